@@ -5,3 +5,14 @@ pub mod message;
 pub mod options;
 pub mod picture;
 pub mod weights;
+
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod device;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod kernels;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod loss;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod transfer;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod vgg;
