@@ -4,4 +4,7 @@ pub mod layer;
 pub mod message;
 pub mod options;
 pub mod picture;
+pub mod timeline;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod web;
 pub mod weights;
