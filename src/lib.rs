@@ -4,6 +4,9 @@ pub mod layer;
 pub mod message;
 pub mod options;
 pub mod picture;
+pub mod timeline;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod web;
 pub mod weights;
 
 #[cfg(any(feature = "cpu", feature = "gpu"))]
