@@ -160,8 +160,11 @@ impl BadLine {
             for client in listener.incoming() {
                 let mut limits = shared.lock().unwrap();
                 let limit = if limits.len() > 1 { limits.pop_front().unwrap() } else { limits[0] };
-                let server = TcpStream::connect(behind).unwrap();
                 let client = client.unwrap();
+                if limit == 0 {
+                    continue; // hangs up before the server hears anything
+                }
+                let server = TcpStream::connect(behind).unwrap();
                 thread::spawn(move || carry(&client, &server, limit));
             }
         });

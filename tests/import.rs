@@ -1,5 +1,6 @@
 //! Import: model files of all kinds become networks that take RGB 0..1 minus a mean.
 #![cfg(feature = "import")]
+#![allow(clippy::float_cmp, reason = "what is carried over must be carried over to the bit")]
 
 use std::{
     collections::HashMap,
@@ -17,7 +18,7 @@ const CHANNELS: [usize; 13] = [2, 3, 2, 4, 2, 3, 2, 2, 3, 2, 2, 2, 4];
 const TORCHVISION_MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const TORCHVISION_STD: [f64; 3] = [0.229, 0.224, 0.225];
 
-/// The values that tests/data/make_checkpoints.py writes.
+/// The values that `tests/data/make_checkpoints.py` writes.
 fn kernel_value(layer: Layer, k: usize) -> f32 {
     (((7 * k + 13 * layer.index()) % 101) as f32 - 50.0) / 64.0
 }
@@ -39,7 +40,7 @@ fn f32_tensor(name: &str, shape: &[usize], values: &[f32]) -> Tensor {
     Tensor { name: name.to_owned(), dtype: Dtype::F32, shape: shape.to_vec(), bytes }
 }
 
-/// The little VGG-19 of make_checkpoints.py, in torchvision's naming.
+/// The little VGG-19 of `make_checkpoints.py`, in torchvision's naming.
 fn tiny() -> Vec<Tensor> {
     let mut given = 3;
     let mut tensors = vec![f32_tensor("classifier.0.weight", &[2, 4], &[0.0; 8])];
@@ -178,7 +179,9 @@ fn other_names_of_the_layers_are_found() {
     let folder = tempfile::tempdir().unwrap();
     for prefix in ["module.", "state_dict.model."] {
         let mut tensors = tiny();
-        tensors.iter_mut().for_each(|tensor| tensor.name.insert_str(0, prefix));
+        for tensor in &mut tensors {
+            tensor.name.insert_str(0, prefix);
+        }
         assert_is_tiny(&open(&safetensors_file(folder.path(), &tensors, &[]), false).unwrap());
     }
     let mut tensors = tiny();

@@ -58,7 +58,7 @@ impl<'a> Download<'a> {
             sha256: None,
             attempts: 5,
             pause: Duration::from_secs(1),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
         }
     }
 }
