@@ -396,3 +396,35 @@ fn the_real_vgg19_is_read_at_full_precision() {
         }
     }
 }
+
+/// The first convolution of the imported network, on the reference picture, written out naively.
+#[test]
+#[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
+fn the_folded_preprocessing_gives_the_reference_features() {
+    let weights = open(&shared_model(), false).unwrap();
+    let file = fs::read(shared_model().with_file_name("reference/reference.safetensors")).unwrap();
+    let tensors = SafeTensors::deserialize(&file).unwrap();
+    let read = |name| -> (Vec<usize>, Vec<f32>) {
+        let tensor = tensors.tensor(name).unwrap();
+        let values = tensor.data().as_chunks().0.iter().copied().map(f32::from_le_bytes).collect();
+        (tensor.shape().to_vec(), values)
+    };
+    let (shape, image) = read("image.content"); // [3, H, W], RGB, 0..1
+    let (_, expected) = read("features.content.conv1_1"); // [64, H, W], after the ReLU
+    let (height, width) = (shape[1], shape[2]);
+    let conv = &weights.convs[0];
+    let largest = expected.iter().copied().fold(0f32, f32::max);
+    for (at, &expected) in expected.iter().enumerate() {
+        let (o, y, x) = (at / (height * width), at / width % height, at % width);
+        let mut sum = f64::from(conv.bias[o]);
+        for k in 0..27 {
+            let (c, row, column) = (k / 9, (y + k / 3 % 3).wrapping_sub(1), (x + k % 3).wrapping_sub(1));
+            if row < height && column < width {
+                let input = image[(c * height + row) * width + column] - weights.mean[c];
+                sum += f64::from(conv.weight[o * 27 + k]) * f64::from(input);
+            }
+        }
+        let error = (sum.max(0.0) - f64::from(expected)).abs() / f64::from(largest);
+        assert!(error < 1e-6, "channel {o}, row {y}, column {x}: {sum} instead of {expected}");
+    }
+}
