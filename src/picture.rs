@@ -7,7 +7,7 @@ use fast_image_resize::{
     images::{TypedImage, TypedImageRef},
     pixels::F32x3,
 };
-use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::options::Size;
 
@@ -103,6 +103,17 @@ impl Picture {
         Ok(Self { width, height, rgb })
     }
 
+    /// Uniform noise in 0..1, the same for the same `seed` on every machine. A size of 0 counts as 1.
+    ///
+    /// # Panics
+    /// Beyond [`Picture::MAX_PIXELS`].
+    pub fn noise(width: usize, height: usize, seed: u64) -> Self {
+        let (width, height) = (width.max(1), height.max(1));
+        assert_size(width, height);
+        let mut source = StdRng::seed_from_u64(seed);
+        Self { width, height, rgb: (0..width * height * 3).map(|_| source.random()).collect() }
+    }
+
     /// RGBA pixels of 8 bits, opaque, rounded to nearest.
     pub fn to_rgba8(&self) -> Vec<u8> {
         let mut rgba = Vec::with_capacity(self.width * self.height * 4);
@@ -111,16 +122,6 @@ impl Picture {
             rgba.push(255);
         }
         rgba
-    }
-
-    /// Uniform noise: independent values in 0..1, the same for the same seed.
-    ///
-    /// # Panics
-    /// If a side is zero or there are more than [`Picture::MAX_PIXELS`].
-    pub fn noise(width: usize, height: usize, seed: u64) -> Self {
-        let mut random = StdRng::seed_from_u64(seed);
-        let rgb = (0..width * height * 3).map(|_| random.random()).collect();
-        Self::new(width, height, rgb).expect("the size of an existing picture")
     }
 
     /// Width in pixels, at least 1.
@@ -149,9 +150,7 @@ impl Picture {
         if (width, height) == (self.width, self.height) {
             return self.clone();
         }
-        if let Err(error) = check_size(width, height) {
-            panic!("{error}");
-        }
+        assert_size(width, height);
         // Averages of light are only right on linear light: a checkerboard of black and white is
         // as bright as half the light, sRGB 0.735, not 0.5.
         let linear: Vec<F32x3> =
@@ -242,6 +241,12 @@ fn check_size(width: usize, height: usize) -> Result<usize, PictureError> {
     match width.checked_mul(height) {
         Some(pixels) if pixels <= Picture::MAX_PIXELS => Ok(pixels),
         _ => Err(PictureError::TooLarge { width, height }),
+    }
+}
+
+fn assert_size(width: usize, height: usize) {
+    if let Err(error) = check_size(width, height) {
+        panic!("{error}");
     }
 }
 

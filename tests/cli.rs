@@ -11,16 +11,21 @@ use std::{
 use image::{
     DynamicImage, ExtendedColorType, GenericImageView, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder,
 };
-use impasto::picture::{Picture, size_to_fit};
+use impasto::{
+    layer::Layer,
+    picture::{Picture, size_to_fit},
+};
+use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A little network of the tests' own: real code runs on it, on any clone.
-const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tiny.pth");
-/// Layers that this little network does not leave dark.
-const SHALLOW: [&str; 4] = ["--content-layers", "conv1_2", "--style-layers", "conv1_1=0.5,conv1_2=0.5"];
+/// The name of a network with four channels a layer and made-up weights, on every [`Desk`]: the
+/// real program runs on it, on any clone.
+const TINY: &str = "tiny.safetensors";
+/// Losses on which this network's made-up weights have something to say.
+const SHALLOW: [&str; 4] = ["--content-layers", "conv2_1", "--style-layers", "conv1_1=0.5,conv1_2=0.5"];
 
-/// A folder with a photo (48×36) and a painting (40×40).
+/// A folder with a photo (48×36), a painting (40×40) and a little network.
 struct Desk(TempDir);
 
 impl Desk {
@@ -28,6 +33,7 @@ impl Desk {
         let desk = Self(TempDir::new().unwrap());
         drawing(48, 36, 1).save(desk.path("photo.png")).unwrap();
         drawing(40, 40, 5).save(desk.path("painting.png")).unwrap();
+        write_tiny_network(&desk.path(TINY));
         desk
     }
 
@@ -78,6 +84,22 @@ impl Desk {
     fn opened(&self, name: &str) -> DynamicImage {
         image::open(self.path(name)).unwrap()
     }
+}
+
+fn write_tiny_network(path: &Path) {
+    let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    let mut tensors = Vec::new();
+    for layer in Layer::ALL {
+        let (index, given) = (layer.torchvision_index(), if layer == Layer::Conv1_1 { 3 } else { 4 });
+        let kernel: Vec<f32> =
+            (0..4 * given * 9).map(|k| ((37 * k + 11 * index) % 101) as f32 / 101.0 - 0.4).collect();
+        tensors.push((format!("features.{index}.weight"), vec![4, given, 3, 3], bytes(&kernel)));
+        tensors.push((format!("features.{index}.bias"), vec![4], bytes(&[0.1; 4])));
+    }
+    let views = tensors
+        .iter()
+        .map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
+    safetensors::serialize_to_file(views, None, path).unwrap();
 }
 
 /// Waves and squares, different for each seed.
@@ -214,7 +236,7 @@ fn a_run_paints_a_picture_and_writes_a_trace() {
     assert!(output.stdout.is_empty());
     assert_eq!(desk.opened("out.png").dimensions(), (32, 24));
     falls(&trace(&desk.path("trace.json")));
-    assert_eq!(desk.files(), ["out.png", "painting.png", "photo.png", "trace.json"]);
+    assert_eq!(desk.files(), ["out.png", "painting.png", "photo.png", TINY, "trace.json"]);
 
     let output = desk.stylize(common.into_iter().chain(SHALLOW).chain(["--quiet"]));
     succeeded(&output);

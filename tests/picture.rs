@@ -149,6 +149,24 @@ fn scaling_keeps_rows_columns_and_channels_in_place() {
 }
 
 #[test]
+fn noise_is_uniform_and_follows_from_its_seed() {
+    let noise = Picture::noise(64, 48, 7);
+    assert_eq!((noise.width(), noise.height()), (64, 48));
+    assert_eq!(noise, Picture::noise(64, 48, 7));
+    assert_ne!(noise, Picture::noise(64, 48, 8));
+    // The constructor refuses anything outside 0..1.
+    assert_eq!(Picture::new(64, 48, noise.rgb().to_vec()).unwrap(), noise);
+    let tenth = |value: &f32| (value * 10.0) as usize;
+    for bin in 0..10 {
+        let share = noise.rgb().iter().filter(|value| tenth(value) == bin).count() as f32 / 9216.0;
+        assert!((share - 0.1).abs() < 0.015, "{share} of the values are in tenth {bin}");
+    }
+    // A seed in a recipe means the same picture on every machine and in every release.
+    let first: Vec<u8> = noise.to_rgba8().into_iter().take(8).collect();
+    assert_eq!(first, [106, 8, 36, 255, 78, 15, 36, 255]);
+}
+
+#[test]
 fn the_triptych_has_three_panels_at_the_height_of_the_result() {
     let (red, green, blue) = ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]);
     let (photo, painting, result) = (plain(80, 60, red), plain(30, 60, green), plain(64, 48, blue));

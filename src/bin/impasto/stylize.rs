@@ -263,10 +263,12 @@ pub fn run(args: &StylizeArgs) -> Result<(), StylizeError> {
         photo.height(),
         weights.name
     ));
-    let vgg = Vgg::new(&weights, options.pooling, &device);
+    let vgg = Vgg::new(&weights, &device)?;
     drop(weights); // The device has its own copy.
-    let transfer = StyleTransfer::new(vgg, &photo, &painting, &options)?;
-    let (frame, trace) = pollster::block_on(paint(transfer, &options, args))?;
+    let (frame, trace) = pollster::block_on(async {
+        let transfer = StyleTransfer::new(vgg, &photo, &painting, &options).await?;
+        paint(transfer, &options, args).await
+    })?;
 
     let bytes =
         encode(&frame, format).map_err(|source| StylizeError::Encode { path: args.out.clone(), source })?;
@@ -375,7 +377,7 @@ fn output_format(path: &Path) -> Result<ImageFormat, StylizeError> {
 }
 
 fn encode(frame: &Frame, format: ImageFormat) -> Result<Vec<u8>, ImageError> {
-    let (width, height) = (frame.width as u32, frame.height as u32);
+    let (width, height) = (frame.width, frame.height);
     // The result is opaque, and JPEG knows no alpha.
     let rgb: Vec<u8> = frame.rgba.as_chunks::<4>().0.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
     let mut bytes = Vec::new();

@@ -1,0 +1,375 @@
+//! Parity with PyTorch: features, Gram matrices, losses, gradients and the course of the loss, on the
+//! processor and on the GPU (or what driver the system has for one), with the real VGG-19.
+//!
+//! Two sets of expected values, both computed in float64: `reference.safetensors`, which lies beside
+//! the real weights (its conventions are in its own header), and `data/variants.safetensors`, from the
+//! independent script beside it, for other poolings, layers, weights, optimisers and odd sizes.
+//!
+//! With `--nocapture` each comparison prints its error.
+#![cfg(feature = "cli")]
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use burn::tensor::{Device, Tensor};
+use impasto::{
+    device,
+    kernels::{frame::read_values, gram::gram_matrix},
+    layer::Layer,
+    message::Losses,
+    options::{Options, Pooling, Size, WeightedLayer},
+    picture::Picture,
+    transfer::{StyleTransfer, to_map},
+    vgg::Vgg,
+    weights::{self, Weights},
+};
+use pollster::block_on;
+use safetensors::{Dtype, SafeTensors};
+
+/// A single evaluation, relative: rounding in f32 alone costs up to a few 1e-6.
+const ONCE: f64 = 1e-5;
+/// The loss during the first 20 steps, relative.
+const EARLY: f64 = 1e-4;
+/// The loss up to step 50: by then some ReLU or maximum has gone the other way, and paths part.
+const LATE: f64 = 3e-3;
+
+fn shared(file: &str) -> PathBuf {
+    let shared = option_env!("IMPASTO_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared"));
+    Path::new(shared).join("vgg19").join(file)
+}
+
+/// The tensors of a safetensors file, as f64, and its metadata.
+struct File {
+    tensors: HashMap<String, (Vec<usize>, Vec<f64>)>,
+    metadata: HashMap<String, String>,
+}
+
+impl File {
+    fn open(path: &Path) -> Self {
+        let bytes = fs::read(path).unwrap();
+        let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+        let tensors = SafeTensors::deserialize(&bytes).unwrap();
+        let values = |data: &[u8], dtype| -> Vec<f64> {
+            match dtype {
+                Dtype::U8 => data.iter().map(|&byte| f64::from(byte)).collect(),
+                Dtype::F32 => data.as_chunks().0.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect(),
+                Dtype::F64 => data.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b)).collect(),
+                other => panic!("{other:?}"),
+            }
+        };
+        Self {
+            tensors: tensors
+                .iter()
+                .map(|(name, view)| {
+                    (name.to_owned(), (view.shape().to_vec(), values(view.data(), view.dtype())))
+                })
+                .collect(),
+            metadata: header.metadata().clone().unwrap_or_default(),
+        }
+    }
+
+    fn get(&self, name: &str) -> &[f64] {
+        &self.tensors[name].1
+    }
+
+    fn shape(&self, name: &str) -> &[usize] {
+        &self.tensors[name].0
+    }
+
+    /// A picture stored as floats `[3, H, W]`.
+    fn planes(&self, name: &str) -> Picture {
+        let &[3, height, width] = self.shape(name) else { panic!("{name} is no picture") };
+        let rgb = interleaved(self.get(name), 3).into_iter().map(|value| value as f32).collect();
+        Picture::new(width, height, rgb).unwrap()
+    }
+
+    /// A picture stored as bytes `[H, W, 3]`.
+    fn bytes(&self, name: &str) -> Picture {
+        let &[height, width, 3] = self.shape(name) else { panic!("{name} is no picture") };
+        let rgb = self.get(name).iter().map(|byte| *byte as f32 / 255.0).collect();
+        Picture::new(width, height, rgb).unwrap()
+    }
+}
+
+/// `[C, N]` to `[N, C]`: PyTorch keeps channels apart, the engine keeps them together.
+fn interleaved(planes: &[f64], channels: usize) -> Vec<f64> {
+    let count = planes.len() / channels;
+    (0..planes.len()).map(|i| planes[i % channels * count + i / channels]).collect()
+}
+
+/// ‖found − expected‖ / ‖expected‖ must be at most `tolerance`.
+fn close(what: &str, found: impl IntoIterator<Item = f32>, expected: &[f64], tolerance: f64) {
+    let found: Vec<f64> = found.into_iter().map(f64::from).collect();
+    assert_eq!(found.len(), expected.len(), "{what}: other number of values");
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|value| value * value).sum::<f64>().sqrt();
+    let difference = norm(&mut found.iter().zip(expected).map(|(a, b)| a - b));
+    let error = difference / norm(&mut expected.iter().copied());
+    println!("{what}: {error:.2e}");
+    assert!(error <= tolerance, "{what}: relative error {error:.2e}, more than {tolerance:.0e}");
+}
+
+/// The whole curve, each entry by itself.
+fn curves(what: &str, found: &[f32], expected: &[f64]) {
+    assert_eq!(found.len(), expected.len(), "{what}: other number of steps");
+    let errors: Vec<f64> =
+        found.iter().zip(expected).map(|(a, b)| (f64::from(*a) - b).abs() / b.abs()).collect();
+    let most = |errors: &[f64]| errors.iter().copied().fold(0.0, f64::max);
+    let early = &errors[..errors.len().min(21)];
+    println!("{what}: {:.2e} in {} steps, {:.2e} in all", most(early), early.len() - 1, most(&errors));
+    // Written so that a NaN fails.
+    assert!(early.iter().all(|error| *error <= EARLY), "{what}: {errors:?}");
+    assert!(errors.iter().all(|error| *error <= LATE), "{what}: {errors:?}");
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    block_on(read_values(tensor)).unwrap()
+}
+
+fn real_weights() -> &'static Weights {
+    static WEIGHTS: OnceLock<Weights> = OnceLock::new();
+    WEIGHTS.get_or_init(|| {
+        weights::open(&shared("vgg19-conv1_1-conv5_1.safetensors"), false).expect("the weights")
+    })
+}
+
+fn gpu() -> Device {
+    static GPU: OnceLock<device::Gpu> = OnceLock::new();
+    let gpu = GPU.get_or_init(|| {
+        block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)")
+    });
+    gpu.device.clone()
+}
+
+fn vgg(device: &Device) -> Vgg {
+    Vgg::new(real_weights(), device).unwrap()
+}
+
+/// A run on pictures as they are.
+fn transfer(vgg: &Vgg, photo: &Picture, painting: &Picture, options: &Options) -> StyleTransfer {
+    block_on(StyleTransfer::new(vgg.clone(), photo, painting, options)).unwrap()
+}
+
+/// The losses before each step and after the last.
+fn course(transfer: &mut StyleTransfer, steps: u32) -> Vec<Losses> {
+    let mut losses = Vec::new();
+    for _ in 0..steps {
+        transfer.step();
+        losses.push(block_on(transfer.losses()).unwrap());
+    }
+    losses.push(block_on(transfer.evaluate()).unwrap());
+    losses
+}
+
+/// The settings of `reference.safetensors`.
+fn reference_options() -> Options {
+    Options { size: Size::Original, steps: 50, tv_weight: 0.0, ..Options::default() }
+}
+
+/// `mean(F²)` of the features in each layer.
+fn energies(layers: &[WeightedLayer], mut of: impl FnMut(Layer) -> Vec<f32>) -> Vec<f32> {
+    let energy = |values: Vec<f32>| {
+        let sum: f64 = values.iter().map(|value| f64::from(*value).powi(2)).sum();
+        (sum / values.len() as f64) as f32
+    };
+    layers.iter().map(|&(layer, _)| energy(of(layer))).collect()
+}
+
+fn features_and_grams(device: &Device) {
+    let file = File::open(&shared("reference/reference.safetensors"));
+    let vgg = vgg(device);
+    let see = |name: &str| vgg.forward(&to_map(&file.planes(name), &vgg), Pooling::Max, Layer::Conv5_1);
+    let (photo, painting) = (see("image.content"), see("image.style"));
+    let options = reference_options();
+    let layers = options.style_layers.iter().chain(&options.content_layers);
+    for &(layer, _) in layers.clone() {
+        let name = format!("features.content.{layer}");
+        let &[channels, height, width] = file.shape(&name) else { panic!("{name}") };
+        let found = photo.at(layer).clone();
+        assert_eq!(found.dims(), [height, width, channels], "{name}");
+        close(&name, values(found), &interleaved(file.get(&name), channels), ONCE);
+    }
+    for &(layer, _) in &options.style_layers {
+        let name = format!("gram.style.{layer}");
+        close(&name, values(gram_matrix(painting.at(layer))), file.get(&name), ONCE);
+    }
+}
+
+fn losses_and_gradients(device: &Device) {
+    let file = File::open(&shared("reference/reference.safetensors"));
+    let (photo, painting) = (file.planes("image.content"), file.planes("image.style"));
+    let vgg = vgg(device);
+    let at = |options: &Options, place: &str| {
+        let picture = file.planes(&format!("{place}.image"));
+        let mut transfer = transfer(&vgg, &photo, &painting, options);
+        block_on(transfer.loss_and_gradient(&picture)).unwrap()
+    };
+    let both = reference_options();
+    let style = Options { content_weight: 0.0, ..both.clone() };
+    let content = Options { style_weight: 0.0, ..both.clone() };
+
+    for place in ["start", "probe"] {
+        let expected = |name: &str| file.get(&format!("{place}.{name}"));
+        let gradient = |name: &str| interleaved(expected(name), 3);
+        let (losses, found) = at(&both, place);
+        close(&format!("{place}.loss"), [losses.total], expected("loss"), ONCE);
+        close(&format!("{place}.loss_style"), [losses.style], expected("loss_style"), ONCE);
+        close(&format!("{place}.grad"), found, &gradient("grad"), ONCE);
+        let (losses, found) = at(&style, place);
+        close(&format!("{place}.loss_style alone"), [losses.total], expected("loss_style"), ONCE);
+        close(&format!("{place}.grad_style"), found, &gradient("grad_style"), ONCE);
+    }
+    let (losses, found) = at(&content, "probe");
+    close("probe.loss_content", [losses.total], file.get("probe.loss_content"), ONCE);
+    close("probe.grad_content", found, &interleaved(file.get("probe.grad_content"), 3), ONCE);
+    // The photo is at no distance from itself: exactly, there is nothing to round.
+    let (losses, found) = at(&content, "start");
+    assert!(losses.total == 0.0 && found.iter().all(|value| *value == 0.0), "content at the start");
+
+    // Each layer's share of the style loss by itself.
+    for (index, &layer) in both.style_layers.iter().enumerate() {
+        let expected = file.get("weights.style")[index] * file.get("probe.S")[index];
+        let (losses, _) = at(&Options { style_layers: vec![layer], ..style.clone() }, "probe");
+        close(&format!("probe.S of {}", layer.0), [losses.style], &[expected], ONCE);
+    }
+}
+
+fn fifty_steps(device: &Device) {
+    let file = File::open(&shared("reference/reference.safetensors"));
+    let (photo, painting) = (file.planes("image.content"), file.planes("image.style"));
+    let options = reference_options();
+    let mut transfer = transfer(&vgg(device), &photo, &painting, &options);
+    let found = course(&mut transfer, options.steps);
+    let expected: Vec<f64> = file.get("adam.loss").iter().copied().step_by(3).collect();
+    curves("adam.loss", &found.iter().map(|losses| losses.total).collect::<Vec<_>>(), &expected);
+    assert!(found.iter().all(|losses| losses.tv == 0.0), "the variation weighs nothing here");
+}
+
+/// One case of `variants.safetensors`, in every respect.
+fn variant(case: &str, device: &Device) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/variants.safetensors");
+    let file = File::open(Path::new(path));
+    let options: Options = serde_json::from_str(&file.metadata[case]).unwrap();
+    let options = Options { size: Size::Original, ..options };
+    let name = |key: &str| format!("{case}.{key}");
+    let (photo, painting) = (file.bytes(&name("photo")), file.bytes(&name("painting")));
+    let vgg = vgg(device);
+
+    let see = |picture| vgg.forward(&to_map(picture, &vgg), options.pooling, Layer::Conv5_1);
+    let (of_photo, of_painting) = (see(&photo), see(&painting));
+    if !options.content_layers.is_empty() {
+        let found = energies(&options.content_layers, |layer| values(of_photo.at(layer).clone()));
+        close(&name("photo.energy"), found, file.get(&name("photo.energy")), ONCE);
+    }
+    let found = energies(&options.style_layers, |layer| values(gram_matrix(of_painting.at(layer))));
+    close(&name("painting.energy"), found, file.get(&name("painting.energy")), ONCE);
+
+    let mut transfer = transfer(&vgg, &photo, &painting, &options);
+    let row = |losses: &Losses| [losses.total, losses.content, losses.style, losses.tv];
+    for (place, picture) in [("start", photo), ("probe", file.bytes(&name("probe")))] {
+        let (losses, gradient) = block_on(transfer.loss_and_gradient(&picture)).unwrap();
+        let key = name(&format!("{place}.loss"));
+        for ((part, found), expected) in
+            ["total", "content", "style", "tv"].into_iter().zip(row(&losses)).zip(file.get(&key))
+        {
+            if *expected == 0.0 {
+                assert!(found == 0.0, "{key} {part} is {found} instead of 0");
+            } else {
+                close(&format!("{key} {part}"), [found], &[*expected], ONCE);
+            }
+        }
+        let key = name(&format!("{place}.grad"));
+        close(&key, gradient, &interleaved(file.get(&key), 3), ONCE);
+    }
+
+    transfer.restart_from(&file.bytes(&name("photo"))).unwrap();
+    let found = course(&mut transfer, options.steps);
+    let expected: Vec<f64> = file.get(&name("trajectory")).iter().copied().step_by(4).collect();
+    curves(&name("trajectory"), &found.iter().map(|losses| losses.total).collect::<Vec<_>>(), &expected);
+    let frame = block_on(transfer.frame()).unwrap();
+    let found = frame.rgba.as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[1], p[2]]);
+    let expected = interleaved(file.get(&name("final")), 3);
+    // Half a step of rounding to bytes, and a little for paths that part.
+    let off =
+        found.zip(&expected).filter(|(byte, value)| (f64::from(*byte) - **value * 255.0).abs() > 0.6).count();
+    println!("{case}.final: {off} of {} bytes off", expected.len());
+    assert!(off * 200 <= expected.len(), "{case}.final: {off} of {} bytes are off", expected.len());
+}
+
+/// The tests, once for each device.
+macro_rules! on {
+    ($name:ident, $device:expr) => {
+        mod $name {
+            use super::*;
+
+            #[test]
+            #[cfg_attr(
+                not(reference_data),
+                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
+            )]
+            fn features_and_grams() {
+                super::features_and_grams(&$device);
+            }
+
+            #[test]
+            #[cfg_attr(
+                not(reference_data),
+                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
+            )]
+            fn losses_and_gradients() {
+                super::losses_and_gradients(&$device);
+            }
+
+            #[test]
+            #[cfg_attr(
+                not(reference_data),
+                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
+            )]
+            fn fifty_steps() {
+                super::fifty_steps(&$device);
+            }
+
+            #[test]
+            #[cfg_attr(
+                not(reference_data),
+                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
+            )]
+            fn average_pooling() {
+                variant("average", &$device);
+            }
+
+            #[test]
+            #[cfg_attr(
+                not(reference_data),
+                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
+            )]
+            fn other_layers_and_weights_on_odd_sizes() {
+                variant("layers", &$device);
+            }
+
+            #[test]
+            #[cfg_attr(
+                not(reference_data),
+                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
+            )]
+            fn another_optimiser_and_total_variation() {
+                variant("adam", &$device);
+            }
+
+            #[test]
+            #[cfg_attr(
+                not(reference_data),
+                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
+            )]
+            fn no_content_and_a_network_that_ends_early() {
+                variant("shallow", &$device);
+            }
+        }
+    };
+}
+
+on!(processor, device::cpu());
+on!(gpu, gpu());
