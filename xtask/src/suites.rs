@@ -1,8 +1,9 @@
 //! The tests: native ones through Cargo, then the site in real browsers; one count over all.
 
-use std::fmt;
+use std::path::PathBuf;
+use std::{fmt, fs};
 
-use crate::process::{Result, command, run_watched, target};
+use crate::process::{Result, command, root, run_watched, target};
 use crate::setup::{self, Tools};
 use crate::site;
 
@@ -39,10 +40,18 @@ fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
         }
         site::build_with(&tools, true)?;
         let mut node = node(&tools)?;
-        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "tests/e2e/"]);
+        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(browser_tests()?);
         suite(tally, |tally| run_watched(&mut node, |line| tally.add_node(line)))?;
     }
     Ok(())
+}
+
+/// `tests/e2e/*.test.mjs`, by name: Node's versions disagree about what a folder means here.
+fn browser_tests() -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(root().join("tests/e2e"))?.flatten().map(|entry| entry.path());
+    let mut files: Vec<_> = entries.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
+    files.sort();
+    Ok(files)
 }
 
 /// `node` in the repository, told where the things are that the browser tests use.
