@@ -19,6 +19,7 @@ Set-up and every chore of Impasto. What is missing is installed on the way.
   cargo xtask bench [--json FILE]           measure the engine in a real browser
   cargo xtask weights --from FILE           make a pack of weights from a model file
   cargo xtask weights --download            … from the public one (`cargo xtask weights --help` for more)
+  cargo xtask wasm check --features web …   any cargo command, for the browser's target
   cargo xtask setup                         only install what the others need
 ";
 
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         "build" => site::build(rest),
         "bench" => bench::bench(rest),
         "weights" => weights::weights(rest),
+        "wasm" => site::wasm(rest),
         "setup" => setup::for_tests().map(drop),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

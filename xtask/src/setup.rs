@@ -20,7 +20,8 @@ const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 /// The oldest Node that runs the browser tests.
 const NODE: u32 = 20;
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// The target of everything that runs in a browser.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The name under which rustup knows Debian's compiler, where rustup itself cannot download the target.
 const LINKED_TOOLCHAIN: &str = "wasm";
 
@@ -250,14 +251,21 @@ fn wasm_opt() -> Result {
 }
 
 fn cargo_tools() -> Result {
-    // No `--locked` here: that version's lock file names a crate which has been withdrawn.
-    cargo_tool("wasm-bindgen", "wasm-bindgen-cli", WASM_BINDGEN, "about 3 minutes", false)?;
-    cargo_tool("trunk", "trunk", TRUNK, "about 8 minutes", true)?;
+    // Both without their network parts: trunk finds every tool in place and has nothing to fetch.
+    // Not `--locked` here: that version's lock file names a crate which has been withdrawn.
+    cargo_tool(
+        "wasm-bindgen",
+        "wasm-bindgen-cli",
+        WASM_BINDGEN,
+        "about 3 minutes",
+        &["--no-default-features"],
+    )?;
+    cargo_tool("trunk", "trunk", TRUNK, "about 7 minutes", &["--locked", "--no-default-features"])?;
     let _ = fs::remove_dir_all(cache().join("build"));
     Ok(())
 }
 
-fn cargo_tool(program: &str, package: &str, version: &str, about: &str, locked: bool) -> Result {
+fn cargo_tool(program: &str, package: &str, version: &str, about: &str, options: &[&str]) -> Result {
     let installed = tools().join("bin").join(program);
     let found = || {
         output(command(&installed).arg("--version"))
@@ -265,10 +273,10 @@ fn cargo_tool(program: &str, package: &str, version: &str, about: &str, locked: 
     };
     step(&format!("{program} {version}"), found, about, || {
         let mut install = command("cargo");
-        install.args(["install", package, "--version", version, "--force", "--root"]).arg(tools());
-        if locked {
-            install.arg("--locked");
-        }
+        install
+            .args(["install", package, "--version", version, "--force", "--root"])
+            .arg(tools())
+            .args(options);
         // One build folder for both, since they share many crates; built in a hurry, since they run for seconds.
         install.arg("--target-dir").arg(cache().join("build"));
         install.env("CARGO_PROFILE_RELEASE_LTO", "off");

@@ -36,7 +36,19 @@ pub fn serve(arguments: &[String]) -> Result {
     if open {
         trunk.arg("--open");
     }
-    run(&mut trunk)
+    become_program(&mut trunk)
+}
+
+/// Hands this process over, so that whoever ends it ends the program.
+#[cfg(unix)]
+fn become_program(command: &mut Command) -> Result {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec().into())
+}
+
+#[cfg(not(unix))]
+fn become_program(command: &mut Command) -> Result {
+    run(command)
 }
 
 /// `cargo xtask build`: the site in `dist/`, ready for any static host.
@@ -51,6 +63,14 @@ pub fn build(arguments: &[String]) -> Result {
     build_with(&tools, release)?;
     note_missing_pack();
     if release { weigh(&tools) } else { Ok(()) }
+}
+
+/// `cargo xtask wasm …`: any cargo command, with the compiler that can do wasm32.
+pub fn wasm(arguments: &[String]) -> Result {
+    let (chore, rest) =
+        arguments.split_first().ok_or("`cargo xtask wasm` needs a cargo command, such as `check`")?;
+    let tools = setup::for_site()?;
+    run(tools.command("cargo").args([chore, "--target", setup::WASM_TARGET]).args(rest))
 }
 
 /// Builds the site into `dist/`; the packs in `weights/` go with it.

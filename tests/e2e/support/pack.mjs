@@ -39,7 +39,7 @@ export function nativeTrace({ device, size, steps }) {
   const trace = join(artefacts, `native-${device}-${size}.json`);
   const picture = join(artefacts, `native-${device}-${size}.png`);
   execFileSync(cli, [
-    'stylize', photo, painting, '--output', picture, '--weights', join(weights, 'vgg19'), '--device', device,
+    'stylize', photo, painting, '--out', picture, '--weights', join(weights, 'vgg19'), '--device', device,
     '--size', String(size), '--steps', String(steps), '--trace', trace,
   ], { stdio: ['ignore', 'ignore', 'inherit'] });
   return JSON.parse(readFileSync(trace, 'utf8'));

@@ -108,6 +108,7 @@ export class Studio {
     const found = await this.page.evaluate(async ({ base64, type }) => {
       const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
       const decoder = new ImageDecoder({ data, type, colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
+      await decoder.tracks.ready;
       await decoder.completed;
       const frames = decoder.tracks.selectedTrack.frameCount;
       const pixels = async (frameIndex) => {
