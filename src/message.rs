@@ -1,6 +1,228 @@
 //! What the page and the worker say to each other: plain data, tested natively.
+//!
+//! A [`Request`] goes from the page to the worker, an [`Event`] the other way. Both cross the border
+//! as JSON text; what is big (a picture file, a frame's pixels) is *transferred* beside the text and
+//! never passes through serde. The page's bridge is the only place that posts requests,
+//! the worker's session the only one that posts events.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::options::Options;
+
+/// One run, from Paint to done, stopped or failed. What belongs to an older job is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct JobId(pub u32);
+
+impl JobId {
+    /// The id of the next run.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// A picture that the visitor chose: equal ids mean the same file, so that nothing is decoded twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PictureId(pub u32);
+
+/// Which build of the worker paints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// Kernels on WebGPU.
+    Gpu,
+    /// Burn's CPU backend in WebAssembly.
+    Cpu,
+}
+
+impl Engine {
+    /// The name in URLs and in the page's `data-engine`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gpu => "gpu",
+            Self::Cpu => "cpu",
+        }
+    }
+}
+
+/// What a run starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// As [`Options::init`] says.
+    Afresh,
+    /// An earlier run's picture, whose RGBA8 pixels are transferred beside the request.
+    GoOn {
+        /// How many steps that picture has behind it; this run counts on from there.
+        step: u32,
+        /// Its width in pixels.
+        width: usize,
+        /// Its height in pixels.
+        height: usize,
+    },
+}
+
+/// What the page asks of the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// Paint. The two picture files travel beside it, unread.
+    Paint {
+        /// The page's number for this run.
+        job: JobId,
+        /// What the visitor chose.
+        options: Options,
+        /// Identifies the photo.
+        content: PictureId,
+        /// Identifies the painting.
+        style: PictureId,
+        /// What the run starts from.
+        start: Start,
+    },
+    /// Stop after the step that is being made, and send its picture.
+    Stop {
+        /// The run to stop; another one is left alone.
+        job: JobId,
+    },
+    /// Change α from the next step on.
+    SetContentWeight {
+        /// The run that it is meant for.
+        job: JobId,
+        /// The new weight of the content loss.
+        content_weight: f32,
+    },
+}
+
+/// What the worker reports to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The engine has been loaded and owns its device.
+    Ready {
+        /// Which build of the worker this is.
+        engine: Engine,
+        /// What the device calls itself.
+        device: String,
+    },
+    /// A run is being prepared.
+    Loading {
+        /// The run.
+        job: JobId,
+        /// What is being done for it.
+        phase: Phase,
+    },
+    /// The first step is about to be made.
+    Started {
+        /// The run.
+        job: JobId,
+        /// Width of the result in pixels.
+        width: usize,
+        /// Height of the result in pixels.
+        height: usize,
+    },
+    /// Steps were made.
+    Progress {
+        /// The run.
+        job: JobId,
+        /// How many steps the picture has behind it.
+        made: u32,
+        /// The number of steps after which the picture had `losses`: one or a few less than `made`.
+        step: u32,
+        /// The losses of the picture after `step` steps.
+        losses: Losses,
+    },
+    /// A picture to look at; its pixels are transferred beside the event.
+    Frame {
+        /// The run.
+        job: JobId,
+        /// The picture, its `rgba` empty.
+        frame: Frame,
+    },
+    /// The run has ended well; its last frame was sent before.
+    Done {
+        /// The run.
+        job: JobId,
+        /// Why it ended.
+        reason: Ending,
+        /// How many steps the picture has behind it.
+        step: u32,
+        /// The losses of the final picture; `None` if the run was stopped before its first step.
+        losses: Option<Losses>,
+    },
+    /// The run (or, without a job, the worker itself) cannot go on.
+    Failed {
+        /// The run; `None` if the engine could not be started at all.
+        job: Option<JobId>,
+        /// Why, in words that say what to do.
+        failure: Failure,
+    },
+}
+
+/// What is done before the first step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The picture files are decoded and scaled.
+    Pictures,
+    /// The network's weights are fetched and verified.
+    Weights {
+        /// Bytes that have arrived.
+        bytes: u64,
+        /// Bytes of the whole pack.
+        total: u64,
+        /// Whether nothing had to be fetched from the network so far.
+        cached: bool,
+    },
+    /// The network's answers to the two pictures are computed.
+    Targets,
+}
+
+/// Why a run ended without a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// All steps were made.
+    Finished,
+    /// The visitor stopped it.
+    Stopped,
+}
+
+/// The weighted terms of the loss and their sum; dimensionless.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Losses {
+    /// `content + style + tv`.
+    pub total: f32,
+    /// α times the content loss.
+    pub content: f32,
+    /// β times the style loss.
+    pub style: f32,
+    /// τ times the total variation.
+    pub tv: f32,
+}
+
+impl Losses {
+    /// Whether every term is a number: an optimisation that has run away gives infinities and NaN,
+    /// which JSON cannot carry.
+    pub fn is_finite(&self) -> bool {
+        [self.total, self.content, self.style, self.tv].iter().all(|term| term.is_finite())
+    }
+}
+
+/// The picture at one moment of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+    /// How many steps the picture has behind it.
+    pub step: u32,
+    /// The latest losses that are known.
+    pub losses: Losses,
+    /// sRGB with alpha 255, `width · height · 4` bytes, rows top to bottom. Travels beside the event.
+    #[serde(skip)]
+    pub rgba: Vec<u8>,
+}
 
 /// Why a run could not start or go on, in words that say what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -24,4 +246,152 @@ pub enum Failure {
     /// The options contradict themselves or are out of range.
     #[error("{0}")]
     Options(String),
+    /// The losses are no numbers any more.
+    #[error("the optimisation ran away after {0} steps; start afresh, with a strength nearer to the middle")]
+    Diverged(u32),
+    /// The engine broke down: a fault of the program, not of the visitor.
+    #[error("the engine broke down ({0}); press Paint again to start it anew")]
+    Crashed(String),
+}
+
+impl Failure {
+    /// The variant's name, as in JSON and in the page's `data-kind`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NoWebGpu(_) => "no_web_gpu",
+            Self::DeviceLost(_) => "device_lost",
+            Self::OutOfMemory(_) => "out_of_memory",
+            Self::Decode(_) => "decode",
+            Self::Weights(_) => "weights",
+            Self::Options(_) => "options",
+            Self::Diverged(_) => "diverged",
+            Self::Crashed(_) => "crashed",
+        }
+    }
+
+    /// Whether the worker (or its device) is beyond use, so that the next run needs a new one.
+    pub const fn is_fatal(&self) -> bool {
+        matches!(self, Self::NoWebGpu(_) | Self::DeviceLost(_) | Self::OutOfMemory(_) | Self::Crashed(_))
+    }
+}
+
+/// A message that page and worker of different versions (a stale cache) do not both understand.
+#[derive(Debug, thiserror::Error)]
+#[error("the page and its engine do not fit together ({0}); reload the page")]
+pub struct MessageError(#[from] serde_json::Error);
+
+/// The text that crosses the border.
+///
+/// # Errors
+/// If a number in the message is one that JSON cannot carry.
+pub fn encode<T: Serialize>(message: &T) -> Result<String, MessageError> {
+    Ok(serde_json::to_string(message)?)
+}
+
+/// The message in a text that has crossed the border.
+///
+/// # Errors
+/// If the text is not one that this version's [`encode`] writes.
+pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T, MessageError> {
+    Ok(serde_json::from_str(text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_survives_the_border() {
+        let request = Request::Paint {
+            job: JobId(7),
+            options: Options { content_weight: 0.1, seed: u64::MAX, ..Options::default() },
+            content: PictureId(1),
+            style: PictureId(2),
+            start: Start::GoOn { step: 30, width: 64, height: 43 },
+        };
+        assert_eq!(decode::<Request>(&encode(&request).unwrap()).unwrap(), request);
+    }
+
+    #[test]
+    fn events_survive_the_border() {
+        let losses = Losses { total: 0.541_999_7, content: 1e-12, style: 0.5, tv: 0.04 };
+        for event in [
+            Event::Ready { engine: Engine::Gpu, device: "a \"quoted\" name".into() },
+            Event::Loading { job: JobId(1), phase: Phase::Weights { bytes: 1, total: 13_000_000, cached: false } },
+            Event::Started { job: JobId(1), width: 64, height: 43 },
+            Event::Progress { job: JobId(1), made: 3, step: 2, losses },
+            Event::Done { job: JobId(1), reason: Ending::Stopped, step: 3, losses: Some(losses) },
+            Event::Failed { job: None, failure: Failure::NoWebGpu("no adapter".into()) },
+            Event::Failed { job: Some(JobId(2)), failure: Failure::Diverged(4) },
+        ] {
+            assert_eq!(decode::<Event>(&encode(&event).unwrap()).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn pixels_never_pass_through_json() {
+        let frame = Frame { width: 1, height: 1, step: 1, losses: Losses::default(), rgba: vec![9; 4] };
+        let text = encode(&Event::Frame { job: JobId(1), frame: frame.clone() }).unwrap();
+        assert!(!text.contains("rgba"), "{text}");
+        let Event::Frame { frame: received, .. } = decode(&text).unwrap() else { panic!("not a frame") };
+        assert_eq!(received, Frame { rgba: Vec::new(), ..frame });
+    }
+
+    #[test]
+    fn a_stale_message_is_an_error_that_says_what_to_do() {
+        let error = decode::<Event>(r#"{"greeting":{}}"#).unwrap_err();
+        assert!(error.to_string().contains("reload the page"), "{error}");
+    }
+
+    #[test]
+    fn every_failure_names_its_kind_as_json_does() {
+        for failure in [
+            Failure::NoWebGpu(String::new()),
+            Failure::DeviceLost(String::new()),
+            Failure::OutOfMemory(String::new()),
+            Failure::Decode(String::new()),
+            Failure::Weights(String::new()),
+            Failure::Options(String::new()),
+            Failure::Diverged(1),
+            Failure::Crashed(String::new()),
+        ] {
+            let text = encode(&failure).unwrap();
+            assert!(text.contains(&format!("\"kind\":\"{}\"", failure.kind())), "{text}");
+        }
+    }
+
+    #[test]
+    fn losses_that_ran_away_are_noticed() {
+        assert!(Losses::default().is_finite());
+        assert!(!Losses { style: f32::NAN, ..Losses::default() }.is_finite());
+        assert!(!Losses { total: f32::INFINITY, ..Losses::default() }.is_finite());
+    }
+}
+
+/// The value of the loss and of its three parts, weights included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Losses {
+    /// What is minimised: the sum of the others.
+    pub total: f32,
+    /// How far the picture is from the photo's content.
+    pub content: f32,
+    /// How far it is from the painting's style.
+    pub style: f32,
+    /// How restless it is.
+    pub tv: f32,
+}
+
+/// A picture on its way from the engine to a canvas or a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// How many steps were made.
+    pub step: u32,
+    /// The losses of the picture before the latest step.
+    pub losses: Losses,
+    /// `4 · width · height` bytes, rows top to bottom, opaque.
+    pub rgba: Vec<u8>,
 }

@@ -1,8 +1,10 @@
 //! What the visitor chose, with defaults that need no touching and errors that say what to do.
 
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 
-use crate::layer::Layer;
+use crate::layer::{Layer, UnknownLayer};
 
 /// How large a picture is painted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +17,7 @@ pub enum Size {
 }
 
 /// How the maps between the blocks are halved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
     /// The largest of four: what VGG-19 was trained with.
@@ -26,7 +28,7 @@ pub enum Pooling {
 }
 
 /// What the optimisation starts from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Init {
     /// The photo.
@@ -105,5 +107,286 @@ impl Default for Options {
             seed: 0,
             adam: AdamOptions::default(),
         }
+    }
+}
+
+impl Options {
+    /// The smallest side, in pixels, that a photo or a painting may have once it is scaled: four
+    /// poolings halve it, and conv5_1 must be left with one pixel.
+    pub const MIN_SIDE: usize = 16;
+
+    /// Checks that a run with these options makes sense, apart from the pictures themselves (see
+    /// [`Options::check_sides`]).
+    ///
+    /// # Errors
+    /// The first [`OptionsError`] found: a size too small, no steps, a weight or constant out of
+    /// its range (NaN included), a layer named twice, or losses that are all switched off.
+    pub fn validate(&self) -> Result<(), OptionsError> {
+        for (what, size) in [("size", Some(self.size)), ("style size", self.style_size)] {
+            match size {
+                Some(Size::LongSide(side)) if (side as usize) < Self::MIN_SIDE => {
+                    return Err(OptionsError::SizeTooSmall { what, side });
+                }
+                _ => {}
+            }
+        }
+        if self.steps == 0 {
+            return Err(OptionsError::NoSteps);
+        }
+
+        let mut pull = 0.0; // How strongly the picture is drawn towards anything at all.
+        let parts = [
+            ("content", self.content_weight, &self.content_layers),
+            ("style", self.style_weight, &self.style_layers),
+        ];
+        for (part, strength, layers) in parts {
+            check_weight(part, None, strength)?;
+            for (position, &(layer, weight)) in layers.iter().enumerate() {
+                check_weight(part, Some(layer), weight)?;
+                if layers[..position].iter().any(|&(earlier, _)| earlier == layer) {
+                    return Err(OptionsError::LayerTwice { part, layer });
+                }
+                pull += strength * weight;
+            }
+        }
+        check_weight("tv", None, self.tv_weight)?;
+        if pull == 0.0 {
+            return Err(OptionsError::NothingToDo);
+        }
+
+        let AdamOptions { learning_rate, beta1, beta2, epsilon } = self.adam;
+        for (what, value) in [("learning rate", learning_rate), ("epsilon", epsilon)] {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(OptionsError::NotPositive { what, value });
+            }
+        }
+        for (what, value) in [("beta1", beta1), ("beta2", beta2)] {
+            if !(0.0..1.0).contains(&value) {
+                return Err(OptionsError::Decay { what, value });
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that a picture, already scaled, is large enough for the network: `what` is "photo" or
+    /// "painting", the sides are in pixels.
+    ///
+    /// # Errors
+    /// [`OptionsError::PictureTooSmall`] where a side is below [`Options::MIN_SIDE`].
+    pub fn check_sides(what: &'static str, width: usize, height: usize) -> Result<(), OptionsError> {
+        if width.min(height) < Self::MIN_SIDE {
+            return Err(OptionsError::PictureTooSmall { what, width, height });
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with the options, in words that say what to do.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum OptionsError {
+    /// A long side below [`Options::MIN_SIDE`].
+    #[error("the {what} of {side} pixels is too small: choose at least {}", Options::MIN_SIDE)]
+    SizeTooSmall {
+        /// "size" or "style size".
+        what: &'static str,
+        /// The long side that was asked for.
+        side: u32,
+    },
+    /// A picture whose short side is below [`Options::MIN_SIDE`] once it is scaled.
+    #[error(
+        "the {what} would be {width}×{height} pixels, and each side needs at least {}: choose a larger size, or crop a picture that is this long and narrow",
+        Options::MIN_SIDE
+    )]
+    PictureTooSmall {
+        /// "photo" or "painting".
+        what: &'static str,
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+    },
+    /// Zero steps.
+    #[error("no steps would be made: choose at least 1 (100 is a good number)")]
+    NoSteps,
+    /// A weight that is negative, infinite or not a number.
+    #[error("the {part} weight{} is {value}: choose 0 or more", of_layer(*.layer))]
+    Weight {
+        /// "content", "style" or "tv".
+        part: &'static str,
+        /// The layer whose weight it is; `None` for the weight of the whole part.
+        layer: Option<Layer>,
+        /// The offender.
+        value: f32,
+    },
+    /// A layer that is listed more than once.
+    #[error("the {part} layers name {layer} twice: keep one of them and add up the weights")]
+    LayerTwice {
+        /// "content" or "style".
+        part: &'static str,
+        /// The layer.
+        layer: Layer,
+    },
+    /// Neither the content nor the style has any weight.
+    #[error(
+        "neither the photo nor the painting has any weight: give at least one layer a weight above 0, and the content or the style too"
+    )]
+    NothingToDo,
+    /// A constant of the optimiser that must be above 0.
+    #[error("the {what} is {value}: choose a finite number above 0")]
+    NotPositive {
+        /// Which constant.
+        what: &'static str,
+        /// The offender.
+        value: f32,
+    },
+    /// A decay of the optimiser outside 0..1.
+    #[error("{what} is {value}: choose a number from 0 up to, but not including, 1")]
+    Decay {
+        /// "beta1" or "beta2".
+        what: &'static str,
+        /// The offender.
+        value: f32,
+    },
+    /// A name in a list of layers that is none.
+    #[error(transparent)]
+    UnknownLayer(#[from] UnknownLayer),
+    /// A weight in a list of layers that is no number.
+    #[error("\"{text}\" is no weight for {layer}: write {layer}=0.2, for example")]
+    LayerWeight {
+        /// The layer.
+        layer: Layer,
+        /// What was written after the equals sign.
+        text: String,
+    },
+    /// A choice that is not among the names known.
+    #[error("\"{found}\" is no {what}: choose {choices}")]
+    Choice {
+        /// "size", "pooling" or "init".
+        what: &'static str,
+        /// What was written.
+        found: String,
+        /// What may be written.
+        choices: &'static str,
+    },
+}
+
+fn of_layer(layer: Option<Layer>) -> String {
+    layer.map_or_else(String::new, |layer| format!(" of {layer}"))
+}
+
+fn check_weight(part: &'static str, layer: Option<Layer>, value: f32) -> Result<(), OptionsError> {
+    if value >= 0.0 && value.is_finite() { Ok(()) } else { Err(OptionsError::Weight { part, layer, value }) }
+}
+
+/// Reads a list such as `conv1_1=0.2,conv2_1=0.2`. A weight that is left out is 1; `none` is the
+/// empty list.
+///
+/// # Errors
+/// [`OptionsError::UnknownLayer`] and [`OptionsError::LayerWeight`] for what cannot be read,
+/// [`OptionsError::Weight`] for a negative or infinite weight, [`OptionsError::LayerTwice`] with the
+/// part "listed" for repetitions.
+pub fn parse_layers(list: &str) -> Result<Vec<WeightedLayer>, OptionsError> {
+    let mut layers: Vec<WeightedLayer> = Vec::new();
+    if list.trim() == "none" {
+        return Ok(layers);
+    }
+    for entry in list.split(',') {
+        let (name, weight) = match entry.split_once('=') {
+            Some((name, weight)) => (name, Some(weight.trim())),
+            None => (entry, None),
+        };
+        let layer: Layer = name.trim().parse()?;
+        let weight = match weight {
+            None => 1.0,
+            Some(text) => {
+                text.parse().map_err(|_| OptionsError::LayerWeight { layer, text: text.to_owned() })?
+            }
+        };
+        check_weight("listed", Some(layer), weight)?;
+        if layers.iter().any(|&(earlier, _)| earlier == layer) {
+            return Err(OptionsError::LayerTwice { part: "listed", layer });
+        }
+        layers.push((layer, weight));
+    }
+    Ok(layers)
+}
+
+/// Writes a list of layers so that [`parse_layers`] reads it back: `conv1_1=0.2,conv2_1=0.2`.
+pub fn format_layers(layers: &[WeightedLayer]) -> String {
+    if layers.is_empty() {
+        return "none".to_owned();
+    }
+    let entries: Vec<String> = layers.iter().map(|(layer, weight)| format!("{layer}={weight}")).collect();
+    entries.join(",")
+}
+
+/// Reads "original" or the long side in pixels.
+impl FromStr for Size {
+    type Err = OptionsError;
+
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        if text == "original" {
+            return Ok(Self::Original);
+        }
+        text.parse().map(Self::LongSide).map_err(|_| OptionsError::Choice {
+            what: "size",
+            found: text.to_owned(),
+            choices: "a number of pixels for the long side, or original",
+        })
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LongSide(side) => write!(f, "{side}"),
+            Self::Original => f.write_str("original"),
+        }
+    }
+}
+
+impl FromStr for Pooling {
+    type Err = OptionsError;
+
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        match text {
+            "max" => Ok(Self::Max),
+            "avg" => Ok(Self::Avg),
+            _ => Err(OptionsError::Choice { what: "pooling", found: text.to_owned(), choices: "max or avg" }),
+        }
+    }
+}
+
+impl fmt::Display for Pooling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Max => "max",
+            Self::Avg => "avg",
+        })
+    }
+}
+
+impl FromStr for Init {
+    type Err = OptionsError;
+
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        match text {
+            "content" => Ok(Self::Content),
+            "noise" => Ok(Self::Noise),
+            _ => Err(OptionsError::Choice {
+                what: "start",
+                found: text.to_owned(),
+                choices: "content or noise",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Init {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Content => "content",
+            Self::Noise => "noise",
+        })
     }
 }
