@@ -6,7 +6,8 @@ import { dirname, join, resolve } from 'node:path';
 
 import { artefacts, cli, painting, photo, root } from './places.mjs';
 
-const REFERENCE = resolve(root, '../shared/vgg19/vgg19-conv1_1-conv5_1.safetensors');
+const SHARED = resolve(root, process.env.IMPASTO_SHARED ?? '../shared');
+const REFERENCE = join(SHARED, 'vgg19/vgg19-conv1_1-conv5_1.safetensors');
 
 /** The folder to serve as `weights/`, or null where there are no real weights. */
 export const weights = findWeights();
