@@ -1,7 +1,7 @@
 // The weights that the tests paint with: a pack made once from the reference file, or one that is already in weights/.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { artefacts, cli, painting, photo, root } from './places.mjs';
@@ -25,7 +25,9 @@ export function shards() {
 function findWeights() {
   if (existsSync(REFERENCE)) {
     const pack = join(artefacts, 'weights/vgg19');
-    if (!existsSync(join(pack, 'manifest.json'))) {
+    const written = statSync(join(pack, 'manifest.json'), { throwIfNoEntry: false });
+    // A pack that an older program wrote may be of an older format.
+    if (!written || written.mtimeMs < statSync(cli).mtimeMs) {
       rmSync(pack, { recursive: true, force: true });
       mkdirSync(dirname(pack), { recursive: true });
       execFileSync(cli, ['weights', '--from', REFERENCE, '--out', pack], { stdio: ['ignore', 'ignore', 'inherit'] });
