@@ -1,0 +1,36 @@
+//! The native command line: the engine of the page, for batch work and for parity checks.
+
+mod stylize;
+mod weights;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Paints a photo in the style of a painting (Gatys, Ecker and Bethge's neural style transfer).
+#[derive(Debug, Parser)]
+#[command(name = "impasto", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Stylize(stylize::StylizeArgs),
+    Weights(weights::WeightsArgs),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Stylize(args) => stylize::run(&args).map_err(Into::into),
+        Command::Weights(args) => weights::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("impasto: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! `impasto stylize`: paints one photo in the style of one painting, with every knob of the engine.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufReader, Cursor},
+    path::{Path, PathBuf},
+    process,
+    time::Duration,
+};
+
+use burn::tensor::Device;
+use clap::{Args, ValueEnum};
+use image::{
+    DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageError, ImageFormat, ImageReader,
+    RgbImage, codecs::jpeg::JpegEncoder,
+};
+use impasto::{
+    device,
+    message::{Failure, Frame, Losses},
+    options::{
+        AdamOptions, Init, Options, OptionsError, Pooling, Size, WeightedLayer, format_layers, parse_layers,
+    },
+    picture::{Picture, PictureError},
+    transfer::StyleTransfer,
+    vgg::Vgg,
+    weights::{self, WeightsError},
+};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+/// Paint a photo in the style of a painting.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub struct StylizeArgs {
+    /// The photo to paint (PNG, JPEG, WebP, GIF or BMP)
+    photo: PathBuf,
+
+    /// The painting whose style it takes
+    painting: PathBuf,
+
+    /// Where the result goes; the extension says in which format (png, jpg, webp or bmp)
+    #[arg(short, long, value_name = "FILE")]
+    out: PathBuf,
+
+    /// The network: a pack (its folder), or a model file at full precision (safetensors or PyTorch)
+    #[arg(long, value_name = "PATH", default_value = "weights/vgg19")]
+    weights: PathBuf,
+
+    /// The model file takes BGR 0..255 minus a mean, as those converted from Caffe do
+    #[arg(long)]
+    caffe: bool,
+
+    /// What computes [default: the GPU where there is one, else the processor]
+    #[arg(long, value_enum)]
+    device: Option<DeviceKind>,
+
+    /// Long side of the result in pixels, or "original" to resample neither picture; nothing is enlarged
+    #[arg(long, value_name = "N|original", default_value_t = defaults().size)]
+    size: Size,
+
+    /// The same for the painting [default: as --size]
+    #[arg(long, value_name = "N|original")]
+    style_size: Option<Size>,
+
+    /// Number of optimiser steps
+    #[arg(long, value_name = "N", default_value_t = defaults().steps)]
+    steps: u32,
+
+    /// α: how strongly the photo is kept
+    #[arg(long, value_name = "WEIGHT", default_value_t = defaults().content_weight)]
+    content_weight: f32,
+
+    /// β: how strongly the painting's style is taken on
+    #[arg(long, value_name = "WEIGHT", default_value_t = defaults().style_weight)]
+    style_weight: f32,
+
+    /// τ: how strongly speckle is smoothed (total variation)
+    #[arg(long, value_name = "WEIGHT", default_value_t = defaults().tv_weight)]
+    tv_weight: f32,
+
+    /// Layers of the content loss with their weights (1 where left out), or "none"
+    #[arg(long, value_name = "LAYER=WEIGHT,…", value_parser = layers, default_value_t = Layers(defaults().content_layers))]
+    content_layers: Layers,
+
+    /// Layers of the style loss with their weights (1 where left out), or "none"
+    #[arg(long, value_name = "LAYER=WEIGHT,…", value_parser = layers, default_value_t = Layers(defaults().style_layers))]
+    style_layers: Layers,
+
+    /// How maps are halved between the blocks: max or avg
+    #[arg(long, value_name = "max|avg", default_value_t)]
+    pooling: Pooling,
+
+    /// What the optimisation starts from: content (the photo) or noise
+    #[arg(long, value_name = "content|noise", default_value_t)]
+    init: Init,
+
+    /// Seeds the noise of --init noise
+    #[arg(long, value_name = "N", default_value_t = defaults().seed)]
+    seed: u64,
+
+    /// Adam's step size, in units of the 0..1 pixel range
+    #[arg(long, value_name = "RATE", default_value_t = defaults().adam.learning_rate)]
+    learning_rate: f32,
+
+    /// Adam's decay of the first moment
+    #[arg(long, value_name = "DECAY", default_value_t = defaults().adam.beta1)]
+    beta1: f32,
+
+    /// Adam's decay of the second moment
+    #[arg(long, value_name = "DECAY", default_value_t = defaults().adam.beta2)]
+    beta2: f32,
+
+    /// Adam's addition to the root of the second moment
+    #[arg(long, value_name = "EPSILON", default_value_t = defaults().adam.epsilon)]
+    epsilon: f32,
+
+    /// Write the losses as JSON: one object a step, taken before the step, and one for the final picture
+    #[arg(long, value_name = "FILE.json")]
+    trace: Option<PathBuf>,
+
+    /// Say nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// What computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DeviceKind {
+    /// A GPU, or whatever driver the system has for one
+    Gpu,
+    /// The processor
+    Cpu,
+}
+
+/// A list of layers: one argument for clap, not many.
+#[derive(Clone, Debug)]
+struct Layers(Vec<WeightedLayer>);
+
+impl std::fmt::Display for Layers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&format_layers(&self.0))
+    }
+}
+
+fn layers(list: &str) -> Result<Layers, OptionsError> {
+    parse_layers(list).map(Layers)
+}
+
+fn defaults() -> Options {
+    Options::default()
+}
+
+impl StylizeArgs {
+    fn options(&self) -> Options {
+        Options {
+            size: self.size,
+            style_size: self.style_size,
+            steps: self.steps,
+            content_weight: self.content_weight,
+            style_weight: self.style_weight,
+            tv_weight: self.tv_weight,
+            content_layers: self.content_layers.0.clone(),
+            style_layers: self.style_layers.0.clone(),
+            pooling: self.pooling,
+            init: self.init,
+            seed: self.seed,
+            adam: AdamOptions {
+                learning_rate: self.learning_rate,
+                beta1: self.beta1,
+                beta2: self.beta2,
+                epsilon: self.epsilon,
+            },
+        }
+    }
+}
+
+/// Why nothing was painted, in words that say what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StylizeError {
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    #[error("cannot open {}: {source}", .path.display())]
+    Open { path: PathBuf, source: io::Error },
+    #[error("cannot read {} as a picture ({source}): try a PNG, JPEG, WebP, GIF or BMP", .path.display())]
+    Decode { path: PathBuf, source: ImageError },
+    #[error("cannot use {}: {source}", .path.display())]
+    Picture { path: PathBuf, source: PictureError },
+    #[error(
+        "there are no weights at {}: make a pack with `cargo xtask weights --from FILE` (a VGG19 as safetensors or .pth) or `cargo xtask weights --download`, or name a model file with --weights",
+        .0.display()
+    )]
+    NoWeights(PathBuf),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error("there is no GPU to paint on ({0}): leave out --device, or say --device cpu")]
+    NoGpu(String),
+    #[error(transparent)]
+    Engine(#[from] Failure),
+    #[error("the loss is no longer a number after {0} steps: choose a smaller --learning-rate or weights")]
+    Diverged(u32),
+    #[error("cannot tell the format of {} by its extension: name it .png, .jpg, .webp or .bmp", .0.display())]
+    Format(PathBuf),
+    #[error("{} is one of the two pictures to be read: choose another name for the result", .0.display())]
+    Overwrite(PathBuf),
+    #[error("cannot encode {}: {source}", .path.display())]
+    Encode { path: PathBuf, source: ImageError },
+    #[error("cannot write {}: {source}", .path.display())]
+    Write { path: PathBuf, source: io::Error },
+}
+
+/// One object of the trace.
+#[derive(Serialize)]
+struct TraceRow {
+    step: u32,
+    total: f32,
+    content: f32,
+    style: f32,
+    tv: f32,
+}
+
+impl TraceRow {
+    fn new(step: u32, losses: &Losses) -> Self {
+        Self { step, total: losses.total, content: losses.content, style: losses.style, tv: losses.tv }
+    }
+}
+
+/// Without a trace the losses are read this rarely: reading makes the GPU wait, never reading lets
+/// the processor run ahead of it without bound.
+const READ_EVERY: u32 = 4;
+
+/// Runs `impasto stylize`.
+///
+/// # Errors
+/// A [`StylizeError`] for the user to read; no half-written file is left behind.
+pub fn run(args: &StylizeArgs) -> Result<(), StylizeError> {
+    // Everything that can be wrong is found out before the long work, cheapest first.
+    let options = args.options();
+    options.validate()?;
+    let format = output_format(&args.out)?;
+    refuse_to_overwrite(&args.out, [&args.photo, &args.painting])?;
+    for path in [Some(&args.out), args.trace.as_ref()].into_iter().flatten() {
+        try_writing(path).map_err(|source| StylizeError::Write { path: path.clone(), source })?;
+    }
+
+    let photo = read(&args.photo)?.fit(options.size);
+    let painting = read(&args.painting)?.fit(options.style_size.unwrap_or(options.size));
+    Options::check_sides("photo", photo.width(), photo.height())?;
+    Options::check_sides("painting", painting.width(), painting.height())?;
+    if !args.weights.exists() {
+        return Err(StylizeError::NoWeights(args.weights.clone()));
+    }
+    let weights = weights::open(&args.weights, args.caffe)?;
+
+    let (device, name) = pollster::block_on(open_device(args.device))?;
+    let say = |line: String| {
+        if !args.quiet {
+            eprintln!("{line}");
+        }
+    };
+    say(format!(
+        "Painting {}×{} pixels on {name}, weights \"{}\".",
+        photo.width(),
+        photo.height(),
+        weights.name
+    ));
+    let vgg = Vgg::new(&weights, options.pooling, &device);
+    drop(weights); // The device has its own copy.
+    let transfer = StyleTransfer::new(vgg, &photo, &painting, &options)?;
+    let (frame, trace) = pollster::block_on(paint(transfer, &options, args))?;
+
+    let bytes =
+        encode(&frame, format).map_err(|source| StylizeError::Encode { path: args.out.clone(), source })?;
+    let write = |path: &Path, bytes: &[u8]| {
+        write_whole(path, bytes).map_err(|source| StylizeError::Write { path: path.to_owned(), source })
+    };
+    if let Some(path) = &args.trace {
+        write(path, trace_json(&trace).as_bytes())?;
+    }
+    write(&args.out, &bytes)?;
+    say(format!("Wrote {}.", args.out.display()));
+    Ok(())
+}
+
+/// The steps, with a progress bar; the final picture, and the losses where a trace is wanted.
+async fn paint(
+    mut transfer: StyleTransfer,
+    options: &Options,
+    args: &StylizeArgs,
+) -> Result<(Frame, Vec<TraceRow>), StylizeError> {
+    let bar = ProgressBar::with_draw_target(
+        Some(u64::from(options.steps)),
+        if args.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() },
+    )
+    .with_style(
+        ProgressStyle::with_template("{bar:32} step {pos} of {len}, {msg}{eta} left")
+            .expect("the template is a constant"),
+    );
+    bar.enable_steady_tick(Duration::from_millis(500));
+
+    let mut trace = Vec::new();
+    for step in 0..options.steps {
+        transfer.step();
+        if args.trace.is_some() || step % READ_EVERY == 0 {
+            let losses = checked(transfer.losses().await?, step)?; // of the picture before this step
+            bar.set_message(format!("loss {:.4}, ", losses.total));
+            trace.push(TraceRow::new(step, &losses));
+        }
+        bar.inc(1);
+    }
+    let last = checked(transfer.evaluate().await?, options.steps)?;
+    trace.push(TraceRow::new(options.steps, &last));
+    let frame = transfer.frame().await?;
+    bar.finish_and_clear();
+    if !args.quiet {
+        eprintln!(
+            "{} steps in {:.1} s, loss {:.4} → {:.4}.",
+            options.steps,
+            bar.elapsed().as_secs_f32(),
+            trace[0].total,
+            last.total
+        );
+    }
+    Ok((frame, trace))
+}
+
+fn checked(losses: Losses, step: u32) -> Result<Losses, StylizeError> {
+    if losses.total.is_finite() { Ok(losses) } else { Err(StylizeError::Diverged(step)) }
+}
+
+/// The device and its name for people. A software driver counts as a GPU only where a GPU is asked
+/// for: the processor is faster without the detour.
+async fn open_device(kind: Option<DeviceKind>) -> Result<(Device, String), StylizeError> {
+    let processor = |why: &str| (device::cpu(), format!("the processor{why}"));
+    match kind {
+        Some(DeviceKind::Cpu) => Ok(processor("")),
+        Some(DeviceKind::Gpu) => match device::gpu().await {
+            Ok(gpu) => Ok((gpu.device, gpu.name)),
+            Err(Failure::NoWebGpu(why)) => Err(StylizeError::NoGpu(why)),
+            Err(other) => Err(other.into()),
+        },
+        None => Ok(match device::gpu().await {
+            Ok(gpu) if !gpu.software => (gpu.device, gpu.name),
+            Ok(gpu) => processor(&format!(" (there is no GPU, only a software driver, {})", gpu.name)),
+            Err(_) => processor(" (no GPU was found)"),
+        }),
+    }
+}
+
+/// Reads a picture and turns it upright as its EXIF orientation asks.
+fn read(path: &Path) -> Result<Picture, StylizeError> {
+    let unopened = |source| StylizeError::Open { path: path.to_owned(), source };
+    let undecoded = |source| StylizeError::Decode { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unopened)?;
+    // The content decides on the format: a file's name often lies.
+    let mut reader = ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(unopened)?;
+    // The crate's own limit is 512 MB of pixels; Picture's is the one that counts here.
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(Picture::MAX_PIXELS as u64 * 8);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(undecoded)?;
+    let orientation = decoder.orientation().map_err(undecoded)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(undecoded)?;
+    image.apply_orientation(orientation);
+    let image = image.into_rgba8();
+    Picture::from_rgba8(image.width() as usize, image.height() as usize, &image)
+        .map_err(|source| StylizeError::Picture { path: path.to_owned(), source })
+}
+
+fn output_format(path: &Path) -> Result<ImageFormat, StylizeError> {
+    use ImageFormat::{Bmp, Jpeg, Png, WebP};
+    let format = path.extension().and_then(ImageFormat::from_extension);
+    format
+        .filter(|format| [Png, Jpeg, WebP, Bmp].contains(format))
+        .ok_or_else(|| StylizeError::Format(path.to_owned()))
+}
+
+fn encode(frame: &Frame, format: ImageFormat) -> Result<Vec<u8>, ImageError> {
+    let (width, height) = (frame.width as u32, frame.height as u32);
+    // The result is opaque, and JPEG knows no alpha.
+    let rgb: Vec<u8> = frame.rgba.as_chunks::<4>().0.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
+    let mut bytes = Vec::new();
+    if format == ImageFormat::Jpeg {
+        // Brush strokes are all edges: the encoder's usual quality of 75 smears them.
+        JpegEncoder::new_with_quality(&mut bytes, 95).write_image(
+            &rgb,
+            width,
+            height,
+            ExtendedColorType::Rgb8,
+        )?;
+    } else {
+        RgbImage::from_raw(width, height, rgb)
+            .expect("a frame has four bytes per pixel")
+            .write_to(&mut Cursor::new(&mut bytes), format)?;
+    }
+    Ok(bytes)
+}
+
+/// A JSON array with one object a line, so that it can be read and compared line by line.
+fn trace_json(rows: &[TraceRow]) -> String {
+    let lines: Vec<String> =
+        rows.iter().map(|row| serde_json::to_string(row).expect("plain numbers")).collect();
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}
+
+fn refuse_to_overwrite(out: &Path, inputs: [&PathBuf; 2]) -> Result<(), StylizeError> {
+    // A path that does not resolve is no file yet (or none to be read), so it cannot be both.
+    let Ok(resolved) = out.canonicalize() else { return Ok(()) };
+    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == resolved)) {
+        return Err(StylizeError::Overwrite(out.to_owned()));
+    }
+    Ok(())
+}
+
+/// Finds out before the work whether its result can be written.
+fn try_writing(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder: add a file name"));
+    }
+    let partial = partial_path(path);
+    File::create(&partial)?;
+    fs::remove_file(&partial)
+}
+
+/// Writes all of it or nothing: into a file beside it, which then takes its name.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let partial = partial_path(path);
+    let done = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));
+    if done.is_err() {
+        let _ = fs::remove_file(&partial); // The first error is the one to report.
+    }
+    done
+}
+
+fn partial_path(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.partial", process::id()))
+}

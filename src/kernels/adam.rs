@@ -1,0 +1,92 @@
+//! One step of Adam on the picture itself.
+
+use super::{Map, on_device};
+use crate::options::AdamOptions;
+
+/// The picture and Adam's two moments, each `[H, W, 4]`.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The values that are optimised, 0..1.
+    pub x: Map,
+    /// Running mean of the gradient.
+    pub first: Map,
+    /// Running mean of the squared gradient.
+    pub second: Map,
+}
+
+/// Step `t` (from 1) of Adam (Kingma and Ba 2015, algorithm 1), then a clamp to 0..1.
+///
+/// The clamp departs from the paper: a picture has no other values (crowsonkb/style-transfer-pytorch does the same).
+pub fn step(state: &State, gradient: &Map, t: u32, options: AdamOptions) -> State {
+    on_device!(gradient.device(),
+        gpu: gpu(state, gradient, t, options),
+        cpu: step_cpu(state, gradient, t, options))
+}
+
+/// `1 − βᵗ`: what the moments lack because they started from zero.
+fn corrections(t: u32, options: AdamOptions) -> [f32; 2] {
+    [options.beta1, options.beta2].map(|beta| (1.0 - f64::from(beta).powf(f64::from(t))) as f32)
+}
+
+/// The twin of [`step`].
+pub fn step_cpu(state: &State, gradient: &Map, t: u32, options: AdamOptions) -> State {
+    let AdamOptions { learning_rate, beta1, beta2, epsilon } = options;
+    let [correction1, correction2] = corrections(t, options);
+    let first = state.first.clone() * beta1 + gradient.clone() * (1.0 - beta1);
+    let second = state.second.clone() * beta2 + gradient.clone() * gradient.clone() * (1.0 - beta2);
+    let root = (second.clone() / correction2).sqrt() + epsilon;
+    let x = (state.x.clone() - first.clone() / correction1 * learning_rate / root).clamp(0.0, 1.0);
+    State { x, first, second }
+}
+
+#[cfg(feature = "gpu")]
+fn gpu(state: &State, gradient: &Map, t: u32, options: AdamOptions) -> State {
+    use super::gpu::{Buffer, Wgsl};
+
+    let [h, w, _] = gradient.dims();
+    let AdamOptions { learning_rate, beta1, beta2, epsilon } = options;
+    let [correction1, correction2] = corrections(t, options);
+    let inputs = [&state.x, &state.first, &state.second, gradient].map(Buffer::of);
+    let outputs = [(); 3].map(|()| inputs[0].new_like([h, w, 4]));
+    let floats = [learning_rate, beta1, beta2, epsilon, correction1, correction2].map(f32::to_bits);
+    let [a, b, c, d, e, f] = floats;
+    Wgsl { name: "adam", variant: (), text: |()| TEXT.into(), workgroup: [256, 1, 1] }.launch(
+        (h * w).div_ceil(256),
+        &inputs.each_ref(),
+        &outputs.each_ref(),
+        &[a, b, c, d, e, f, (h * w) as u32],
+    );
+    let [x, first, second] = outputs.map(Buffer::into_tensor);
+    State { x, first, second }
+}
+
+#[cfg(feature = "gpu")]
+const TEXT: &str = "
+struct Parameters {
+    learning_rate: f32, beta1: f32, beta2: f32, epsilon: f32,
+    correction1: f32, correction2: f32, pixels: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> first: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> second: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> new_x: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> new_first: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> new_second: array<vec4<f32>>;
+@group(0) @binding(7) var<uniform> parameters: Parameters;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) local: u32) {
+    let i = (group.y * groups.x + group.x) * 256u + local;
+    let p = parameters;
+    if (i >= p.pixels) { return; }
+    let g = gradient[i];
+    let m = p.beta1 * first[i] + (1.0 - p.beta1) * g;
+    let v = p.beta2 * second[i] + (1.0 - p.beta2) * g * g;
+    new_first[i] = m;
+    new_second[i] = v;
+    let root = sqrt(v / p.correction2) + p.epsilon;
+    new_x[i] = clamp(x[i] - p.learning_rate * (m / p.correction1) / root, vec4<f32>(), vec4<f32>(1.0));
+}
+";

@@ -1,0 +1,81 @@
+//! The picture as bytes for a canvas, and the way back from the device.
+
+use burn::tensor::Tensor;
+
+use super::{Map, on_device};
+use crate::message::Failure;
+
+/// Reads a picture as RGBA8 and a few small vectors, in one go. `[H, W, 4]` → `4·H·W` bytes, opaque.
+///
+/// This is the only place where the optimisation waits for the device.
+///
+/// # Errors
+/// [`Failure::DeviceLost`] if the device cannot be read.
+pub async fn read(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Failure> {
+    on_device!(picture.device(), gpu: gpu::read(picture, vectors).await, cpu: read_cpu(picture, vectors).await)
+}
+
+/// The twin of [`read`].
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_cpu(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Failure> {
+    let values = read_values(picture.clone()).await?;
+    // Rounded half up, as WGSL's pack4x8unorm does.
+    let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5).floor() as u8;
+    let rgba = values.chunks_exact(4).flat_map(|p| [byte(p[0]), byte(p[1]), byte(p[2]), 255]).collect();
+    let mut read = Vec::with_capacity(vectors.len());
+    for vector in vectors {
+        read.push(read_values(vector).await?);
+    }
+    Ok((rgba, read))
+}
+
+/// The values of a tensor, row by row.
+///
+/// # Errors
+/// [`Failure::DeviceLost`] if the device cannot be read.
+pub async fn read_values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Failure> {
+    let data = tensor.into_data_async().await.map_err(|error| Failure::DeviceLost(error.to_string()))?;
+    data.into_vec::<f32>().map_err(|error| Failure::DeviceLost(format!("{error:?}")))
+}
+
+#[cfg(feature = "gpu")]
+mod gpu {
+    use super::{Failure, Map, Tensor};
+    use crate::kernels::gpu::{Buffer, Wgsl, read_buffers};
+
+    pub async fn read(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Failure> {
+        let [h, w, _] = picture.dims();
+        let x = Buffer::of(picture);
+        let packed = x.new_like([h, w]);
+        Wgsl { name: "frame", variant: (), text: |()| TEXT.into(), workgroup: [256, 1, 1] }.launch(
+            (h * w).div_ceil(256),
+            &[&x],
+            &[&packed],
+            &[(h * w) as u32],
+        );
+        let buffers = std::iter::once(packed).chain(vectors.iter().map(Buffer::of)).collect();
+        let mut bytes = read_buffers(buffers).await?.into_iter();
+        let rgba = bytes.next().unwrap_or_default();
+        let vectors = bytes.map(|bytes| {
+            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+        });
+        Ok((rgba, vectors.collect()))
+    }
+
+    const TEXT: &str = "
+struct Parameters { pixels: u32 }
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> packed: array<u32>;
+@group(0) @binding(2) var<uniform> parameters: Parameters;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) local: u32) {
+    let i = (group.y * groups.x + group.x) * 256u + local;
+    if (i >= parameters.pixels) { return; }
+    packed[i] = pack4x8unorm(vec4<f32>(x[i].rgb, 1.0));
+}
+";
+}

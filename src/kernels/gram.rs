@@ -1,0 +1,233 @@
+//! Gram matrices: which channels respond together, summed over all pixels.
+//!
+//! The output is small (C × C) and the sum is long (H·W), so the pixels are cut into pieces that
+//! are summed side by side (split-K), and the pieces are added up.
+
+use burn::tensor::Tensor;
+
+use super::{Map, on_device};
+
+/// `G = Fᵀ·F / (C·H·W)` with F as pixels × channels. `[H, W, C]` → `[C, C]` (Gatys et al. 2015, eq. 3,
+/// divided by the number of summands so that pictures of all sizes compare).
+pub fn gram_matrix(features: &Map) -> Tensor<2> {
+    on_device!(features.device(), gpu: gpu::gram_matrix(features), cpu: gram_matrix_cpu(features))
+}
+
+/// The twin of [`gram_matrix`].
+pub fn gram_matrix_cpu(features: &Map) -> Tensor<2> {
+    let [h, w, c] = features.dims();
+    let flat = features.clone().reshape([h * w, c]);
+    flat.clone().transpose().matmul(flat) / (c * h * w) as f32
+}
+
+/// What a Gram matrix lacks: `(scale · (G − A), partial sums of (G − A)²)`.
+///
+/// The difference is scaled so that multiplying features by it gives the gradient of the loss.
+/// The sums are a vector whose elements add up to `Σ (G − A)²`; its length depends on the device.
+pub fn residual(features: &Map, target: &Tensor<2>, scale: f32) -> (Tensor<2>, Tensor<1>) {
+    on_device!(features.device(),
+        gpu: gpu::residual(features, target, scale),
+        cpu: residual_cpu(features, target, scale))
+}
+
+/// The twin of [`residual`].
+pub fn residual_cpu(features: &Map, target: &Tensor<2>, scale: f32) -> (Tensor<2>, Tensor<1>) {
+    let difference = gram_matrix_cpu(features) - target.clone();
+    let sum = difference.clone().powi_scalar(2).sum();
+    (difference * scale, sum)
+}
+
+#[cfg(feature = "gpu")]
+mod gpu {
+    use super::{Map, Tensor};
+    use crate::kernels::gpu::{Buffer, Wgsl};
+
+    /// The partial products and how many there are.
+    fn partial(features: &Map) -> (Buffer, usize) {
+        let [h, w, c] = features.dims();
+        let pixels = h * w;
+        // Enough pieces to occupy a GPU on narrow layers; few enough that they stay within 8 MiB.
+        let most = ((1 << 21) / (c * c)).max(1);
+        let splits = pixels.div_ceil(128).min(most);
+        let chunk = pixels.div_ceil(splits);
+        let splits = pixels.div_ceil(chunk);
+        let x = Buffer::of(features);
+        let out = x.new_like([splits, c, c]);
+        let tiles = (c / 4).div_ceil(2);
+        Wgsl { name: "gram_partial", variant: (), text: |()| PARTIAL.into(), workgroup: [64, 1, 1] }.launch(
+            (tiles * tiles * splits).div_ceil(64),
+            &[&x],
+            &[&out],
+            &[pixels as u32, (c / 4) as u32, tiles as u32, splits as u32, chunk as u32],
+        );
+        (out, splits)
+    }
+
+    /// A thread computes 8 × 8 entries over one piece. The matrix is symmetric: tiles below the diagonal
+    /// are left out, and the sum reads their mirror images.
+    const PARTIAL: &str = "
+struct Parameters { pixels: u32, quads: u32, tiles: u32, splits: u32, chunk: u32 }
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(2) var<uniform> parameters: Parameters;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) local: u32) {
+    let i = (group.y * groups.x + group.x) * 64u + local;
+    let tiles = parameters.tiles;
+    let quads = parameters.quads;
+    let split = i / (tiles * tiles);
+    let row = (i / tiles) % tiles;
+    let column = i % tiles;
+    if (split >= parameters.splits || row > column) { return; }
+    // An odd number of quads leaves the last tile half empty: it computes the last quad twice.
+    let r0 = row * 2u;
+    let r1 = min(r0 + 1u, quads - 1u);
+    let c0 = column * 2u;
+    let c1 = min(c0 + 1u, quads - 1u);
+    var s00 = vec4<f32>(); var s01 = vec4<f32>(); var s10 = vec4<f32>(); var s11 = vec4<f32>();
+    var s20 = vec4<f32>(); var s21 = vec4<f32>(); var s30 = vec4<f32>(); var s31 = vec4<f32>();
+    var s40 = vec4<f32>(); var s41 = vec4<f32>(); var s50 = vec4<f32>(); var s51 = vec4<f32>();
+    var s60 = vec4<f32>(); var s61 = vec4<f32>(); var s70 = vec4<f32>(); var s71 = vec4<f32>();
+    let end = min((split + 1u) * parameters.chunk, parameters.pixels);
+    for (var p = split * parameters.chunk; p < end; p++) {
+        let at = p * quads;
+        let a = x[at + r0];
+        let b = x[at + r1];
+        let u = x[at + c0];
+        let v = x[at + c1];
+        s00 += a.x * u; s01 += a.x * v;
+        s10 += a.y * u; s11 += a.y * v;
+        s20 += a.z * u; s21 += a.z * v;
+        s30 += a.w * u; s31 += a.w * v;
+        s40 += b.x * u; s41 += b.x * v;
+        s50 += b.y * u; s51 += b.y * v;
+        s60 += b.z * u; s61 += b.z * v;
+        s70 += b.w * u; s71 += b.w * v;
+    }
+    let to = (split * quads * 4u + r0 * 4u) * quads;
+    out[to + c0] = s00;
+    out[to + quads + c0] = s10;
+    out[to + 2u * quads + c0] = s20;
+    out[to + 3u * quads + c0] = s30;
+    let wide = c0 + 1u < quads;
+    if (wide) {
+        out[to + c1] = s01;
+        out[to + quads + c1] = s11;
+        out[to + 2u * quads + c1] = s21;
+        out[to + 3u * quads + c1] = s31;
+    }
+    if (r0 + 1u < quads) {
+        out[to + 4u * quads + c0] = s40;
+        out[to + 5u * quads + c0] = s50;
+        out[to + 6u * quads + c0] = s60;
+        out[to + 7u * quads + c0] = s70;
+        if (wide) {
+            out[to + 4u * quads + c1] = s41;
+            out[to + 5u * quads + c1] = s51;
+            out[to + 6u * quads + c1] = s61;
+            out[to + 7u * quads + c1] = s71;
+        }
+    }
+}
+";
+
+    /// WGSL shared by the two kernels that add the pieces up.
+    const SUM: &str = "
+fn sum_of_pieces(i: u32, channels: u32, splits: u32) -> f32 {
+    var row = i / channels;
+    var column = i % channels;
+    // Tiles of 8 × 8 below the diagonal were left out.
+    if (row / 8u > column / 8u) {
+        let swap = row;
+        row = column;
+        column = swap;
+    }
+    var sum = 0.0;
+    for (var split = 0u; split < splits; split++) {
+        sum += pieces[(split * channels + row) * channels + column];
+    }
+    return sum;
+}
+";
+
+    pub fn gram_matrix(features: &Map) -> Tensor<2> {
+        let [h, w, c] = features.dims();
+        let (pieces, splits) = partial(features);
+        let gram = pieces.new_like([c, c]);
+        let norm = 1.0 / (c * h * w) as f32;
+        let text = |(): &()| format!("{GRAM}{SUM}");
+        Wgsl { name: "gram", variant: (), text, workgroup: [256, 1, 1] }.launch(
+            (c * c).div_ceil(256),
+            &[&pieces],
+            &[&gram],
+            &[c as u32, splits as u32, norm.to_bits()],
+        );
+        gram.into_tensor()
+    }
+
+    const GRAM: &str = "
+struct Parameters { channels: u32, splits: u32, norm: f32 }
+@group(0) @binding(0) var<storage, read> pieces: array<f32>;
+@group(0) @binding(1) var<storage, read_write> gram: array<f32>;
+@group(0) @binding(2) var<uniform> parameters: Parameters;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) local: u32) {
+    let i = (group.y * groups.x + group.x) * 256u + local;
+    let channels = parameters.channels;
+    if (i >= channels * channels) { return; }
+    gram[i] = parameters.norm * sum_of_pieces(i, channels, parameters.splits);
+}
+";
+
+    pub fn residual(features: &Map, target: &Tensor<2>, scale: f32) -> (Tensor<2>, Tensor<1>) {
+        let [h, w, c] = features.dims();
+        let (pieces, splits) = partial(features);
+        let target = Buffer::of(target);
+        let groups = (c * c).div_ceil(256);
+        let (difference, sums) = (pieces.new_like([c, c]), pieces.new_like([groups]));
+        let norm = 1.0 / (c * h * w) as f32;
+        let text = |(): &()| format!("{RESIDUAL}{SUM}");
+        Wgsl { name: "gram_residual", variant: (), text, workgroup: [256, 1, 1] }.launch(
+            groups,
+            &[&pieces, &target],
+            &[&difference, &sums],
+            &[c as u32, splits as u32, norm.to_bits(), scale.to_bits()],
+        );
+        (difference.into_tensor(), sums.into_tensor())
+    }
+
+    const RESIDUAL: &str = "
+struct Parameters { channels: u32, splits: u32, norm: f32, scale: f32 }
+@group(0) @binding(0) var<storage, read> pieces: array<f32>;
+@group(0) @binding(1) var<storage, read> wanted: array<f32>;
+@group(0) @binding(2) var<storage, read_write> difference: array<f32>;
+@group(0) @binding(3) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(4) var<uniform> parameters: Parameters;
+
+var<workgroup> squares: array<f32, 256>;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) local: u32) {
+    let index = group.y * groups.x + group.x;
+    let i = index * 256u + local;
+    let channels = parameters.channels;
+    var d = 0.0;
+    if (i < channels * channels) {
+        d = parameters.norm * sum_of_pieces(i, channels, parameters.splits) - wanted[i];
+        difference[i] = parameters.scale * d;
+    }
+    squares[local] = d * d;
+    workgroupBarrier();
+    for (var half = 128u; half > 0u; half /= 2u) {
+        if (local < half) { squares[local] += squares[local + half]; }
+        workgroupBarrier();
+    }
+    if (local == 0u && index * 256u < channels * channels) { sums[index] = squares[0]; }
+}
+";
+}

@@ -1,0 +1,80 @@
+//! The hot operations. Each file holds one: a WGSL kernel for the GPU and, beside it, its CPU twin
+//! of stock Burn operations, which is the fallback where there is no WebGPU and the reference in the tests.
+//!
+//! Feature maps are tensors of shape `[height, width, channels]`, channels last and a multiple of
+//! four, so that on the GPU four channels are one `vec4`. A picture is such a map with four
+//! channels: red, green, blue, and one that stays zero.
+
+pub mod adam;
+pub mod content;
+pub mod conv;
+pub mod frame;
+#[cfg(feature = "gpu")]
+pub(crate) mod gpu;
+pub mod gram;
+pub mod normalize;
+pub mod pool;
+pub mod total_variation;
+
+use burn::tensor::{Device, Tensor};
+
+/// A map `[height, width, channels]`, channels last.
+pub type Map = Tensor<3>;
+
+/// Whether this device runs our WGSL kernels.
+pub fn runs_wgsl(device: &Device) -> bool {
+    #[cfg(feature = "stock")]
+    if STOCK.load(std::sync::atomic::Ordering::Relaxed) {
+        return false;
+    }
+    #[cfg(feature = "gpu")]
+    {
+        matches!(device.as_dispatch(), burn::backend::DispatchDevice::Cube(_))
+    }
+    #[cfg(not(feature = "gpu"))]
+    {
+        let _ = device;
+        false
+    }
+}
+
+#[cfg(feature = "stock")]
+static STOCK: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// Makes GPU devices run the CPU twins, that is Burn's stock kernels: the baseline of the benchmark.
+#[cfg(feature = "stock")]
+pub fn use_stock_operations(stock: bool) {
+    STOCK.store(stock, std::sync::atomic::Ordering::Relaxed);
+}
+
+/// Runs the WGSL kernel where the device can, else the twin.
+///
+/// A build for the browser has one of the two engines only, and links only its half.
+macro_rules! on_device {
+    ($device:expr, gpu: $gpu:expr, cpu: $cpu:expr) => {{
+        #[cfg(all(feature = "gpu", any(feature = "cpu", feature = "stock")))]
+        {
+            if $crate::kernels::runs_wgsl(&$device) { $gpu } else { $cpu }
+        }
+        #[cfg(all(feature = "gpu", not(any(feature = "cpu", feature = "stock"))))]
+        {
+            $gpu
+        }
+        #[cfg(not(feature = "gpu"))]
+        {
+            $cpu
+        }
+    }};
+}
+pub(crate) use on_device;
+
+/// `[h, w, c]` as the `[1, c, h, w]` that stock operations expect; a view, nothing moves.
+pub(crate) fn to_nchw(map: Map) -> Tensor<4> {
+    map.permute([2, 0, 1]).unsqueeze::<4>()
+}
+
+/// `[1, c, h, w]` as `[h, w, c]`; a view, nothing moves.
+pub(crate) fn from_nchw(map: Tensor<4>) -> Map {
+    let [_, c, h, w] = map.dims();
+    map.reshape([c, h, w]).permute([1, 2, 0])
+}

@@ -1,0 +1,203 @@
+//! Pooling: 2×2, stride 2, an odd last row or column left out; forward and backward.
+
+use burn::tensor::{
+    Tensor,
+    module::{avg_pool2d, max_pool2d},
+    ops::{AvgPoolOptions, MaxPoolOptions},
+    s,
+};
+
+use super::{Map, conv::relu_backward_cpu, from_nchw, on_device, to_nchw};
+use crate::options::Pooling;
+
+/// Halves a map. `[H, W, C]` → `[⌊H/2⌋, ⌊W/2⌋, C]`; both sides must be at least 2.
+pub fn forward(x: &Map, pooling: Pooling) -> Map {
+    on_device!(x.device(), gpu: gpu::forward(x, pooling), cpu: forward_cpu(x, pooling))
+}
+
+/// Gradient with respect to the features that were pooled: `(route(gradient) + add) · [x > 0]`.
+///
+/// `x` `[H, W, C]` went into the pooling, `gradient` `[⌊H/2⌋, ⌊W/2⌋, C]` is that of what came out. The
+/// maximum passes its gradient to the first of equal values, as in PyTorch. `add` `[H, W, C]` is what
+/// losses at this layer contribute; the last factor is the ReLU below.
+pub fn backward(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling) -> Map {
+    on_device!(x.device(),
+        gpu: gpu::backward(x, gradient, add, pooling),
+        cpu: backward_cpu(x, gradient, add, pooling))
+}
+
+/// The twin of [`forward`].
+pub fn forward_cpu(x: &Map, pooling: Pooling) -> Map {
+    let x = to_nchw(x.clone());
+    from_nchw(match pooling {
+        Pooling::Max => max_pool2d(x, MaxPoolOptions::new([2, 2])),
+        Pooling::Avg => avg_pool2d(x, AvgPoolOptions::new([2, 2])),
+    })
+}
+
+/// The twin of [`backward`].
+pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling) -> Map {
+    let [h, w, c] = x.dims();
+    let [h2, w2, _] = gradient.dims();
+    // The windows as [h2, 2, w2, 2, C]; `corner` is one of the four places in each.
+    let windows = x.clone().slice(s![..2 * h2, ..2 * w2, ..]).reshape([h2, 2, w2, 2, c]);
+    let corner = |y: usize, x: usize| {
+        let (y, x) = (y as i64, x as i64);
+        windows.clone().slice(s![.., y..=y, .., x..=x, ..])
+    };
+    let gradient = gradient.clone().reshape([h2, 1, w2, 1, c]);
+    let parts = match pooling {
+        Pooling::Avg => [(); 4].map(|()| gradient.clone() * 0.25),
+        Pooling::Max => {
+            let corners = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| corner(y, x));
+            let highest = corners.iter().cloned().reduce(Tensor::max_pair).expect("four corners");
+            // What no earlier corner has taken.
+            let mut rest = gradient;
+            corners.map(|corner| {
+                let taken = corner.equal(highest.clone());
+                let part = rest.clone().mask_fill(taken.clone().bool_not(), 0.0);
+                rest = rest.clone().mask_fill(taken, 0.0);
+                part
+            })
+        }
+    };
+    let [a, b, c_, d] = parts;
+    let rows = [Tensor::cat(vec![a, b], 3), Tensor::cat(vec![c_, d], 3)];
+    let routed = Tensor::cat(rows.to_vec(), 1).reshape([2 * h2, 2 * w2, c]);
+    let mut out = Tensor::zeros([h, w, c], &x.device()).slice_assign(s![..2 * h2, ..2 * w2, ..], routed);
+    if let Some(add) = add {
+        out = out + add.clone();
+    }
+    relu_backward_cpu(out, x)
+}
+
+#[cfg(feature = "gpu")]
+mod gpu {
+    use super::{Map, Pooling};
+    use crate::kernels::gpu::{Buffer, Wgsl};
+
+    pub fn forward(x: &Map, pooling: Pooling) -> Map {
+        let [h, w, c] = x.dims();
+        let (h2, w2, quads) = (h / 2, w / 2, c / 4);
+        let x = Buffer::of(x);
+        let y = x.new_like([h2, w2, c]);
+        let text = |pooling: &Pooling| {
+            let combine = match pooling {
+                Pooling::Max => "max(max(a, b), max(c, d))",
+                Pooling::Avg => "0.25 * (a + b + c + d)",
+            };
+            FORWARD.replace("COMBINE", combine)
+        };
+        Wgsl { name: "pool", variant: pooling, text, workgroup: [256, 1, 1] }.launch(
+            (h2 * w2 * quads).div_ceil(256),
+            &[&x],
+            &[&y],
+            &[w as u32, quads as u32, h2 as u32, w2 as u32],
+        );
+        y.into_tensor()
+    }
+
+    const FORWARD: &str = "
+struct Parameters { width: u32, quads: u32, out_height: u32, out_width: u32 }
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(2) var<uniform> parameters: Parameters;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) local: u32) {
+    let i = (group.y * groups.x + group.x) * 256u + local;
+    let quads = parameters.quads;
+    if (i >= parameters.out_height * parameters.out_width * quads) { return; }
+    let quad = i % quads;
+    let px = (i / quads) % parameters.out_width;
+    let py = i / (quads * parameters.out_width);
+    let row = parameters.width * quads;
+    let at = 2u * py * row + 2u * px * quads + quad;
+    let a = x[at];
+    let b = x[at + quads];
+    let c = x[at + row];
+    let d = x[at + row + quads];
+    y[i] = COMBINE;
+}
+";
+
+    pub fn backward(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling) -> Map {
+        let [h, w, c] = x.dims();
+        let [h2, w2, _] = gradient.dims();
+        let (x, gradient, add) = (Buffer::of(x), Buffer::of(gradient), add.map(Buffer::of));
+        let out = x.new_like([h, w, c]);
+        let inputs: Vec<&Buffer> = [Some(&x), Some(&gradient), add.as_ref()].into_iter().flatten().collect();
+        let text = |&(pooling, add): &(Pooling, bool)| {
+            let route = match pooling {
+                Pooling::Max => MAX_ROUTE,
+                Pooling::Avg => "let routed = 0.25 * gradient[source];",
+            };
+            let text = BACKWARD.replace("ROUTE", route);
+            if add {
+                text.replace("ADD_BINDING", "@group(0) @binding(2) var<storage, read> add: array<vec4<f32>>;")
+                    .replace("OUT_BINDING", "3")
+                    .replace("PARAMETERS_BINDING", "4")
+                    .replace("ADDED", "add[i]")
+            } else {
+                text.replace("ADD_BINDING", "")
+                    .replace("OUT_BINDING", "2")
+                    .replace("PARAMETERS_BINDING", "3")
+                    .replace("ADDED", "vec4<f32>()")
+            }
+        };
+        let variant = (pooling, add.is_some());
+        Wgsl { name: "pool_backward", variant, text, workgroup: [256, 1, 1] }.launch(
+            (h * w * c / 4).div_ceil(256),
+            &inputs,
+            &[&out],
+            &[h as u32, w as u32, (c / 4) as u32, h2 as u32, w2 as u32],
+        );
+        out.into_tensor()
+    }
+
+    const BACKWARD: &str = "
+struct Parameters { height: u32, width: u32, quads: u32, out_height: u32, out_width: u32 }
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> gradient: array<vec4<f32>>;
+ADD_BINDING
+@group(0) @binding(OUT_BINDING) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(PARAMETERS_BINDING) var<uniform> parameters: Parameters;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) local: u32) {
+    let i = (group.y * groups.x + group.x) * 256u + local;
+    let quads = parameters.quads;
+    let row = parameters.width * quads;
+    if (i >= parameters.height * row) { return; }
+    let quad = i % quads;
+    let px = (i / quads) % parameters.width;
+    let py = i / row;
+    var sum = ADDED;
+    // An odd last row or column takes part in no window.
+    if (py / 2u < parameters.out_height && px / 2u < parameters.out_width) {
+        let source = ((py / 2u) * parameters.out_width + px / 2u) * quads + quad;
+        ROUTE
+        sum += routed;
+    }
+    out[i] = select(vec4<f32>(), sum, x[i] > vec4<f32>());
+}
+";
+
+    /// The first of equal values wins: it must exceed the corners before it and reach those behind it.
+    const MAX_ROUTE: &str = "
+        let corner = (py - py % 2u) * row + (px - px % 2u) * quads + quad;
+        let a = x[corner];
+        let b = x[corner + quads];
+        let c = x[corner + row];
+        let d = x[corner + row + quads];
+        let first = (a >= b) & (a >= c) & (a >= d);
+        let second = (b > a) & (b >= c) & (b >= d);
+        let third = (c > a) & (c > b) & (c >= d);
+        let fourth = (d > a) & (d > b) & (d > c);
+        let top = select(first, second, vec4<bool>(px % 2u == 1u));
+        let bottom = select(third, fourth, vec4<bool>(px % 2u == 1u));
+        let routed = select(vec4<f32>(), gradient[source], select(top, bottom, vec4<bool>(py % 2u == 1u)));
+";
+}

@@ -1,0 +1,103 @@
+//! Total variation: how much neighbouring pixels differ. It keeps flat areas free of speckle.
+
+use burn::tensor::{Tensor, s};
+
+use super::{Map, on_device};
+
+/// `mean dx² + mean dy²` over the three colours, scaled by `weight`: `(gradient + its gradient, partial sums)`.
+///
+/// `picture` and `gradient` are `[H, W, 4]`. `dx` and `dy` are differences of horizontal and vertical
+/// neighbours: 3·H·(W−1) and 3·(H−1)·W of them. The elements of the sums add up to the *unweighted* value.
+pub fn total_variation(picture: &Map, gradient: &Map, weight: f32) -> (Map, Tensor<1>) {
+    on_device!(picture.device(),
+        gpu: gpu(picture, gradient, weight),
+        cpu: total_variation_cpu(picture, gradient, weight))
+}
+
+/// One over the number of horizontal and of vertical differences; zero where there are none.
+fn norms(h: usize, w: usize) -> [f32; 2] {
+    [3 * h * (w - 1), 3 * (h - 1) * w].map(|n| if n == 0 { 0.0 } else { 1.0 / n as f32 })
+}
+
+/// The twin of [`total_variation`].
+pub fn total_variation_cpu(picture: &Map, gradient: &Map, weight: f32) -> (Map, Tensor<1>) {
+    let [h, w, _] = picture.dims();
+    let [nx, ny] = norms(h, w);
+    let mut out = gradient.clone();
+    let mut sum = Tensor::zeros([1], &picture.device());
+    if w > 1 {
+        let dx = picture.clone().slice(s![.., 1.., ..]) - picture.clone().slice(s![.., ..-1, ..]);
+        sum = sum + dx.clone().powi_scalar(2).sum() * nx;
+        let dx = dx * (2.0 * weight * nx);
+        out = out.clone().slice_assign(s![.., 1.., ..], out.slice(s![.., 1.., ..]) + dx.clone());
+        out = out.clone().slice_assign(s![.., ..-1, ..], out.slice(s![.., ..-1, ..]) - dx);
+    }
+    if h > 1 {
+        let dy = picture.clone().slice(s![1.., .., ..]) - picture.clone().slice(s![..-1, .., ..]);
+        sum = sum + dy.clone().powi_scalar(2).sum() * ny;
+        let dy = dy * (2.0 * weight * ny);
+        out = out.clone().slice_assign(s![1.., .., ..], out.slice(s![1.., .., ..]) + dy.clone());
+        out = out.clone().slice_assign(s![..-1, .., ..], out.slice(s![..-1, .., ..]) - dy);
+    }
+    (out, sum)
+}
+
+#[cfg(feature = "gpu")]
+fn gpu(picture: &Map, gradient: &Map, weight: f32) -> (Map, Tensor<1>) {
+    use super::gpu::{Buffer, Wgsl};
+
+    let [h, w, _] = picture.dims();
+    let [nx, ny] = norms(h, w);
+    let groups = (h * w).div_ceil(256);
+    let (picture, gradient) = (Buffer::of(picture), Buffer::of(gradient));
+    let (out, sums) = (picture.new_like([h, w, 4]), picture.new_like([groups]));
+    Wgsl { name: "total_variation", variant: (), text: |()| TEXT.into(), workgroup: [256, 1, 1] }.launch(
+        groups,
+        &[&picture, &gradient],
+        &[&out, &sums],
+        &[h as u32, w as u32, nx.to_bits(), ny.to_bits(), weight.to_bits()],
+    );
+    (out.into_tensor(), sums.into_tensor())
+}
+
+#[cfg(feature = "gpu")]
+const TEXT: &str = "
+struct Parameters { height: u32, width: u32, norm_x: f32, norm_y: f32, weight: f32 }
+@group(0) @binding(0) var<storage, read> picture: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(4) var<uniform> parameters: Parameters;
+
+var<workgroup> squares: array<f32, 256>;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) local: u32) {
+    let index = group.y * groups.x + group.x;
+    let i = index * 256u + local;
+    let width = parameters.width;
+    let count = parameters.height * width;
+    var sum = 0.0;
+    if (i < count) {
+        let px = i % width;
+        let here = picture[i];
+        // Each pixel sums the differences to its right and lower neighbour, and feels all four.
+        var left = vec4<f32>(); var right = vec4<f32>(); var above = vec4<f32>(); var below = vec4<f32>();
+        if (px > 0u) { left = here - picture[i - 1u]; }
+        if (px + 1u < width) { right = picture[i + 1u] - here; }
+        if (i >= width) { above = here - picture[i - width]; }
+        if (i + width < count) { below = picture[i + width] - here; }
+        sum = parameters.norm_x * dot(right, right) + parameters.norm_y * dot(below, below);
+        out[i] = gradient[i] + 2.0 * parameters.weight
+            * (parameters.norm_x * (left - right) + parameters.norm_y * (above - below));
+    }
+    squares[local] = sum;
+    workgroupBarrier();
+    for (var half = 128u; half > 0u; half /= 2u) {
+        if (local < half) { squares[local] += squares[local + half]; }
+        workgroupBarrier();
+    }
+    if (local == 0u && index * 256u < count) { sums[index] = squares[0]; }
+}
+";

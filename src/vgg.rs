@@ -1,0 +1,117 @@
+//! VGG-19 (Simonyan and Zisserman 2014) as far as conv5_1: forward to the features of its layers,
+//! backward to the picture.
+//!
+//! The weights never change and the network is a fixed chain, so the backward pass is written by hand:
+//! it needs one stored map per layer and one gradient at a time, and no graph.
+
+use burn::tensor::Device;
+
+use crate::{
+    kernels::{Map, conv, conv::Filter, normalize, pool},
+    layer::Layer,
+    message::Failure,
+    options::Pooling,
+    weights::Weights,
+};
+
+/// The network on a device. Cloning shares the weights.
+#[derive(Clone, Debug)]
+pub struct Vgg {
+    /// conv1_1 … conv5_1.
+    layers: Vec<Convolution>,
+    mean: [f32; 3],
+    device: Device,
+}
+
+#[derive(Clone, Debug)]
+struct Convolution {
+    forward: Filter,
+    backward: Filter,
+}
+
+/// What a picture looks like to each layer, from conv1_1 to the deepest that was asked for.
+#[derive(Clone, Debug)]
+pub struct Features {
+    /// After the ReLU, `[H/2ᵇ, W/2ᵇ, C]` where b poolings lie above; indexed by [`Layer::index`].
+    maps: Vec<Map>,
+    pooling: Pooling,
+}
+
+impl Features {
+    /// The features of a layer, `[H, W, C]`.
+    ///
+    /// # Panics
+    /// If the forward pass stopped above this layer.
+    pub fn at(&self, layer: Layer) -> &Map {
+        &self.maps[layer.index()]
+    }
+}
+
+impl Vgg {
+    /// Puts the weights on a device.
+    ///
+    /// # Errors
+    /// [`Failure::Weights`] if a layer's channels are no multiple of four (but for the picture's three).
+    pub fn new(weights: &Weights, device: &Device) -> Result<Self, Failure> {
+        if let Some(conv) = weights.convs.iter().find(|conv| conv.out_channels % 4 != 0) {
+            return Err(Failure::Weights(format!(
+                "{} of the network \"{}\" has {} channels: the engine needs a multiple of 4",
+                conv.layer, weights.name, conv.out_channels
+            )));
+        }
+        let layers = weights.convs.iter().map(|conv| Convolution {
+            forward: Filter::forward(conv, device),
+            backward: Filter::backward(conv, device),
+        });
+        Ok(Self { layers: layers.collect(), mean: weights.mean, device: device.clone() })
+    }
+
+    /// Where the network computes.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The features of a picture `[H, W, 4]` in all layers down to `deepest`.
+    pub fn forward(&self, picture: &Map, pooling: Pooling, deepest: Layer) -> Features {
+        let mut maps = Vec::with_capacity(deepest.index() + 1);
+        let mut x = normalize::normalize(picture, self.mean);
+        for (layer, convolution) in Layer::ALL.into_iter().zip(&self.layers) {
+            let y = conv::forward(&x, &convolution.forward);
+            maps.push(y.clone());
+            if layer == deepest {
+                break;
+            }
+            x = if layer.is_pooled() { pool::forward(&y, pooling) } else { y };
+        }
+        Features { maps, pooling }
+    }
+
+    /// The gradient with respect to the picture, `[H, W, 4]`.
+    ///
+    /// `at` gives, for a layer and its features, the gradient of the losses that look at that layer; it
+    /// is asked once per layer, from the deepest up, and must answer for the deepest.
+    pub fn backward(&self, features: &Features, mut at: impl FnMut(Layer, &Map) -> Option<Map>) -> Map {
+        let mut above: Option<Map> = None; // of the layer below in the loop, before its ReLU
+        for layer in Layer::ALL.into_iter().take(features.maps.len()).rev() {
+            let y = features.at(layer);
+            let loss = at(layer, y);
+            above = Some(match above {
+                None => {
+                    let loss = loss.expect("the deepest layer is one that a loss looks at");
+                    conv::relu_backward(loss, y)
+                }
+                Some(gradient) => {
+                    let filter = &self.layers[layer.index() + 1].backward;
+                    if layer.is_pooled() {
+                        let gradient = conv::backward(&gradient, filter, None, None);
+                        pool::backward(y, &gradient, loss.as_ref(), features.pooling)
+                    } else {
+                        conv::backward(&gradient, filter, loss.as_ref(), Some(y))
+                    }
+                }
+            });
+        }
+        let gradient = above.expect("at least one layer");
+        conv::backward(&gradient, &self.layers[0].backward, None, None)
+    }
+}

@@ -1,0 +1,352 @@
+//! The command line from outside: real runs of the program, on real files.
+#![cfg(feature = "cli")]
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use image::{
+    DynamicImage, ExtendedColorType, GenericImageView, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder,
+};
+use impasto::picture::{Picture, size_to_fit};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A little network of the tests' own: real code runs on it, on any clone.
+const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tiny.pth");
+/// Layers that this little network does not leave dark.
+const SHALLOW: [&str; 4] = ["--content-layers", "conv1_2", "--style-layers", "conv1_1=0.5,conv1_2=0.5"];
+
+/// A folder with a photo (48×36) and a painting (40×40).
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self(TempDir::new().unwrap());
+        drawing(48, 36, 1).save(desk.path("photo.png")).unwrap();
+        drawing(40, 40, 5).save(desk.path("painting.png")).unwrap();
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn files(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.0.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// `impasto stylize photo.png painting.png -o out.png` with more arguments, run in the folder.
+    fn stylize<S: AsRef<OsStr>>(&self, more: impl IntoIterator<Item = S>) -> Output {
+        self.impasto(["stylize", "photo.png", "painting.png", "-o", "out.png"], more)
+    }
+
+    fn impasto<S: AsRef<OsStr>, const N: usize>(
+        &self,
+        first: [&str; N],
+        more: impl IntoIterator<Item = S>,
+    ) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_impasto"))
+            .current_dir(self.0.path())
+            .args(first)
+            .args(more)
+            .output()
+            .unwrap()
+    }
+
+    /// The run must fail with all of `words` in its message, and leave nothing behind.
+    fn refuses(&self, output: &Output, words: &[&str]) {
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "this should have failed: {message}");
+        assert_eq!(output.status.code().map(|code| code == 101), Some(false), "a panic: {message}");
+        for word in words {
+            assert!(message.contains(word), "\"{word}\" is missing from: {message}");
+        }
+        for name in self.files() {
+            assert!(!name.starts_with("out") && !name.ends_with(".partial"), "{name} was left behind");
+        }
+    }
+
+    fn opened(&self, name: &str) -> DynamicImage {
+        image::open(self.path(name)).unwrap()
+    }
+}
+
+/// Waves and squares, different for each seed.
+fn drawing(width: u32, height: u32, seed: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let wave = |k: u32| {
+            let phase = 0.31 * (x * (k + seed)) as f32 + 0.23 * (y * (k * 2 + 1)) as f32;
+            (127.0 + 90.0 * phase.sin()) as u8
+        };
+        let square = if (x / 6 + y / (4 + seed)) % 2 == 0 { 30 } else { 0 };
+        image::Rgb([wave(1) + square, wave(2), wave(3).saturating_sub(square)])
+    })
+}
+
+fn succeeded(output: &Output) {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The rows of a trace as (step, total, content, style, tv).
+fn trace(path: &Path) -> Vec<(u64, [f64; 4])> {
+    let Value::Array(rows) = serde_json::from_slice(&fs::read(path).unwrap()).unwrap() else {
+        panic!("a trace is an array")
+    };
+    let row = |row: &Value| {
+        assert_eq!(row.as_object().unwrap().len(), 5, "{row}");
+        let number = |key: &str| row[key].as_f64().unwrap();
+        (row["step"].as_u64().unwrap(), ["total", "content", "style", "tv"].map(number))
+    };
+    rows.iter().map(row).collect()
+}
+
+/// Four rows for three steps, of which each is better than the one before and adds up.
+fn falls(rows: &[(u64, [f64; 4])]) {
+    assert_eq!(rows.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert!(rows.is_sorted_by(|(_, a), (_, b)| a[0] > b[0]), "the totals do not fall: {rows:?}");
+    for (_, [total, content, style, tv]) in rows {
+        assert!((total - content - style - tv).abs() < 1e-5 * total, "{rows:?}");
+    }
+    assert!(rows[0].1[1].abs() < 1e-6, "the photo itself has no content loss: {rows:?}");
+}
+
+#[test]
+fn files_that_are_missing_or_no_pictures_are_named() {
+    let desk = Desk::new();
+    fs::write(desk.path("broken.png"), b"\x89PNG\r\n\x1a\nand then nonsense").unwrap();
+    fs::write(desk.path("empty.jpg"), b"").unwrap();
+    fs::write(desk.path("letter.txt"), b"Dear visitor").unwrap();
+    let whole = fs::read(desk.path("photo.png")).unwrap();
+    fs::write(desk.path("half.png"), &whole[..whole.len() / 2]).unwrap();
+
+    let none: [&str; 0] = [];
+    for photo in ["broken.png", "empty.jpg", "letter.txt", "half.png"] {
+        let output = desk.impasto(["stylize", photo, "painting.png", "-o", "out.png"], none);
+        desk.refuses(&output, &[photo, "as a picture", "JPEG"]);
+        let output = desk.impasto(["stylize", "photo.png", photo, "-o", "out.png"], none);
+        desk.refuses(&output, &[photo, "as a picture"]);
+    }
+    let output = desk.impasto(["stylize", "nowhere.jpg", "painting.png", "-o", "out.png"], none);
+    desk.refuses(&output, &["cannot open nowhere.jpg"]);
+}
+
+#[test]
+fn a_missing_or_damaged_pack_is_a_clear_message_with_the_command_to_run() {
+    let desk = Desk::new();
+    let none: [&str; 0] = [];
+    desk.refuses(
+        &desk.stylize(none),
+        &["no weights at weights/vgg19", "cargo xtask weights --from FILE", "--download"],
+    );
+    fs::create_dir(desk.path("pack")).unwrap();
+    fs::write(desk.path("pack/manifest.json"), b"{}").unwrap();
+    desk.refuses(&desk.stylize(["--weights", "pack"]), &["manifest", "cargo xtask weights"]);
+    fs::write(desk.path("model.safetensors"), b"nonsense").unwrap();
+    desk.refuses(&desk.stylize(["--weights", "model.safetensors"]), &["model.safetensors"]);
+}
+
+#[test]
+fn options_out_of_range_are_refused_with_what_to_do() {
+    let desk = Desk::new();
+    for (arguments, words) in [
+        (["--size", "15"], ["15 pixels is too small", "at least 16"]),
+        (["--size", "huge"], ["--size", "or original"]),
+        (["--style-size", "4"], ["style size of 4", "at least 16"]),
+        (["--steps", "0"], ["no steps", "at least 1"]),
+        (["--content-weight", "-1"], ["content weight is -1", "0 or more"]),
+        (["--style-weight", "nan"], ["style weight is NaN", "0 or more"]),
+        (["--tv-weight", "inf"], ["tv weight is inf", "0 or more"]),
+        (["--content-layers", "conv9_1"], ["no layer \"conv9_1\"", "conv4_2"]),
+        (["--style-layers", "conv1_1=lots"], ["\"lots\" is no weight", "conv1_1=0.2"]),
+        (["--style-layers", "conv1_1,conv1_1"], ["conv1_1 twice", "keep one"]),
+        (["--pooling", "median"], ["--pooling", "max or avg"]),
+        (["--init", "photo"], ["--init", "content or noise"]),
+        (["--seed", "-3"], ["--seed", "-3"]),
+        (["--learning-rate", "0"], ["learning rate is 0", "above 0"]),
+        (["--beta1", "1"], ["beta1 is 1", "not including, 1"]),
+        (["--beta2", "-0.5"], ["beta2 is -0.5", "not including, 1"]),
+        (["--epsilon", "0"], ["epsilon is 0", "above 0"]),
+        (["--device", "abacus"], ["--device", "gpu"]),
+    ] {
+        desk.refuses(&desk.stylize(arguments), &words);
+    }
+    desk.refuses(
+        &desk.stylize(["--content-layers", "none", "--style-weight", "0"]),
+        &["neither the photo nor the painting has any weight"],
+    );
+    // The long side is fine, the short side is not.
+    drawing(200, 30, 2).save(desk.path("photo.png")).unwrap();
+    desk.refuses(&desk.stylize(["--size", "64"]), &["the photo would be 64×10", "at least 16"]);
+}
+
+#[test]
+fn results_that_cannot_be_written_are_refused_before_the_work() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("folder.png")).unwrap();
+    let to =
+        |out: &str, more: &[&str]| desk.impasto(["stylize", "photo.png", "painting.png", "-o", out], more);
+    // The weights are missing too, so each of these messages came before the weights were looked for.
+    desk.refuses(&to("nowhere/out.png", &[]), &["cannot write nowhere/out.png"]);
+    desk.refuses(&to("folder.png", &[]), &["cannot write folder.png", "it is a folder"]);
+    desk.refuses(&to("out.tiff", &[]), &["out.tiff", ".png, .jpg, .webp or .bmp"]);
+    desk.refuses(&to("out", &[]), &[".png, .jpg"]);
+    desk.refuses(&to("./photo.png", &[]), &["one of the two pictures to be read"]);
+    desk.refuses(&to("out.png", &["--trace", "nowhere/t.json"]), &["cannot write nowhere/t.json"]);
+}
+
+#[test]
+fn a_run_paints_a_picture_and_writes_a_trace() {
+    let desk = Desk::new();
+    let common = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "3"];
+    let output = desk.stylize(common.into_iter().chain(SHALLOW).chain(["--trace", "trace.json"]));
+    succeeded(&output);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("32×24 pixels on the processor") && told.contains("Wrote out.png"), "{told}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(desk.opened("out.png").dimensions(), (32, 24));
+    falls(&trace(&desk.path("trace.json")));
+    assert_eq!(desk.files(), ["out.png", "painting.png", "photo.png", "trace.json"]);
+
+    let output = desk.stylize(common.into_iter().chain(SHALLOW).chain(["--quiet"]));
+    succeeded(&output);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn the_extension_chooses_the_format() {
+    let desk = Desk::new();
+    for (name, format) in [
+        ("out.png", image::ImageFormat::Png),
+        ("out.JPG", image::ImageFormat::Jpeg),
+        ("out.webp", image::ImageFormat::WebP),
+        ("out.bmp", image::ImageFormat::Bmp),
+    ] {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "1"];
+        let output = desk.impasto(
+            ["stylize", "photo.png", "painting.png", "-o", name],
+            arguments.into_iter().chain(SHALLOW),
+        );
+        succeeded(&output);
+        assert_eq!(image::guess_format(&fs::read(desk.path(name)).unwrap()).unwrap(), format);
+        assert_eq!(desk.opened(name).dimensions(), (32, 24));
+    }
+}
+
+/// The result after one step too small to be seen: the photo as the engine got it.
+fn as_the_engine_got_it(desk: &Desk, more: &[&str]) -> RgbImage {
+    let arguments = ["--weights", TINY, "--device", "cpu", "--steps", "1", "--learning-rate", "1e-6"];
+    let output = desk.stylize(arguments.iter().chain(&SHALLOW).chain(more));
+    succeeded(&output);
+    desk.opened("out.png").into_rgb8()
+}
+
+#[test]
+fn sizes_resample_only_what_they_must() {
+    let desk = Desk::new();
+    let photo = desk.opened("photo.png").into_rgb8();
+    for size in ["original", "48", "1000"] {
+        assert_eq!(as_the_engine_got_it(&desk, &["--size", size]), photo, "--size {size}");
+    }
+    let small = as_the_engine_got_it(&desk, &["--size", "32"]);
+    let whole = Picture::from_rgba8(48, 36, &desk.opened("photo.png").into_rgba8()).unwrap();
+    let (width, height) = size_to_fit((48, 36), 32);
+    let expected = whole.resize(width, height).to_rgba8();
+    let found: Vec<u8> = small.pixels().flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_painting_has_a_size_of_its_own() {
+    let desk = Desk::new();
+    let first_loss = |more: &[&str]| {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--steps", "1", "--trace", "trace.json"];
+        succeeded(&desk.stylize(arguments.iter().chain(&SHALLOW).chain(more)));
+        trace(&desk.path("trace.json"))[0].1[2]
+    };
+    let small = first_loss(&["--size", "20"]);
+    assert_eq!(small.to_bits(), first_loss(&["--size", "20", "--style-size", "20"]).to_bits());
+    let large = first_loss(&["--size", "20", "--style-size", "original"]);
+    assert_ne!(small.to_bits(), large.to_bits());
+    assert_eq!(large.to_bits(), first_loss(&["--size", "20", "--style-size", "40"]).to_bits());
+    assert_eq!(large.to_bits(), first_loss(&["--size", "20", "--style-size", "999"]).to_bits());
+}
+
+#[test]
+fn photos_are_turned_upright() {
+    let desk = Desk::new();
+    let photo = drawing(48, 36, 1);
+    // EXIF, little-endian TIFF: one entry, orientation (0x0112), SHORT, 6: "turn it clockwise".
+    let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    let mut bytes = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 95);
+    encoder.set_exif_metadata(exif.to_vec()).unwrap();
+    encoder.write_image(&photo, 48, 36, ExtendedColorType::Rgb8).unwrap();
+    // Its name lies about the format, as names do.
+    fs::write(desk.path("photo.png"), &bytes).unwrap();
+
+    let upright = as_the_engine_got_it(&desk, &["--size", "original"]);
+    let expected = image::imageops::rotate90(&image::load_from_memory(&bytes).unwrap().into_rgb8());
+    assert_eq!(upright.dimensions(), (36, 48));
+    assert_eq!(upright, expected);
+}
+
+#[test]
+fn noise_comes_from_its_seed() {
+    let desk = Desk::new();
+    let painted = |seed: &str| {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "2"];
+        let more = ["--init", "noise", "--seed", seed];
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(more)));
+        fs::read(desk.path("out.png")).unwrap()
+    };
+    let seven = painted("7");
+    assert!(seven == painted("7"), "the same seed must give the same picture");
+    assert!(seven != painted("8"), "another seed must give another picture");
+}
+
+/// The convolutions of the real VGG-19, which are not part of this repository.
+fn vgg19() -> PathBuf {
+    let shared = option_env!("IMPASTO_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared"));
+    Path::new(shared).join("vgg19/vgg19-conv1_1-conv5_1.safetensors")
+}
+
+#[test]
+#[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
+fn the_real_network_paints_alike_on_both_devices() {
+    let desk = Desk::new();
+    let weights = vgg19();
+    let painted = |device: &str| {
+        let output = desk.stylize([
+            OsStr::new("--weights"),
+            weights.as_os_str(),
+            OsStr::new("--size"),
+            OsStr::new("32"),
+            OsStr::new("--steps"),
+            OsStr::new("3"),
+            OsStr::new("--trace"),
+            OsStr::new("trace.json"),
+            OsStr::new("--device"),
+            OsStr::new(device),
+        ]);
+        succeeded(&output);
+        let rows = trace(&desk.path("trace.json"));
+        falls(&rows);
+        assert_eq!(desk.opened("out.png").dimensions(), (32, 24));
+        rows
+    };
+    for (cpu, gpu) in painted("cpu").iter().zip(painted("gpu")) {
+        assert!(
+            (cpu.1[0] - gpu.1[0]).abs() < 1e-4 * cpu.1[0],
+            "{cpu:?} on the processor, {gpu:?} on the GPU"
+        );
+    }
+}
