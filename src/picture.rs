@@ -7,6 +7,7 @@ use fast_image_resize::{
     images::{TypedImage, TypedImageRef},
     pixels::F32x3,
 };
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
 use crate::options::Size;
 
@@ -110,6 +111,16 @@ impl Picture {
             rgba.push(255);
         }
         rgba
+    }
+
+    /// Uniform noise: independent values in 0..1, the same for the same seed.
+    ///
+    /// # Panics
+    /// If a side is zero or there are more than [`Picture::MAX_PIXELS`].
+    pub fn noise(width: usize, height: usize, seed: u64) -> Self {
+        let mut random = StdRng::seed_from_u64(seed);
+        let rgb = (0..width * height * 3).map(|_| random.random()).collect();
+        Self::new(width, height, rgb).expect("the size of an existing picture")
     }
 
     /// Width in pixels, at least 1.
