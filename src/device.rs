@@ -35,8 +35,8 @@ impl Gpu {
 /// Opens the GPU that the system prefers.
 ///
 /// Device and queue are requested here rather than by Burn, because three of its defaults do not
-/// suit a stranger's browser: it asks for limits that a default device lacks, it panics on an
-/// uncaptured error, and it assumes `timestamp-query`.
+/// suit a stranger's browser: an error outside of a scope panics, the loss of the device goes
+/// unnoticed, and on some systems one buffer serves many tensors.
 ///
 /// # Errors
 /// [`Failure::NoWebGpu`] where there is no adapter or it refuses a device.
@@ -58,8 +58,11 @@ pub async fn gpu() -> Result<Gpu, Failure> {
     let (device, queue) = adapter
         .request_device(&wgpu::DeviceDescriptor {
             label: Some("impasto"),
-            // Only what cubecl uses when it is there: it measures time by timestamps where the adapter has them.
-            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            // cubecl takes the adapter's features for the device's own, so it must get them all; only mapping a
+            // GPU's memory is slower than not being able to.
+            required_features: adapter.features() - wgpu::Features::MAPPABLE_PRIMARY_BUFFERS,
+            // SAFETY: no shader of ours uses an experimental feature; cubecl's may, and it asks for the same.
+            experimental_features: unsafe { wgpu::ExperimentalFeatures::enabled() },
             required_limits: adapter.limits(),
             ..Default::default()
         })

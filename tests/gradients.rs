@@ -134,7 +134,7 @@ fn the_gradient_agrees_with_finite_differences() {
                 .iter()
                 .map(|g| if random.random_bool(0.75) { g.signum() } else { -g.signum() })
                 .collect();
-            let step = 2e-3;
+            let step = 3e-4;
             let mut loss = |sign: f32| {
                 let moved = at.rgb().iter().zip(&direction).map(|(v, d)| v + sign * step * d).collect();
                 let moved = Picture::new(37, 22, moved).expect("values within 0..1");
