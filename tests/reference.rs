@@ -10,7 +10,7 @@
 
 use std::{
     collections::HashMap,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     sync::OnceLock,
 };
@@ -38,8 +38,9 @@ const EARLY: f64 = 1e-4;
 const LATE: f64 = 3e-3;
 
 fn shared(file: &str) -> PathBuf {
-    let shared = option_env!("IMPASTO_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared"));
-    Path::new(shared).join("vgg19").join(file)
+    let shared = env::var_os("IMPASTO_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    shared.join("vgg19").join(file)
 }
 
 /// The tensors of a safetensors file, as f64, and its metadata.

@@ -326,7 +326,7 @@ async fn paint(
 }
 
 fn checked(losses: Losses, step: u32) -> Result<Losses, StylizeError> {
-    if losses.total.is_finite() { Ok(losses) } else { Err(StylizeError::Diverged(step)) }
+    if losses.is_finite() { Ok(losses) } else { Err(StylizeError::Diverged(step)) }
 }
 
 /// The device and its name for people. A software driver counts as a GPU only where a GPU is asked
@@ -377,7 +377,7 @@ fn output_format(path: &Path) -> Result<ImageFormat, StylizeError> {
 }
 
 fn encode(frame: &Frame, format: ImageFormat) -> Result<Vec<u8>, ImageError> {
-    let (width, height) = (frame.width, frame.height);
+    let (width, height) = (frame.width as u32, frame.height as u32);
     // The result is opaque, and JPEG knows no alpha.
     let rgb: Vec<u8> = frame.rgba.as_chunks::<4>().0.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
     let mut bytes = Vec::new();
