@@ -367,31 +367,3 @@ mod tests {
         assert!(!Losses { total: f32::INFINITY, ..Losses::default() }.is_finite());
     }
 }
-
-/// The value of the loss and of its three parts, weights included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Losses {
-    /// What is minimised: the sum of the others.
-    pub total: f32,
-    /// How far the picture is from the photo's content.
-    pub content: f32,
-    /// How far it is from the painting's style.
-    pub style: f32,
-    /// How restless it is.
-    pub tv: f32,
-}
-
-/// A picture on its way from the engine to a canvas or a file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Frame {
-    /// In pixels.
-    pub width: u32,
-    /// In pixels.
-    pub height: u32,
-    /// How many steps were made.
-    pub step: u32,
-    /// The losses of the picture before the latest step.
-    pub losses: Losses,
-    /// `4 · width · height` bytes, rows top to bottom, opaque.
-    pub rgba: Vec<u8>,
-}

@@ -147,7 +147,7 @@ impl StyleTransfer {
         let (rgba, sums) = frame::read(&self.state.x, sums).await?;
         let (width, height) = self.size();
         let losses = Losses::from_terms(self.terms.iter().zip(&sums));
-        Ok(Frame { width: width as u32, height: height as u32, step: self.steps, losses, rgba })
+        Ok(Frame { width, height, step: self.steps, losses, rgba })
     }
 
     /// The losses of the picture before the latest step. Waits for the device.

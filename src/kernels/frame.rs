@@ -37,7 +37,7 @@ pub async fn read_cpu(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>
 /// [`Failure::DeviceLost`] if the device cannot be read.
 pub async fn read_values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Failure> {
     let data = tensor.into_data_async().await.map_err(|error| Failure::DeviceLost(error.to_string()))?;
-    data.into_vec::<f32>().map_err(|error| Failure::DeviceLost(format!("{error:?}")))
+    data.try_into_vec::<f32>().map_err(|error| Failure::DeviceLost(format!("{error:?}")))
 }
 
 #[cfg(feature = "gpu")]

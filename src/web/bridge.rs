@@ -150,18 +150,20 @@ impl Bridge {
     }
 
     /// Asks the worker to stop after the step that it is making; if it does not, ends it.
-    pub fn stop(&self) {
+    ///
+    /// Returns whether there is a run at all.
+    pub fn stop(&self) -> bool {
         let (job, patience) = {
             let state = self.0.state.borrow();
             if !state.busy {
-                return;
+                return false;
             }
             (state.job, (4.0 * state.pace).max(15_000.0))
         };
         let unsent = self.0.state.borrow_mut().waiting.take().is_some();
         if unsent {
             self.end_stopped();
-            return;
+            return true;
         }
         self.post(&Request::Stop { job });
         let bridge = self.clone();
@@ -176,6 +178,7 @@ impl Bridge {
             }
         })
         .forget();
+        true
     }
 
     /// Changes α of the run that is being made.

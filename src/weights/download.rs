@@ -58,7 +58,7 @@ impl<'a> Download<'a> {
             sha256: None,
             attempts: 5,
             pause: Duration::from_secs(1),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
         }
     }
 }
@@ -474,11 +474,13 @@ impl<'a> Server<'a> {
                 Ok(()) => failures = 0,
                 Err(Trouble::Lasting(error)) => return Err(error),
                 Err(Trouble::Passing(detail)) => {
-                    failures = if range.start > before { 1 } else { failures + 1 };
+                    failures = if range.start > before { 0 } else { failures + 1 };
                     if failures >= self.request.attempts {
                         return Err(DownloadError::Unreachable { url: self.request.url.to_owned(), detail });
                     }
-                    thread::sleep(self.request.pause * 2u32.saturating_pow(failures - 1).min(60));
+                    thread::sleep(
+                        self.request.pause * 2u32.saturating_pow(failures.saturating_sub(1)).min(60),
+                    );
                 }
             }
         }
@@ -508,6 +510,8 @@ impl<'a> Server<'a> {
                 Err(error) => return Err(Trouble::Passing(error.to_string())),
             }
         }
+        // Only a body that was read to its very end gives its connection back for the next request.
+        let _ = body.read(&mut buffer[..1]);
         Ok(())
     }
 

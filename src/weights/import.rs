@@ -231,7 +231,7 @@ fn read_kernel(file: &TensorFile, plan: &PlannedConv) -> Result<Kernel, WeightsE
         scale > 0.0 && (scale * 255.0).is_finite()
     })?;
     let zero_point = checked(file, &coding.zero_point, "a code (a whole number in 0..=255)", |zero| {
-        zero == f32::from(zero as u8)
+        zero.fract() == 0.0 && (0.0..=255.0).contains(&zero)
     })?;
     // One value for the whole tensor, or one per output channel.
     let spread =

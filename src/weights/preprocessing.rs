@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn folding_changes_no_response_not_even_at_the_border() {
         let weight: Vec<f32> = (0..2 * 27).map(|i| (i as f32 * 1.3).sin()).collect();
-        let inside = |tap: usize| tap % 3 != 0; // the left column lies outside the picture
+        let inside = |tap: usize| !tap.is_multiple_of(3); // the left column lies outside the picture
         let rgb = |c: usize, tap: usize| (c as f64 * 0.31 + tap as f64 * 0.07) % 1.0;
         for preprocessing in [TORCHVISION, CAFFE] {
             let original = SourceConv {

@@ -169,7 +169,10 @@ fn foreign_file(folder: &Path) -> Result<Option<String>, WeightsError> {
         names.push(entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned());
     }
     names.sort();
-    let belongs =
-        |name: &str| name == "manifest.json" || (name.starts_with("shard-") && name.ends_with(".bin"));
+    let is_shard = |name: &str| {
+        let number = name.strip_prefix("shard-").and_then(|rest| rest.strip_suffix(".bin"));
+        number.is_some_and(|number| number.parse::<u32>().is_ok())
+    };
+    let belongs = |name: &str| name == "manifest.json" || is_shard(name);
     Ok(names.into_iter().find(|name| !belongs(name)))
 }

@@ -1,5 +1,6 @@
 //! The native command line: the engine of the page, for batch work and for parity checks.
 
+#[cfg(feature = "cli")]
 mod stylize;
 mod weights;
 
@@ -17,12 +18,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[cfg(feature = "cli")]
     Stylize(stylize::StylizeArgs),
     Weights(weights::WeightsArgs),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        #[cfg(feature = "cli")]
         Command::Stylize(args) => stylize::run(&args).map_err(Into::into),
         Command::Weights(args) => weights::run(&args),
     };

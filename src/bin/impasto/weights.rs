@@ -5,15 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use impasto::weights::{DEFAULT_URL, Download, DownloadError, Downloaded, download, open_source, write_pack};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
 /// Make a pack of weights for the site and the command line.
 #[derive(Debug, Args)]
+#[group(skip)]
+#[command(group(ArgGroup::new("origin").required(true).args(["from", "download"])))]
 pub struct WeightsArgs {
     /// A model file: safetensors, PyTorch (.pth), or a pack
-    #[arg(long, value_name = "FILE", required_unless_present = "download", conflicts_with = "download")]
+    #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
 
     /// Download torchvision's VGG19, only the layers that are needed (52 MB)
@@ -21,7 +23,7 @@ pub struct WeightsArgs {
     download: bool,
 
     /// The model in --from was converted from Caffe: it takes BGR values 0..255 minus 103.939, 116.779, 123.68
-    #[arg(long, requires = "from")]
+    #[arg(long, conflicts_with = "download")]
     caffe: bool,
 
     /// What the pack calls itself, instead of what the file calls itself
@@ -33,15 +35,15 @@ pub struct WeightsArgs {
     out: PathBuf,
 
     /// Where to download from: a safetensors file on a server that answers range requests
-    #[arg(long, requires = "download", default_value = DEFAULT_URL)]
+    #[arg(long, conflicts_with = "from", default_value = DEFAULT_URL)]
     url: String,
 
     /// The SHA-256 that the downloaded file must have
-    #[arg(long, value_name = "HEX", requires = "download")]
+    #[arg(long, value_name = "HEX", conflicts_with = "from", value_parser = sha256)]
     sha256: Option<String>,
 
     /// Where parts of a download are kept, so that it can go on later
-    #[arg(long, value_name = "DIR", requires = "download", default_value = "target/weights")]
+    #[arg(long, value_name = "DIR", conflicts_with = "from", default_value = "target/weights")]
     cache: PathBuf,
 }
 
@@ -72,6 +74,15 @@ pub fn run(args: &WeightsArgs) -> Result<(), Box<dyn Error>> {
         written.bytes
     );
     Ok(())
+}
+
+/// Refuses a mistyped hash before anything is fetched.
+fn sha256(text: &str) -> Result<String, &'static str> {
+    if text.len() == 64 && text.bytes().all(|c| c.is_ascii_hexdigit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("a SHA-256 has 64 hexadecimal digits")
+    }
 }
 
 fn fetch(args: &WeightsArgs) -> Result<Downloaded, DownloadError> {

@@ -1,0 +1,523 @@
+//! The page: what it knows, and what happens to that when the visitor or the worker does something.
+//!
+//! The element `main#studio` and the elements with an id say in `data-` attributes what the page
+//! knows. Styles and the tests in real browsers read them; they are part of the interface.
+
+use leptos::{html, mount::mount_to, prelude::*};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{File, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams};
+
+use super::{
+    bridge::{Bridge, News, Order, Origin},
+    controls::{self, Controls},
+    decode,
+    export::{self, Saving, Work},
+    now,
+    picker::{self, Choice, Role, Well},
+    stage::{self, LossAt, Progress, Stage, Wall, counted},
+};
+use crate::{
+    message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase},
+    timeline::Timeline,
+};
+
+/// What the page is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing was painted yet.
+    Idle,
+    /// A run is being prepared.
+    Loading,
+    /// Steps are made.
+    Painting,
+    /// All steps were made.
+    Done,
+    /// The visitor stopped the run.
+    Stopped,
+    /// The run failed; the pictures and what was painted are still there.
+    Failed,
+}
+
+impl State {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Loading => "loading",
+            Self::Painting => "painting",
+            Self::Done => "done",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether there is something that can be stopped.
+    pub const fn is_running(self) -> bool {
+        matches!(self, Self::Loading | Self::Painting)
+    }
+}
+
+/// What "Paint again" means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// From the picture that is on the wall.
+    GoOn,
+    /// From the photo.
+    Afresh,
+}
+
+/// The frame on the canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+    /// How many steps it has behind it.
+    pub step: u32,
+}
+
+/// Something that went wrong, in words for the visitor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    kind: &'static str,
+    text: String,
+}
+
+impl From<&Failure> for Alert {
+    fn from(failure: &Failure) -> Self {
+        let text = failure.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+        Self { kind: failure.kind(), text: format!("{first}{}.", letters.as_str().trim_end_matches('.')) }
+    }
+}
+
+/// The run that is being made.
+#[derive(Clone, Debug)]
+struct Run {
+    content: Choice,
+    style: Choice,
+    /// It goes on from the picture on the wall.
+    goes_on: bool,
+    /// Steps that the picture will have behind it when the run is over.
+    to: u32,
+    /// The size of its frames, and whether one of them has come.
+    size: (usize, usize),
+    begun: bool,
+    /// When the first step was reported, and which it was: the time left is reckoned from there,
+    /// since the first step on a GPU also compiles the kernels.
+    first: Option<(f64, u32)>,
+}
+
+/// Everything that the page knows: a handful of signals, copied to whoever needs them.
+#[derive(Clone, Copy)]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub struct Studio {
+    pub state: RwSignal<State>,
+    pub stopping: RwSignal<bool>,
+    pub photo: RwSignal<Choice, LocalStorage>,
+    pub painting: RwSignal<Choice, LocalStorage>,
+    pub own_photo: RwSignal<Option<Choice>, LocalStorage>,
+    pub own_painting: RwSignal<Option<Choice>, LocalStorage>,
+    /// The chosen photo's width and height in pixels.
+    pub photo_size: RwSignal<Option<(usize, usize)>>,
+    /// Where a pasted picture goes.
+    pub last_used: RwSignal<Role>,
+    /// The long side of the result in pixels.
+    pub size: RwSignal<u32>,
+    /// -1.5 (the photo) … 1.5 (the painting).
+    pub strength: RwSignal<f64>,
+    pub steps: RwSignal<u32>,
+    pub again: RwSignal<Again>,
+    pub engine: RwSignal<Option<(Engine, String)>>,
+    /// "network", "cache", or nothing.
+    pub weights_from: RwSignal<&'static str>,
+    pub job: RwSignal<JobId>,
+    pub progress: RwSignal<Progress>,
+    pub losses: RwSignal<Vec<LossAt>>,
+    pub shown: RwSignal<Option<Shown>>,
+    /// Photo and painting of the picture that is shown.
+    pub captions: RwSignal<(String, String)>,
+    pub frames_drawn: RwSignal<u32>,
+    pub has_work: RwSignal<bool>,
+    pub saving: RwSignal<Option<(Saving, f64)>>,
+    pub alert: RwSignal<Option<Alert>>,
+    /// What a screen reader says aloud.
+    pub status: RwSignal<String>,
+    canvas: NodeRef<html::Canvas>,
+    run: StoredValue<Option<Run>, LocalStorage>,
+    work: StoredValue<Option<Work>, LocalStorage>,
+    bridge: StoredValue<Option<Bridge>, LocalStorage>,
+    own_files: StoredValue<u32>,
+}
+
+impl Studio {
+    fn new() -> Self {
+        Self {
+            state: RwSignal::new(State::Idle),
+            stopping: RwSignal::new(false),
+            photo: RwSignal::new_local(Role::Photo.first_choice()),
+            painting: RwSignal::new_local(Role::Painting.first_choice()),
+            own_photo: RwSignal::new_local(None),
+            own_painting: RwSignal::new_local(None),
+            photo_size: RwSignal::new(None),
+            last_used: RwSignal::new(Role::Photo),
+            size: RwSignal::new(256),
+            strength: RwSignal::new(0.0),
+            steps: RwSignal::new(100),
+            again: RwSignal::new(Again::Afresh),
+            engine: RwSignal::new(None),
+            weights_from: RwSignal::new(""),
+            job: RwSignal::new(JobId::default()),
+            progress: RwSignal::new(Progress::default()),
+            losses: RwSignal::new(Vec::new()),
+            shown: RwSignal::new(None),
+            captions: RwSignal::new((String::new(), String::new())),
+            frames_drawn: RwSignal::new(0),
+            has_work: RwSignal::new(false),
+            saving: RwSignal::new(None),
+            alert: RwSignal::new(None),
+            status: RwSignal::new("Ready: choose a photo and a painting, then press Paint.".to_owned()),
+            canvas: NodeRef::new(),
+            run: StoredValue::new_local(None),
+            work: StoredValue::new_local(None),
+            bridge: StoredValue::new_local(None),
+            own_files: StoredValue::new(0),
+        }
+    }
+
+    /// The picture that is chosen for a role.
+    pub fn chosen(self, role: Role) -> RwSignal<Choice, LocalStorage> {
+        match role {
+            Role::Photo => self.photo,
+            Role::Painting => self.painting,
+        }
+    }
+
+    /// The visitor's own file for a role, whether it is the one that is chosen or not.
+    pub fn own(self, role: Role) -> RwSignal<Option<Choice>, LocalStorage> {
+        match role {
+            Role::Photo => self.own_photo,
+            Role::Painting => self.own_painting,
+        }
+    }
+
+    /// Chooses a file of the visitor's own, if it is a picture; if not, the choice stays.
+    pub fn take_file(self, role: Role, file: File) {
+        self.last_used.set(role);
+        spawn_local(async move {
+            let name = file.name();
+            match decode::measure(&file, &name).await {
+                Ok(_) => {
+                    self.own_files.update_value(|count| *count += 1);
+                    if let Some(choice) = Choice::own(self.own_files.get_value(), file) {
+                        self.alert.set(None);
+                        self.own(role).set(Some(choice.clone()));
+                        self.chosen(role).set(choice);
+                    }
+                }
+                Err(failure) => self.alert.set(Some(Alert::from(&failure))),
+            }
+        });
+    }
+
+    /// Starts a run with what is chosen now.
+    pub fn paint(self) {
+        if self.state.get_untracked().is_running() {
+            return;
+        }
+        let goes_on = self.has_work.get_untracked() && self.again.get_untracked() == Again::GoOn;
+        let start = self.work.with_value(|work| {
+            let work = work.as_ref().filter(|_| goes_on)?;
+            let last = work.timeline.last()?;
+            Some(Origin { step: last.step, width: work.width, height: work.height, pixels: last.pixels.clone() })
+        });
+        let options = controls::options(self);
+        let from = start.as_ref().map_or(0, |origin| origin.step);
+        let (content, style) = (self.photo.get_untracked(), self.painting.get_untracked());
+        let run = Run {
+            content: content.clone(),
+            style: style.clone(),
+            goes_on: start.is_some(),
+            to: from + options.steps,
+            size: (0, 0),
+            begun: false,
+            first: None,
+        };
+        self.progress.set(Progress { phase: Stage::Engine, step: from, steps: run.to, ..Progress::default() });
+        self.run.set_value(Some(run));
+        self.losses.set(Vec::new());
+        self.frames_drawn.set(0);
+        self.alert.set(None);
+        self.stopping.set(false);
+        self.weights_from.set("");
+        self.state.set(State::Loading);
+        self.status.set("Getting ready to paint.".to_owned());
+        self.job.update(|job| *job = job.next());
+        let job = self.job.get_untracked();
+        self.show_stage();
+
+        spawn_local(async move {
+            let files = async { Ok((export::file(&content).await?, export::file(&style).await?)) };
+            let files = files.await;
+            // Stopped meanwhile, perhaps even started again.
+            if self.job.get_untracked() != job || !self.state.get_untracked().is_running() {
+                return;
+            }
+            match files {
+                Ok((photo, painting)) => {
+                    let order = Order { options, content: (content.id, photo), style: (style.id, painting), start };
+                    self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.paint(order)));
+                }
+                Err(failure) => self.failed(&failure),
+            }
+        });
+    }
+
+    /// Stops the run after the step that is being made.
+    pub fn stop(self) {
+        if !self.state.get_untracked().is_running() || self.stopping.get_untracked() {
+            return;
+        }
+        self.stopping.set(true);
+        self.status.set("Stopping after this step.".to_owned());
+        let asked = self.bridge.with_value(|bridge| bridge.as_ref().is_some_and(Bridge::stop));
+        if !asked {
+            // The files were still on their way: nothing has been asked of the worker yet.
+            self.ended(Ending::Stopped, self.progress.with_untracked(|progress| progress.step), None);
+        }
+    }
+
+    /// The strength was moved: a run that is under way follows.
+    pub fn strength_changed(self) {
+        if self.state.get_untracked().is_running() {
+            let weight = controls::content_weight(self.strength.get_untracked());
+            self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.set_content_weight(weight)));
+        }
+    }
+
+    /// Saves what is on the wall.
+    pub fn save(self, what: Saving) {
+        let Some(work) = self.work.get_value().filter(|_| self.saving.get_untracked().is_none()) else { return };
+        self.saving.set(Some((what, 0.0)));
+        spawn_local(async move {
+            // Let the browser show that the button was pressed before the work begins.
+            gloo_timers::future::TimeoutFuture::new(0).await;
+            if let Err(error) = work.save(what, |part| self.saving.set(Some((what, part)))).await {
+                let text = format!("Saving failed: {error}.");
+                self.alert.set(Some(Alert { kind: "export", text }));
+            }
+            self.saving.set(None);
+        });
+    }
+
+    fn receive(self, news: News) {
+        match news {
+            News::FellBack(reason) => {
+                self.status.set(format!("WebGPU cannot be used here ({reason}): the processor paints instead."));
+            }
+            News::Frame(frame, pixels) => self.show_frame(&frame, pixels),
+            News::Event(event) => match event {
+                Event::Ready { engine, device } => self.engine.set(Some((engine, device))),
+                Event::Loading { phase, .. } => self.loading(phase),
+                Event::Started { width, height, .. } => {
+                    self.run.update_value(|run| {
+                        if let Some(run) = run {
+                            run.size = (width, height);
+                        }
+                    });
+                    self.progress.update(|progress| progress.phase = Stage::Painting);
+                    self.state.set(State::Painting);
+                    self.status.set("Painting has begun.".to_owned());
+                }
+                Event::Progress { made, step, losses, .. } => self.progressed(made, step, losses),
+                Event::Done { reason, step, losses, .. } => self.ended(reason, step, losses),
+                Event::Failed { failure, .. } => self.failed(&failure),
+                // Frames come with their pixels, see above.
+                Event::Frame { .. } => {}
+            },
+        }
+    }
+
+    fn loading(self, phase: Phase) {
+        self.progress.update(|progress| match phase {
+            Phase::Pictures => progress.phase = Stage::Pictures,
+            Phase::Targets => progress.phase = Stage::Targets,
+            Phase::Weights { bytes, total, .. } => {
+                progress.phase = Stage::Weights;
+                progress.bytes = (bytes, total);
+            }
+        });
+        if let Phase::Weights { bytes, total, cached } = phase {
+            self.weights_from.set(if cached { "cache" } else { "network" });
+            if bytes == 0 && total > 0 {
+                self.status.set("Loading the network that looks at the pictures.".to_owned());
+            }
+        }
+    }
+
+    fn show_frame(self, frame: &Frame, pixels: js_sys::Uint8ClampedArray) {
+        let &Frame { width, height, step, .. } = frame;
+        if let Some(canvas) = self.canvas.get_untracked() {
+            if let Err(error) = stage::draw(&canvas, &pixels, width, height) {
+                let text = format!("The picture cannot be shown ({}).", super::spoken(&error));
+                self.alert.set(Some(Alert { kind: "export", text }));
+                return;
+            }
+        }
+        let Some(run) = self.run.try_update_value(|run| {
+            let run = run.as_mut()?;
+            let first = !std::mem::replace(&mut run.begun, true);
+            Some((run.clone(), first))
+        }).flatten() else { return };
+        let (run, first) = run;
+        self.work.update_value(|work| {
+            let kept = work.take().filter(|work| {
+                !first || (run.goes_on && (work.width, work.height) == (width, height))
+            });
+            let mut kept = kept.unwrap_or_else(|| Work {
+                width,
+                height,
+                content: run.content.clone(),
+                style: run.style.clone(),
+                timeline: Timeline::new(width * height * 4),
+            });
+            (kept.content, kept.style) = (run.content.clone(), run.style.clone());
+            kept.timeline.push(step, pixels);
+            *work = Some(kept);
+        });
+        if first {
+            self.captions.set((run.content.title.clone(), run.style.label()));
+        }
+        self.has_work.set(true);
+        self.shown.set(Some(Shown { width, height, step }));
+        self.frames_drawn.update(|frames| *frames += 1);
+    }
+
+    fn progressed(self, made: u32, step: u32, losses: Losses) {
+        let time = now();
+        let left = self.run.try_update_value(|run| {
+            let run = run.as_mut()?;
+            let (since, first) = *run.first.get_or_insert((time, made));
+            let pace = (time - since) / f64::from(made.checked_sub(first).filter(|&steps| steps > 0)?);
+            Some(pace * f64::from(run.to.saturating_sub(made)) / 1000.0)
+        });
+        self.losses.update(|all| all.push(LossAt { step, losses }));
+        self.progress.update(|progress| {
+            progress.step = made;
+            progress.seconds_left = left.flatten();
+        });
+    }
+
+    fn ended(self, reason: Ending, step: u32, losses: Option<Losses>) {
+        if let Some(losses) = losses {
+            self.losses.update(|all| {
+                all.retain(|at| at.step < step);
+                all.push(LossAt { step, losses });
+            });
+        }
+        self.progress.update(|progress| {
+            progress.phase = Stage::Rest;
+            progress.step = step;
+            progress.seconds_left = None;
+        });
+        self.stopping.set(false);
+        let (state, words) = match reason {
+            Ending::Finished => (State::Done, format!("Finished after {}.", counted(step, "step"))),
+            Ending::Stopped => (State::Stopped, format!("Stopped after {}.", counted(step, "step"))),
+        };
+        // What a visitor most likely wants next.
+        self.again.set(if reason == Ending::Finished { Again::Afresh } else { Again::GoOn });
+        self.state.set(state);
+        self.status.set(words);
+        self.run.set_value(None);
+    }
+
+    fn failed(self, failure: &Failure) {
+        if failure.is_fatal() {
+            self.engine.set(None);
+        }
+        self.progress.update(|progress| {
+            progress.phase = Stage::Rest;
+            progress.seconds_left = None;
+        });
+        self.stopping.set(false);
+        let begun = self.run.with_value(|run| run.as_ref().is_some_and(|run| run.begun));
+        self.again.set(if begun && !matches!(failure, Failure::Diverged(_)) { Again::GoOn } else { Again::Afresh });
+        self.run.set_value(None);
+        self.state.set(State::Failed);
+        self.status.set(String::new());
+        self.alert.set(Some(Alert::from(failure)));
+    }
+
+    /// On a phone the picture is below the controls: bring it into view.
+    fn show_stage(self) {
+        let Some(window) = web_sys::window() else { return };
+        let matches = |query: &str| window.match_media(query).ok().flatten().is_some_and(|list| list.matches());
+        if !matches("(max-width: 60rem)") {
+            return;
+        }
+        let stage = self.canvas.get_untracked().and_then(|canvas| canvas.closest(".stage").ok().flatten());
+        if let Some(stage) = stage {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Start);
+            let calm = matches("(prefers-reduced-motion: reduce)");
+            options.set_behavior(if calm { ScrollBehavior::Instant } else { ScrollBehavior::Smooth });
+            stage.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    }
+}
+
+/// The page.
+#[component]
+fn App() -> impl IntoView {
+    let studio = Studio::new();
+    provide_context(studio);
+    picker::accept_anywhere(studio);
+    let bridge = Bridge::new(forced_engine(), move |news| studio.receive(news));
+    studio.bridge.set_value(Some(bridge.clone()));
+    // The page is painted first; only then is the engine loaded.
+    gloo_timers::callback::Timeout::new(50, move || bridge.open()).forget();
+
+    view! {
+        <main
+            id="studio"
+            data-state=move || studio.state.get().name()
+            data-engine=move || studio.engine.get().map_or("", |(engine, _)| engine.name())
+            data-weights=move || studio.weights_from.get()
+            data-job=move || studio.job.get().0.to_string()
+        >
+            {move || studio.alert.get().map(|alert| view! {
+                <div id="error" class="alert" role="alert" data-kind=alert.kind>
+                    <p>{alert.text}</p>
+                    <button type="button" on:click=move |_| studio.alert.set(None)>"Dismiss"</button>
+                </div>
+            })}
+            <Well role=Role::Photo />
+            <Well role=Role::Painting />
+            <Controls />
+            <Wall canvas=studio.canvas />
+        </main>
+    }
+}
+
+/// `?engine=gpu` or `?engine=cpu` in the address: for tests, and for helping somebody.
+fn forced_engine() -> Option<Engine> {
+    let search = web_sys::window()?.location().search().ok()?;
+    match UrlSearchParams::new_with_str(&search).ok()?.get("engine")?.as_str() {
+        "gpu" => Some(Engine::Gpu),
+        "cpu" => Some(Engine::Cpu),
+        _ => None,
+    }
+}
+
+/// Puts the page in the place of the shell that `index.html` shows until then.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let place = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id("app"));
+    if let Some(place) = place {
+        place.set_inner_html("");
+        mount_to(place.unchecked_into::<HtmlElement>(), App).forget();
+    }
+}

@@ -1,0 +1,153 @@
+//! Size, strength and steps, and the buttons that start and stop a run.
+
+use leptos::prelude::*;
+
+use super::app::{Again, State, Studio};
+use crate::{message::Engine, options::Options, picture::size_to_fit};
+
+/// α where the strength's slider stands in the middle.
+const BALANCED: f64 = 0.1;
+
+/// α of the paper for a position of the strength's slider: each unit to the right (closer to the
+/// painting) is a tenth.
+pub fn content_weight(strength: f64) -> f32 {
+    (BALANCED * 10_f64.powf(-strength)) as f32
+}
+
+/// What the visitor chose, as the engine understands it.
+pub fn options(studio: Studio) -> Options {
+    Options {
+        size: crate::options::Size::LongSide(studio.size.get_untracked()),
+        steps: studio.steps.get_untracked(),
+        content_weight: content_weight(studio.strength.get_untracked()),
+        ..Options::default()
+    }
+}
+
+/// The controls and the buttons.
+#[component]
+pub fn Controls() -> impl IntoView {
+    let studio: Studio = expect_context();
+    let running = move || studio.state.get().is_running();
+    let result_size = move || {
+        let side = studio.size.get();
+        match studio.photo_size.get() {
+            Some(photo) => {
+                let (width, height) = size_to_fit(photo, side as usize);
+                format!("{width} × {height} px")
+            }
+            None => format!("{side} px"),
+        }
+    };
+    let strength_in_words = move || {
+        let strength = studio.strength.get();
+        let words = match strength {
+            ..-0.9 => "much closer to the photo",
+            ..-0.2 => "closer to the photo",
+            ..0.2 => "balanced",
+            ..0.9 => "closer to the painting",
+            _ => "much closer to the painting",
+        };
+        format!("{words} (α {})", significant(f64::from(content_weight(strength))))
+    };
+
+    view! {
+        <section class="controls" aria-label="Controls">
+            <div class="control">
+                <label for="size">"Size"</label>
+                <output for="size">{result_size}</output>
+                <input
+                    id="size" type="range" min="64" max="512" step="32"
+                    prop:value=move || studio.size.get().to_string()
+                    aria-valuetext=result_size
+                    on:input=move |event| set_number(&event_target_value(&event), studio.size)
+                />
+            </div>
+            <div class="control">
+                <label for="strength">"Strength"</label>
+                <output for="strength">{strength_in_words}</output>
+                <input
+                    id="strength" type="range" min="-1.5" max="1.5" step="0.05"
+                    prop:value=move || studio.strength.get().to_string()
+                    aria-valuetext=strength_in_words
+                    on:input=move |event| {
+                        set_number(&event_target_value(&event), studio.strength);
+                        studio.strength_changed();
+                    }
+                />
+                <span class="ends" aria-hidden="true"><span>"photo"</span><span>"painting"</span></span>
+            </div>
+            <div class="control">
+                <label for="steps">"Steps"</label>
+                <output for="steps">{move || studio.steps.get()}</output>
+                <input
+                    id="steps" type="range" min="10" max="300" step="5"
+                    prop:value=move || studio.steps.get().to_string()
+                    on:input=move |event| set_number(&event_target_value(&event), studio.steps)
+                />
+            </div>
+
+            <fieldset class="again" hidden=move || !studio.has_work.get() || running()>
+                <legend>"Paint again"</legend>
+                <AgainRadio value=Again::GoOn key="go-on" label="Go on from this picture" />
+                <AgainRadio value=Again::Afresh key="afresh" label="Start afresh" />
+            </fieldset>
+
+            // `aria-disabled` rather than `disabled`: a button that loses the focus the moment it is
+            // pressed leaves a keyboard user nowhere. And two buttons rather than one that changes:
+            // the second half of a double click must not stop what the first has started.
+            <div class="actions">
+                <button
+                    type="button" class="primary"
+                    aria-disabled=move || running().to_string()
+                    on:click=move |_| studio.paint()
+                >
+                    {move || if studio.has_work.get() { "Paint again" } else { "Paint" }}
+                </button>
+                <button
+                    type="button"
+                    aria-disabled=move || (!running() || studio.stopping.get()).to_string()
+                    on:click=move |_| studio.stop()
+                >
+                    "Stop"
+                </button>
+            </div>
+            <p id="device" class="device">
+                {move || match studio.engine.get() {
+                    Some((Engine::Gpu, name)) => format!("Painting on: {name} (WebGPU)"),
+                    Some((Engine::Cpu, _)) => "Painting on: the processor (no WebGPU)".to_owned(),
+                    None if studio.state.get() == State::Failed => "No engine is loaded.".to_owned(),
+                    None => "The engine is being loaded…".to_owned(),
+                }}
+            </p>
+        </section>
+    }
+}
+
+#[component]
+fn AgainRadio(value: Again, key: &'static str, label: &'static str) -> impl IntoView {
+    let studio: Studio = expect_context();
+    view! {
+        <label>
+            <input
+                type="radio" name="again" value=key
+                prop:checked=move || studio.again.get() == value
+                on:change=move |_| studio.again.set(value)
+            />
+            {label}
+        </label>
+    }
+}
+
+fn set_number<T: std::str::FromStr + Send + Sync + 'static>(text: &str, signal: RwSignal<T>) {
+    if let Ok(number) = text.parse() {
+        signal.set(number);
+    }
+}
+
+/// Two significant digits: 0.1, 0.032, 3.2.
+fn significant(value: f64) -> String {
+    let digits = (1.0 - value.abs().log10().floor()).max(0.0) as usize;
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}

@@ -1,0 +1,432 @@
+//! The worker's side: owns the device, the network and the run, and answers the page's requests.
+//!
+//! One run is made at a time. Between two steps the worker lets a macrotask pass, so that "stop" and a
+//! changed strength get in; nothing is shared with the page but messages.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    fmt,
+    future::Future,
+    rc::Rc,
+};
+
+use burn::tensor::Device;
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+
+use super::{
+    cache,
+    decode::decode,
+    envelope::{self, Envelope},
+    now, spoken,
+};
+use crate::{
+    message::{Ending, Engine, Event, Failure, Frame, JobId, Phase, PictureId, Request, Start},
+    options::Options,
+    picture::Picture,
+    timeline::Pace,
+    transfer::StyleTransfer,
+    vgg::Vgg,
+};
+
+/// A device, ready for tensors.
+pub struct Opened {
+    /// Burn's handle to it.
+    pub device: Device,
+    /// What it calls itself.
+    pub name: String,
+    /// What went wrong on it since it was opened, if anything.
+    pub fault: Box<dyn Fn() -> Option<Failure>>,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+thread_local! {
+    /// The run that is being made, for the last words of a panic.
+    static CURRENT: Cell<Option<JobId>> = const { Cell::new(None) };
+}
+
+/// Opens the device and serves the page until the worker is terminated.
+pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engine, open: F) {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        // After this the module aborts: no more than this one message gets out.
+        let job = CURRENT.get();
+        post(&Event::Failed { job, failure: Failure::Crashed(info.to_string()) });
+    }));
+
+    let inbox = Rc::new(Inbox::default());
+    let receiver = inbox.clone();
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        receiver.receive(&event.data());
+    });
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // The worker listens for as long as it lives.
+    on_message.forget();
+
+    spawn_local(async move {
+        let opened = match open.await {
+            Ok(opened) => opened,
+            Err(failure) => return post(&Event::Failed { job: None, failure }),
+        };
+        post(&Event::Ready { engine, device: opened.name.clone() });
+        let mut session = Session { opened, vgg: None, live: None, inbox: inbox.clone(), yielder: Yielder::new() };
+        loop {
+            let order = inbox.next_order().await;
+            let job = order.job;
+            CURRENT.set(Some(job));
+            let event = match session.paint(order).await {
+                Ok((reason, step, losses)) => Event::Done { job, reason, step, losses },
+                Err(failure) => {
+                    // What failed is not gone on with.
+                    session.live = None;
+                    Event::Failed { job: Some(job), failure }
+                }
+            };
+            CURRENT.set(None);
+            post(&event);
+        }
+    });
+}
+
+/// A run that the page asked for.
+struct Order {
+    job: JobId,
+    options: Options,
+    content: (PictureId, Blob),
+    style: (PictureId, Blob),
+    start: Start,
+    /// RGBA of the picture to go on from.
+    pixels: JsValue,
+}
+
+/// What the page said and nobody has acted upon yet.
+#[derive(Default)]
+struct Inbox {
+    orders: RefCell<VecDeque<Order>>,
+    stop: Cell<Option<JobId>>,
+    content_weight: Cell<Option<(JobId, f32)>>,
+    /// Called when an order arrives.
+    waiting: RefCell<Option<js_sys::Function>>,
+}
+
+impl Inbox {
+    fn receive(&self, data: &JsValue) {
+        let request = match envelope::open::<Request>(data) {
+            Ok(request) => request,
+            Err(error) => {
+                post(&Event::Failed { job: CURRENT.get(), failure: Failure::Crashed(error.to_string()) });
+                return;
+            }
+        };
+        match request {
+            Request::Stop { job } => self.stop.set(Some(job)),
+            Request::SetContentWeight { job, content_weight } => self.content_weight.set(Some((job, content_weight))),
+            Request::Paint { job, options, content, style, start } => {
+                let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
+                self.orders.borrow_mut().push_back(Order {
+                    job,
+                    options,
+                    content: (content, file("content")),
+                    style: (style, file("style")),
+                    start,
+                    pixels: envelope::beside(data, "start"),
+                });
+                if let Some(resolve) = self.waiting.take() {
+                    let _ = resolve.call0(&JsValue::UNDEFINED);
+                }
+            }
+        }
+    }
+
+    async fn next_order(&self) -> Order {
+        loop {
+            if let Some(order) = self.orders.borrow_mut().pop_front() {
+                return order;
+            }
+            let arrival = Promise::new(&mut |resolve, _| {
+                *self.waiting.borrow_mut() = Some(resolve);
+            });
+            let _ = JsFuture::from(arrival).await;
+        }
+    }
+
+    fn is_stopped(&self, job: JobId) -> bool {
+        self.stop.get() == Some(job)
+    }
+}
+
+/// A run that can be gone on with: Adam's moments are still there.
+struct Live {
+    transfer: StyleTransfer,
+    content: PictureId,
+    style: PictureId,
+    /// As the run was started, but for what may change between two runs.
+    options: Options,
+    /// Steps that the picture had behind it, by the page's count, when `transfer` had made none.
+    offset: u32,
+}
+
+impl Live {
+    fn step(&self) -> u32 {
+        self.offset + self.transfer.steps()
+    }
+}
+
+/// What lasts from one run to the next.
+struct Session {
+    opened: Opened,
+    vgg: Option<Vgg>,
+    live: Option<Live>,
+    inbox: Rc<Inbox>,
+    yielder: Yielder,
+}
+
+/// How a run ended: why, after how many steps, and with which losses.
+type Outcome = (Ending, u32, Option<crate::message::Losses>);
+
+impl Session {
+    async fn paint(&mut self, order: Order) -> Result<Outcome, Failure> {
+        let job = order.job;
+        let from = match order.start {
+            Start::Afresh => 0,
+            Start::GoOn { step, .. } => step,
+        };
+        let Some((mut live, options)) = self.prepare(order).await? else {
+            return Ok((Ending::Stopped, from, None));
+        };
+        let outcome = self.run(job, &mut live, &options).await;
+        // Kept even where it was stopped: "go on" takes it up again.
+        self.live = Some(live);
+        outcome
+    }
+
+    /// Everything up to the first step; `None` if the run was stopped meanwhile.
+    async fn prepare(&mut self, order: Order) -> Result<Option<(Live, Options)>, Failure> {
+        let Order { job, options, content, style, start, pixels } = order;
+        options.validate().map_err(|error| Failure::Options(error.to_string()))?;
+        // Dropped before anything new is made, so that two runs never share the device's memory.
+        let earlier = self.live.take();
+        if let Start::GoOn { step, .. } = start {
+            let same = |live: &Live| {
+                live.content == content.0
+                    && live.style == style.0
+                    && live.step() == step
+                    && live.options == settled(&options)
+            };
+            if let Some(mut live) = earlier.filter(same) {
+                live.transfer.set_content_weight(options.content_weight);
+                return Ok(Some((live, options)));
+            }
+        } else {
+            drop(earlier);
+        }
+
+        post(&Event::Loading { job, phase: Phase::Pictures });
+        let photo = decode(&content.1, &file_name(&content.1, "the photo"), options.size).await?;
+        let style_size = options.style_size.unwrap_or(options.size);
+        let painting = decode(&style.1, &file_name(&style.1, "the painting"), style_size).await?;
+        let origin = match start {
+            Start::Afresh => None,
+            Start::GoOn { width, height, .. } => {
+                let rgba = Uint8Array::new(&pixels).to_vec();
+                let picture = Picture::from_rgba8(width, height, &rgba)
+                    .map_err(|error| Failure::Options(error.to_string()))?;
+                // From a smaller (or larger) result: it is scaled to what is painted now.
+                Some(picture.resize(photo.width(), photo.height()))
+            }
+        };
+
+        let Some(vgg) = self.network(job).await? else { return Ok(None) };
+        if self.inbox.is_stopped(job) {
+            return Ok(None);
+        }
+        post(&Event::Loading { job, phase: Phase::Targets });
+        self.yielder.macrotask().await;
+        let mut transfer = StyleTransfer::new(vgg, &photo, &painting, &options).await?;
+        self.check_device()?;
+        if let Some(picture) = origin {
+            transfer.restart_from(&picture)?;
+        }
+        let offset = match start {
+            Start::Afresh => 0,
+            Start::GoOn { step, .. } => step,
+        };
+        let live = Live { transfer, content: content.0, style: style.0, options: settled(&options), offset };
+        Ok(Some((live, options)))
+    }
+
+    /// The network, loaded once per visit; `None` if the run was stopped meanwhile.
+    async fn network(&mut self, job: JobId) -> Result<Option<Vgg>, Failure> {
+        if let Some(vgg) = &self.vgg {
+            return Ok(Some(vgg.clone()));
+        }
+        let inbox = self.inbox.clone();
+        let mut reported = 0.0;
+        let loaded = cache::load(move |cache::Arrived { bytes, total, cached }| {
+            // Pieces of the network arrive by the thousand: tell the page now and then.
+            if bytes == 0 || bytes == total || now() - reported > 100.0 {
+                reported = now();
+                post(&Event::Loading { job, phase: Phase::Weights { bytes, total, cached } });
+            }
+            !inbox.is_stopped(job)
+        });
+        let Some(weights) = loaded.await? else { return Ok(None) };
+        let vgg = Vgg::new(&weights, &self.opened.device)?;
+        self.check_device()?;
+        self.vgg = Some(vgg.clone());
+        Ok(Some(vgg))
+    }
+
+    /// The steps.
+    async fn run(&mut self, job: JobId, live: &mut Live, options: &Options) -> Result<Outcome, Failure> {
+        let (width, height) = live.transfer.size();
+        post(&Event::Started { job, width, height });
+        let mut pace = Pace::new();
+        let mut batch = Batch::new();
+        let mut made = 0;
+
+        let before = now();
+        self.show(job, live.frame().await?)?;
+        pace.taken(before, now());
+        self.yielder.macrotask().await;
+
+        while made < options.steps && !self.inbox.is_stopped(job) {
+            if let Some((wanted, content_weight)) = self.inbox.content_weight.take() {
+                if wanted == job {
+                    live.transfer.set_content_weight(content_weight);
+                }
+            }
+            let started = now();
+            let steps = batch.steps().min(options.steps - made);
+            for _ in 0..steps {
+                live.transfer.step();
+            }
+            made += steps;
+            // The one readback: it brings losses and pixels, and keeps the queue from growing.
+            let frame = live.frame().await?;
+            self.check_device()?;
+            batch.took(steps, now() - started);
+            // `Frame::losses` are those of the picture before the latest step.
+            post(&Event::Progress { job, made: frame.step, step: frame.step - 1, losses: frame.losses });
+            if made < options.steps && pace.is_due(now()) {
+                let before = now();
+                self.show(job, frame)?;
+                pace.taken(before, now());
+            }
+            self.yielder.macrotask().await;
+        }
+
+        let reason = if made < options.steps { Ending::Stopped } else { Ending::Finished };
+        // The last picture first: it is what the visitor waits for. Its losses cost one more look.
+        self.show(job, live.frame().await?)?;
+        let losses = live.transfer.evaluate().await?;
+        self.check_device()?;
+        Ok((reason, live.step(), losses.is_finite().then_some(losses)))
+    }
+
+    /// Sends a frame; its pixels are moved, not copied once more.
+    fn show(&self, job: JobId, mut frame: Frame) -> Result<(), Failure> {
+        self.check_device()?;
+        let pixels = Uint8Array::from(std::mem::take(&mut frame.rgba).as_slice()).buffer();
+        send(Envelope::new(&Event::Frame { job, frame }).map(|envelope| envelope.transferring("pixels", &pixels)));
+        Ok(())
+    }
+
+    fn check_device(&self) -> Result<(), Failure> {
+        (self.opened.fault)().map_or(Ok(()), Err)
+    }
+}
+
+impl Live {
+    /// The picture as it is now, by the page's count of steps.
+    async fn frame(&self) -> Result<Frame, Failure> {
+        let mut frame = self.transfer.frame().await?;
+        frame.step = self.step();
+        // Nobody wants to see such a picture, and JSON has no word for such numbers.
+        if !frame.losses.is_finite() {
+            return Err(Failure::Diverged(frame.step));
+        }
+        Ok(frame)
+    }
+}
+
+/// How many steps are queued before the device is waited for: one, unless steps are so quick that the
+/// waiting would cost more than they do. A stop is heard within 40 ms or one step, whichever is longer.
+struct Batch {
+    milliseconds: f64,
+}
+
+impl Batch {
+    const fn new() -> Self {
+        Self { milliseconds: f64::MAX }
+    }
+
+    fn steps(&self) -> u32 {
+        ((40.0 / self.milliseconds) as u32).clamp(1, 8)
+    }
+
+    fn took(&mut self, steps: u32, milliseconds: f64) {
+        self.milliseconds = (milliseconds / f64::from(steps)).max(1.0);
+    }
+}
+
+/// Lets a macrotask pass. Not by a timer: browsers round nested ones up to four milliseconds, and to a
+/// second in a tab that nobody looks at.
+struct Yielder {
+    channel: Option<MessageChannel>,
+}
+
+impl Yielder {
+    fn new() -> Self {
+        Self { channel: MessageChannel::new().ok() }
+    }
+
+    async fn macrotask(&self) {
+        let passed = Promise::new(&mut |resolve, _| match &self.channel {
+            Some(channel) => {
+                channel.port1().set_onmessage(Some(&resolve));
+                let _ = channel.port2().post_message(&JsValue::NULL);
+            }
+            None => {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        });
+        let _ = JsFuture::from(passed).await;
+    }
+}
+
+/// The options as far as a run cannot be gone on with if they differ.
+fn settled(options: &Options) -> Options {
+    Options { steps: 1, content_weight: 1.0, ..options.clone() }
+}
+
+/// A file of the visitor's own has a name; a sample is a mere blob.
+fn file_name(file: &Blob, otherwise: &str) -> String {
+    file.dyn_ref::<web_sys::File>().map_or_else(|| otherwise.to_owned(), web_sys::File::name)
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+fn post(event: &Event) {
+    send(Envelope::new(event));
+}
+
+fn send(envelope: Result<Envelope, crate::message::MessageError>) {
+    let sent = envelope.map_err(|error| error.to_string()).and_then(|envelope| {
+        let (message, transferred) = envelope.parts();
+        scope().post_message_with_transfer(message, transferred).map_err(|error| spoken(&error))
+    });
+    if let Err(error) = sent {
+        web_sys::console::error_1(&format!("An event could not be sent to the page: {error}").into());
+    }
+}

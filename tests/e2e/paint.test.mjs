@@ -1,0 +1,101 @@
+// The main job: a photo is painted in the manner of a painting, on both engines, and the result is saved.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launch, visit } from './support/chromium.mjs';
+import { nativeTrace, skip } from './support/pack.mjs';
+
+const STEPS = 30;
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+for (const { engine, device, size } of [
+  { engine: 'gpu', device: /WebGPU/, size: 64 },
+  { engine: 'cpu', device: /processor/, size: 128 },
+]) {
+  test(`paints the samples on the ${engine} as the native program does, and saves them`, { skip }, async () => {
+    const native = nativeTrace({ device: engine, size, steps: STEPS });
+    await visit(browser, async ({ studio, page, host }) => {
+      await studio.open(host.url, engine);
+      await studio.choose({
+        photo: 'summer-palace', painting: 'van-gogh-village-street-in-auvers', size, steps: STEPS,
+      });
+      await studio.paint();
+
+      const seen = new Map();
+      for (const step of [1, 8, 16, 24]) {
+        await studio.reachStep(step);
+        seen.set(await studio.step(), (await studio.pixels()).rgba.toString('latin1'));
+        if (step === 8) await studio.screenshot(`painting-${engine}`);
+      }
+      await studio.reach('done');
+      const picture = await studio.pixels();
+      seen.set(STEPS, picture.rgba.toString('latin1'));
+      await studio.screenshot(`done-${engine}`);
+      assert.ok(seen.size >= 3, `only ${seen.size} steps were seen on the canvas`);
+      assert.equal(new Set(seen.values()).size, seen.size, 'each step shows another picture');
+      assert.match(await page.locator('#device').textContent(), device);
+      assert.equal(Math.max(picture.width, picture.height), size);
+
+      const losses = await studio.losses();
+      assert.equal(losses.at(-1).step, STEPS);
+      assert.ok(losses.length > STEPS / 2, 'the losses of most steps are shown');
+      assert.ok(
+        losses.at(-1).total < losses[0].total / 3,
+        `the total loss fell from ${losses[0].total} to only ${losses.at(-1).total}`,
+      );
+      for (const { step, ...ours } of losses) {
+        const theirs = native.find((entry) => entry.step === step);
+        for (const name of ['total', 'content', 'style', 'tv']) {
+          // A single term may be tiny beside the total (the content loss starts at 0): judge it by what it adds.
+          const scale = name === 'total' ? theirs.total : Math.max(Math.abs(theirs[name]), 0.1 * theirs.total);
+          const off = Math.abs(ours[name] - theirs[name]) / scale;
+          assert.ok(off < 0.01, `step ${step}: ${name} is ${ours[name]}, natively ${theirs[name]}`);
+        }
+      }
+
+      const png = await studio.save('Save PNG', `saved-${engine}.png`);
+      assert.match(png.name, /^impasto-.*\.png$/);
+      const decoded = await studio.decode(png.bytes, 'image/png');
+      assert.deepEqual([decoded.width, decoded.height], [picture.width, picture.height]);
+      assert.ok(decoded.rgba.equals(picture.rgba), 'the PNG holds the pixels of the canvas');
+
+      const triptych = await studio.save('Save triptych', `triptych-${engine}.png`);
+      const three = await studio.decode(triptych.bytes, 'image/png');
+      assert.ok(three.width > 2 * picture.width && three.height >= picture.height, 'three pictures beside each other');
+      assert.ok(holds(three, picture), 'the triptych holds the result');
+
+      const gif = await studio.save('Save GIF', `process-${engine}.gif`);
+      const film = await studio.decode(gif.bytes, 'image/gif');
+      assert.deepEqual([film.width, film.height], [picture.width, picture.height]);
+      assert.ok(film.frames > 2, `the GIF has ${film.frames} frames`);
+      assert.ok(!film.rgba.equals(film.last), 'the GIF moves');
+      assert.ok(difference(film.last, picture.rgba) < 12, 'the GIF ends with the result');
+    });
+  });
+}
+
+/** True where `small` lies somewhere in `large`, pixel by pixel. */
+function holds(large, small) {
+  const row = small.width * 4;
+  const lineOf = (y) => small.rgba.subarray(y * row, (y + 1) * row);
+  let at = -1;
+  while ((at = large.rgba.indexOf(lineOf(0), at + 1)) >= 0) {
+    const fits = (y) => {
+      const start = at + y * large.width * 4;
+      return large.rgba.subarray(start, start + row).equals(lineOf(y));
+    };
+    if (Array.from({ length: small.height }, (_, y) => y).every(fits)) return true;
+  }
+  return false;
+}
+
+/** The mean distance of two pictures' bytes, 0..255. */
+function difference(one, other) {
+  let sum = 0;
+  for (let at = 0; at < one.length; at += 1) sum += Math.abs(one[at] - other[at]);
+  return sum / one.length;
+}

@@ -1,0 +1,165 @@
+// What a visitor does besides the main job: stop, paint again, go on, bring a broken file, use the keyboard only.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launch, visit } from './support/chromium.mjs';
+import { shards, skip } from './support/pack.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+for (const engine of ['gpu', 'cpu']) {
+  test(`stop on the ${engine} ends the run within a step and keeps the picture, which can be gone on from`, { skip }, async () => {
+    await visit(browser, async ({ studio, page, host }) => {
+      await studio.open(host.url, engine);
+      await studio.choose({ size: 64, steps: 300 });
+      await studio.paint();
+      await studio.reachStep(2);
+      const pressed = await page.evaluate(() => {
+        const button = [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Stop');
+        button.click();
+        return Number(document.querySelector('#progress').dataset.step);
+      });
+      await studio.reach('stopped');
+      const stopped = await studio.step();
+      // One step was under way, and the frame of the one before may have been on its way here.
+      assert.ok(stopped <= pressed + 2, `stop was pressed at step ${pressed}, the run ended at ${stopped}`);
+      const kept = await studio.pixels();
+      await studio.screenshot(`stopped-${engine}`);
+      const png = await studio.save('Save PNG', `stopped-${engine}.png`);
+      assert.ok((await studio.decode(png.bytes, 'image/png')).rgba.equals(kept.rgba), 'the picture can be saved');
+
+      await studio.choose({ steps: 10 });
+      await page.getByLabel('Go on from this picture').check({ force: true });
+      await studio.paint();
+      await studio.reach('done');
+      assert.equal(await studio.job(), 2);
+      assert.equal(await studio.step(), stopped + 10, 'the steps count on');
+      assert.ok(!(await studio.pixels()).rgba.equals(kept.rgba), 'the picture changed');
+    });
+  });
+}
+
+test('a second run starts afresh, with what is chosen then, and without fetching the weights again', { skip }, async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    await studio.choose({ size: 64, steps: 10 });
+    await studio.paint();
+    await studio.reach('done');
+    const first = { losses: await studio.losses(), pixels: await studio.pixels() };
+
+    await page.getByLabel('Start afresh').check({ force: true });
+    await studio.paint();
+    await page.locator('#studio[data-job="2"]').waitFor();
+    await studio.reach('done');
+    assert.deepEqual((await studio.losses()).at(0), first.losses.at(0), 'it starts where the first run started');
+    assert.equal(await studio.step(), 10);
+
+    await studio.choose({ painting: 'hokusai-great-wave', size: 96 });
+    await page.getByLabel('Start afresh').check({ force: true });
+    await studio.paint();
+    await page.locator('#studio[data-job="3"]').waitFor();
+    await studio.reach('done');
+    const third = await studio.pixels();
+    assert.equal(Math.max(third.width, third.height), 96);
+    assert.equal(host.shardRequests, shards().length);
+  });
+});
+
+test('a file that is no picture is named as such, and the earlier choice stays', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    await page.getByLabel('Your own photo').setInputFiles({
+      name: 'broken.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('This is a letter, not a picture.'),
+    });
+    await studio.alert.waitFor();
+    assert.equal(await studio.alert.getAttribute('data-kind'), 'decode');
+    assert.equal(await studio.region('Photo').getAttribute('data-chosen'), 'summer-palace');
+    await studio.screenshot('broken-file');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    assert.equal(await studio.alert.count(), 0);
+  }, { expectErrors: true });
+});
+
+test('one can paint a picture of one\'s own', { skip }, async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    // A portrait, twice as high as wide: the aspect ratio must come back.
+    const picture = Buffer.from(await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(100, 200);
+      const context = canvas.getContext('2d');
+      for (let y = 0; y < 200; y += 10) {
+        context.fillStyle = `hsl(${y * 3} 70% ${30 + (y % 50)}%)`;
+        context.fillRect(0, y, 100, 10);
+      }
+      const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+      return Array.from(bytes);
+    }));
+    await page.getByLabel('Your own photo').setInputFiles({ name: 'stripes.png', mimeType: 'image/png', buffer: picture });
+    await page.locator('section[data-chosen=own]').waitFor();
+    await studio.choose({ size: 96, steps: 10 });
+    await studio.paint();
+    await studio.reach('done');
+    const { width, height } = await studio.pixels();
+    assert.deepEqual([width, height], [48, 96]);
+    await studio.screenshot('own-photo');
+  });
+});
+
+test('the page goes on answering while it paints', { skip }, async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    await studio.choose({ size: 192, steps: 300 });
+    await studio.paint();
+    await studio.reachStep(1);
+    await page.evaluate(() => {
+      window.ticks = 0;
+      const tick = () => { window.ticks += 1; setTimeout(tick, 10); };
+      tick();
+    });
+    const from = await studio.step();
+    await studio.reachStep(from + 4);
+    const ticks = await page.evaluate(() => window.ticks);
+    const steps = (await studio.step()) - from;
+    // A step takes a second or more here. A page that the engine held up would get one turn a step, not dozens.
+    assert.ok(ticks > 5 * steps, `${ticks} turns in ${steps} steps`);
+    await studio.choose({ strength: 0.5 });
+    assert.equal(await page.getByLabel('Strength', { exact: true }).inputValue(), '0.5');
+    assert.equal(await studio.state(), 'painting');
+    await studio.stopButton.click();
+    await studio.reach('stopped');
+  });
+});
+
+test('everything can be done with the keyboard', { skip }, async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    const tabTo = async (locator) => {
+      const goal = await locator.elementHandle();
+      for (let press = 0; press < 80; press += 1) {
+        if (await goal.evaluate((element) => element === document.activeElement)) return;
+        await page.keyboard.press('Tab');
+      }
+      assert.fail(`Tab does not lead to ${locator}`);
+    };
+    await tabTo(page.locator('input[name=photo]:checked'));
+    await page.keyboard.press('ArrowRight');
+    assert.notEqual(await studio.region('Photo').getAttribute('data-chosen'), 'summer-palace');
+    await tabTo(page.getByLabel('Size', { exact: true }));
+    await page.keyboard.press('Home');
+    await tabTo(page.getByLabel('Steps', { exact: true }));
+    await page.keyboard.press('End');
+    await tabTo(studio.paintButton);
+    await page.keyboard.press('Enter');
+    await studio.reachStep(1);
+    await tabTo(studio.stopButton);
+    await page.keyboard.press('Enter');
+    await studio.reach('stopped');
+    await tabTo(page.getByRole('button', { name: 'Save PNG' }));
+    const download = page.waitForEvent('download');
+    await page.keyboard.press('Enter');
+    assert.match((await download).suggestedFilename(), /\.png$/);
+  });
+});

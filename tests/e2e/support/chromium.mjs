@@ -1,0 +1,50 @@
+// Chromium as the tests run it: headless, WebGPU on its software adapter, a new profile each time.
+
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+import { Host } from './host.mjs';
+import { weights } from './pack.mjs';
+import { program } from './places.mjs';
+import { Studio } from './studio.mjs';
+
+export async function launch() {
+  const executablePath = program('IMPASTO_CHROMIUM', ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']);
+  assert.ok(executablePath, 'no Chromium: `cargo xtask setup` installs it, or set IMPASTO_CHROMIUM to its path');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--headless=new', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader',
+    ],
+  });
+}
+
+/**
+ * One visitor with an empty cache on a host of their own. Whatever a test does, no request may leave the host's folder and
+ * nothing may go wrong unseen on the page.
+ */
+export async function visit(browser, run, { pack = weights, viewport, expectErrors = false } = {}) {
+  const host = await new Host(pack).start();
+  const context = await browser.newContext({ acceptDownloads: true, ...(viewport && { viewport }) });
+  const strangers = [];
+  const wrongs = [];
+  context.on('request', (request) => {
+    const url = request.url();
+    const own = url.startsWith(host.url) || url === `${host.origin}/favicon.ico`;
+    if (!own && !url.startsWith('blob:') && !url.startsWith('data:')) strangers.push(url);
+  });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => wrongs.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') wrongs.push(message.text());
+  });
+  try {
+    await run({ studio: new Studio(page), page, host });
+    assert.deepEqual(strangers, [], 'requests to other places than the site');
+    if (!expectErrors) assert.deepEqual(wrongs, [], 'errors on the page');
+  } finally {
+    await context.close();
+    await host.stop();
+  }
+}

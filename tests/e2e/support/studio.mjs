@@ -1,0 +1,134 @@
+// The page as a visitor knows it (page object): what can be chosen, pressed, seen and saved. Only this file knows the DOM.
+
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { artefacts } from './places.mjs';
+
+/** A run on a software GPU, beside busy neighbours, takes its time: this only ends a test that hangs. */
+export const PATIENCE = 10 * 60_000;
+
+export class Studio {
+  constructor(page) {
+    this.page = page;
+    this.main = page.locator('#studio');
+    this.canvas = page.locator('#canvas');
+    this.progress = page.locator('#progress');
+    this.alert = page.locator('#error');
+    this.paintButton = page.getByRole('button', { name: /^Paint( again)?$/ });
+    this.stopButton = page.getByRole('button', { name: 'Stop' });
+  }
+
+  /** Opens the page on an engine and waits until it can be used. */
+  async open(url, engine) {
+    await this.page.goto(engine ? `${url}?engine=${engine}` : url);
+    await this.paintButton.waitFor({ timeout: PATIENCE });
+  }
+
+  region(name) {
+    return this.page.getByRole('region', { name, exact: true });
+  }
+
+  async choose({ photo, painting, size, strength, steps }) {
+    if (photo) await this.page.locator(`input[name=photo][value=${photo}]`).check({ force: true });
+    if (painting) await this.page.locator(`input[name=painting][value=${painting}]`).check({ force: true });
+    for (const [label, value] of [['Size', size], ['Strength', strength], ['Steps', steps]]) {
+      if (value !== undefined) await this.page.getByLabel(label, { exact: true }).fill(String(value));
+    }
+  }
+
+  async paint() {
+    await this.paintButton.click();
+  }
+
+  /** Waits for one of the states; any alert that is not wanted ends the wait with its text. */
+  async reach(...states) {
+    const wanted = states.map((state) => `#studio[data-state=${state}]`).join(',');
+    const failed = states.includes('failed') ? '' : ',#studio[data-state=failed]';
+    await this.page.locator(wanted + failed).waitFor({ timeout: PATIENCE });
+    if (!states.includes('failed') && (await this.state()) === 'failed') {
+      throw new Error(`the run failed: ${await this.alert.textContent()}`);
+    }
+  }
+
+  /** Waits until the page shows at least this step of the present run. */
+  async reachStep(step) {
+    await this.page.waitForFunction(
+      (step) => {
+        const studio = document.querySelector('#studio').dataset.state;
+        return Number(document.querySelector('#progress')?.dataset.step ?? 0) >= step || studio === 'failed';
+      },
+      step,
+      { timeout: PATIENCE },
+    );
+    if ((await this.state()) === 'failed') throw new Error(`the run failed: ${await this.alert.textContent()}`);
+  }
+
+  async state() {
+    return this.main.getAttribute('data-state');
+  }
+
+  async job() {
+    return Number(await this.main.getAttribute('data-job'));
+  }
+
+  async step() {
+    return Number(await this.progress.getAttribute('data-step'));
+  }
+
+  /** The losses of this run: [{ step, total, content, style, tv }, …]. */
+  async losses() {
+    return JSON.parse(await this.progress.getAttribute('data-losses'));
+  }
+
+  /** The canvas' pixels: { width, height, rgba }. */
+  async pixels() {
+    const { width, height, text } = await this.page.evaluate(() => {
+      const canvas = document.querySelector('#canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return { width: canvas.width, height: canvas.height, text: Array.from(data, (byte) => String.fromCharCode(byte)).join('') };
+    });
+    return { width, height, rgba: Buffer.from(text, 'latin1') };
+  }
+
+  /** Presses one of the Save buttons; returns the file's name and bytes, and keeps a copy under `as`. */
+  async save(button, as) {
+    const [download] = await Promise.all([
+      this.page.waitForEvent('download', { timeout: PATIENCE }),
+      this.page.getByRole('button', { name: button }).click(),
+    ]);
+    const file = join(artefacts, as);
+    await download.saveAs(file);
+    return { name: download.suggestedFilename(), bytes: await readFile(file) };
+  }
+
+  /** Decodes a picture with the browser: { width, height, frames, rgba of the first, last: rgba of the last }. */
+  async decode(bytes, type) {
+    const found = await this.page.evaluate(async ({ base64, type }) => {
+      const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const decoder = new ImageDecoder({ data, type, colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
+      await decoder.tracks.ready;
+      await decoder.completed;
+      const frames = decoder.tracks.selectedTrack.frameCount;
+      const pixels = async (frameIndex) => {
+        const { image } = await decoder.decode({ frameIndex });
+        const canvas = new OffscreenCanvas(image.displayWidth, image.displayHeight);
+        const context = canvas.getContext('2d');
+        context.drawImage(image, 0, 0);
+        image.close();
+        const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+        return { width: canvas.width, height: canvas.height, text: Array.from(data, (byte) => String.fromCharCode(byte)).join('') };
+      };
+      const first = await pixels(0);
+      const last = await pixels(frames - 1);
+      return { width: first.width, height: first.height, frames, first: first.text, last: last.text };
+    }, { base64: bytes.toString('base64'), type });
+    return { ...found, rgba: Buffer.from(found.first, 'latin1'), last: Buffer.from(found.last, 'latin1') };
+  }
+
+  async screenshot(name) {
+    mkdirSync(join(artefacts, 'artefacts'), { recursive: true });
+    await this.page.screenshot({ path: join(artefacts, 'artefacts', `${name}.png`), fullPage: true });
+  }
+}

@@ -1,0 +1,150 @@
+//! The hand-written backward pass against Burn's automatic differentiation and against finite differences, for
+//! a small random network, on both devices.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use impasto::{
+    device,
+    kernels::{Map, gram, total_variation::total_variation_cpu},
+    layer::Layer,
+    options::{Options, Pooling},
+    picture::Picture,
+    transfer::{StyleTransfer, to_map},
+    vgg::Vgg,
+    weights::{Conv, Weights},
+};
+use pollster::block_on;
+use rand::{RngExt as _, SeedableRng, rngs::StdRng};
+
+/// VGG-19's shape with few channels; variance-preserving random weights, so that all layers respond.
+fn network() -> Weights {
+    let mut random = StdRng::seed_from_u64(1);
+    let mut in_channels = 3;
+    let convs = Layer::ALL.map(|layer| {
+        let out_channels = 8 + 4 * (layer.index() % 3);
+        let scale = (6.0 / (9.0 * in_channels as f32)).sqrt();
+        let mut values = |n: usize, scale: f32| (0..n).map(|_| random.random_range(-scale..scale)).collect();
+        let weight = values(out_channels * in_channels * 9, scale);
+        let conv = Conv { layer, out_channels, in_channels, weight, bias: values(out_channels, 0.05) };
+        in_channels = out_channels;
+        conv
+    });
+    Weights { name: "random".into(), mean: [0.48, 0.46, 0.41], convs: convs.to_vec() }
+}
+
+/// Losses at many layers, some of them for both content and style, weights all different.
+fn options(pooling: Pooling) -> Options {
+    use Layer::{Conv1_1, Conv1_2, Conv2_2, Conv3_3, Conv4_2, Conv4_4, Conv5_1};
+    Options {
+        content_weight: 0.7,
+        style_weight: 1.3,
+        tv_weight: 0.5,
+        content_layers: vec![(Conv4_2, 0.6), (Conv2_2, 0.3), (Conv3_3, 0.2)],
+        style_layers: vec![(Conv1_1, 0.1), (Conv1_2, 0.2), (Conv3_3, 0.3), (Conv4_4, 0.4), (Conv5_1, 0.5)],
+        pooling,
+        ..Options::default()
+    }
+}
+
+/// Sides that leave a row or a column out at some pooling.
+fn pictures() -> [Picture; 3] {
+    [Picture::noise(37, 22, 1), Picture::noise(29, 31, 2), Picture::noise(37, 22, 3)]
+}
+
+fn transfer(device: &Device, options: &Options) -> StyleTransfer {
+    let [photo, painting, _] = pictures();
+    let vgg = Vgg::new(&network(), device).expect("channels in fours");
+    block_on(StyleTransfer::new(vgg, &photo, &painting, options)).expect("pictures large enough")
+}
+
+fn devices() -> [(&'static str, Device); 2] {
+    let gpu = block_on(device::gpu()).expect("a GPU adapter; `cargo xtask test` installs a software one");
+    [("CPU", device::cpu()), ("GPU", gpu.device)]
+}
+
+fn relative_error(got: &[f32], expected: &[f32]) -> f64 {
+    let norm = |values: Vec<f64>| values.iter().map(|v| v * v).sum::<f64>().sqrt();
+    let difference = got.iter().zip(expected).map(|(&a, &b)| f64::from(a) - f64::from(b)).collect();
+    norm(difference) / norm(expected.iter().map(|&v| f64::from(v)).collect())
+}
+
+/// The total loss, written with stock operations from the formula, and its gradient by Burn's autodiff.
+fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
+    let [photo, painting, at] = pictures();
+    let device = device::cpu().autodiff();
+    let vgg = Vgg::new(&network(), &device).expect("channels in fours");
+    let forward = |map: &Map| vgg.forward(map, options.pooling, Layer::Conv5_1);
+    let (content, style) = (forward(&to_map(&photo, &vgg)), forward(&to_map(&painting, &vgg)));
+    let x = to_map(&at, &vgg).require_grad();
+    let features = forward(&x);
+    let relative =
+        |a: Tensor<1>, b: Tensor<1>| (a - b.clone()).powi_scalar(2).mean() / b.powi_scalar(2).mean();
+    let mut loss = Tensor::<1>::zeros([1], &device);
+    for &(layer, weight) in &options.content_layers {
+        let flat = |map: &Map| map.clone().reshape([-1]);
+        loss = loss
+            + relative(flat(features.at(layer)), flat(content.at(layer))) * (options.content_weight * weight);
+    }
+    for &(layer, weight) in &options.style_layers {
+        let flat = |map: &Map| gram::gram_matrix_cpu(map).reshape([-1]);
+        loss = loss
+            + relative(flat(features.at(layer)), flat(style.at(layer))) * (options.style_weight * weight);
+    }
+    let zeros = Tensor::from_data(TensorData::zeros::<f32, _>(x.dims()), &device);
+    let (_, tv) = total_variation_cpu(&x, &zeros, 0.0);
+    loss = loss + tv * options.tv_weight;
+    let gradient = x.grad(&loss.backward()).expect("the picture takes part in the loss");
+    let gradient = gradient.into_data().into_vec::<f32>().expect("f32");
+    (loss.into_scalar::<f32>(), gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect())
+}
+
+#[test]
+fn the_gradient_agrees_with_automatic_differentiation() {
+    for pooling in [Pooling::Max, Pooling::Avg] {
+        let options = options(pooling);
+        let (expected_loss, expected) = by_autodiff(&options);
+        for (name, device) in devices() {
+            let (losses, gradient) = block_on(transfer(&device, &options).loss_and_gradient(&pictures()[2]))
+                .expect("the device works");
+            let loss_error = (losses.total - expected_loss).abs() / expected_loss;
+            let error = relative_error(&gradient, &expected);
+            assert!(
+                loss_error < 1e-5,
+                "{pooling:?} on the {name}: loss {} for {expected_loss}",
+                losses.total
+            );
+            assert!(error < 1e-5, "{pooling:?} on the {name}: the gradient is off by {error:e}");
+        }
+    }
+}
+
+#[test]
+fn the_gradient_agrees_with_finite_differences() {
+    // Average pooling, so that the only kinks are those of the ReLUs.
+    let options = options(Pooling::Avg);
+    let at = &pictures()[2];
+    let at =
+        Picture::new(37, 22, at.rgb().iter().map(|v| 0.2 + 0.6 * v).collect()).expect("values within 0..1");
+    for (name, device) in devices() {
+        let mut transfer = transfer(&device, &options);
+        let (_, gradient) = block_on(transfer.loss_and_gradient(&at)).expect("the device works");
+        for seed in 0..3 {
+            // A random direction that goes uphill by half: neither along the gradient nor across it.
+            let mut random = StdRng::seed_from_u64(seed);
+            let direction: Vec<f32> = gradient
+                .iter()
+                .map(|g| if random.random_bool(0.75) { g.signum() } else { -g.signum() })
+                .collect();
+            let step = 2e-3;
+            let mut loss = |sign: f32| {
+                let moved = at.rgb().iter().zip(&direction).map(|(v, d)| v + sign * step * d).collect();
+                let moved = Picture::new(37, 22, moved).expect("values within 0..1");
+                f64::from(block_on(transfer.loss_and_gradient(&moved)).expect("the device works").0.total)
+            };
+            let slope = (loss(1.0) - loss(-1.0)) / (2.0 * f64::from(step));
+            let expected: f64 =
+                gradient.iter().zip(&direction).map(|(&g, &d)| f64::from(g) * f64::from(d)).sum();
+            let error = ((slope - expected) / expected).abs();
+            assert!(error < 5e-3, "on the {name}: the slope is {slope}, the gradient says {expected}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The site: built by trunk into `dist/`, served for development, weighed against its budgets.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{Result, output, root, run};
+use crate::setup::{self, Tools};
+use crate::weights::{note_missing_pack, packs};
+
+/// What a visitor may have to load of each module, in bytes after brotli. The CPU engine is only reported: it is a tenth of
+/// the other.
+const BUDGETS: [(&str, Option<u64>); 3] =
+    [("app", Some(250_000)), ("worker-gpu", Some(3_000_000)), ("worker-cpu", None)];
+
+/// `cargo xtask serve`: builds the site, serves it, builds again on every change.
+pub fn serve(arguments: &[String]) -> Result {
+    let mut port = "8080";
+    let mut open = false;
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--port" => port = rest.next().ok_or("--port needs a number")?,
+            "--open" => open = true,
+            other => {
+                return Err(
+                    format!("`cargo xtask serve` does not know `{other}`: only --port N and --open").into()
+                );
+            }
+        }
+    }
+    let tools = setup::for_site()?;
+    note_missing_pack();
+    let mut trunk = trunk(&tools, "serve");
+    trunk.args(["--release", "--address", "127.0.0.1", "--port", port]);
+    if open {
+        trunk.arg("--open");
+    }
+    become_program(&mut trunk)
+}
+
+/// Hands this process over, so that whoever ends it ends the program.
+#[cfg(unix)]
+fn become_program(command: &mut Command) -> Result {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec().into())
+}
+
+#[cfg(not(unix))]
+fn become_program(command: &mut Command) -> Result {
+    run(command)
+}
+
+/// `cargo xtask build`: the site in `dist/`, ready for any static host.
+pub fn build(arguments: &[String]) -> Result {
+    let release = match arguments {
+        [] => true,
+        [one] if one == "--release" => true,
+        [one] if one == "--dev" => false,
+        _ => return Err("`cargo xtask build` takes --dev (quick, large) or nothing".into()),
+    };
+    let tools = setup::for_site()?;
+    build_with(&tools, release)?;
+    note_missing_pack();
+    if release { weigh(&tools) } else { Ok(()) }
+}
+
+/// `cargo xtask wasm …`: any cargo command, with the compiler that can do wasm32.
+pub fn wasm(arguments: &[String]) -> Result {
+    let (chore, rest) =
+        arguments.split_first().ok_or("`cargo xtask wasm` needs a cargo command, such as `check`")?;
+    let tools = setup::for_site()?;
+    run(tools.command("cargo").args([chore, "--target", setup::WASM_TARGET]).args(rest))
+}
+
+/// Builds the site into `dist/`; the packs in `weights/` go with it.
+pub fn build_with(tools: &Tools, release: bool) -> Result {
+    let mut trunk = trunk(tools, "build");
+    if release {
+        trunk.arg("--release");
+    }
+    run(&mut trunk)?;
+    for pack in packs() {
+        let copy = dist().join("weights").join(pack.file_name().unwrap_or_default());
+        if !copy.join("manifest.json").is_file() {
+            return Err(format!("{} did not get into the site as {}", pack.display(), copy.display()).into());
+        }
+    }
+    Ok(())
+}
+
+/// The folder that is the site.
+pub fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+fn trunk(tools: &Tools, chore: &str) -> Command {
+    let mut trunk = tools.command("trunk");
+    trunk.arg(chore);
+    // It would ask the registry for its newest version, and takes `NO_COLOR=1` for a malformed option.
+    trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
+    trunk
+}
+
+/// Prints the size of each module, raw and as a host sends it, and fails where one is over its budget.
+fn weigh(tools: &Tools) -> Result {
+    println!("{:<12} {:>12} {:>12} {:>12}", "module", "raw", "brotli", "budget");
+    let mut over = Vec::new();
+    for (module, budget) in BUDGETS {
+        let file = module_file(module)?;
+        let raw = fs::metadata(&file)?.len();
+        let sent = brotli(tools, &file)?;
+        let allowed = budget.map_or("–".to_owned(), kilobytes);
+        println!("{module:<12} {:>12} {:>12} {allowed:>12}", kilobytes(raw), kilobytes(sent));
+        if budget.is_some_and(|bytes| sent > bytes) {
+            over.push(module);
+        }
+    }
+    if over.is_empty() { Ok(()) } else { Err(format!("over budget: {}", over.join(", ")).into()) }
+}
+
+fn kilobytes(bytes: u64) -> String {
+    format!("{:.1} kB", bytes as f64 / 1000.0)
+}
+
+/// `dist/<module>[-<hash>]_bg.wasm`.
+fn module_file(module: &str) -> Result<PathBuf> {
+    let fits = |name: &str| {
+        name.strip_prefix(module)
+            .and_then(|rest| rest.strip_suffix("_bg.wasm"))
+            .is_some_and(|hash| hash.is_empty() || hash.starts_with('-'))
+    };
+    let mut entries = fs::read_dir(dist())?.flatten();
+    let found = entries.find(|entry| fits(&entry.file_name().to_string_lossy()));
+    Ok(found.ok_or_else(|| format!("there is no {module} module in dist/"))?.path())
+}
+
+/// The size after brotli at its best, as static hosts store it. Node has the compressor, and is here anyway.
+fn brotli(tools: &Tools, file: &Path) -> Result<u64> {
+    const SCRIPT: &str = "const z = require('zlib'), data = require('fs').readFileSync(process.argv[1]);\
+        console.log(z.brotliCompressSync(data, { params: { [z.constants.BROTLI_PARAM_QUALITY]: 11, \
+        [z.constants.BROTLI_PARAM_LGWIN]: 24 } }).length)";
+    let text = output(tools.command("node").args(["-e", SCRIPT]).arg(file)).ok_or("node cannot compress")?;
+    Ok(text.parse()?)
+}

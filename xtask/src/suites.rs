@@ -1,0 +1,156 @@
+//! The tests: native ones through Cargo, then the site in real browsers; one count over all.
+
+use std::path::PathBuf;
+use std::{fmt, fs};
+
+use crate::process::{Result, command, root, run_watched, target};
+use crate::setup::{self, Tools};
+use crate::site;
+
+/// `cargo xtask test`: every test there is, or with `--native` or `--browser` one half.
+pub fn test(arguments: &[String]) -> Result {
+    let (native, browser) = match arguments {
+        [] => (true, true),
+        [one] if one == "--native" => (true, false),
+        [one] if one == "--browser" => (false, true),
+        _ => return Err("`cargo xtask test` takes --native, --browser or nothing".into()),
+    };
+    let mut tally = Tally::default();
+    let outcome = run_suites(native, browser, &mut tally);
+    if let Err(error) = outcome {
+        eprintln!("error: {error}");
+        tally.failed += 1;
+    }
+    println!("{tally}");
+    if tally.failed == 0 { Ok(()) } else { Err("not every test passed".into()) }
+}
+
+fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
+    let tools = setup::for_tests()?;
+    if native {
+        let mut cargo = command("cargo");
+        cargo.args(["test", "--workspace", "--no-fail-fast"]);
+        suite(tally, |tally| run_watched(&mut cargo, |line| tally.add_cargo(line)))?;
+    }
+    if browser {
+        if !native {
+            // Also with the tests' features, since `cargo build` alone would build the engine a second time.
+            let mut cargo = command("cargo");
+            run_watched(cargo.args(["test", "--workspace", "--no-run"]), |_| ())?;
+        }
+        site::build_with(&tools, true)?;
+        let mut node = node(&tools)?;
+        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(browser_tests()?);
+        suite(tally, |tally| run_watched(&mut node, |line| tally.add_node(line)))?;
+    }
+    Ok(())
+}
+
+/// `tests/e2e/*.test.mjs`, by name: Node's versions disagree about what a folder means here.
+fn browser_tests() -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(root().join("tests/e2e"))?.flatten().map(|entry| entry.path());
+    let mut files: Vec<_> = entries.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// `node` in the repository, told where the things are that the browser tests use.
+pub fn node(tools: &Tools) -> Result<std::process::Command> {
+    let target = target()?;
+    let mut node = tools.command("node");
+    node.env("IMPASTO_CLI", target.join("debug").join(format!("impasto{}", std::env::consts::EXE_SUFFIX)));
+    node.env("IMPASTO_DIST", site::dist()).env("IMPASTO_ARTEFACTS", target.join("e2e"));
+    Ok(node)
+}
+
+/// Runs a suite; one that fails without a failed test (it did not build, it crashed) counts as one failure.
+fn suite(tally: &mut Tally, run: impl FnOnce(&mut Tally) -> Result<bool>) -> Result {
+    let before = tally.failed;
+    let succeeded = run(tally)?;
+    if !succeeded && tally.failed == before {
+        tally.failed += 1;
+    }
+    Ok(())
+}
+
+/// How many tests ended how.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+impl Tally {
+    /// Reads `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+    fn add_cargo(&mut self, line: &str) {
+        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
+        else {
+            return;
+        };
+        for count in counts.split("; ") {
+            let Some((number, what)) = count.split_once(' ') else { continue };
+            let number = number.parse().unwrap_or(0);
+            match what {
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                "ignored" => self.skipped += number,
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads the summary of Node's test runner: `ℹ pass 12`.
+    fn add_node(&mut self, line: &str) {
+        let Some((what, number)) = line.strip_prefix("ℹ ").and_then(|rest| rest.split_once(' ')) else {
+            return;
+        };
+        let Ok(number) = number.parse::<u64>() else { return };
+        match what {
+            "pass" => self.passed += number,
+            "fail" | "cancelled" => self.failed += number,
+            "skipped" | "todo" => self.skipped += number,
+            _ => {}
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    #[test]
+    fn cargo_results_are_added_up() {
+        let mut tally = Tally::default();
+        tally.add_cargo("running 4 tests");
+        tally.add_cargo(
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.01s",
+        );
+        tally.add_cargo("test result: FAILED. 5 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s");
+        assert_eq!(tally, Tally { passed: 8, failed: 2, skipped: 1 });
+    }
+
+    #[test]
+    fn node_summary_is_added_up() {
+        let mut tally = Tally { passed: 1, failed: 0, skipped: 0 };
+        for line in [
+            "✔ paints (12ms)",
+            "ℹ tests 9",
+            "ℹ pass 5",
+            "ℹ fail 2",
+            "ℹ cancelled 1",
+            "ℹ skipped 1",
+            "ℹ todo 0",
+        ] {
+            tally.add_node(line);
+        }
+        assert_eq!(tally, Tally { passed: 6, failed: 3, skipped: 1 });
+        assert_eq!(tally.to_string(), "6 passed, 3 failed, 1 skipped");
+    }
+}

@@ -1,0 +1,45 @@
+//! The README promises commands; each one must be run somewhere, so that none of them can rot.
+
+use std::fs;
+use std::path::Path;
+
+/// A command of the README, the file that runs it (or what is behind it), and the words there that do so.
+const RUN_BY: [(&str, &str, &str); 6] = [
+    ("cargo xtask serve", ".ci/run", "cargo xtask serve --port"),
+    ("cargo xtask test", ".ci/run", "\ncargo xtask test"),
+    ("cargo xtask build", ".ci/run", "\ncargo xtask build"),
+    ("cargo xtask weights --download", "tests/download.rs", "download("),
+    ("cargo xtask weights --from vgg19.safetensors", "tests/e2e/support/pack.mjs", "'weights', '--from'"),
+    (
+        "cargo run -- stylize photo.jpg painting.jpg --out painted.png",
+        "tests/e2e/support/pack.mjs",
+        "'stylize', photo",
+    ),
+];
+
+fn read(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn commands(readme: &str) -> Vec<&str> {
+    let fenced = readme.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    fenced.flat_map(str::lines).filter(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn every_command_of_the_readme_is_run() {
+    let readme = read("README.md");
+    let commands = commands(&readme);
+    assert!(commands.contains(&"cargo xtask serve") && commands.contains(&"cargo xtask test"));
+    for command in &commands {
+        let (_, file, words) = RUN_BY
+            .iter()
+            .find(|(known, ..)| known == command)
+            .unwrap_or_else(|| panic!("nothing runs `{command}`"));
+        assert!(read(file).contains(words), "{file} no longer runs `{command}`");
+    }
+    for (command, ..) in RUN_BY {
+        assert!(commands.contains(&command), "the README no longer mentions `{command}`");
+    }
+}
