@@ -110,7 +110,7 @@ fn drawing(width: u32, height: u32, seed: u32) -> RgbImage {
             let phase = 0.31 * (x * (k + seed)) as f32 + 0.23 * (y * (k * 2 + 1)) as f32;
             (127.0 + 90.0 * phase.sin()) as u8
         };
-        let square = if (x / 6 + y / (4 + seed)) % 2 == 0 { 30 } else { 0 };
+        let square = if (x / 6 + y / (4 + seed)).is_multiple_of(2) { 30 } else { 0 };
         image::Rgb([wave(1) + square, wave(2), wave(3).saturating_sub(square)])
     })
 }
