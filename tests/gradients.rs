@@ -93,7 +93,7 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
     let (_, tv) = total_variation_cpu(&x, &zeros, 0.0);
     loss = loss + tv * options.tv_weight;
     let gradient = x.grad(&loss.backward()).expect("the picture takes part in the loss");
-    let gradient = gradient.into_data().into_vec::<f32>().expect("f32");
+    let gradient = gradient.into_data().try_into_vec::<f32>().expect("f32");
     (loss.into_scalar::<f32>(), gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect())
 }
 
