@@ -7,6 +7,9 @@ use impasto::{
     },
 };
 
+/// A part of the losses, the layer meant (none for the part as a whole), and how to set its weight.
+type SetWeight = (&'static str, Option<Layer>, fn(&mut Options, f32));
+
 /// The error of the default options with one change.
 fn error_after(change: impl FnOnce(&mut Options)) -> OptionsError {
     let mut options = Options::default();
@@ -55,7 +58,7 @@ fn zero_steps_are_refused() {
 #[test]
 fn weights_must_be_finite_and_not_negative() {
     for wrong in [-0.1, f32::NAN, f32::INFINITY] {
-        let changes: [(&str, Option<Layer>, fn(&mut Options, f32)); 5] = [
+        let changes: [SetWeight; 5] = [
             ("content", None, |o, w| o.content_weight = w),
             ("style", None, |o, w| o.style_weight = w),
             ("tv", None, |o, w| o.tv_weight = w),

@@ -1,4 +1,5 @@
 //! Pictures: what is accepted, how they are scaled, and how the triptych is laid out.
+#![expect(clippy::float_cmp, reason = "what is not resampled must be equal to the last bit")]
 
 use impasto::{
     options::Size,

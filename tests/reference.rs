@@ -10,7 +10,7 @@
 
 use std::{
     collections::HashMap,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     sync::OnceLock,
 };
@@ -32,14 +32,18 @@ use safetensors::{Dtype, SafeTensors};
 
 /// A single evaluation, relative: rounding in f32 alone costs up to a few 1e-6.
 const ONCE: f64 = 1e-5;
+/// A gradient, relative. Where two activations all but tie, or one is all but zero, rounding decides
+/// which way a maximum or a ReLU sends its gradient: seen to cost up to 2e-5 of the whole.
+const GRADIENT: f64 = 1e-4;
 /// The loss during the first 20 steps, relative.
 const EARLY: f64 = 1e-4;
 /// The loss up to step 50: by then some ReLU or maximum has gone the other way, and paths part.
 const LATE: f64 = 3e-3;
 
 fn shared(file: &str) -> PathBuf {
-    let shared = option_env!("IMPASTO_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared"));
-    Path::new(shared).join("vgg19").join(file)
+    let shared = env::var_os("IMPASTO_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    shared.join("vgg19").join(file)
 }
 
 /// The tensors of a safetensors file, as f64, and its metadata.
@@ -108,8 +112,13 @@ fn close(what: &str, found: impl IntoIterator<Item = f32>, expected: &[f64], tol
     let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|value| value * value).sum::<f64>().sqrt();
     let difference = norm(&mut found.iter().zip(expected).map(|(a, b)| a - b));
     let error = difference / norm(&mut expected.iter().copied());
-    println!("{what}: {error:.2e}");
+    // The median shows whether an error is everywhere or in one patch.
+    let mut each: Vec<f64> = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).collect();
+    each.sort_by(f64::total_cmp);
+    let median = each[each.len() / 2] * (each.len() as f64).sqrt() / norm(&mut expected.iter().copied());
+    println!("{what}: {error:.2e}, by the median {median:.2e}");
     assert!(error <= tolerance, "{what}: relative error {error:.2e}, more than {tolerance:.0e}");
+    assert!(median <= ONCE, "{what}: relative error {median:.2e} by the median, more than {ONCE:.0e}");
 }
 
 /// The whole curve, each entry by itself.
@@ -217,14 +226,14 @@ fn losses_and_gradients(device: &Device) {
         let (losses, found) = at(&both, place);
         close(&format!("{place}.loss"), [losses.total], expected("loss"), ONCE);
         close(&format!("{place}.loss_style"), [losses.style], expected("loss_style"), ONCE);
-        close(&format!("{place}.grad"), found, &gradient("grad"), ONCE);
+        close(&format!("{place}.grad"), found, &gradient("grad"), GRADIENT);
         let (losses, found) = at(&style, place);
         close(&format!("{place}.loss_style alone"), [losses.total], expected("loss_style"), ONCE);
-        close(&format!("{place}.grad_style"), found, &gradient("grad_style"), ONCE);
+        close(&format!("{place}.grad_style"), found, &gradient("grad_style"), GRADIENT);
     }
     let (losses, found) = at(&content, "probe");
     close("probe.loss_content", [losses.total], file.get("probe.loss_content"), ONCE);
-    close("probe.grad_content", found, &interleaved(file.get("probe.grad_content"), 3), ONCE);
+    close("probe.grad_content", found, &interleaved(file.get("probe.grad_content"), 3), GRADIENT);
     // The photo is at no distance from itself: exactly, there is nothing to round.
     let (losses, found) = at(&content, "start");
     assert!(losses.total == 0.0 && found.iter().all(|value| *value == 0.0), "content at the start");
@@ -282,7 +291,7 @@ fn variant(case: &str, device: &Device) {
             }
         }
         let key = name(&format!("{place}.grad"));
-        close(&key, gradient, &interleaved(file.get(&key), 3), ONCE);
+        close(&key, gradient, &interleaved(file.get(&key), 3), GRADIENT);
     }
 
     transfer.restart_from(&file.bytes(&name("photo"))).unwrap();

@@ -302,7 +302,7 @@ async fn paint(
     let mut trace = Vec::new();
     for step in 0..options.steps {
         transfer.step();
-        if args.trace.is_some() || step % READ_EVERY == 0 {
+        if args.trace.is_some() || step.is_multiple_of(READ_EVERY) {
             let losses = checked(transfer.losses().await?, step)?; // of the picture before this step
             bar.set_message(format!("loss {:.4}, ", losses.total));
             trace.push(TraceRow::new(step, &losses));
@@ -326,7 +326,7 @@ async fn paint(
 }
 
 fn checked(losses: Losses, step: u32) -> Result<Losses, StylizeError> {
-    if losses.total.is_finite() { Ok(losses) } else { Err(StylizeError::Diverged(step)) }
+    if losses.is_finite() { Ok(losses) } else { Err(StylizeError::Diverged(step)) }
 }
 
 /// The device and its name for people. A software driver counts as a GPU only where a GPU is asked
