@@ -10,6 +10,7 @@ try {
 }
 
 function report(error) {
-  const failure = { kind: "crashed", detail: `${name} could not be loaded: ${error?.message ?? error}` };
+  const reason = String(error?.message ?? error).replace(/\.$/, "");
+  const failure = { kind: "crashed", detail: `${name} could not be loaded: ${reason}` };
   postMessage({ message: JSON.stringify({ failed: { job: null, failure } }) });
 }

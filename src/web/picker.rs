@@ -209,7 +209,7 @@ pub fn Well(
         >
             <header>
                 <h2 id=heading>{role.title()}</h2>
-                <p class="chosen">{move || chosen.with(Choice::label)}</p>
+                <p class="chosen">{move || chosen.with(|choice| choice.title.clone())}</p>
             </header>
             <div class="thumbs" role="radiogroup" aria-labelledby=heading>
                 {move || own.get().map(thumb)} {samples}

@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, ImageData};
 
 use super::{
-    app::{State, Studio},
+    app::Studio,
     export::Saving,
 };
 
@@ -195,7 +195,7 @@ fn Meter() -> impl IntoView {
     };
 
     view! {
-        <div class="meter" hidden=move || studio.state.get() == State::Idle>
+        <div class="meter" hidden=move || progress.with(|progress| progress.steps == 0)>
             <p class="line"><span>{words}</span><span class="left">{time}</span></p>
             // Tests and styles read what the attributes say.
             <progress
