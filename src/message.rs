@@ -317,7 +317,10 @@ mod tests {
         let losses = Losses { total: 0.541_999_7, content: 1e-12, style: 0.5, tv: 0.04 };
         for event in [
             Event::Ready { engine: Engine::Gpu, device: "a \"quoted\" name".into() },
-            Event::Loading { job: JobId(1), phase: Phase::Weights { bytes: 1, total: 13_000_000, cached: false } },
+            Event::Loading {
+                job: JobId(1),
+                phase: Phase::Weights { bytes: 1, total: 13_000_000, cached: false },
+            },
             Event::Started { job: JobId(1), width: 64, height: 43 },
             Event::Progress { job: JobId(1), made: 3, step: 2, losses },
             Event::Done { job: JobId(1), reason: Ending::Stopped, step: 3, losses: Some(losses) },

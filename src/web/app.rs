@@ -6,7 +6,9 @@
 use leptos::{html, mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams};
+use web_sys::{
+    File, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams,
+};
 
 use super::{
     bridge::{Bridge, News, Order, Origin},
@@ -231,7 +233,12 @@ impl Studio {
         let start = self.work.with_value(|work| {
             let work = work.as_ref().filter(|_| goes_on)?;
             let last = work.timeline.last()?;
-            Some(Origin { step: last.step, width: work.width, height: work.height, pixels: last.pixels.clone() })
+            Some(Origin {
+                step: last.step,
+                width: work.width,
+                height: work.height,
+                pixels: last.pixels.clone(),
+            })
         });
         let options = controls::options(self);
         let from = start.as_ref().map_or(0, |origin| origin.step);
@@ -245,7 +252,12 @@ impl Studio {
             begun: false,
             first: None,
         };
-        self.progress.set(Progress { phase: Stage::Engine, step: from, steps: run.to, ..Progress::default() });
+        self.progress.set(Progress {
+            phase: Stage::Engine,
+            step: from,
+            steps: run.to,
+            ..Progress::default()
+        });
         self.run.set_value(Some(run));
         self.losses.set(Vec::new());
         self.frames_drawn.set(0);
@@ -267,7 +279,8 @@ impl Studio {
             }
             match files {
                 Ok((photo, painting)) => {
-                    let order = Order { options, content: (content.id, photo), style: (style.id, painting), start };
+                    let order =
+                        Order { options, content: (content.id, photo), style: (style.id, painting), start };
                     self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.paint(order)));
                 }
                 Err(failure) => self.failed(&failure),
@@ -299,7 +312,9 @@ impl Studio {
 
     /// Saves what is on the wall.
     pub fn save(self, what: Saving) {
-        let Some(work) = self.work.get_value().filter(|_| self.saving.get_untracked().is_none()) else { return };
+        let Some(work) = self.work.get_value().filter(|_| self.saving.get_untracked().is_none()) else {
+            return;
+        };
         self.saving.set(Some((what, 0.0)));
         spawn_local(async move {
             // Let the browser show that the button was pressed before the work begins.
@@ -315,7 +330,8 @@ impl Studio {
     fn receive(self, news: News) {
         match news {
             News::FellBack(reason) => {
-                self.status.set(format!("WebGPU cannot be used here ({reason}): the processor paints instead."));
+                self.status
+                    .set(format!("WebGPU cannot be used here ({reason}): the processor paints instead."));
             }
             News::Frame(frame, pixels) => self.show_frame(&frame, pixels),
             News::Event(event) => match event {
@@ -366,16 +382,22 @@ impl Studio {
                 return;
             }
         }
-        let Some(run) = self.run.try_update_value(|run| {
-            let run = run.as_mut()?;
-            let first = !std::mem::replace(&mut run.begun, true);
-            Some((run.clone(), first))
-        }).flatten() else { return };
+        let Some(run) = self
+            .run
+            .try_update_value(|run| {
+                let run = run.as_mut()?;
+                let first = !std::mem::replace(&mut run.begun, true);
+                Some((run.clone(), first))
+            })
+            .flatten()
+        else {
+            return;
+        };
         let (run, first) = run;
         self.work.update_value(|work| {
-            let kept = work.take().filter(|work| {
-                !first || (run.goes_on && (work.width, work.height) == (width, height))
-            });
+            let kept = work
+                .take()
+                .filter(|work| !first || (run.goes_on && (work.width, work.height) == (width, height)));
             let mut kept = kept.unwrap_or_else(|| Work {
                 width,
                 height,
@@ -444,7 +466,11 @@ impl Studio {
         });
         self.stopping.set(false);
         let begun = self.run.with_value(|run| run.as_ref().is_some_and(|run| run.begun));
-        self.again.set(if begun && !matches!(failure, Failure::Diverged(_)) { Again::GoOn } else { Again::Afresh });
+        self.again.set(if begun && !matches!(failure, Failure::Diverged(_)) {
+            Again::GoOn
+        } else {
+            Again::Afresh
+        });
         self.run.set_value(None);
         self.state.set(State::Failed);
         self.status.set(String::new());
@@ -454,7 +480,8 @@ impl Studio {
     /// On a phone the picture is below the controls: bring it into view.
     fn show_stage(self) {
         let Some(window) = web_sys::window() else { return };
-        let matches = |query: &str| window.match_media(query).ok().flatten().is_some_and(|list| list.matches());
+        let matches =
+            |query: &str| window.match_media(query).ok().flatten().is_some_and(|list| list.matches());
         if !matches("(max-width: 60rem)") {
             return;
         }
@@ -515,7 +542,9 @@ fn forced_engine() -> Option<Engine> {
 /// Puts the page in the place of the shell that `index.html` shows until then.
 pub fn start() {
     console_error_panic_hook::set_once();
-    let place = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id("app"));
+    let place = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("app"));
     if let Some(place) = place {
         place.set_inner_html("");
         mount_to(place.unchecked_into::<HtmlElement>(), App).forget();

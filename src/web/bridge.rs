@@ -219,7 +219,9 @@ impl Bridge {
             if bridge.0.state.borrow().generation == generation {
                 // An `Event` without a message is what a worker file that cannot be loaded gives.
                 let message = Reflect::get(&event, &"message".into()).ok().and_then(|text| text.as_string());
-                bridge.fail(Failure::Crashed(message.unwrap_or_else(|| "worker.js could not be loaded".into())));
+                bridge.fail(Failure::Crashed(
+                    message.unwrap_or_else(|| "worker.js could not be loaded".into()),
+                ));
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -334,7 +336,8 @@ impl Bridge {
     fn send(&self, envelope: &Envelope) {
         let worker = self.0.state.borrow().worker.as_ref().map(|live| live.worker.clone());
         let (message, transferred) = envelope.parts();
-        if let Some(Err(error)) = worker.map(|worker| worker.post_message_with_transfer(message, transferred)) {
+        if let Some(Err(error)) = worker.map(|worker| worker.post_message_with_transfer(message, transferred))
+        {
             self.fail(Failure::Crashed(spoken(&error)));
         }
     }
@@ -366,7 +369,9 @@ fn seal(job: JobId, order: Order) -> Result<Envelope, Failure> {
         .with("style", &style.1);
     Ok(match start {
         // A copy: the page keeps its own frame.
-        Some(origin) => envelope.transferring("start", &origin.pixels.slice(0, origin.pixels.length()).buffer()),
+        Some(origin) => {
+            envelope.transferring("start", &origin.pixels.slice(0, origin.pixels.length()).buffer())
+        }
         None => envelope,
     })
 }

@@ -92,7 +92,9 @@ pub async fn load(mut report: impl FnMut(Arrived) -> bool) -> Result<Option<Weig
         sweep(cache, &keys).await;
     }
     let weights = pack.into_weights();
-    weights.map(Some).map_err(|error| Failure::Weights(format!("the network's weights cannot be used: {error}")))
+    weights
+        .map(Some)
+        .map_err(|error| Failure::Weights(format!("the network's weights cannot be used: {error}")))
 }
 
 /// The manifest, always asked for anew so that a new pack is noticed; from the cache when offline.
@@ -112,7 +114,9 @@ async fn manifest(cache: Option<&Cache>) -> Result<Manifest, Failure> {
     if !response.ok() {
         return Err(missing(&format!("status {}", response.status())));
     }
-    let bytes = read(&response, usize::MAX, |_| true).await.map_err(|error| unreachable_file("manifest.json", &error))?;
+    let bytes = read(&response, usize::MAX, |_| true)
+        .await
+        .map_err(|error| unreachable_file("manifest.json", &error))?;
     let bytes = bytes.unwrap_or_default();
     // A host that answers every unknown address with its start page.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<') {
@@ -126,8 +130,9 @@ async fn manifest(cache: Option<&Cache>) -> Result<Manifest, Failure> {
 }
 
 fn parse(json: &[u8]) -> Result<Manifest, Failure> {
-    Manifest::parse(json)
-        .map_err(|error| Failure::Weights(format!("the manifest of the network's weights cannot be used: {error}")))
+    Manifest::parse(json).map_err(|error| {
+        Failure::Weights(format!("the manifest of the network's weights cannot be used: {error}"))
+    })
 }
 
 fn missing(why: &str) -> Failure {

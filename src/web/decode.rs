@@ -72,6 +72,12 @@ fn pixels(bitmap: &ImageBitmap, width: u32, height: u32) -> Result<Vec<u8>, JsVa
         .ok_or_else(|| JsValue::from("this browser has no 2D canvas in workers"))?
         .unchecked_into();
     Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into())?;
-    context.draw_image_with_image_bitmap_and_dw_and_dh(bitmap, 0.0, 0.0, f64::from(width), f64::from(height))?;
+    context.draw_image_with_image_bitmap_and_dw_and_dh(
+        bitmap,
+        0.0,
+        0.0,
+        f64::from(width),
+        f64::from(height),
+    )?;
     Ok(context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height))?.data().0)
 }

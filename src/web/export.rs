@@ -177,7 +177,8 @@ fn png(width: usize, height: usize, rgba: &[u8]) -> Result<Vec<u8>, ExportError>
 
 fn download(name: &str, kind: &str, bytes: &[u8]) -> Result<(), ExportError> {
     let offer = || -> Result<(), JsValue> {
-        let document = web_sys::window().and_then(|window| window.document()).ok_or("there is no document")?;
+        let document =
+            web_sys::window().and_then(|window| window.document()).ok_or("there is no document")?;
         let properties = BlobPropertyBag::new();
         properties.set_type(kind);
         let parts = Array::of1(&Uint8Array::from(bytes));

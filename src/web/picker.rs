@@ -68,10 +68,18 @@ const PHOTOS: &[Sample] = &[
 
 const PAINTINGS: &[Sample] = &[
     Sample { key: "hokusai-great-wave", title: "The Great Wave off Kanagawa", by: "Katsushika Hokusai" },
-    Sample { key: "van-gogh-village-street-in-auvers", title: "Village Street in Auvers", by: "Vincent van Gogh" },
+    Sample {
+        key: "van-gogh-village-street-in-auvers",
+        title: "Village Street in Auvers",
+        by: "Vincent van Gogh",
+    },
     Sample { key: "kandinsky-composition-viii", title: "Composition VIII", by: "Wassily Kandinsky" },
     Sample { key: "hokusai-poppies", title: "Poppies", by: "Katsushika Hokusai" },
-    Sample { key: "renoir-moulin-de-la-galette", title: "Bal du moulin de la Galette", by: "Pierre-Auguste Renoir" },
+    Sample {
+        key: "renoir-moulin-de-la-galette",
+        title: "Bal du moulin de la Galette",
+        by: "Pierre-Auguste Renoir",
+    },
     Sample { key: "cassatt-summertime", title: "Summertime", by: "Mary Cassatt" },
     Sample {
         key: "hiroshige-benzaiten-shrine-snow",
@@ -177,7 +185,6 @@ pub fn Well(
                     type="radio"
                     name=role.key()
                     value=key
-                    class="visually-hidden"
                     prop:checked=move || chosen.with(|now| now.id == id)
                     on:change=move |_| chosen.set(choice.clone())
                 />

@@ -77,7 +77,8 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
             Err(failure) => return post(&Event::Failed { job: None, failure }),
         };
         post(&Event::Ready { engine, device: opened.name.clone() });
-        let mut session = Session { opened, vgg: None, live: None, inbox: inbox.clone(), yielder: Yielder::new() };
+        let mut session =
+            Session { opened, vgg: None, live: None, inbox: inbox.clone(), yielder: Yielder::new() };
         loop {
             let order = inbox.next_order().await;
             let job = order.job;
@@ -128,7 +129,9 @@ impl Inbox {
         };
         match request {
             Request::Stop { job } => self.stop.set(Some(job)),
-            Request::SetContentWeight { job, content_weight } => self.content_weight.set(Some((job, content_weight))),
+            Request::SetContentWeight { job, content_weight } => {
+                self.content_weight.set(Some((job, content_weight)))
+            }
             Request::Paint { job, options, content, style, start } => {
                 let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
                 self.orders.borrow_mut().push_back(Order {
@@ -336,7 +339,10 @@ impl Session {
     fn show(&self, job: JobId, mut frame: Frame) -> Result<(), Failure> {
         self.check_device()?;
         let pixels = Uint8Array::from(std::mem::take(&mut frame.rgba).as_slice()).buffer();
-        send(Envelope::new(&Event::Frame { job, frame }).map(|envelope| envelope.transferring("pixels", &pixels)));
+        send(
+            Envelope::new(&Event::Frame { job, frame })
+                .map(|envelope| envelope.transferring("pixels", &pixels)),
+        );
         Ok(())
     }
 

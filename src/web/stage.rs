@@ -4,10 +4,7 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, ImageData};
 
-use super::{
-    app::Studio,
-    export::Saving,
-};
+use super::{app::Studio, export::Saving};
 
 /// Where a run stands, as it is shown (and as tests read it from the page).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,8 +74,10 @@ pub fn draw(
         canvas.set_width(width);
         canvas.set_height(height);
     }
-    let context: CanvasRenderingContext2d =
-        canvas.get_context("2d")?.ok_or_else(|| JsValue::from("this browser has no 2D canvas"))?.unchecked_into();
+    let context: CanvasRenderingContext2d = canvas
+        .get_context("2d")?
+        .ok_or_else(|| JsValue::from("this browser has no 2D canvas"))?
+        .unchecked_into();
     let image = ImageData::new_with_js_u8_clamped_array_and_sh(pixels, width, height)?;
     context.put_image_data(&image, 0.0, 0.0)
 }
@@ -290,4 +289,3 @@ fn duration(seconds: f64) -> String {
 pub fn counted(number: u32, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
-
