@@ -79,7 +79,7 @@ fn arrange(
 /// Features of a layer: `relu(x ∗ w + b)`. `[H, W, in]` → `[H, W, out]`.
 pub fn forward(x: &Map, filter: &Filter) -> Map {
     on_device!(x.device(),
-        gpu: gpu::convolve(x, filter, None, None, true),
+        gpu: gpu::convolve(x, filter, None, None),
         cpu: forward_cpu(x, filter))
 }
 
@@ -90,7 +90,7 @@ pub fn forward(x: &Map, filter: &Filter) -> Map {
 /// ReLU lets the gradient through where they are positive.
 pub fn backward(gradient: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
     on_device!(gradient.device(),
-        gpu: gpu::convolve(gradient, filter, add, features, false),
+        gpu: gpu::convolve(gradient, filter, add, features),
         cpu: backward_cpu(gradient, filter, add, features))
 }
 
@@ -173,35 +173,32 @@ mod gpu {
     }
 
     impl Shape {
-        /// Loads cost far more than arithmetic, so the register tile is as large as the map allows: a tile
-        /// of `pixels × 4·quads` needs `pixels + 4·quads` loads for `16 · pixels · quads` multiply-adds.
-        fn new(taps: u32, pixels: usize, output_quads: usize) -> Self {
+        /// Loads cost far more than arithmetic: a tile of `pixels × 4·quads` needs `pixels + 4·quads` loads of
+        /// four values for `16 · pixels · quads` multiply-adds, so it is as large as the registers allow. A
+        /// software adapter spills into the processor's cache, which still beats loading.
+        fn new(taps: u32, pixels: usize, output_quads: usize, software: bool) -> Self {
             let quads = [4, 2, 1].into_iter().find(|&quads| output_quads % quads as usize == 0).unwrap_or(1);
-            let pixels = if pixels >= 64 { 8 } else { 4 };
+            let pixels = match pixels {
+                ..64 => 4,
+                64.. if software => 16,
+                64.. => 8,
+            };
             Self { taps, pixels, quads, activate: false, add: false, mask: false }
         }
     }
 
-    pub fn convolve(
-        x: &Map,
-        filter: &Filter,
-        add: Option<&Map>,
-        features: Option<&Map>,
-        activate: bool,
-    ) -> Map {
-        let [h, w, _] = x.dims();
-        let shape = Shape { activate, ..Shape::new(9, h * w, filter.outputs / 4) };
+    pub fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
         let bias = filter.bias.as_ref().map(Buffer::of);
-        launch(shape, x, &Buffer::of(&filter.weight), filter.outputs, bias.as_ref(), add, features)
+        launch(9, x, &Buffer::of(&filter.weight), filter.outputs, bias.as_ref(), add, features)
     }
 
     pub fn mix_channels(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
-        let [h, w, c] = x.dims();
-        launch(Shape::new(1, h * w, c / 4), x, &Buffer::of(matrix), c, None, add, None)
+        let [_, _, c] = x.dims();
+        launch(1, x, &Buffer::of(matrix), c, None, add, None)
     }
 
     fn launch(
-        shape: Shape,
+        taps: u32,
         x: &Map,
         weight: &Buffer,
         outputs: usize,
@@ -209,9 +206,14 @@ mod gpu {
         add: Option<&Map>,
         mask: Option<&Map>,
     ) -> Map {
-        let shape = Shape { activate: bias.is_some(), add: add.is_some(), mask: mask.is_some(), ..shape };
         let [h, w, c] = x.dims();
         let x = Buffer::of(x);
+        let shape = Shape {
+            activate: bias.is_some(),
+            add: add.is_some(),
+            mask: mask.is_some(),
+            ..Shape::new(taps, h * w, outputs / 4, x.is_in_software())
+        };
         let (add, mask) = (add.map(Buffer::of), mask.map(Buffer::of));
         let y = x.new_like([h, w, outputs]);
         let inputs: Vec<&Buffer> =
@@ -301,7 +303,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         macro_rules! line {
             ($($argument:tt)*) => { writeln!(code, $($argument)*).expect("to a string") };
         }
-        // The last tile may reach past the picture: it computes the last pixel again and does not store it.
+        // The last tile may reach past the picture: it computes the last pixel again. Nothing in here branches but
+        // the loops: SwiftShader's compiler takes half a minute where every load or store has a condition.
         for p in 0..pixels {
             line!("    let i{p} = min(first + {p}u, count - 1u);");
             if taps == 9 {
@@ -318,13 +321,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for p in 0..pixels {
             if taps == 9 {
                 // Outside the picture the input counts as zero: the load is clamped to it, and multiplied away.
-                line!("    let ny{p} = py{p} + dy; let nx{p} = px{p} + dx;");
-                line!(
-                    "    let in{p} = f32(ny{p} >= 1u && ny{p} <= height && nx{p} >= 1u && nx{p} <= width);"
-                );
-                line!(
-                    "    let at{p} = ((clamp(ny{p}, 1u, height) - 1u) * width + clamp(nx{p}, 1u, width) - 1u) * inputs;"
-                );
+                // Minus one wraps around to a number that is too large as well.
+                line!("    let ny{p} = py{p} + dy - 1u; let nx{p} = px{p} + dx - 1u;");
+                line!("    let in{p} = f32((ny{p} < height) & (nx{p} < width));");
+                line!("    let at{p} = min(ny{p} * width + nx{p}, count - 1u) * inputs;");
             } else {
                 line!("    let at{p} = i{p} * inputs;");
             }
@@ -354,8 +354,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             line!("    }}");
         }
         for p in 0..pixels {
-            line!("    if (first + {p}u < count) {{");
-            line!("    let to = (first + {p}u) * outputs + channel;");
+            line!("    {{");
+            line!("    let to = i{p} * outputs + channel;");
             for q in 0..quads {
                 let mut value = format!("sum{p}_{q}");
                 if activate {
