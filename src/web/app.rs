@@ -375,12 +375,12 @@ impl Studio {
 
     fn show_frame(self, frame: &Frame, pixels: js_sys::Uint8ClampedArray) {
         let &Frame { width, height, step, .. } = frame;
-        if let Some(canvas) = self.canvas.get_untracked() {
-            if let Err(error) = stage::draw(&canvas, &pixels, width, height) {
-                let text = format!("The picture cannot be shown ({}).", super::spoken(&error));
-                self.alert.set(Some(Alert { kind: "export", text }));
-                return;
-            }
+        if let Some(canvas) = self.canvas.get_untracked()
+            && let Err(error) = stage::draw(&canvas, &pixels, width, height)
+        {
+            let text = format!("The picture cannot be shown ({}).", super::spoken(&error));
+            self.alert.set(Some(Alert { kind: "export", text }));
+            return;
         }
         let Some(run) = self
             .run
@@ -423,7 +423,8 @@ impl Studio {
             let run = run.as_mut()?;
             let (since, first) = *run.first.get_or_insert((time, made));
             let pace = (time - since) / f64::from(made.checked_sub(first).filter(|&steps| steps > 0)?);
-            Some(pace * f64::from(run.to.saturating_sub(made)) / 1000.0)
+            let left = run.to.checked_sub(made).filter(|&steps| steps > 0)?;
+            Some(pace * f64::from(left) / 1000.0)
         });
         self.losses.update(|all| all.push(LossAt { step, losses }));
         self.progress.update(|progress| {

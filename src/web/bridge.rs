@@ -89,7 +89,8 @@ struct Live {
     worker: Worker,
     ready: bool,
     engine: Engine,
-    _handlers: (Closure<dyn FnMut(MessageEvent)>, Closure<dyn FnMut(ErrorEvent)>),
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
 impl Drop for Live {
@@ -226,7 +227,7 @@ impl Bridge {
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        let live = Live { worker, ready: false, engine, _handlers: (on_message, on_error) };
+        let live = Live { worker, ready: false, engine, _on_message: on_message, _on_error: on_error };
         self.0.state.borrow_mut().worker = Some(live);
     }
 

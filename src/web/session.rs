@@ -130,7 +130,7 @@ impl Inbox {
         match request {
             Request::Stop { job } => self.stop.set(Some(job)),
             Request::SetContentWeight { job, content_weight } => {
-                self.content_weight.set(Some((job, content_weight)))
+                self.content_weight.set(Some((job, content_weight)));
             }
             Request::Paint { job, options, content, style, start } => {
                 let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
@@ -302,10 +302,10 @@ impl Session {
         self.yielder.macrotask().await;
 
         while made < options.steps && !self.inbox.is_stopped(job) {
-            if let Some((wanted, content_weight)) = self.inbox.content_weight.take() {
-                if wanted == job {
-                    live.transfer.set_content_weight(content_weight);
-                }
+            if let Some((wanted, content_weight)) = self.inbox.content_weight.take()
+                && wanted == job
+            {
+                live.transfer.set_content_weight(content_weight);
             }
             let started = now();
             let steps = batch.steps().min(options.steps - made);
