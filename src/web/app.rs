@@ -366,7 +366,9 @@ impl Studio {
             }
         });
         if let Phase::Weights { bytes, total, cached } = phase {
-            self.weights_from.set(if cached { "cache" } else { "network" });
+            if bytes > 0 {
+                self.weights_from.set(if cached { "cache" } else { "network" });
+            }
             if bytes == 0 && total > 0 {
                 self.status.set("Loading the network that looks at the pictures.".to_owned());
             }
