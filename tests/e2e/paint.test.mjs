@@ -28,11 +28,13 @@ for (const { engine, device, size } of [
       const seen = new Map();
       for (const step of [1, 8, 16, 24]) {
         await studio.reachStep(step);
-        seen.set(await studio.step(), (await studio.pixels()).rgba.toString('latin1'));
+        const frame = await studio.pixels();
+        seen.set(frame.step, frame.rgba.toString('latin1'));
         if (step === 8) await studio.screenshot(`painting-${engine}`);
       }
       await studio.reach('done');
       const picture = await studio.pixels();
+      assert.equal(picture.step, STEPS, 'the last frame is shown');
       seen.set(STEPS, picture.rgba.toString('latin1'));
       await studio.screenshot(`done-${engine}`);
       assert.ok(seen.size >= 3, `only ${seen.size} steps were seen on the canvas`);

@@ -82,14 +82,15 @@ export class Studio {
     return JSON.parse(await this.progress.getAttribute('data-losses'));
   }
 
-  /** The canvas' pixels: { width, height, rgba }. */
+  /** What the canvas shows at this moment: { step, width, height, rgba }. */
   async pixels() {
-    const { width, height, text } = await this.page.evaluate(() => {
+    const { step, width, height, text } = await this.page.evaluate(() => {
       const canvas = document.querySelector('#canvas');
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-      return { width: canvas.width, height: canvas.height, text: Array.from(data, (byte) => String.fromCharCode(byte)).join('') };
+      const text = Array.from(data, (byte) => String.fromCharCode(byte)).join('');
+      return { step: Number(canvas.dataset.step), width: canvas.width, height: canvas.height, text };
     });
-    return { width, height, rgba: Buffer.from(text, 'latin1') };
+    return { step, width, height, rgba: Buffer.from(text, 'latin1') };
   }
 
   /** Presses one of the Save buttons; returns the file's name and bytes, and keeps a copy under `as`. */
