@@ -1,4 +1,16 @@
-//! Neural style transfer after Gatys, Ecker and Bethge, natively and in the browser.
+//! Impasto paints a photo in the style of a painting (Gatys, Ecker and Bethge 2015), natively and in the browser.
+//!
+//! # The way of a picture
+//! A visitor picks a file. The page hands it, unread, to the worker with the [`options`] ([`message`]). The worker
+//! decodes it to a [`picture::Picture`], scales it and uploads it once; the network's [`weights`] are fetched,
+//! verified and put on the [`device`]. [`transfer::StyleTransfer`] computes the targets and then loops on the
+//! device: forward through [`vgg`], [`loss`], backward, Adam, by the [`kernels`], reading nothing back. Every
+//! few steps one small readback makes a [`message::Frame`] that is transferred to the page, drawn, and kept in the
+//! [`timeline`].
+//!
+//! Read [`transfer`] first: it is the algorithm, top-down.
+//!
+//! The library knows no browser: only `web`, behind the feature of that name, does.
 
 pub mod layer;
 pub mod message;
