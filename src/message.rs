@@ -146,7 +146,7 @@ pub enum Event {
         reason: Ending,
         /// How many steps the picture has behind it.
         step: u32,
-        /// The losses of the final picture; `None` if the run was stopped before its first step.
+        /// The losses of the final picture; `None` if the run was stopped, for they cost one more look.
         losses: Option<Losses>,
     },
     /// The run (or, without a job, the worker itself) cannot go on.

@@ -294,8 +294,8 @@ mod tests {
     #[test]
     fn the_curve_is_the_standard_one() {
         // IEC 61966-2-1: mid grey 0.5 is 21.4 % of the light; half the light is encoded as 0.735.
-        assert!((decode_srgb(0.5) - 0.214_041_14).abs() < 1e-6);
-        assert!((to_gamma(0.5) - 0.735_356_98).abs() < 1e-6);
+        assert!((decode_srgb(0.5) - 0.214_041).abs() < 1e-6);
+        assert!((to_gamma(0.5) - 0.735_357).abs() < 1e-6);
         assert!((decode_srgb(0.04) - 0.04 / 12.92).abs() < 1e-9);
     }
 }

@@ -90,6 +90,9 @@ impl Vgg {
     ///
     /// `at` gives, for a layer and its features, the gradient of the losses that look at that layer; it
     /// is asked once per layer, from the deepest up, and must answer for the deepest.
+    ///
+    /// # Panics
+    /// If `at` has no answer for the deepest layer.
     pub fn backward(&self, features: &Features, mut at: impl FnMut(Layer, &Map) -> Option<Map>) -> Map {
         let mut above: Option<Map> = None; // of the layer below in the loop, before its ReLU
         for layer in Layer::ALL.into_iter().take(features.maps.len()).rev() {

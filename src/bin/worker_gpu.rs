@@ -5,12 +5,16 @@ fn main() {
     use impasto::{
         device,
         message::Engine,
-        web::session::{self, Opened},
+        web::{
+            adapter_name,
+            session::{self, Opened},
+        },
     };
 
     session::start(Engine::Gpu, async {
         let gpu = device::gpu().await?;
-        let (device, name) = (gpu.device.clone(), gpu.name.clone());
+        let name = adapter_name().await.unwrap_or_else(|| gpu.name.clone());
+        let device = gpu.device.clone();
         Ok(Opened { device, name, fault: Box::new(move || gpu.fault()) })
     });
 }

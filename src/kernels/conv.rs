@@ -16,7 +16,6 @@ pub struct Filter {
     weight: Tensor<4>,
     /// `[out]`; a backward filter has none.
     bias: Option<Tensor<1>>,
-    outputs: usize,
 }
 
 impl Filter {
@@ -25,14 +24,14 @@ impl Filter {
         let (outputs, inputs) = (conv.out_channels, padded(conv.in_channels));
         let weight = arrange(outputs, inputs, device, |o, i, y, x| conv.at(o, i, y, x));
         let bias = TensorData::new(conv.bias.clone(), [outputs]);
-        Self { weight, bias: Some(Tensor::from_data(bias, device)), outputs }
+        Self { weight, bias: Some(Tensor::from_data(bias, device)) }
     }
 
     /// The filter that computes the gradient with respect to a layer's input.
     pub fn backward(conv: &Conv, device: &Device) -> Self {
         let (outputs, inputs) = (padded(conv.in_channels), conv.out_channels);
         let weight = arrange(outputs, inputs, device, |o, i, y, x| conv.at(i, o, 2 - y, 2 - x));
-        Self { weight, bias: None, outputs }
+        Self { weight, bias: None }
     }
 }
 
@@ -177,7 +176,8 @@ mod gpu {
         /// four values for `16 · pixels · quads` multiply-adds, so it is as large as the registers allow. A
         /// software adapter spills into the processor's cache, which still beats loading.
         fn new(taps: u32, pixels: usize, output_quads: usize, software: bool) -> Self {
-            let quads = [4, 2, 1].into_iter().find(|&quads| output_quads % quads as usize == 0).unwrap_or(1);
+            let quads =
+                [4, 2, 1].into_iter().find(|&quads| output_quads.is_multiple_of(quads as usize)).unwrap_or(1);
             let pixels = match pixels {
                 ..64 => 4,
                 64.. if software => 16,
@@ -189,7 +189,8 @@ mod gpu {
 
     pub fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
         let bias = filter.bias.as_ref().map(Buffer::of);
-        launch(9, x, &Buffer::of(&filter.weight), filter.outputs, bias.as_ref(), add, features)
+        let [_, _, _, outputs] = filter.weight.dims();
+        launch(9, x, &Buffer::of(&filter.weight), outputs, bias.as_ref(), add, features)
     }
 
     pub fn mix_channels(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {

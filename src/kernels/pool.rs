@@ -50,7 +50,8 @@ pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling
         Pooling::Avg => [(); 4].map(|()| gradient.clone() * 0.25),
         Pooling::Max => {
             let corners = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| corner(y, x));
-            let highest = corners.iter().cloned().reduce(Tensor::max_pair).expect("four corners");
+            let [a, b, c_, d] = corners.clone();
+            let highest = a.max_pair(b).max_pair(c_.max_pair(d));
             // What no earlier corner has taken.
             let mut rest = gradient;
             corners.map(|corner| {

@@ -366,7 +366,9 @@ impl Studio {
             }
         });
         if let Phase::Weights { bytes, total, cached } = phase {
-            self.weights_from.set(if cached { "cache" } else { "network" });
+            if bytes > 0 {
+                self.weights_from.set(if cached { "cache" } else { "network" });
+            }
             if bytes == 0 && total > 0 {
                 self.status.set("Loading the network that looks at the pictures.".to_owned());
             }
@@ -375,12 +377,12 @@ impl Studio {
 
     fn show_frame(self, frame: &Frame, pixels: js_sys::Uint8ClampedArray) {
         let &Frame { width, height, step, .. } = frame;
-        if let Some(canvas) = self.canvas.get_untracked() {
-            if let Err(error) = stage::draw(&canvas, &pixels, width, height) {
-                let text = format!("The picture cannot be shown ({}).", super::spoken(&error));
-                self.alert.set(Some(Alert { kind: "export", text }));
-                return;
-            }
+        if let Some(canvas) = self.canvas.get_untracked()
+            && let Err(error) = stage::draw(&canvas, &pixels, width, height)
+        {
+            let text = format!("The picture cannot be shown ({}).", super::spoken(&error));
+            self.alert.set(Some(Alert { kind: "export", text }));
+            return;
         }
         let Some(run) = self
             .run
@@ -423,7 +425,8 @@ impl Studio {
             let run = run.as_mut()?;
             let (since, first) = *run.first.get_or_insert((time, made));
             let pace = (time - since) / f64::from(made.checked_sub(first).filter(|&steps| steps > 0)?);
-            Some(pace * f64::from(run.to.saturating_sub(made)) / 1000.0)
+            let left = run.to.checked_sub(made).filter(|&steps| steps > 0)?;
+            Some(pace * f64::from(left) / 1000.0)
         });
         self.losses.update(|all| all.push(LossAt { step, losses }));
         self.progress.update(|progress| {

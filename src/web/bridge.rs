@@ -6,14 +6,14 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{ArrayBuffer, Function, Promise, Reflect, Uint8ClampedArray};
+use js_sys::{ArrayBuffer, Reflect, Uint8ClampedArray};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
 
 use super::{
     envelope::{self, Envelope},
-    now, spoken,
+    now, spoken, webgpu_adapter,
 };
 use crate::{
     message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, PictureId, Request, Start},
@@ -89,7 +89,8 @@ struct Live {
     worker: Worker,
     ready: bool,
     engine: Engine,
-    _handlers: (Closure<dyn FnMut(MessageEvent)>, Closure<dyn FnMut(ErrorEvent)>),
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
 impl Drop for Live {
@@ -120,7 +121,8 @@ impl Bridge {
             let engine = match bridge.0.forced {
                 Some(engine) => engine,
                 None if bridge.0.state.borrow().without_gpu => Engine::Cpu,
-                None if has_webgpu().await => Engine::Gpu,
+                // It must not only know WebGPU but have an adapter for it.
+                None if webgpu_adapter().await.is_some() => Engine::Gpu,
                 None => Engine::Cpu,
             };
             bridge.0.state.borrow_mut().opening = false;
@@ -226,7 +228,7 @@ impl Bridge {
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        let live = Live { worker, ready: false, engine, _handlers: (on_message, on_error) };
+        let live = Live { worker, ready: false, engine, _on_message: on_message, _on_error: on_error };
         self.0.state.borrow_mut().worker = Some(live);
     }
 
@@ -374,18 +376,4 @@ fn seal(job: JobId, order: Order) -> Result<Envelope, Failure> {
         }
         None => envelope,
     })
-}
-
-/// Whether the browser not only knows WebGPU but has an adapter for it.
-async fn has_webgpu() -> bool {
-    let request = || -> Result<Promise, JsValue> {
-        let navigator = Reflect::get(&js_sys::global(), &"navigator".into())?;
-        let gpu = Reflect::get(&navigator, &"gpu".into())?;
-        let function: Function = Reflect::get(&gpu, &"requestAdapter".into())?.dyn_into()?;
-        function.call0(&gpu)?.dyn_into()
-    };
-    match request() {
-        Ok(promise) => JsFuture::from(promise).await.is_ok_and(|adapter| !adapter.is_null_or_undefined()),
-        Err(_) => false,
-    }
 }

@@ -56,16 +56,16 @@ pub async fn load(mut report: impl FnMut(Arrived) -> bool) -> Result<Option<Weig
         }
         let key = address(&format!("{}?sha256={}", shard.file, shard.sha256))?;
         let before = arrived.bytes;
-        if let Some(cache) = &cache {
-            if let Some(bytes) = cached(cache, &key).await {
-                if pack.add_shard(index, bytes).is_ok() {
-                    arrived.bytes = before + shard.bytes;
-                    keys.push(key);
-                    continue;
-                }
-                // Damaged on this machine's disk: fetch it anew, once.
-                forget(cache, &key).await;
+        if let Some(cache) = &cache
+            && let Some(bytes) = cached(cache, &key).await
+        {
+            if pack.add_shard(index, bytes).is_ok() {
+                arrived.bytes = before + shard.bytes;
+                keys.push(key);
+                continue;
             }
+            // Damaged on this machine's disk: fetch it anew, once.
+            forget(cache, &key).await;
         }
         arrived.cached = false;
         let fetched = fetch_shard(shard, cache.is_some(), |bytes| {

@@ -130,7 +130,7 @@ impl Inbox {
         match request {
             Request::Stop { job } => self.stop.set(Some(job)),
             Request::SetContentWeight { job, content_weight } => {
-                self.content_weight.set(Some((job, content_weight)))
+                self.content_weight.set(Some((job, content_weight)));
             }
             Request::Paint { job, options, content, style, start } => {
                 let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
@@ -296,16 +296,18 @@ impl Session {
         let mut batch = Batch::new();
         let mut made = 0;
 
-        let before = now();
-        self.show(job, live.frame().await?)?;
-        pace.taken(before, now());
+        // Waited for before the clock of the frames starts: the targets and, on a GPU, the kernels are
+        // still being worked at.
+        let frame = live.frame().await?;
+        self.show(job, frame, &mut pace)?;
+        let mut unseen = None;
         self.yielder.macrotask().await;
 
         while made < options.steps && !self.inbox.is_stopped(job) {
-            if let Some((wanted, content_weight)) = self.inbox.content_weight.take() {
-                if wanted == job {
-                    live.transfer.set_content_weight(content_weight);
-                }
+            if let Some((wanted, content_weight)) = self.inbox.content_weight.take()
+                && wanted == job
+            {
+                live.transfer.set_content_weight(content_weight);
             }
             let started = now();
             let steps = batch.steps().min(options.steps - made);
@@ -319,30 +321,37 @@ impl Session {
             batch.took(steps, now() - started);
             // `Frame::losses` are those of the picture before the latest step.
             post(&Event::Progress { job, made: frame.step, step: frame.step - 1, losses: frame.losses });
-            if made < options.steps && pace.is_due(now()) {
-                let before = now();
-                self.show(job, frame)?;
-                pace.taken(before, now());
+            unseen = Some(frame);
+            if pace.is_due(now())
+                && let Some(frame) = unseen.take()
+            {
+                self.show(job, frame, &mut pace)?;
             }
             self.yielder.macrotask().await;
         }
 
-        let reason = if made < options.steps { Ending::Stopped } else { Ending::Finished };
-        // The last picture first: it is what the visitor waits for. Its losses cost one more look.
-        self.show(job, live.frame().await?)?;
+        if let Some(frame) = unseen {
+            self.show(job, frame, &mut pace)?;
+        }
+        if made < options.steps {
+            // Whoever stops does not want to wait for one more look at the picture.
+            return Ok((Ending::Stopped, live.step(), None));
+        }
         let losses = live.transfer.evaluate().await?;
         self.check_device()?;
-        Ok((reason, live.step(), losses.is_finite().then_some(losses)))
+        Ok((Ending::Finished, live.step(), losses.is_finite().then_some(losses)))
     }
 
     /// Sends a frame; its pixels are moved, not copied once more.
-    fn show(&self, job: JobId, mut frame: Frame) -> Result<(), Failure> {
+    fn show(&self, job: JobId, mut frame: Frame, pace: &mut Pace) -> Result<(), Failure> {
         self.check_device()?;
+        let before = now();
         let pixels = Uint8Array::from(std::mem::take(&mut frame.rgba).as_slice()).buffer();
         send(
             Envelope::new(&Event::Frame { job, frame })
                 .map(|envelope| envelope.transferring("pixels", &pixels)),
         );
+        pace.taken(before, now());
         Ok(())
     }
 

@@ -63,6 +63,9 @@ pub struct LossAt {
 }
 
 /// Draws a frame pixel by pixel; the canvas takes the picture's own size, CSS scales it.
+///
+/// # Errors
+/// Where the browser has no 2D canvas, or the pixels do not fit the size.
 pub fn draw(
     canvas: &HtmlCanvasElement,
     pixels: &js_sys::Uint8ClampedArray,
@@ -168,8 +171,9 @@ fn Meter() -> impl IntoView {
     let bar = move || {
         progress.with(|progress| match progress.phase {
             Stage::Weights => (Some(progress.bytes.0 as f64), progress.bytes.1.max(1) as f64),
-            Stage::Painting => (Some(f64::from(progress.step)), f64::from(progress.steps.max(1))),
-            Stage::Rest => (Some(f64::from(progress.step)), f64::from(progress.steps.max(1))),
+            Stage::Painting | Stage::Rest => {
+                (Some(f64::from(progress.step)), f64::from(progress.steps.max(1)))
+            }
             // No value: the bar shows that something is going on, and promises nothing.
             Stage::Engine | Stage::Pictures | Stage::Targets => (None, 1.0),
         })
