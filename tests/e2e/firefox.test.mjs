@@ -30,9 +30,16 @@ test('Firefox paints on its WebGPU', { skip }, async () => {
     const page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE);
     await page.goto(`${host.url}?engine=gpu`);
-    await page.locator('aria/Size').fill('64');
-    await page.locator('aria/Steps').fill(String(STEPS));
-    await page.locator('aria/Paint').click();
+    await page.waitForSelector('#studio[data-engine=gpu]');
+    // Straight to the elements: looking for names costs this driver half a minute.
+    await page.evaluate((steps) => {
+      for (const [slider, value] of [['size', 64], ['steps', steps]]) {
+        const input = document.querySelector(`#${slider}`);
+        input.value = value;
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+      [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Paint').click();
+    }, STEPS);
     await page.waitForSelector('#studio[data-state=done], #studio[data-state=failed]');
     mkdirSync(join(artefacts, 'artefacts'), { recursive: true });
     await page.screenshot({ path: join(artefacts, 'artefacts/firefox.png') });
