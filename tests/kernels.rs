@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use impasto::{
     device,
-    kernels::{Map, adam, content, conv, frame, gram, normalize, pool, total_variation},
+    kernels::{Map, adam, content, conv, conv::Algorithm, frame, gram, normalize, pool, total_variation},
     layer::Layer,
     options::{AdamOptions, Pooling},
     weights::Conv,
@@ -72,12 +72,17 @@ fn random_conv(seed: u64, in_channels: usize, out_channels: usize) -> Conv {
     }
 }
 
+/// Channels in and out of a convolution: few, many, no multiples of a tile, more than one band of Winograd's.
+const CHANNELS: [(usize, usize); 6] = [(3, 64), (4, 4), (12, 20), (64, 64), (128, 24), (12, 1024)];
+const ALGORITHMS: [Algorithm; 2] = [Algorithm::Direct, Algorithm::Winograd];
+
 #[test]
 fn convolution_forward_agrees_with_its_twin() {
-    for (h, w) in SIZES {
-        for (inputs, outputs) in [(3, 64), (4, 4), (12, 20), (64, 64), (128, 24)] {
-            assert_no_fault_and_equal(&format!("{h}×{w}, {inputs} → {outputs}"), |device| {
-                let filter = conv::Filter::forward(&random_conv(1, inputs, outputs), device);
+    for ((h, w), (inputs, outputs)) in combinations(SIZES, CHANNELS) {
+        for algorithm in ALGORITHMS {
+            assert_no_fault_and_equal(&format!("{algorithm:?}, {h}×{w}, {inputs} → {outputs}"), |device| {
+                let conv = random_conv(1, inputs, outputs);
+                let filter = conv::Filter::forward_by(&conv, Some(algorithm), device);
                 let x: Map = random(2, [h, w, inputs.next_multiple_of(4)], device);
                 vec![values(conv::forward(&x, &filter))]
             });
@@ -87,25 +92,32 @@ fn convolution_forward_agrees_with_its_twin() {
 
 #[test]
 fn convolution_backward_agrees_with_its_twin() {
-    for (h, w) in SIZES {
-        for (inputs, outputs) in [(3, 64), (12, 20), (64, 64), (24, 128)] {
-            assert_no_fault_and_equal(&format!("{h}×{w}, {inputs} ← {outputs}"), |device| {
-                let filter = conv::Filter::backward(&random_conv(3, inputs, outputs), device);
+    for ((h, w), (outputs, inputs)) in combinations(SIZES, CHANNELS) {
+        for algorithm in ALGORITHMS {
+            assert_no_fault_and_equal(&format!("{algorithm:?}, {h}×{w}, {inputs} ← {outputs}"), |device| {
+                let outputs = outputs.next_multiple_of(4);
+                let conv = random_conv(3, inputs, outputs);
+                let filter = conv::Filter::backward_by(&conv, Some(algorithm), device);
                 let below = inputs.next_multiple_of(4);
                 let gradient: Map = random(4, [h, w, outputs], device);
                 let add: Map = random(5, [h, w, below], device);
                 let features: Map = random(6, [h, w, below], device);
-                let outputs = [
+                let endings = [
                     (None, None),
                     (Some(&add), None),
                     (None, Some(&features)),
                     (Some(&add), Some(&features)),
-                ]
-                .map(|(add, features)| values(conv::backward(&gradient, &filter, add, features)));
-                outputs.to_vec()
+                ];
+                endings
+                    .map(|(add, features)| values(conv::backward(&gradient, &filter, add, features)))
+                    .to_vec()
             });
         }
     }
+}
+
+fn combinations<A: Copy, B: Copy, const M: usize, const N: usize>(a: [A; M], b: [B; N]) -> Vec<(A, B)> {
+    a.into_iter().flat_map(|a| b.into_iter().map(move |b| (a, b))).collect()
 }
 
 #[test]

@@ -11,6 +11,9 @@ fn main() {
         },
     };
 
+    // The benchmark's baseline is this same worker on stock kernels.
+    #[cfg(feature = "stock")]
+    impasto::kernels::use_stock_operations(true);
     session::start(Engine::Gpu, async {
         let gpu = device::gpu().await?;
         let name = adapter_name().await.unwrap_or_else(|| gpu.name.clone());

@@ -1,11 +1,39 @@
-//! The benchmark: the engine's step in a real browser, beside the same step on stock operations.
+//! The benchmark: the engine's step in a real browser, beside the same step on Burn's stock operations.
 
-use crate::process::{Result, run};
-use crate::{setup, site, suites};
+use std::fs;
+use std::path::{Path, PathBuf};
 
-/// `cargo xtask bench [--json FILE]`: builds the site and lets `tests/e2e/bench.mjs` measure it.
+use crate::process::{Result, root, run, target};
+use crate::setup::{self, Tools};
+use crate::{site, suites};
+
+/// `cargo xtask bench [--json FILE]`: builds the site and the baseline, and lets `tests/e2e/bench.mjs` measure both.
 pub fn bench(arguments: &[String]) -> Result {
     let tools = setup::for_tests()?;
     site::build_with(&tools, true)?;
-    run(suites::node(&tools)?.arg("tests/e2e/bench.mjs").args(arguments))
+    let mut node = suites::node(&tools)?;
+    node.env("IMPASTO_STOCK", stock_worker(&tools)?);
+    run(node.arg("tests/e2e/bench.mjs").args(arguments))
+}
+
+/// The folder with the GPU worker on stock operations, to be served in the place of the site's own.
+fn stock_worker(tools: &Tools) -> Result<PathBuf> {
+    const NAME: &str = "worker-gpu";
+    let folder = target()?.join("bench/stock");
+    fs::create_dir_all(&folder)?;
+    run(tools.command("cargo").args(["build", "--release", "--target", setup::WASM_TARGET]).args([
+        "--no-default-features",
+        "--features",
+        "web,gpu,stock",
+        "--bin",
+        NAME,
+    ]))?;
+    let built = target()?.join(setup::WASM_TARGET).join("release").join(format!("{NAME}.wasm"));
+    let mut bindgen = tools.command("wasm-bindgen");
+    bindgen.args(["--target", "no-modules", "--no-typescript", "--out-name", NAME, "--out-dir"]);
+    run(bindgen.arg(&folder).arg(built))?;
+    // As trunk does it for the site's worker.
+    let module: &Path = &folder.join(format!("{NAME}_bg.wasm"));
+    run(tools.command("wasm-opt").args(["-O2", "-o"]).arg(module).arg(module))?;
+    Ok(root().join(folder))
 }

@@ -1,7 +1,7 @@
 // A static host as people rent it: plain files from a sub-folder, nothing configured. It counts what is asked for, and can
 // withhold, hold back or damage a file, which real hosts do too.
 
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -26,6 +26,8 @@ export class Host {
   /** @param {string | null} weights the folder that is served as `weights/`; with null there is none */
   constructor(weights) {
     this.weights = weights;
+    /** A folder whose files are served in the place of the site's files of the same name. */
+    this.overlay = null;
     /** Paths inside the site, in the order they were asked for. */
     this.requests = [];
     /** Called with a path and its bytes; what it returns is sent instead. */
@@ -77,7 +79,8 @@ export class Host {
     for (const [part, { gate }] of this.#held) if (name.includes(part)) await gate;
     const inWeights = name.startsWith('weights/');
     if (inWeights && this.weights === null) return refuse(404);
-    const file = inWeights ? join(this.weights, name.slice('weights/'.length)) : join(dist, name);
+    let file = inWeights ? join(this.weights, name.slice('weights/'.length)) : join(dist, name);
+    if (this.overlay && existsSync(join(this.overlay, name))) file = join(this.overlay, name);
     const entry = await stat(file).catch(() => null);
     if (!entry?.isFile()) return refuse(404);
     const headers = { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' };

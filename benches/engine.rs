@@ -1,0 +1,125 @@
+//! What the engine's parts take natively: a step by size, and each kernel at the shapes of VGG-19.
+//!
+//! `cargo bench`, or `cargo bench -- conv3_2` for some of them. On a machine without a GPU the "gpu" is Mesa's software
+//! driver. What a visitor waits for is measured in a browser: `cargo xtask bench`.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use impasto::{
+    device,
+    kernels::{Map, conv, conv::Algorithm, frame::read_values, gram, pool},
+    layer::Layer,
+    options::{Options, Pooling},
+    picture::Picture,
+    transfer::StyleTransfer,
+    vgg::Vgg,
+    weights::{Conv, Weights},
+};
+use pollster::block_on;
+use rand::{RngExt as _, SeedableRng, rngs::StdRng};
+
+/// Long side of the pictures, square.
+const SIZES: [usize; 3] = [64, 128, 256];
+
+fn devices() -> Vec<(&'static str, Device)> {
+    let mut devices = vec![("cpu", device::cpu())];
+    match block_on(device::gpu()) {
+        Ok(gpu) => devices.push(("gpu", gpu.device)),
+        Err(failure) => eprintln!("without the GPU: {failure}"),
+    }
+    devices
+}
+
+/// VGG-19's shapes with random weights: time does not depend on what they are.
+fn network() -> Weights {
+    let mut random = StdRng::seed_from_u64(1);
+    let mut in_channels = 3;
+    let convs = Layer::ALL.map(|layer| {
+        let out_channels = layer.vgg19_channels();
+        // As He et al. (2015) start: activations neither die nor explode.
+        let bound = (6.0 / (in_channels * 9) as f32).sqrt();
+        let count = out_channels * in_channels * 9;
+        let weight = (0..count).map(|_| random.random_range(-bound..bound)).collect();
+        let conv = Conv { layer, out_channels, in_channels, weight, bias: vec![0.0; out_channels] };
+        in_channels = out_channels;
+        conv
+    });
+    Weights { name: "random".into(), mean: [0.5; 3], convs: convs.into() }
+}
+
+fn map(shape: [usize; 3], device: &Device) -> Map {
+    let mut random = StdRng::seed_from_u64(2);
+    let values = (0..shape.iter().product()).map(|_| random.random_range(0.0f32..1.0)).collect();
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// Waits until the device has computed this.
+fn wait<const D: usize>(tensor: Tensor<D>) {
+    block_on(read_values(tensor)).expect("the device can be read");
+}
+
+fn steps(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("step");
+    group.sample_size(10);
+    let weights = network();
+    for (name, device) in devices() {
+        let vgg = Vgg::new(&weights, &device).expect("VGG-19 fits");
+        for size in SIZES {
+            let [photo, painting] = [3, 4].map(|seed| Picture::noise(size, size, seed));
+            let new = StyleTransfer::new(vgg.clone(), &photo, &painting, &Options::default());
+            let mut transfer = block_on(new).expect("the options are the defaults");
+            group.bench_function(BenchmarkId::new(name, size), |bencher| {
+                bencher.iter(|| {
+                    transfer.step();
+                    block_on(transfer.frame()).expect("the device can be read")
+                });
+            });
+        }
+    }
+}
+
+fn kernels(criterion: &mut Criterion) {
+    let weights = network();
+    for (name, device) in devices() {
+        // Each layer as it is at 128×128; the middle one of each block stands for its neighbours.
+        for (layer, side) in [
+            (Layer::Conv1_1, 128),
+            (Layer::Conv1_2, 128),
+            (Layer::Conv2_2, 64),
+            (Layer::Conv3_2, 32),
+            (Layer::Conv4_2, 16),
+            (Layer::Conv5_1, 8),
+        ] {
+            let conv = &weights.convs[layer.index()];
+            let mut group = criterion.benchmark_group(format!("{layer} forward and backward"));
+            group.sample_size(10);
+            let below = map([side, side, conv.in_channels.next_multiple_of(4)], &device);
+            let above = map([side, side, conv.out_channels], &device);
+            let algorithms: &[_] =
+                if name == "cpu" { &[None] } else { &[Some(Algorithm::Direct), Some(Algorithm::Winograd)] };
+            for &algorithm in algorithms {
+                let forward = conv::Filter::forward_by(conv, algorithm, &device);
+                let backward = conv::Filter::backward_by(conv, algorithm, &device);
+                let id = algorithm.map_or(name.to_owned(), |algorithm| format!("{name}, {algorithm:?}"));
+                group.bench_function(id, |bencher| {
+                    bencher.iter(|| {
+                        wait(conv::forward(&below, &forward));
+                        wait(conv::backward(&above, &backward, None, Some(&below)));
+                    });
+                });
+            }
+            group.bench_function(format!("{name}, Gram matrix"), |bencher| {
+                bencher.iter(|| wait(gram::gram_matrix(&above)));
+            });
+            group.bench_function(format!("{name}, pooling"), |bencher| {
+                bencher.iter(|| {
+                    let pooled = pool::forward(&above, Pooling::Max);
+                    wait(pool::backward(&above, &pooled, None, Pooling::Max));
+                });
+            });
+        }
+    }
+}
+
+criterion_group!(engine, steps, kernels);
+criterion_main!(engine);

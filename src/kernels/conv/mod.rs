@@ -1,0 +1,208 @@
+//! Convolution, forward and backward to its input.
+//!
+//! Backward-data of a 3×3 convolution of stride 1 and padding 1 is the same convolution with the
+//! kernel turned by 180° and the roles of its channels swapped: the same kernels serve, with two [`Filter`]s.
+//!
+//! On the GPU there are two [`Algorithm`]s, and both end in the same matrix product ([`product`]).
+
+#[cfg(feature = "gpu")]
+mod epilogue;
+#[cfg(feature = "gpu")]
+mod product;
+#[cfg(feature = "gpu")]
+mod winograd;
+
+use burn::tensor::{Device, Tensor, TensorData, activation::relu, module::conv2d, ops::ConvOptions};
+
+use super::{Map, from_nchw, on_device, runs_wgsl, to_nchw};
+use crate::weights::Conv;
+
+/// How the GPU computes a convolution. The processor leaves that to Burn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// A product of the nine neighbours' channels with the kernel (implicit GEMM).
+    Direct,
+    /// Winograd's F(2×2, 3×3): 2.25 times fewer multiplications, for more traffic.
+    Winograd,
+}
+
+/// The kernels of a 3×3 convolution, arranged for the device that computes.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    weight: Weight,
+    /// `[out]`; a backward filter has none.
+    bias: Option<Tensor<1>>,
+}
+
+#[derive(Clone, Debug)]
+enum Weight {
+    /// `[out, in, 3, 3]`, for Burn's own operations.
+    Stock(Tensor<4>),
+    /// `[3, 3, in, out]`, so that four output channels are one `vec4`.
+    #[cfg(feature = "gpu")]
+    Direct(Tensor<4>),
+    /// `[16, in, out]`: transformed.
+    #[cfg(feature = "gpu")]
+    Winograd(Tensor<3>),
+}
+
+impl Filter {
+    /// The filter that computes a layer's features.
+    pub fn forward(conv: &Conv, device: &Device) -> Self {
+        Self::forward_by(conv, None, device)
+    }
+
+    /// As [`Self::forward`], on a GPU by this algorithm; `None` chooses the one that suits it.
+    pub fn forward_by(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
+        let (outputs, inputs) = (conv.out_channels, padded(conv.in_channels));
+        let weight = Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| conv.at(o, i, y, x));
+        let bias = TensorData::new(conv.bias.clone(), [outputs]);
+        Self { weight, bias: Some(Tensor::from_data(bias, device)) }
+    }
+
+    /// The filter that computes the gradient with respect to a layer's input.
+    pub fn backward(conv: &Conv, device: &Device) -> Self {
+        Self::backward_by(conv, None, device)
+    }
+
+    /// As [`Self::backward`], on a GPU by this algorithm; `None` chooses the one that suits it.
+    pub fn backward_by(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
+        let (outputs, inputs) = (padded(conv.in_channels), conv.out_channels);
+        let at = |o, i, y: usize, x: usize| conv.at(i, o, 2 - y, 2 - x);
+        Self { weight: Weight::new(outputs, inputs, algorithm, device, at), bias: None }
+    }
+}
+
+/// The picture has three channels and a fourth that is zero, so that a pixel is one `vec4`.
+fn padded(channels: usize) -> usize {
+    channels.next_multiple_of(4)
+}
+
+impl Conv {
+    /// One weight; zero for channels that exist only as padding.
+    fn at(&self, output: usize, input: usize, y: usize, x: usize) -> f32 {
+        if output >= self.out_channels || input >= self.in_channels {
+            return 0.0;
+        }
+        self.weight[((output * self.in_channels + input) * 3 + y) * 3 + x]
+    }
+}
+
+impl Weight {
+    /// Arranges weights that `at(output, input, y, x)` gives.
+    fn new(
+        outputs: usize,
+        inputs: usize,
+        algorithm: Option<Algorithm>,
+        device: &Device,
+        at: impl Fn(usize, usize, usize, usize) -> f32,
+    ) -> Self {
+        let mut values = Vec::with_capacity(outputs * inputs * 9);
+        if !runs_wgsl(device) {
+            for o in 0..outputs {
+                for i in 0..inputs {
+                    values.extend((0..9).map(|tap| at(o, i, tap / 3, tap % 3)));
+                }
+            }
+            return Self::Stock(Tensor::from_data(TensorData::new(values, [outputs, inputs, 3, 3]), device));
+        }
+        #[cfg(feature = "gpu")]
+        {
+            for tap in 0..9 {
+                for i in 0..inputs {
+                    values.extend((0..outputs).map(|o| at(o, i, tap / 3, tap % 3)));
+                }
+            }
+            let direct = Tensor::from_data(TensorData::new(values, [3, 3, inputs, outputs]), device);
+            match algorithm.unwrap_or_else(|| winograd::choose(&direct)) {
+                Algorithm::Direct => Self::Direct(direct),
+                Algorithm::Winograd => Self::Winograd(winograd::transform(&direct)),
+            }
+        }
+        #[cfg(not(feature = "gpu"))]
+        unreachable!("only GPUs run WGSL, algorithm {algorithm:?}")
+    }
+}
+
+/// Features of a layer: `relu(x ∗ w + b)`. `[H, W, in]` → `[H, W, out]`.
+pub fn forward(x: &Map, filter: &Filter) -> Map {
+    on_device!(x.device(),
+        gpu: convolve(x, filter, None, None),
+        cpu: forward_cpu(x, filter))
+}
+
+/// Gradient with respect to a convolution's input: `(g ∗ w' + add) · [features > 0]`.
+///
+/// `gradient` `[H, W, in]` is taken before the ReLU of the convolution above. `add` `[H, W, out]` is what
+/// losses at this layer contribute; `features` `[H, W, out]` are those of the layer below, whose
+/// ReLU lets the gradient through where they are positive.
+pub fn backward(gradient: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
+    on_device!(gradient.device(),
+        gpu: convolve(gradient, filter, add, features),
+        cpu: backward_cpu(gradient, filter, add, features))
+}
+
+/// The twin of [`forward`].
+pub fn forward_cpu(x: &Map, filter: &Filter) -> Map {
+    relu(from_nchw(stock(x, filter)))
+}
+
+/// The twin of [`backward`].
+pub fn backward_cpu(gradient: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
+    let mut out = from_nchw(stock(gradient, filter));
+    if let Some(add) = add {
+        out = out + add.clone();
+    }
+    match features {
+        Some(features) => relu_backward_cpu(out, features),
+        None => out,
+    }
+}
+
+/// Padding of one on every side keeps the size.
+fn stock(x: &Map, filter: &Filter) -> Tensor<4> {
+    let options = ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
+    let Weight::Stock(weight) = &filter.weight else { unreachable!("arranged for our kernels") };
+    conv2d(to_nchw(x.clone()), weight.clone(), filter.bias.clone(), options)
+}
+
+#[cfg(feature = "gpu")]
+fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
+    let epilogue = epilogue::Epilogue::new(filter.bias.as_ref(), add, features);
+    match &filter.weight {
+        Weight::Direct(weight) => product::convolve(x, weight, &epilogue),
+        Weight::Winograd(weight) => winograd::convolve(x, weight, &epilogue),
+        Weight::Stock(_) => unreachable!("arranged for stock operations"),
+    }
+}
+
+/// `Σ_k x[p, k] · matrix[k, c] + add[p, c]`: each pixel's channels times a `[C, C]` matrix.
+///
+/// The backward pass of a Gram matrix is of this form.
+pub fn mix_channels(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
+    on_device!(x.device(),
+        gpu: product::mix_channels(x, matrix, add),
+        cpu: mix_channels_cpu(x, matrix, add))
+}
+
+/// The twin of [`mix_channels`].
+pub fn mix_channels_cpu(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
+    let [h, w, c] = x.dims();
+    let mixed = x.clone().reshape([h * w, c]).matmul(matrix.clone()).reshape([h, w, c]);
+    match add {
+        Some(add) => mixed + add.clone(),
+        None => mixed,
+    }
+}
+
+/// `gradient · [features > 0]`: backward through a ReLU, given what came out of it.
+pub fn relu_backward(gradient: Map, features: &Map) -> Map {
+    on_device!(gradient.device(),
+        gpu: epilogue::relu_backward(&gradient, features),
+        cpu: relu_backward_cpu(gradient, features))
+}
+
+/// The twin of [`relu_backward`].
+pub fn relu_backward_cpu(gradient: Map, features: &Map) -> Map {
+    gradient.mask_fill(features.clone().lower_equal_elem(0.0), 0.0)
+}
