@@ -112,7 +112,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let channel = ((tile % parameters.columns) * {across}u + local.x) * {quads}u;
     let first = ((row % parameters.rows) * {down}u + local.y) * {pixels}u;
     if (batch >= parameters.batches || first >= count) {{ return; }}
-    let from = batch * count * inputs;
+    let start = batch * count * inputs;
     var w = batch * inputs * 4u * outputs + channel;
 "
     );
@@ -140,9 +140,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             // Minus one wraps around to a number that is too large as well.
             line!("    let ny{p} = py{p} + dy - 1u; let nx{p} = px{p} + dx - 1u;");
             line!("    let in{p} = f32((ny{p} < height) & (nx{p} < width));");
-            line!("    let at{p} = from + min(ny{p} * width + nx{p}, count - 1u) * inputs;");
+            line!("    let at{p} = start + min(ny{p} * width + nx{p}, count - 1u) * inputs;");
         } else {
-            line!("    let at{p} = from + i{p} * inputs;");
+            line!("    let at{p} = start + i{p} * inputs;");
         }
     }
     line!("    for (var k = 0u; k < inputs; k++) {{");
