@@ -107,6 +107,14 @@ impl Buffer {
     }
 }
 
+/// How many threads share a sum over `count` elements: thread t adds up the elements t, t + threads, … by itself.
+///
+/// Their partial sums are read back with the frame and added on the processor, so they must stay few. A sum within
+/// each workgroup would leave fewer, but costs barriers, on which a software adapter spends more than on a convolution.
+pub fn summing_threads(count: usize) -> usize {
+    count.div_ceil(4).min(8192)
+}
+
 /// The bytes of some buffers on one device, copied back together.
 pub async fn read_buffers(buffers: Vec<Buffer>) -> Result<Vec<Vec<u8>>, Failure> {
     let Some(client) = buffers.first().map(|buffer| buffer.0.client.clone()) else {

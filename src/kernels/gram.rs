@@ -40,7 +40,7 @@ pub fn residual_cpu(features: &Map, target: &Tensor<2>, scale: f32) -> (Tensor<2
 #[cfg(feature = "gpu")]
 mod gpu {
     use super::{Map, Tensor};
-    use crate::kernels::gpu::{Buffer, Wgsl};
+    use crate::kernels::gpu::{Buffer, Wgsl, summing_threads};
 
     /// The partial products and how many there are.
     fn partial(features: &Map) -> (Buffer, usize) {
@@ -63,8 +63,8 @@ mod gpu {
         (out, splits)
     }
 
-    /// A thread computes 8 × 8 entries over one piece. The matrix is symmetric: tiles below the diagonal
-    /// are left out, and the sum reads their mirror images.
+    /// A thread computes 8 × 8 entries over one piece. The matrix is symmetric: what lies below the diagonal is the
+    /// mirror image of a tile above it.
     const PARTIAL: &str = "
 struct Parameters { pixels: u32, quads: u32, tiles: u32, splits: u32, chunk: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
@@ -106,49 +106,49 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         s60 += b.z * u; s61 += b.z * v;
         s70 += b.w * u; s71 += b.w * v;
     }
-    let to = (split * quads * 4u + r0 * 4u) * quads;
-    out[to + c0] = s00;
-    out[to + quads + c0] = s10;
-    out[to + 2u * quads + c0] = s20;
-    out[to + 3u * quads + c0] = s30;
+    let to = split * quads * 4u * quads;
+    let above = to + r0 * 4u * quads;
+    let below = to + c0 * 4u * quads;
+    out[above + c0] = s00;
+    out[above + quads + c0] = s10;
+    out[above + 2u * quads + c0] = s20;
+    out[above + 3u * quads + c0] = s30;
+    out[below + r0] = vec4<f32>(s00.x, s10.x, s20.x, s30.x);
+    out[below + quads + r0] = vec4<f32>(s00.y, s10.y, s20.y, s30.y);
+    out[below + 2u * quads + r0] = vec4<f32>(s00.z, s10.z, s20.z, s30.z);
+    out[below + 3u * quads + r0] = vec4<f32>(s00.w, s10.w, s20.w, s30.w);
     let wide = c0 + 1u < quads;
+    let high = r0 + 1u < quads;
     if (wide) {
-        out[to + c1] = s01;
-        out[to + quads + c1] = s11;
-        out[to + 2u * quads + c1] = s21;
-        out[to + 3u * quads + c1] = s31;
+        out[above + c1] = s01;
+        out[above + quads + c1] = s11;
+        out[above + 2u * quads + c1] = s21;
+        out[above + 3u * quads + c1] = s31;
+        out[below + 4u * quads + r0] = vec4<f32>(s01.x, s11.x, s21.x, s31.x);
+        out[below + 5u * quads + r0] = vec4<f32>(s01.y, s11.y, s21.y, s31.y);
+        out[below + 6u * quads + r0] = vec4<f32>(s01.z, s11.z, s21.z, s31.z);
+        out[below + 7u * quads + r0] = vec4<f32>(s01.w, s11.w, s21.w, s31.w);
     }
-    if (r0 + 1u < quads) {
-        out[to + 4u * quads + c0] = s40;
-        out[to + 5u * quads + c0] = s50;
-        out[to + 6u * quads + c0] = s60;
-        out[to + 7u * quads + c0] = s70;
-        if (wide) {
-            out[to + 4u * quads + c1] = s41;
-            out[to + 5u * quads + c1] = s51;
-            out[to + 6u * quads + c1] = s61;
-            out[to + 7u * quads + c1] = s71;
-        }
+    if (high) {
+        out[above + 4u * quads + c0] = s40;
+        out[above + 5u * quads + c0] = s50;
+        out[above + 6u * quads + c0] = s60;
+        out[above + 7u * quads + c0] = s70;
+        out[below + r1] = vec4<f32>(s40.x, s50.x, s60.x, s70.x);
+        out[below + quads + r1] = vec4<f32>(s40.y, s50.y, s60.y, s70.y);
+        out[below + 2u * quads + r1] = vec4<f32>(s40.z, s50.z, s60.z, s70.z);
+        out[below + 3u * quads + r1] = vec4<f32>(s40.w, s50.w, s60.w, s70.w);
     }
-}
-";
-
-    /// WGSL shared by the two kernels that add the pieces up.
-    const SUM: &str = "
-fn sum_of_pieces(i: u32, channels: u32, splits: u32) -> f32 {
-    var row = i / channels;
-    var column = i % channels;
-    // Tiles of 8 × 8 below the diagonal were left out.
-    if (row / 8u > column / 8u) {
-        let swap = row;
-        row = column;
-        column = swap;
+    if (wide & high) {
+        out[above + 4u * quads + c1] = s41;
+        out[above + 5u * quads + c1] = s51;
+        out[above + 6u * quads + c1] = s61;
+        out[above + 7u * quads + c1] = s71;
+        out[below + 4u * quads + r1] = vec4<f32>(s41.x, s51.x, s61.x, s71.x);
+        out[below + 5u * quads + r1] = vec4<f32>(s41.y, s51.y, s61.y, s71.y);
+        out[below + 6u * quads + r1] = vec4<f32>(s41.z, s51.z, s61.z, s71.z);
+        out[below + 7u * quads + r1] = vec4<f32>(s41.w, s51.w, s61.w, s71.w);
     }
-    var sum = 0.0;
-    for (var split = 0u; split < splits; split++) {
-        sum += pieces[(split * channels + row) * channels + column];
-    }
-    return sum;
 }
 ";
 
@@ -157,29 +157,31 @@ fn sum_of_pieces(i: u32, channels: u32, splits: u32) -> f32 {
         let (pieces, splits) = partial(features);
         let gram = pieces.new_like([c, c]);
         let norm = 1.0 / (c * h * w) as f32;
-        let text = |(): &()| format!("{GRAM}{SUM}");
-        Wgsl { name: "gram", variant: (), text, workgroup: [256, 1, 1] }.launch(
-            (c * c).div_ceil(256),
+        let quads = c * c / 4;
+        Wgsl { name: "gram", variant: (), text: |()| GRAM.into(), workgroup: [64, 1, 1] }.launch(
+            quads.div_ceil(64),
             &[&pieces],
             &[&gram],
-            &[c as u32, splits as u32, norm.to_bits()],
+            &[quads as u32, splits as u32, norm.to_bits()],
         );
         gram.into_tensor()
     }
 
     const GRAM: &str = "
-struct Parameters { channels: u32, splits: u32, norm: f32 }
-@group(0) @binding(0) var<storage, read> pieces: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gram: array<f32>;
+struct Parameters { quads: u32, splits: u32, norm: f32 }
+@group(0) @binding(0) var<storage, read> pieces: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> gram: array<vec4<f32>>;
 @group(0) @binding(2) var<uniform> parameters: Parameters;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) local: u32) {
-    let i = (group.y * groups.x + group.x) * 256u + local;
-    let channels = parameters.channels;
-    if (i >= channels * channels) { return; }
-    gram[i] = parameters.norm * sum_of_pieces(i, channels, parameters.splits);
+    let i = (group.y * groups.x + group.x) * 64u + local;
+    let quads = parameters.quads;
+    if (i >= quads) { return; }
+    var sum = vec4<f32>();
+    for (var split = 0u; split < parameters.splits; split++) { sum += pieces[split * quads + i]; }
+    gram[i] = parameters.norm * sum;
 }
 ";
 
@@ -187,47 +189,43 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let [h, w, c] = features.dims();
         let (pieces, splits) = partial(features);
         let target = Buffer::of(target);
-        let groups = (c * c).div_ceil(256);
-        let (difference, sums) = (pieces.new_like([c, c]), pieces.new_like([groups]));
+        let quads = c * c / 4;
+        let threads = summing_threads(quads);
+        let (difference, sums) = (pieces.new_like([c, c]), pieces.new_like([threads]));
         let norm = 1.0 / (c * h * w) as f32;
-        let text = |(): &()| format!("{RESIDUAL}{SUM}");
-        Wgsl { name: "gram_residual", variant: (), text, workgroup: [256, 1, 1] }.launch(
-            groups,
-            &[&pieces, &target],
-            &[&difference, &sums],
-            &[c as u32, splits as u32, norm.to_bits(), scale.to_bits()],
-        );
+        Wgsl { name: "gram_residual", variant: (), text: |()| RESIDUAL.into(), workgroup: [64, 1, 1] }
+            .launch(
+                threads.div_ceil(64),
+                &[&pieces, &target],
+                &[&difference, &sums],
+                &[quads as u32, splits as u32, threads as u32, norm.to_bits(), scale.to_bits()],
+            );
         (difference.into_tensor(), sums.into_tensor())
     }
 
     const RESIDUAL: &str = "
-struct Parameters { channels: u32, splits: u32, norm: f32, scale: f32 }
-@group(0) @binding(0) var<storage, read> pieces: array<f32>;
-@group(0) @binding(1) var<storage, read> wanted: array<f32>;
-@group(0) @binding(2) var<storage, read_write> difference: array<f32>;
+struct Parameters { quads: u32, splits: u32, threads: u32, norm: f32, scale: f32 }
+@group(0) @binding(0) var<storage, read> pieces: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> wanted: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> difference: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(4) var<uniform> parameters: Parameters;
 
-var<workgroup> squares: array<f32, 256>;
-
-@compute @workgroup_size(256)
+@compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) local: u32) {
-    let index = group.y * groups.x + group.x;
-    let i = index * 256u + local;
-    let channels = parameters.channels;
-    var d = 0.0;
-    if (i < channels * channels) {
-        d = parameters.norm * sum_of_pieces(i, channels, parameters.splits) - wanted[i];
+    let thread = (group.y * groups.x + group.x) * 64u + local;
+    let quads = parameters.quads;
+    if (thread >= parameters.threads) { return; }
+    var squares = 0.0;
+    for (var i = thread; i < quads; i += parameters.threads) {
+        var sum = vec4<f32>();
+        for (var split = 0u; split < parameters.splits; split++) { sum += pieces[split * quads + i]; }
+        let d = parameters.norm * sum - wanted[i];
         difference[i] = parameters.scale * d;
+        squares += dot(d, d);
     }
-    squares[local] = d * d;
-    workgroupBarrier();
-    for (var half = 128u; half > 0u; half /= 2u) {
-        if (local < half) { squares[local] += squares[local + half]; }
-        workgroupBarrier();
-    }
-    if (local == 0u && index * 256u < channels * channels) { sums[index] = squares[0]; }
+    sums[thread] = squares;
 }
 ";
 }

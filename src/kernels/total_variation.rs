@@ -44,60 +44,52 @@ pub fn total_variation_cpu(picture: &Map, gradient: &Map, weight: f32) -> (Map, 
 
 #[cfg(feature = "gpu")]
 fn gpu(picture: &Map, gradient: &Map, weight: f32) -> (Map, Tensor<1>) {
-    use super::gpu::{Buffer, Wgsl};
+    use super::gpu::{Buffer, Wgsl, summing_threads};
 
     let [h, w, _] = picture.dims();
     let [nx, ny] = norms(h, w);
-    let groups = (h * w).div_ceil(256);
+    let threads = summing_threads(h * w);
     let (picture, gradient) = (Buffer::of(picture), Buffer::of(gradient));
-    let (out, sums) = (picture.new_like([h, w, 4]), picture.new_like([groups]));
-    Wgsl { name: "total_variation", variant: (), text: |()| TEXT.into(), workgroup: [256, 1, 1] }.launch(
-        groups,
+    let (out, sums) = (picture.new_like([h, w, 4]), picture.new_like([threads]));
+    Wgsl { name: "total_variation", variant: (), text: |()| TEXT.into(), workgroup: [64, 1, 1] }.launch(
+        threads.div_ceil(64),
         &[&picture, &gradient],
         &[&out, &sums],
-        &[h as u32, w as u32, nx.to_bits(), ny.to_bits(), weight.to_bits()],
+        &[h as u32, w as u32, threads as u32, nx.to_bits(), ny.to_bits(), weight.to_bits()],
     );
     (out.into_tensor(), sums.into_tensor())
 }
 
 #[cfg(feature = "gpu")]
 const TEXT: &str = "
-struct Parameters { height: u32, width: u32, norm_x: f32, norm_y: f32, weight: f32 }
+struct Parameters { height: u32, width: u32, threads: u32, norm_x: f32, norm_y: f32, weight: f32 }
 @group(0) @binding(0) var<storage, read> picture: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> gradient: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> out: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(4) var<uniform> parameters: Parameters;
 
-var<workgroup> squares: array<f32, 256>;
-
-@compute @workgroup_size(256)
+@compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) local: u32) {
-    let index = group.y * groups.x + group.x;
-    let i = index * 256u + local;
+    let thread = (group.y * groups.x + group.x) * 64u + local;
+    if (thread >= parameters.threads) { return; }
     let width = parameters.width;
     let count = parameters.height * width;
     var sum = 0.0;
-    if (i < count) {
+    for (var i = thread; i < count; i += parameters.threads) {
         let px = i % width;
         let here = picture[i];
-        // Each pixel sums the differences to its right and lower neighbour, and feels all four.
-        var left = vec4<f32>(); var right = vec4<f32>(); var above = vec4<f32>(); var below = vec4<f32>();
-        if (px > 0u) { left = here - picture[i - 1u]; }
-        if (px + 1u < width) { right = picture[i + 1u] - here; }
-        if (i >= width) { above = here - picture[i - width]; }
-        if (i + width < count) { below = picture[i + width] - here; }
-        sum = parameters.norm_x * dot(right, right) + parameters.norm_y * dot(below, below);
+        // Each pixel sums the differences to its right and lower neighbour, and feels all four. At an edge the
+        // neighbour is the pixel itself.
+        let left = here - picture[i - u32(px > 0u)];
+        let right = picture[i + u32(px + 1u < width)] - here;
+        let above = here - picture[i - select(0u, width, i >= width)];
+        let below = picture[i + select(0u, width, i + width < count)] - here;
+        sum += parameters.norm_x * dot(right, right) + parameters.norm_y * dot(below, below);
         out[i] = gradient[i] + 2.0 * parameters.weight
             * (parameters.norm_x * (left - right) + parameters.norm_y * (above - below));
     }
-    squares[local] = sum;
-    workgroupBarrier();
-    for (var half = 128u; half > 0u; half /= 2u) {
-        if (local < half) { squares[local] += squares[local + half]; }
-        workgroupBarrier();
-    }
-    if (local == 0u && index * 256u < count) { sums[index] = squares[0]; }
+    sums[thread] = sum;
 }
 ";
