@@ -53,8 +53,16 @@ thread_local! {
     static CURRENT: Cell<Option<JobId>> = const { Cell::new(None) };
 }
 
+unsafe extern "C" {
+    /// Runs the static constructors of everything that is linked in: the linker makes it.
+    safe fn __wasm_call_ctors();
+}
+
 /// Opens the device and serves the page until the worker is terminated.
 pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engine, open: F) {
+    // cubecl brings thousands. Unless the program runs them itself, the linker makes every exported function run
+    // them all anew, and wasm-bindgen calls such functions for each JavaScript object it touches: a third of a step.
+    __wasm_call_ctors();
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         // After this the module aborts: no more than this one message gets out.
