@@ -7,7 +7,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use impasto::{
     device,
-    kernels::{Map, conv, conv::Algorithm, frame::read_values, gram, pool},
+    kernels::{
+        Map, conv,
+        conv::{Algorithm, Tile},
+        frame::read_values,
+        gram, pool,
+    },
     layer::Layer,
     options::{Options, Pooling},
     picture::Picture,
@@ -95,9 +100,9 @@ fn kernels(criterion: &mut Criterion) {
             group.sample_size(10);
             let below = map([side, side, conv.in_channels.next_multiple_of(4)], &device);
             let above = map([side, side, conv.out_channels], &device);
-            let algorithms: &[_] =
-                if name == "cpu" { &[None] } else { &[Some(Algorithm::Direct), Some(Algorithm::Winograd)] };
-            for &algorithm in algorithms {
+            let on_gpu = [Algorithm::Direct, Algorithm::Winograd(Tile::Two), Algorithm::Winograd(Tile::Four)]
+                .map(Some);
+            for algorithm in if name == "cpu" { vec![None] } else { on_gpu.to_vec() } {
                 let forward = conv::Filter::forward_by(conv, algorithm, &device);
                 let backward = conv::Filter::backward_by(conv, algorithm, &device);
                 let id = algorithm.map_or(name.to_owned(), |algorithm| format!("{name}, {algorithm:?}"));

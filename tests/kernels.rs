@@ -3,7 +3,11 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use impasto::{
     device,
-    kernels::{Map, adam, content, conv, conv::Algorithm, frame, gram, normalize, pool, total_variation},
+    kernels::{
+        Map, adam, content, conv,
+        conv::{Algorithm, Tile},
+        frame, gram, normalize, pool, total_variation,
+    },
     layer::Layer,
     options::{AdamOptions, Pooling},
     weights::Conv,
@@ -74,7 +78,8 @@ fn random_conv(seed: u64, in_channels: usize, out_channels: usize) -> Conv {
 
 /// Channels in and out of a convolution: few, many, no multiples of a tile, more than one band of Winograd's.
 const CHANNELS: [(usize, usize); 6] = [(3, 64), (4, 4), (12, 20), (64, 64), (128, 24), (12, 1024)];
-const ALGORITHMS: [Algorithm; 2] = [Algorithm::Direct, Algorithm::Winograd];
+const ALGORITHMS: [Algorithm; 3] =
+    [Algorithm::Direct, Algorithm::Winograd(Tile::Two), Algorithm::Winograd(Tile::Four)];
 
 #[test]
 fn convolution_forward_agrees_with_its_twin() {

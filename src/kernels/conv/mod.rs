@@ -22,8 +22,17 @@ use crate::weights::Conv;
 pub enum Algorithm {
     /// A product of the nine neighbours' channels with the kernel (implicit GEMM).
     Direct,
-    /// Winograd's F(2×2, 3×3): 2.25 times fewer multiplications, for more traffic.
-    Winograd,
+    /// Winograd's, by tiles: fewer multiplications, for more traffic.
+    Winograd(Tile),
+}
+
+/// How many results Winograd's algorithm computes at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tile {
+    /// 2×2: 2.25 times fewer multiplications, kernels of 16 numbers.
+    Two,
+    /// 4×4: 4 times fewer multiplications, kernels of 36 numbers.
+    Four,
 }
 
 /// The kernels of a 3×3 convolution, arranged for the device that computes.
@@ -41,7 +50,7 @@ enum Weight {
     /// `[3, 3, in, out]`, so that four output channels are one `vec4`.
     #[cfg(feature = "gpu")]
     Direct(Tensor<4>),
-    /// `[16, in, out]`: transformed.
+    /// `[16 or 36, in, out]`: transformed.
     #[cfg(feature = "gpu")]
     Winograd(Tensor<3>),
 }
@@ -116,7 +125,7 @@ impl Weight {
             let direct = Tensor::from_data(TensorData::new(values, [3, 3, inputs, outputs]), device);
             match algorithm.unwrap_or_else(|| winograd::choose(&direct)) {
                 Algorithm::Direct => Self::Direct(direct),
-                Algorithm::Winograd => Self::Winograd(winograd::transform(&direct)),
+                Algorithm::Winograd(tile) => Self::Winograd(winograd::transform(&direct, tile)),
             }
         }
         #[cfg(not(feature = "gpu"))]

@@ -1,23 +1,88 @@
-//! Winograd's convolution F(2×2, 3×3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR
-//! 2016, section 4.1): `Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A`.
+//! Winograd's convolutions F(2×2, 3×3) and F(4×4, 3×3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural
+//! Networks", CVPR 2016, section 4): `Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A`.
 //!
-//! A tile of 2×2 results needs 36 multiplications by definition and 16 this way: the 4×4 inputs around the
+//! A tile of 4×4 results needs 144 multiplications by definition and 36 this way: the 6×6 inputs around the
 //! tile are transformed, multiplied one by one with the transformed kernel, and transformed back. Summed over
-//! channels, the multiplications are sixteen matrix products, tiles by channels.
+//! channels, the multiplications are 36 matrix products, tiles by channels.
 
 use std::fmt::Write as _;
 
 use burn::tensor::Tensor;
 
 use super::{
-    Algorithm, Map,
+    Algorithm, Map, Tile,
     epilogue::{Epilogue, Kind},
     product,
 };
 use crate::kernels::gpu::{Buffer, Wgsl};
 
-/// Products side by side: the elements of a transformed tile.
-const PLACES: usize = 16;
+impl Tile {
+    /// Results along a side.
+    const fn side(self) -> usize {
+        match self {
+            Self::Two => 2,
+            Self::Four => 4,
+        }
+    }
+
+    /// Inputs along a side, which is also the transformed tile's.
+    const fn inputs(self) -> usize {
+        self.side() + 2
+    }
+
+    /// Elements of a transformed tile: as many matrix products stand side by side.
+    const fn places(self) -> usize {
+        self.inputs() * self.inputs()
+    }
+
+    /// G, a row each.
+    const fn g(self) -> &'static [&'static [f32]] {
+        match self {
+            Self::Two => &[&[1.0, 0.0, 0.0], &[0.5, 0.5, 0.5], &[0.5, -0.5, 0.5], &[0.0, 0.0, 1.0]],
+            Self::Four => &[
+                &[1.0 / 4.0, 0.0, 0.0],
+                &[-1.0 / 6.0, -1.0 / 6.0, -1.0 / 6.0],
+                &[-1.0 / 6.0, 1.0 / 6.0, -1.0 / 6.0],
+                &[1.0 / 24.0, 1.0 / 12.0, 1.0 / 6.0],
+                &[1.0 / 24.0, -1.0 / 12.0, 1.0 / 6.0],
+                &[0.0, 0.0, 1.0],
+            ],
+        }
+    }
+
+    /// Bᵀ, a row each.
+    const fn b(self) -> &'static [&'static [f32]] {
+        match self {
+            Self::Two => &[
+                &[1.0, 0.0, -1.0, 0.0],
+                &[0.0, 1.0, 1.0, 0.0],
+                &[0.0, -1.0, 1.0, 0.0],
+                &[0.0, 1.0, 0.0, -1.0],
+            ],
+            Self::Four => &[
+                &[4.0, 0.0, -5.0, 0.0, 1.0, 0.0],
+                &[0.0, -4.0, -4.0, 1.0, 1.0, 0.0],
+                &[0.0, 4.0, -4.0, -1.0, 1.0, 0.0],
+                &[0.0, -2.0, -1.0, 2.0, 1.0, 0.0],
+                &[0.0, 2.0, -1.0, -2.0, 1.0, 0.0],
+                &[0.0, 4.0, 0.0, -5.0, 0.0, 1.0],
+            ],
+        }
+    }
+
+    /// Aᵀ, a row each.
+    const fn a(self) -> &'static [&'static [f32]] {
+        match self {
+            Self::Two => &[&[1.0, 1.0, 1.0, 0.0], &[0.0, 1.0, -1.0, -1.0]],
+            Self::Four => &[
+                &[1.0, 1.0, 1.0, 1.0, 1.0, 0.0],
+                &[0.0, 1.0, -1.0, 2.0, -2.0, 0.0],
+                &[0.0, 1.0, 1.0, 4.0, 4.0, 0.0],
+                &[0.0, 1.0, -1.0, 8.0, -8.0, 1.0],
+            ],
+        }
+    }
+}
 
 /// What a band of transformed tiles may take. It bounds the memory, whatever the picture's size, and stays within
 /// WebGPU's smallest limit for a binding.
@@ -25,23 +90,64 @@ const BAND_BYTES: usize = 16 << 20;
 
 /// The algorithm for these weights, `[3, 3, in, out]`, on their device.
 ///
-/// For each pixel the transforms move `32·(in + out)` bytes more, and `10·in·out` operations fall away
-/// (of 18). A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 64
-/// channels, and Winograd is ahead from 128 on. In software the bytes come from the same cache as everything else, and 64
-/// channels suffice; 16 would, but no network has them.
+/// For each pixel the transforms of 4×4 tiles move `18·(in + out)` bytes more, and `13·in·out` operations fall
+/// away (of 18). A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 32
+/// channels, and Winograd is ahead from 128 on. In software the bytes come from the same cache as everything else.
+///
+/// The wide layers have small maps, so few tiles that larger ones gain nothing, and most of the weights: 2×2 there.
 pub fn choose(weight: &Tensor<4>) -> Algorithm {
     let [_, _, inputs, outputs] = weight.dims();
     let least = if Buffer::of(weight).is_in_software() { 32 } else { 128 };
-    if inputs.min(outputs) >= least { Algorithm::Winograd } else { Algorithm::Direct }
+    if inputs.min(outputs) < least {
+        Algorithm::Direct
+    } else if inputs.max(outputs) <= 256 {
+        Algorithm::Winograd(Tile::Four)
+    } else {
+        Algorithm::Winograd(Tile::Two)
+    }
 }
 
-/// `G g Gᵀ` of each kernel. `[3, 3, in, out]` → `[16, in, out]`.
-pub fn transform(weight: &Tensor<4>) -> Tensor<3> {
+/// Writes statements: `left · m · leftᵀ` for a matrix `m` whose elements are named `{from}{y}{x}`; the result's are
+/// named `{to}{y}{x}`.
+fn sandwich(code: &mut String, left: &[&[f32]], from: &str, to: &str) {
+    // Σ of what is not zero; by ±1 nothing is multiplied.
+    let row = |factors: &[f32], name: &dyn Fn(usize) -> String| {
+        let mut sum = String::new();
+        for (k, factor) in factors.iter().enumerate().filter(|(_, factor)| **factor != 0.0) {
+            sum += match (sum.is_empty(), *factor < 0.0) {
+                (true, false) => "",
+                (true, true) => "-",
+                (false, false) => " + ",
+                (false, true) => " - ",
+            };
+            if factor.abs() != 1.0 {
+                write!(sum, "{:?} * ", factor.abs()).expect("to a string");
+            }
+            sum += &name(k);
+        }
+        sum
+    };
+    for x in 0..left[0].len() {
+        for (y, factors) in left.iter().enumerate() {
+            let value = row(factors, &|k| format!("{from}{k}{x}"));
+            writeln!(code, "    let {to}_{y}{x} = {value};").expect("to a string");
+        }
+    }
+    for y in 0..left.len() {
+        for (x, factors) in left.iter().enumerate() {
+            let value = row(factors, &|k| format!("{to}_{y}{k}"));
+            writeln!(code, "    let {to}{y}{x} = {value};").expect("to a string");
+        }
+    }
+}
+
+/// `G g Gᵀ` of each kernel. `[3, 3, in, out]` → `[places, in, out]`.
+pub fn transform(weight: &Tensor<4>, tile: Tile) -> Tensor<3> {
     let [_, _, inputs, outputs] = weight.dims();
     let weight = Buffer::of(weight);
-    let out = weight.new_like([PLACES, inputs, outputs]);
+    let out = weight.new_like([tile.places(), inputs, outputs]);
     let quads = inputs * outputs / 4;
-    Wgsl { name: "winograd_filter", variant: (), text: filter, workgroup: [64, 1, 1] }.launch(
+    Wgsl { name: "winograd_filter", variant: tile, text: filter, workgroup: [64, 1, 1] }.launch(
         quads.div_ceil(64),
         &[&weight],
         &[&out],
@@ -51,24 +157,15 @@ pub fn transform(weight: &Tensor<4>) -> Tensor<3> {
 }
 
 /// A thread transforms four kernels: G g Gᵀ.
-fn filter((): &()) -> String {
-    let row = |a: &str, b: &str, c: &str| {
-        [a.to_owned(), format!("0.5 * ({a} + {b} + {c})"), format!("0.5 * ({a} - {b} + {c})"), c.to_owned()]
-    };
+fn filter(tile: &Tile) -> String {
     let mut code = String::new();
-    for x in 0..3 {
-        for y in 0..3 {
+    for y in 0..3 {
+        for x in 0..3 {
             writeln!(code, "    let g{y}{x} = weight[{}u * n + i];", 3 * y + x).expect("to a string");
         }
-        for (y, value) in row(&format!("g0{x}"), &format!("g1{x}"), &format!("g2{x}")).iter().enumerate() {
-            writeln!(code, "    let t{y}{x} = {value};").expect("to a string");
-        }
     }
-    for y in 0..4 {
-        for (x, value) in row(&format!("t{y}0"), &format!("t{y}1"), &format!("t{y}2")).iter().enumerate() {
-            writeln!(code, "    transformed[{}u * n + i] = {value};", 4 * y + x).expect("to a string");
-        }
-    }
+    sandwich(&mut code, tile.g(), "g", "u");
+    store_all(&mut code, *tile, "u");
     format!(
         "
 struct Parameters {{ quads: u32 }}
@@ -87,31 +184,47 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     )
 }
 
-/// `[H, W, in]` by `[16, in, out]` → `[H, W, out]`.
+/// Writes statements: all elements `{name}{y}{x}` of a transformed tile go where the products expect them.
+fn store_all(code: &mut String, tile: Tile, name: &str) {
+    for y in 0..tile.inputs() {
+        for x in 0..tile.inputs() {
+            writeln!(code, "    transformed[{}u * n + i] = {name}{y}{x};", tile.inputs() * y + x)
+                .expect("to a string");
+        }
+    }
+}
+
+/// `[H, W, in]` by `[places, in, out]` → `[H, W, out]`.
 pub fn convolve(x: &Map, weight: &Tensor<3>, epilogue: &Epilogue) -> Map {
     let [h, w, _] = x.dims();
-    let [_, inputs, outputs] = weight.dims();
+    let [places, inputs, outputs] = weight.dims();
+    let tile = if places == Tile::Two.places() { Tile::Two } else { Tile::Four };
     let (x, weight) = (Buffer::of(x), Buffer::of(weight));
     let y = x.new_like([h, w, outputs]);
 
-    let across = w.div_ceil(2);
-    let tiles = h.div_ceil(2) * across;
-    let band = tiles.min(BAND_BYTES / (size_of::<f32>() * PLACES * inputs.max(outputs)));
-    let transformed = x.new_like([PLACES, band, inputs]);
-    let products = x.new_like([PLACES, band, outputs]);
+    let across = w.div_ceil(tile.side());
+    let tiles = h.div_ceil(tile.side()) * across;
+    let band = tiles.min(BAND_BYTES / (size_of::<f32>() * places * inputs.max(outputs)));
+    let transformed = x.new_like([places, band, inputs]);
+    let products = x.new_like([places, band, outputs]);
     for first in (0..tiles).step_by(band) {
         let count = band.min(tiles - first);
         let place = |quads: usize| [h, w, quads, across, first, count].map(|number| number as u32);
-        Wgsl { name: "winograd_input", variant: (), text: input, workgroup: [64, 1, 1] }.launch(
+        Wgsl { name: "winograd_input", variant: tile, text: input, workgroup: [64, 1, 1] }.launch(
             (count * inputs / 4).div_ceil(64),
             &[&x],
             &[&transformed],
             &place(inputs / 4),
         );
-        product::batched(&transformed, &weight, [PLACES, count, inputs, outputs], &products);
+        product::batched(&transformed, &weight, [places, count, inputs, outputs], &products);
         let buffers: Vec<&Buffer> = std::iter::once(&products).chain(epilogue.buffers()).collect();
-        Wgsl { name: "winograd_output", variant: epilogue.kind(), text: output, workgroup: [64, 1, 1] }
-            .launch((count * outputs / 4).div_ceil(64), &buffers, &[&y], &place(outputs / 4));
+        let variant = (tile, epilogue.kind());
+        Wgsl { name: "winograd_output", variant, text: output, workgroup: [64, 1, 1] }.launch(
+            (count * outputs / 4).div_ceil(64),
+            &buffers,
+            &[&y],
+            &place(outputs / 4),
+        );
     }
     y.into_tensor()
 }
@@ -131,40 +244,34 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     if (i >= n) { return; }
     let quad = i % quads;
     let tile = parameters.first + i / quads;
-    let py = 2u * (tile / parameters.across);
-    let px = 2u * (tile % parameters.across);
+    let py = SIDE * (tile / parameters.across);
+    let px = SIDE * (tile % parameters.across);
 ";
 
 /// Bᵀ d B.
-fn input((): &()) -> String {
-    let row = |[a, b, c, d]: [String; 4]| {
-        [format!("{a} - {c}"), format!("{b} + {c}"), format!("{c} - {b}"), format!("{b} - {d}")]
-    };
+fn input(tile: &Tile) -> String {
     let mut code = String::new();
     macro_rules! line {
         ($($argument:tt)*) => { writeln!(code, $($argument)*).expect("to a string") };
     }
     // Zero outside the picture: the load is clamped to it, and multiplied away. Minus one wraps around to a number
     // that is too large as well.
-    for k in 0..4 {
+    let side = tile.inputs();
+    for k in 0..side {
         line!("    let y{k} = py + {k}u - 1u; let x{k} = px + {k}u - 1u;");
     }
-    for x in 0..4 {
-        for y in 0..4 {
+    for y in 0..side {
+        for x in 0..side {
             line!("    let d{y}{x} = x[min(y{y} * width + x{x}, height * width - 1u) * quads + quad]");
             line!("        * f32((y{y} < height) & (x{x} < width));");
         }
-        for (y, value) in row([0, 1, 2, 3].map(|y| format!("d{y}{x}"))).iter().enumerate() {
-            line!("    let t{y}{x} = {value};");
-        }
     }
-    for y in 0..4 {
-        for (x, value) in row([0, 1, 2, 3].map(|x| format!("t{y}{x}"))).iter().enumerate() {
-            line!("    transformed[{}u * n + i] = {value};", 4 * y + x);
-        }
-    }
+    sandwich(&mut code, tile.b(), "d", "v");
+    store_all(&mut code, *tile, "v");
+    let side = tile.side();
     format!(
-        "{PARAMETERS}
+        "const SIDE = {side}u;
+{PARAMETERS}
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> transformed: array<vec4<f32>>;
 @group(0) @binding(2) var<uniform> parameters: Parameters;
@@ -174,36 +281,40 @@ fn input((): &()) -> String {
 }
 
 /// Aᵀ m A.
-fn output(kind: &Kind) -> String {
-    let row = |[a, b, c, d]: [String; 4]| [format!("{a} + {b} + {c}"), format!("{b} - {c} - {d}")];
+fn output((tile, kind): &(Tile, Kind)) -> String {
     let mut code = String::new();
     macro_rules! line {
         ($($argument:tt)*) => { writeln!(code, $($argument)*).expect("to a string") };
     }
-    for x in 0..4 {
-        for y in 0..4 {
-            line!("    let m{y}{x} = products[{}u * n + i];", 4 * y + x);
-        }
-        for (y, value) in row([0, 1, 2, 3].map(|y| format!("m{y}{x}"))).iter().enumerate() {
-            line!("    let t{y}{x} = {value};");
+    for y in 0..tile.inputs() {
+        for x in 0..tile.inputs() {
+            line!("    let m{y}{x} = products[{}u * n + i];", tile.inputs() * y + x);
         }
     }
-    // An odd last row or column leaves its tiles half empty: they store the pixel beside it once more, rather than
-    // under a condition.
-    line!("    let right = min(px + 1u, width - 1u); let below = min(py + 1u, height - 1u);");
-    let [a, b] = row([0, 1, 2, 3].map(|x| format!("t0{x}")));
-    let [c, d] = row([0, 1, 2, 3].map(|x| format!("t1{x}")));
-    line!("    let v00 = {a};");
-    line!("    let v01 = select({b}, v00, right == px);");
-    line!("    let v10 = select({c}, v00, below == py);");
-    line!("    let v11 = select(select({d}, v10, right == px), v01, below == py);");
-    for (y, py) in ["py", "below"].iter().enumerate() {
-        for (x, px) in ["px", "right"].iter().enumerate() {
-            line!("    let to{y}{x} = ({py} * width + {px}) * quads + quad;");
-            let value = kind.of(&format!("v{y}{x}"), "quad", &format!("to{y}{x}"));
+    sandwich(&mut code, tile.a(), "m", "t");
+    // A tile at the edge may reach past the picture. What is outside takes place and value of its neighbour inside,
+    // and stores them once more: a condition around the store would cost more.
+    let side = tile.side();
+    for k in 0..side {
+        line!("    let y{k} = min(py + {k}u, height - 1u); let x{k} = min(px + {k}u, width - 1u);");
+    }
+    for y in 0..side {
+        for x in 0..side {
+            let above = if y == 0 { String::new() } else { format!("r{}{x}", y - 1) };
+            let left = if x == 0 { String::new() } else { format!("s{y}{}", x - 1) };
+            match y {
+                0 => line!("    let r{y}{x} = t{y}{x};"),
+                _ => line!("    let r{y}{x} = select(t{y}{x}, {above}, y{y} == y{});", y - 1),
+            }
+            match x {
+                0 => line!("    let s{y}{x} = r{y}{x};"),
+                _ => line!("    let s{y}{x} = select(r{y}{x}, {left}, x{x} == x{});", x - 1),
+            }
+            line!("    let to{y}{x} = (y{y} * width + x{x}) * quads + quad;");
+            let value = kind.of(&format!("s{y}{x}"), "quad", &format!("to{y}{x}"));
             line!("    y[to{y}{x}] = {value};");
         }
     }
     let bindings = kind.declarations(&["products"]);
-    format!("{PARAMETERS}\n{bindings}{THREAD}{code}}}\n")
+    format!("const SIDE = {side}u;\n{PARAMETERS}\n{bindings}{THREAD}{code}}}\n")
 }
