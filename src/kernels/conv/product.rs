@@ -31,18 +31,22 @@ impl Shape {
     /// A thread's tile of `pixels × 4·quads` sums needs `pixels + 4·quads` loads of four values for `16 · pixels ·
     /// quads` multiply-adds, so it is as large as the registers allow. In software (SwiftShader) a load costs as
     /// much as eight multiply-adds, whatever its width and pattern, and spilling into the processor's cache costs
-    /// less: there the tile is twice as high, or as high as the picture.
+    /// less: there the tile is twice as high, and twice as wide where no neighbours are gathered.
     fn new(taps: u32, pixels: usize, output_quads: usize, software: bool, epilogue: Kind) -> Self {
-        let divisor =
-            |most: usize, of: usize| (1..=most).rev().find(|&n| n.is_power_of_two() && of.is_multiple_of(n));
-        let quads = divisor(4, output_quads).unwrap_or(1);
-        let across = divisor(4, output_quads / quads).unwrap_or(1) as u32;
+        let high = if software { 16 } else { 8 };
+        let wide = if software && taps == 1 { 8 } else { 4 };
         let pixels = match pixels {
             ..=4 => 4,
             5..=8 => 8,
-            9.. if software => 16,
-            9.. => 8,
+            9.. => high,
         };
+        // Four threads beside each other share their pixels, if there are channels enough.
+        let divisor = |most: usize, of: usize| {
+            (1..=most).rev().find(|&n| n.is_power_of_two() && of.is_multiple_of(n)).unwrap_or(1)
+        };
+        let share = if output_quads.is_multiple_of(4) { output_quads / 4 } else { output_quads };
+        let quads = divisor(wide, share);
+        let across = divisor(4, output_quads / quads) as u32;
         Self { taps, pixels, quads: quads as u32, workgroup: [across, 64 / across], epilogue }
     }
 }
