@@ -3,7 +3,8 @@
 //
 //   cargo xtask bench [--json FILE]
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { launch, visit } from './support/chromium.mjs';
@@ -24,6 +25,8 @@ const ROWS = [
 
 const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
 if (skip) throw new Error(skip);
+const baseline = process.env.IMPASTO_STOCK ?? '';
+if (!existsSync(join(baseline, 'worker-gpu_bg.wasm'))) throw new Error('no baseline: run this through `cargo xtask bench`');
 
 const rows = [];
 for (const row of ROWS) rows.push({ ...row, ...await measure(row) });
@@ -42,7 +45,7 @@ async function measure({ engine, photo, size, steps }) {
   try {
     let found;
     await visit(browser, async ({ studio, host }) => {
-      if (engine === 'stock') host.overlay = process.env.IMPASTO_STOCK;
+      if (engine === 'stock') host.overlay = baseline;
       await studio.open(host.url, engine === 'cpu' ? 'cpu' : 'gpu');
       await studio.choose({ photo, size, steps: 300 });
       await studio.paint();
