@@ -1,6 +1,6 @@
 //! What the engine's parts take natively: a step by size, and each kernel at the shapes of VGG-19.
 //!
-//! `cargo bench`, or `cargo bench -- conv3_2` for some of them. On a machine without a GPU the "gpu" is Mesa's software
+//! `cargo bench --profile dev`, with `-- conv3_2` for some of them. On a machine without a GPU the "gpu" is Mesa's software
 //! driver. What a visitor waits for is measured in a browser: `cargo xtask bench`.
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -71,7 +71,8 @@ fn steps(criterion: &mut Criterion) {
         let vgg = Vgg::new(&weights, &device).expect("VGG-19 fits");
         for size in SIZES {
             let [photo, painting] = [3, 4].map(|seed| Picture::noise(size, size, seed));
-            let new = StyleTransfer::new(vgg.clone(), &photo, &painting, &Options::default());
+            let options = Options::default();
+            let new = StyleTransfer::new(vgg.clone(), &photo, &painting, &options);
             let mut transfer = block_on(new).expect("the options are the defaults");
             group.bench_function(BenchmarkId::new(name, size), |bencher| {
                 bencher.iter(|| {
@@ -102,7 +103,8 @@ fn kernels(criterion: &mut Criterion) {
             let above = map([side, side, conv.out_channels], &device);
             let on_gpu = [Algorithm::Direct, Algorithm::Winograd(Tile::Two), Algorithm::Winograd(Tile::Four)]
                 .map(Some);
-            for algorithm in if name == "cpu" { vec![None] } else { on_gpu.to_vec() } {
+            let algorithms = if name == "cpu" { vec![None] } else { on_gpu.to_vec() };
+            for algorithm in algorithms {
                 let forward = conv::Filter::forward_by(conv, algorithm, &device);
                 let backward = conv::Filter::backward_by(conv, algorithm, &device);
                 let id = algorithm.map_or(name.to_owned(), |algorithm| format!("{name}, {algorithm:?}"));
