@@ -101,7 +101,7 @@ impl Vgg {
             above = Some(match above {
                 None => {
                     let loss = loss.expect("the deepest layer is one that a loss looks at");
-                    conv::relu_backward(loss, y)
+                    conv::relu_backward(&loss, y)
                 }
                 Some(gradient) => {
                     let filter = &self.layers[layer.index() + 1].backward;

@@ -22,7 +22,7 @@ pub struct Wgsl<V> {
     /// What the text depends on beyond the name.
     pub variant: V,
     /// The entry point is `main`; the bindings of group 0 are the inputs, the outputs, then the parameters.
-    pub text: fn(&V) -> String,
+    pub text: fn(V) -> String,
     /// Threads per workgroup, as the text says in `@workgroup_size`.
     pub workgroup: [u32; 3],
 }
@@ -33,7 +33,7 @@ impl<T: Copy + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static> V
 
 impl<V: Variant> KernelSource for Wgsl<V> {
     fn source(&self) -> SourceTemplate {
-        SourceTemplate::new((self.text)(&self.variant))
+        SourceTemplate::new((self.text)(self.variant))
     }
 
     fn id(&self) -> KernelId {

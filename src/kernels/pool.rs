@@ -82,7 +82,7 @@ mod gpu {
         let (h2, w2, quads) = (h / 2, w / 2, c / 4);
         let x = Buffer::of(x);
         let y = x.new_like([h2, w2, c]);
-        let text = |pooling: &Pooling| {
+        let text = |pooling: Pooling| {
             let combine = match pooling {
                 Pooling::Max => "max(max(a, b), max(c, d))",
                 Pooling::Avg => "0.25 * (a + b + c + d)",
@@ -129,7 +129,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let (x, gradient, add) = (Buffer::of(x), Buffer::of(gradient), add.map(Buffer::of));
         let out = x.new_like([h, w, c]);
         let inputs: Vec<&Buffer> = [Some(&x), Some(&gradient), add.as_ref()].into_iter().flatten().collect();
-        let text = |&(pooling, add): &(Pooling, bool)| {
+        let text = |(pooling, add): (Pooling, bool)| {
             let route = match pooling {
                 Pooling::Max => MAX_ROUTE,
                 Pooling::Avg => "let routed = 0.25 * gradient[source];",

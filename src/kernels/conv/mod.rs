@@ -44,14 +44,13 @@ pub struct Filter {
 }
 
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "only a GPU needs other arrangements"))]
 enum Weight {
     /// `[out, in, 3, 3]`, for Burn's own operations.
     Stock(Tensor<4>),
     /// `[3, 3, in, out]`, so that four output channels are one `vec4`.
-    #[cfg(feature = "gpu")]
     Direct(Tensor<4>),
     /// `[16 or 36, in, out]`: transformed.
-    #[cfg(feature = "gpu")]
     Winograd(Tensor<3>),
 }
 
@@ -171,11 +170,7 @@ pub fn backward_cpu(gradient: &Map, filter: &Filter, add: Option<&Map>, features
 /// Padding of one on every side keeps the size.
 fn stock(x: &Map, filter: &Filter) -> Tensor<4> {
     let options = ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
-    let weight = match &filter.weight {
-        Weight::Stock(weight) => weight,
-        #[cfg(feature = "gpu")]
-        _ => unreachable!("arranged for our kernels"),
-    };
+    let Weight::Stock(weight) = &filter.weight else { unreachable!("arranged for our kernels") };
     conv2d(to_nchw(x.clone()), weight.clone(), filter.bias.clone(), options)
 }
 
@@ -209,10 +204,10 @@ pub fn mix_channels_cpu(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
 }
 
 /// `gradient · [features > 0]`: backward through a ReLU, given what came out of it.
-pub fn relu_backward(gradient: Map, features: &Map) -> Map {
+pub fn relu_backward(gradient: &Map, features: &Map) -> Map {
     on_device!(gradient.device(),
-        gpu: epilogue::relu_backward(&gradient, features),
-        cpu: relu_backward_cpu(gradient, features))
+        gpu: epilogue::relu_backward(gradient, features),
+        cpu: relu_backward_cpu(gradient.clone(), features))
 }
 
 /// The twin of [`relu_backward`].

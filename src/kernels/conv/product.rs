@@ -94,8 +94,8 @@ fn launch(taps: u32, dims: [usize; 5], x: &Buffer, weight: &Buffer, epilogue: &E
 
 /// Writes the kernel. Everything that can be is unrolled into registers with names: compilers for
 /// WGSL do not unroll, and arrays indexed in a loop end up in memory.
-fn text(shape: &Shape) -> String {
-    let Shape { taps, pixels, quads, workgroup: [across, down], epilogue } = *shape;
+fn text(shape: Shape) -> String {
+    let Shape { taps, pixels, quads, workgroup: [across, down], epilogue } = shape;
     let bindings = epilogue.declarations(&["x", "weight"]);
     let mut code = format!(
         "struct Parameters {{

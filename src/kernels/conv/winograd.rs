@@ -109,6 +109,7 @@ pub fn choose(weight: &Tensor<4>) -> Algorithm {
 
 /// Writes statements: `left · m · leftᵀ` for a matrix `m` whose elements are named `{from}{y}{x}`; the result's are
 /// named `{to}{y}{x}`.
+#[expect(clippy::float_cmp, reason = "the factors are exact")]
 fn sandwich(code: &mut String, left: &[&[f32]], from: &str, to: &str) {
     // Σ of what is not zero; by ±1 nothing is multiplied.
     let row = |factors: &[f32], name: &dyn Fn(usize) -> String| {
@@ -157,7 +158,7 @@ pub fn transform(weight: &Tensor<4>, tile: Tile) -> Tensor<3> {
 }
 
 /// A thread transforms four kernels: G g Gᵀ.
-fn filter(tile: &Tile) -> String {
+fn filter(tile: Tile) -> String {
     let mut code = String::new();
     for y in 0..3 {
         for x in 0..3 {
@@ -165,7 +166,7 @@ fn filter(tile: &Tile) -> String {
         }
     }
     sandwich(&mut code, tile.g(), "g", "u");
-    store_all(&mut code, *tile, "u");
+    store_all(&mut code, tile, "u");
     format!(
         "
 struct Parameters {{ quads: u32 }}
@@ -249,7 +250,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 ";
 
 /// Bᵀ d B.
-fn input(tile: &Tile) -> String {
+fn input(tile: Tile) -> String {
     let mut code = String::new();
     macro_rules! line {
         ($($argument:tt)*) => { writeln!(code, $($argument)*).expect("to a string") };
@@ -267,7 +268,7 @@ fn input(tile: &Tile) -> String {
         }
     }
     sandwich(&mut code, tile.b(), "d", "v");
-    store_all(&mut code, *tile, "v");
+    store_all(&mut code, tile, "v");
     let side = tile.side();
     format!(
         "const SIDE = {side}u;
@@ -281,7 +282,7 @@ fn input(tile: &Tile) -> String {
 }
 
 /// Aᵀ m A.
-fn output((tile, kind): &(Tile, Kind)) -> String {
+fn output((tile, kind): (Tile, Kind)) -> String {
     let mut code = String::new();
     macro_rules! line {
         ($($argument:tt)*) => { writeln!(code, $($argument)*).expect("to a string") };
