@@ -1,7 +1,7 @@
 //! The product of a matrix, pixels by channels, with a matrix of weights: what every convolution comes down to.
 //!
 //! Its rows are pixels as they are (1×1: the channels are mixed), or gathered from nine neighbours (3×3,
-//! implicit GEMM), or what Winograd's transform made of them, sixteen matrices side by side.
+//! implicit GEMM), or what Winograd's transform made of them, many matrices side by side.
 
 use std::fmt::Write as _;
 

@@ -91,7 +91,7 @@ const BAND_BYTES: usize = 16 << 20;
 /// The algorithm for these weights, `[3, 3, in, out]`, on their device.
 ///
 /// For each pixel the transforms of 4×4 tiles move `18·(in + out)` bytes more, and `13·in·out` operations fall
-/// away (of 18). A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 32
+/// away (of 18). A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 40
 /// channels, and Winograd is ahead from 128 on. In software the bytes come from the same cache as everything else.
 ///
 /// The wide layers have small maps, so few tiles that larger ones gain nothing, and most of the weights: 2×2 there.
@@ -205,7 +205,8 @@ pub fn convolve(x: &Map, weight: &Tensor<3>, epilogue: &Epilogue) -> Map {
 
     let across = w.div_ceil(tile.side());
     let tiles = h.div_ceil(tile.side()) * across;
-    let band = tiles.min(BAND_BYTES / (size_of::<f32>() * places * inputs.max(outputs)));
+    let fit = BAND_BYTES / (size_of::<f32>() * places * inputs.max(outputs));
+    let band = tiles.min(fit.max(1));
     let transformed = x.new_like([places, band, inputs]);
     let products = x.new_like([places, band, outputs]);
     for first in (0..tiles).step_by(band) {
