@@ -87,16 +87,7 @@ test('one can paint a picture of one\'s own', { skip }, async () => {
   await visit(browser, async ({ studio, page, host }) => {
     await studio.open(host.url, 'cpu');
     // A portrait, twice as high as wide: the aspect ratio must come back.
-    const picture = Buffer.from(await page.evaluate(async () => {
-      const canvas = new OffscreenCanvas(100, 200);
-      const context = canvas.getContext('2d');
-      for (let y = 0; y < 200; y += 10) {
-        context.fillStyle = `hsl(${y * 3} 70% ${30 + (y % 50)}%)`;
-        context.fillRect(0, y, 100, 10);
-      }
-      const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
-      return Array.from(bytes);
-    }));
+    const picture = Buffer.from(await page.evaluate(stripes));
     await page.getByLabel('Your own photo').setInputFiles({ name: 'stripes.png', mimeType: 'image/png', buffer: picture });
     await page.locator('section[data-chosen=own]').waitFor();
     await studio.choose({ size: 96, steps: 10 });
@@ -105,6 +96,26 @@ test('one can paint a picture of one\'s own', { skip }, async () => {
     const { width, height } = await studio.pixels();
     assert.deepEqual([width, height], [48, 96]);
     await studio.screenshot('own-photo');
+  });
+});
+
+test('a picture can be dropped on a well, and pasted into the one that was used last', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    const bytes = await page.evaluate(stripes);
+    const data = await page.evaluateHandle((bytes) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(bytes)], 'stripes.png', { type: 'image/png' }));
+      return transfer;
+    }, bytes);
+    await studio.region('Painting').dispatchEvent('drop', { dataTransfer: data });
+    await page.locator('section[data-chosen=own]').waitFor();
+    assert.equal(await studio.region('Painting').getAttribute('data-chosen'), 'own');
+    assert.equal(await studio.region('Photo').getAttribute('data-chosen'), 'summer-palace');
+
+    await page.getByRole('heading', { name: 'Photo' }).click();
+    await page.evaluate((clipboardData) => window.dispatchEvent(new ClipboardEvent('paste', { clipboardData })), data);
+    await studio.region('Photo').and(page.locator('[data-chosen=own]')).waitFor();
   });
 });
 
@@ -163,3 +174,14 @@ test('everything can be done with the keyboard', { skip }, async () => {
     assert.match((await download).suggestedFilename(), /\.png$/);
   });
 });
+
+/** In the page: the bytes of a PNG of coloured stripes, 100 × 200. */
+async function stripes() {
+  const canvas = new OffscreenCanvas(100, 200);
+  const context = canvas.getContext('2d');
+  for (let y = 0; y < 200; y += 10) {
+    context.fillStyle = `hsl(${y * 3} 70% ${30 + (y % 50)}%)`;
+    context.fillRect(0, y, 100, 10);
+  }
+  return Array.from(new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer()));
+}
