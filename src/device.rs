@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 
 #[cfg(feature = "gpu")]
-use crate::message::Failure;
+use crate::{kernels, message::Failure};
 
 /// The processor, through Burn's `flex` backend: SIMD, and threads where the target has them.
 #[cfg(feature = "cpu")]
@@ -103,5 +103,7 @@ pub async fn gpu() -> Result<Gpu, Failure> {
         (name, driver) if name.contains(driver) => name.to_owned(),
         (name, driver) => format!("{name} ({driver})"),
     };
-    Ok(Gpu { device, name, software: info.device_type == wgpu::DeviceType::Cpu, faults })
+    let software = info.device_type == wgpu::DeviceType::Cpu;
+    kernels::set_in_software(software);
+    Ok(Gpu { device, name, software, faults })
 }

@@ -6,7 +6,7 @@ use impasto::{
     kernels::{
         Map, adam, content, conv,
         conv::{Algorithm, Tile},
-        frame, gram, normalize, pool, total_variation,
+        frame, gram, normalize, pool, set_in_software, total_variation,
     },
     layer::Layer,
     options::{AdamOptions, Pooling},
@@ -89,7 +89,7 @@ fn convolution_forward_agrees_with_its_twin() {
                 let conv = random_conv(1, inputs, outputs);
                 let filter = conv::Filter::forward_by(&conv, Some(algorithm), device);
                 let x: Map = random(2, [h, w, inputs.next_multiple_of(4)], device);
-                vec![values(conv::forward(&x, &filter))]
+                with_each_tile(|| vec![values(conv::forward(&x, &filter))])
             });
         }
     }
@@ -113,12 +113,23 @@ fn convolution_backward_agrees_with_its_twin() {
                     (None, Some(&features)),
                     (Some(&add), Some(&features)),
                 ];
-                endings
-                    .map(|(add, features)| values(conv::backward(&gradient, &filter, add, features)))
-                    .to_vec()
+                with_each_tile(|| {
+                    let backward = |(add, features)| conv::backward(&gradient, &filter, add, features);
+                    endings.map(|ending| values(backward(ending))).to_vec()
+                })
             });
         }
     }
+}
+
+/// Hardware and software adapters compute in tiles of different sizes.
+fn with_each_tile(run: impl Fn() -> Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+    // Tests beside this one may see the change, which is as good: every size must be right.
+    let sizes = [true, false].into_iter().flat_map(|software| {
+        set_in_software(software);
+        run()
+    });
+    sizes.collect()
 }
 
 fn combinations<A: Copy, B: Copy, const M: usize, const N: usize>(a: [A; M], b: [B; N]) -> Vec<(A, B)> {
@@ -133,11 +144,11 @@ fn channel_mixing_and_relu_backward_agree_with_their_twins() {
                 let x: Map = random(7, [h, w, c], device);
                 let add: Map = random(8, [h, w, c], device);
                 let matrix: Tensor<2> = random(9, [c, c], device);
-                vec![
-                    values(conv::mix_channels(&x, &matrix, None)),
-                    values(conv::mix_channels(&x, &matrix, Some(&add))),
-                    values(conv::relu_backward(&x, &add)),
-                ]
+                let mut found = with_each_tile(|| {
+                    [None, Some(&add)].map(|add| values(conv::mix_channels(&x, &matrix, add))).to_vec()
+                });
+                found.push(values(conv::relu_backward(&x, &add)));
+                found
             });
         }
     }

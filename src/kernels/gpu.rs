@@ -96,11 +96,6 @@ impl Buffer {
         Self(CubeTensor::new_contiguous(client, self.0.device.clone(), shape.into(), handle, self.0.dtype))
     }
 
-    /// Whether the adapter computes on the processor's cores: its SIMD is narrower than any GPU's.
-    pub fn is_in_software(&self) -> bool {
-        self.0.client.properties().hardware.plane_size_max <= 8
-    }
-
     /// The tensor of this buffer.
     pub fn into_tensor<const D: usize>(self) -> Tensor<D> {
         Tensor::from_primitive::<CubeBackend>(self.0)

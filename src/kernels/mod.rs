@@ -41,6 +41,22 @@ pub fn runs_wgsl(device: &Device) -> bool {
 #[cfg(feature = "stock")]
 static STOCK: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
+#[cfg(feature = "gpu")]
+static IN_SOFTWARE: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// Says whether the GPU is none: an adapter that computes on the processor's cores wants larger tiles.
+///
+/// [`crate::device::gpu`] says it for the one that it opens. Results do not depend on it, but for rounding.
+#[cfg(feature = "gpu")]
+pub fn set_in_software(software: bool) {
+    IN_SOFTWARE.store(software, std::sync::atomic::Ordering::Relaxed);
+}
+
+#[cfg(feature = "gpu")]
+fn is_in_software() -> bool {
+    IN_SOFTWARE.load(std::sync::atomic::Ordering::Relaxed)
+}
+
 /// Makes GPU devices run the CPU twins, that is Burn's stock kernels: the baseline of the benchmark.
 #[cfg(feature = "stock")]
 pub fn use_stock_operations(stock: bool) {

@@ -11,7 +11,10 @@ use super::{
     Map,
     epilogue::{Epilogue, Kind},
 };
-use crate::kernels::gpu::{Buffer, Wgsl};
+use crate::kernels::{
+    gpu::{Buffer, Wgsl},
+    is_in_software,
+};
 
 /// What the text of the kernel depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,7 +82,7 @@ pub fn batched(x: &Buffer, weight: &Buffer, dims: [usize; 4], y: &Buffer) {
 /// `dims` are batches, height, width, channels in and out.
 fn launch(taps: u32, dims: [usize; 5], x: &Buffer, weight: &Buffer, epilogue: &Epilogue, y: &Buffer) {
     let [batches, h, w, inputs, outputs] = dims;
-    let shape = Shape::new(taps, h * w, outputs / 4, x.is_in_software(), epilogue.kind());
+    let shape = Shape::new(taps, h * w, outputs / 4, is_in_software(), epilogue.kind());
     let [across, down] = shape.workgroup;
     let columns = (outputs / 4) / (shape.quads * across) as usize;
     let rows = (h * w).div_ceil((shape.pixels * down) as usize);

@@ -14,7 +14,10 @@ use super::{
     epilogue::{Epilogue, Kind},
     product,
 };
-use crate::kernels::gpu::{Buffer, Wgsl};
+use crate::kernels::{
+    gpu::{Buffer, Wgsl},
+    is_in_software,
+};
 
 impl Tile {
     /// Results along a side.
@@ -97,7 +100,7 @@ const BAND_BYTES: usize = 16 << 20;
 /// The wide layers have small maps, so few tiles that larger ones gain nothing, and most of the weights: 2×2 there.
 pub fn choose(weight: &Tensor<4>) -> Algorithm {
     let [_, _, inputs, outputs] = weight.dims();
-    let least = if Buffer::of(weight).is_in_software() { 32 } else { 128 };
+    let least = if is_in_software() { 32 } else { 128 };
     if inputs.min(outputs) < least {
         Algorithm::Direct
     } else if inputs.max(outputs) <= 256 {
