@@ -71,6 +71,22 @@ struct Parameters { pixels: u32, quads: u32, tiles: u32, splits: u32, chunk: u32
 @group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
 @group(0) @binding(2) var<uniform> parameters: Parameters;
 
+// 4 × 4 entries, given by rows, and their mirror image.
+fn store(piece: u32, row: u32, column: u32, entries: mat4x4<f32>) {
+    let quads = parameters.quads;
+    let mirrored = transpose(entries);
+    let above = piece + row * 4u * quads + column;
+    let below = piece + column * 4u * quads + row;
+    out[above] = entries[0];
+    out[above + quads] = entries[1];
+    out[above + 2u * quads] = entries[2];
+    out[above + 3u * quads] = entries[3];
+    out[below] = mirrored[0];
+    out[below + quads] = mirrored[1];
+    out[below + 2u * quads] = mirrored[2];
+    out[below + 3u * quads] = mirrored[3];
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) local: u32) {
@@ -106,49 +122,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         s60 += b.z * u; s61 += b.z * v;
         s70 += b.w * u; s71 += b.w * v;
     }
-    let to = split * quads * 4u * quads;
-    let above = to + r0 * 4u * quads;
-    let below = to + c0 * 4u * quads;
-    out[above + c0] = s00;
-    out[above + quads + c0] = s10;
-    out[above + 2u * quads + c0] = s20;
-    out[above + 3u * quads + c0] = s30;
-    out[below + r0] = vec4<f32>(s00.x, s10.x, s20.x, s30.x);
-    out[below + quads + r0] = vec4<f32>(s00.y, s10.y, s20.y, s30.y);
-    out[below + 2u * quads + r0] = vec4<f32>(s00.z, s10.z, s20.z, s30.z);
-    out[below + 3u * quads + r0] = vec4<f32>(s00.w, s10.w, s20.w, s30.w);
+    let piece = split * quads * 4u * quads;
+    store(piece, r0, c0, mat4x4<f32>(s00, s10, s20, s30));
     let wide = c0 + 1u < quads;
     let high = r0 + 1u < quads;
-    if (wide) {
-        out[above + c1] = s01;
-        out[above + quads + c1] = s11;
-        out[above + 2u * quads + c1] = s21;
-        out[above + 3u * quads + c1] = s31;
-        out[below + 4u * quads + r0] = vec4<f32>(s01.x, s11.x, s21.x, s31.x);
-        out[below + 5u * quads + r0] = vec4<f32>(s01.y, s11.y, s21.y, s31.y);
-        out[below + 6u * quads + r0] = vec4<f32>(s01.z, s11.z, s21.z, s31.z);
-        out[below + 7u * quads + r0] = vec4<f32>(s01.w, s11.w, s21.w, s31.w);
-    }
-    if (high) {
-        out[above + 4u * quads + c0] = s40;
-        out[above + 5u * quads + c0] = s50;
-        out[above + 6u * quads + c0] = s60;
-        out[above + 7u * quads + c0] = s70;
-        out[below + r1] = vec4<f32>(s40.x, s50.x, s60.x, s70.x);
-        out[below + quads + r1] = vec4<f32>(s40.y, s50.y, s60.y, s70.y);
-        out[below + 2u * quads + r1] = vec4<f32>(s40.z, s50.z, s60.z, s70.z);
-        out[below + 3u * quads + r1] = vec4<f32>(s40.w, s50.w, s60.w, s70.w);
-    }
-    if (wide & high) {
-        out[above + 4u * quads + c1] = s41;
-        out[above + 5u * quads + c1] = s51;
-        out[above + 6u * quads + c1] = s61;
-        out[above + 7u * quads + c1] = s71;
-        out[below + 4u * quads + r1] = vec4<f32>(s41.x, s51.x, s61.x, s71.x);
-        out[below + 5u * quads + r1] = vec4<f32>(s41.y, s51.y, s61.y, s71.y);
-        out[below + 6u * quads + r1] = vec4<f32>(s41.z, s51.z, s61.z, s71.z);
-        out[below + 7u * quads + r1] = vec4<f32>(s41.w, s51.w, s61.w, s71.w);
-    }
+    if (wide) { store(piece, r0, c1, mat4x4<f32>(s01, s11, s21, s31)); }
+    if (high) { store(piece, r1, c0, mat4x4<f32>(s40, s50, s60, s70)); }
+    if (wide & high) { store(piece, r1, c1, mat4x4<f32>(s41, s51, s61, s71)); }
 }
 ";
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::process::{Result, root, run, target};
+use crate::process::{Result, run, target};
 use crate::setup::{self, Tools};
 use crate::{site, suites};
 
@@ -21,13 +21,9 @@ fn stock_worker(tools: &Tools) -> Result<PathBuf> {
     const NAME: &str = "worker-gpu";
     let folder = target()?.join("bench/stock");
     fs::create_dir_all(&folder)?;
-    run(tools.command("cargo").args(["build", "--release", "--target", setup::WASM_TARGET]).args([
-        "--no-default-features",
-        "--features",
-        "web,gpu,stock",
-        "--bin",
-        NAME,
-    ]))?;
+    let mut cargo = tools.command("cargo");
+    cargo.args(["build", "--release", "--target", setup::WASM_TARGET, "--bin", NAME]);
+    run(cargo.args(["--no-default-features", "--features", "web,gpu,stock"]))?;
     let built = target()?.join(setup::WASM_TARGET).join("release").join(format!("{NAME}.wasm"));
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "no-modules", "--no-typescript", "--out-name", NAME, "--out-dir"]);
@@ -35,5 +31,5 @@ fn stock_worker(tools: &Tools) -> Result<PathBuf> {
     // As trunk does it for the site's worker.
     let module: &Path = &folder.join(format!("{NAME}_bg.wasm"));
     run(tools.command("wasm-opt").args(["-O2", "-o"]).arg(module).arg(module))?;
-    Ok(root().join(folder))
+    Ok(folder)
 }

@@ -95,10 +95,11 @@ pub fn build_with(tools: &Tools, release: bool) -> Result {
 /// Fails where the linker has made every export run all static constructors anew (`start` in `src/web/session.rs`):
 /// nothing goes wrong then, but each step takes a third of a second more.
 fn constructors_run_once() -> Result {
+    const WRAPPER: &[u8] = b".command_export";
     let folder = target()?.join(setup::WASM_TARGET).join("release");
     for (module, _) in BUDGETS {
         let linked = fs::read(folder.join(format!("{module}.wasm")))?;
-        if linked.windows(15).any(|name| name == b".command_export") {
+        if linked.windows(WRAPPER.len()).any(|name| name == WRAPPER) {
             return Err(format!("the exports of {module} each run all static constructors").into());
         }
     }

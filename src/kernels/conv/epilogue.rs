@@ -16,7 +16,7 @@ pub struct Epilogue {
 }
 
 /// Which of them there are: what the text of a kernel depends on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind {
     /// Adds the bias and applies the ReLU.
     activate: bool,

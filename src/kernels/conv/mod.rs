@@ -122,7 +122,7 @@ impl Weight {
                 }
             }
             let direct = Tensor::from_data(TensorData::new(values, [3, 3, inputs, outputs]), device);
-            match algorithm.unwrap_or_else(|| winograd::choose(&direct)) {
+            match algorithm.unwrap_or_else(|| winograd::choose(inputs, outputs)) {
                 Algorithm::Direct => Self::Direct(direct),
                 Algorithm::Winograd(tile) => Self::Winograd(winograd::transform(&direct, tile)),
             }

@@ -91,15 +91,14 @@ impl Tile {
 /// WebGPU's smallest limit for a binding.
 const BAND_BYTES: usize = 16 << 20;
 
-/// The algorithm for these weights, `[3, 3, in, out]`, on their device.
+/// The algorithm for a convolution of so many channels.
 ///
 /// For each pixel the transforms of 4×4 tiles move `18·(in + out)` bytes more, and `13·in·out` operations fall
 /// away (of 18). A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 40
 /// channels, and Winograd is ahead from 128 on. In software the bytes come from the same cache as everything else.
 ///
 /// The wide layers have small maps, so few tiles that larger ones gain nothing, and most of the weights: 2×2 there.
-pub fn choose(weight: &Tensor<4>) -> Algorithm {
-    let [_, _, inputs, outputs] = weight.dims();
+pub fn choose(inputs: usize, outputs: usize) -> Algorithm {
     let least = if is_in_software() { 32 } else { 128 };
     if inputs.min(outputs) < least {
         Algorithm::Direct
@@ -305,15 +304,13 @@ fn output((tile, kind): (Tile, Kind)) -> String {
     }
     for y in 0..side {
         for x in 0..side {
-            let above = if y == 0 { String::new() } else { format!("r{}{x}", y - 1) };
-            let left = if x == 0 { String::new() } else { format!("s{y}{}", x - 1) };
-            match y {
-                0 => line!("    let r{y}{x} = t{y}{x};"),
-                _ => line!("    let r{y}{x} = select(t{y}{x}, {above}, y{y} == y{});", y - 1),
+            match y.checked_sub(1) {
+                None => line!("    let r{y}{x} = t{y}{x};"),
+                Some(above) => line!("    let r{y}{x} = select(t{y}{x}, r{above}{x}, y{y} == y{above});"),
             }
-            match x {
-                0 => line!("    let s{y}{x} = r{y}{x};"),
-                _ => line!("    let s{y}{x} = select(r{y}{x}, {left}, x{x} == x{});", x - 1),
+            match x.checked_sub(1) {
+                None => line!("    let s{y}{x} = r{y}{x};"),
+                Some(left) => line!("    let s{y}{x} = select(r{y}{x}, s{y}{left}, x{x} == x{left});"),
             }
             line!("    let to{y}{x} = (y{y} * width + x{x}) * quads + quad;");
             let value = kind.of(&format!("s{y}{x}"), "quad", &format!("to{y}{x}"));
