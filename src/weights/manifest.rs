@@ -244,8 +244,8 @@ fn check_shards(shards: &[Shard]) -> Result<u64, PackError> {
     Ok(bytes)
 }
 
-/// A name that can only mean a file beside the manifest, whether joined to a path or to a URL.
-fn is_plain_file_name(file: &str) -> bool {
+/// A name that can only mean something in the same folder, whether joined to a path or to a URL.
+pub(super) fn is_plain_file_name(file: &str) -> bool {
     (1..=100).contains(&file.len())
         && !file.starts_with('.')
         && file.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.'))

@@ -8,6 +8,7 @@
 
 mod error;
 mod manifest;
+mod offers;
 mod pack;
 mod quantize;
 mod source;
@@ -26,6 +27,10 @@ mod write;
 pub use error::PackError;
 pub use manifest::{
     LayerShape, MAX_CHANNELS, MAX_MANIFEST_BYTES, MAX_SHARD_BYTES, MAX_SHARDS, Manifest, Shard, VERSION,
+};
+pub use offers::{
+    LIST_VERSION, ListError, MAX_LIST_BYTES, MAX_NAME, MAX_OFFERS, Offer, PackName, PackNameError,
+    bundled_offers, parse_offers, preferred_offer,
 };
 pub use pack::Pack;
 pub use quantize::{Quantized, quantize};
