@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::process::{Result, output, root, run, target};
 use crate::setup::{self, Tools};
-use crate::weights::{note_missing_pack, packs};
+use crate::weights::{note_full_network, packs};
 
 /// What a visitor may have to load of each module, in bytes after brotli. The CPU engine is only reported: it is a tenth of
 /// the other.
@@ -30,7 +30,7 @@ pub fn serve(arguments: &[String]) -> Result {
         }
     }
     let tools = setup::for_site()?;
-    note_missing_pack();
+    note_full_network();
     let mut trunk = trunk(&tools, "serve");
     trunk.args(["--release", "--address", "127.0.0.1", "--port", port]);
     if open {
@@ -61,7 +61,7 @@ pub fn build(arguments: &[String]) -> Result {
     };
     let tools = setup::for_site()?;
     build_with(&tools, release)?;
-    note_missing_pack();
+    note_full_network();
     if release { weigh(&tools) } else { Ok(()) }
 }
 
@@ -88,6 +88,9 @@ pub fn build_with(tools: &Tools, release: bool) -> Result {
         if !copy.join("manifest.json").is_file() {
             return Err(format!("{} did not get into the site as {}", pack.display(), copy.display()).into());
         }
+    }
+    if !dist().join("weights/packs.json").is_file() {
+        return Err("the site has no weights/packs.json: xtask/packs.mjs did not run (see Trunk.toml)".into());
     }
     Ok(())
 }

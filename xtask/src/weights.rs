@@ -1,4 +1,4 @@
-//! Packs of weights: made by `impasto weights`, found by the site in `weights/`.
+//! Packs of weights: two are bundled, others are made by `impasto weights`; the site takes along what lies in `weights/`.
 
 use std::fs;
 use std::path::{self, PathBuf};
@@ -38,13 +38,9 @@ pub fn packs() -> Vec<PathBuf> {
     entries.map(|entry| entry.path()).filter(|path| path.join("manifest.json").is_file()).collect()
 }
 
-/// Says what to do where there is no pack: the site is complete, but cannot paint.
-pub fn note_missing_pack() {
-    if packs().is_empty() {
-        println!(
-            "! There is no pack in weights/, so the page cannot paint yet. Make one:\n\
-             !   cargo xtask weights --download        fetches the public VGG-19 (about 50 MB)\n\
-             !   cargo xtask weights --from FILE       converts a model file that you have"
-        );
+/// The full network is left to whoever wants it: says how, where it is not there.
+pub fn note_full_network() {
+    if !root().join("weights/vgg19/manifest.json").is_file() {
+        println!("The site has the bundled networks; `cargo xtask weights --download` adds the full VGG-19.");
     }
 }
