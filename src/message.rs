@@ -72,6 +72,9 @@ pub enum Request {
         job: JobId,
         /// What the visitor chose.
         options: Options,
+        /// The folder of the network's pack; the worker takes plain names only
+        /// ([`PackName`](crate::weights::PackName)).
+        pack: String,
         /// Identifies the photo.
         content: PictureId,
         /// Identifies the painting.
@@ -305,6 +308,7 @@ mod tests {
         let request = Request::Paint {
             job: JobId(7),
             options: Options { content_weight: 0.1, seed: u64::MAX, ..Options::default() },
+            pack: "fast".into(),
             content: PictureId(1),
             style: PictureId(2),
             start: Start::GoOn { step: 30, width: 64, height: 43 },

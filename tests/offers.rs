@@ -4,7 +4,7 @@ use impasto::{
     message::Engine,
     weights::{
         ListError, MAX_LIST_BYTES, MAX_NAME, MAX_OFFERS, Offer, PackName, PackNameError, bundled_offers,
-        parse_offers, preferred_offer,
+        choose_offer, parse_offers,
     },
 };
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ fn known_packs_have_the_pages_words_and_others_their_own() {
     let words: Vec<_> = offers.iter().map(|offer| (offer.title(), offer.about())).collect();
     let expected = [
         ("Fast", "3.3 MB, a quarter of the work"),
-        ("Tiny", "1.1 MB, for phones and browsers without WebGPU"),
+        ("Tiny", "1.1 MB, for phones, or without WebGPU"),
         ("Full VGG-19", "13 MB, the paper's network"),
         ("unnamed", "10 MB"),
         ("Pencil and ink", "9.9 MB"),
@@ -69,15 +69,22 @@ fn known_packs_have_the_pages_words_and_others_their_own() {
 }
 
 #[test]
-fn each_engine_has_a_network_to_start_with() {
+fn the_visitors_choice_comes_first_and_each_engine_has_a_usual_network() {
+    let chosen = |offers: &[Offer], pack: Option<&str>, engine| {
+        choose_offer(offers, pack.map(name).as_ref(), engine).map(|offer| offer.pack.to_string())
+    };
     let bundled = bundled_offers();
-    for (engine, pack) in [(None, "fast"), (Some(Engine::Gpu), "fast"), (Some(Engine::Cpu), "tiny")] {
-        assert_eq!(preferred_offer(&bundled, engine), Some(&name(pack)));
+    for (engine, usual) in [(None, "fast"), (Some(Engine::Gpu), "fast"), (Some(Engine::Cpu), "tiny")] {
+        assert_eq!(chosen(&bundled, None, engine).as_deref(), Some(usual));
+        for pack in ["fast", "tiny"] {
+            assert_eq!(chosen(&bundled, Some(pack), engine).as_deref(), Some(pack));
+        }
+        assert_eq!(chosen(&bundled, Some("vgg19"), engine).as_deref(), Some(usual), "it is not offered");
         // A host may offer one network only.
         let only = parse(&list(&[("vgg19", "VGG-19", 13_000_000)])).unwrap();
-        assert_eq!(preferred_offer(&only, engine), Some(&name("vgg19")));
+        assert_eq!(chosen(&only, None, engine).as_deref(), Some("vgg19"));
+        assert_eq!(chosen(&[], None, engine), None);
     }
-    assert_eq!(preferred_offer(&[], None), None);
 }
 
 #[test]

@@ -5,7 +5,6 @@
 
 use leptos::{html, mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     File, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams,
 };
@@ -15,8 +14,10 @@ use super::{
     controls::{self, Controls},
     decode,
     export::{self, Saving, Work},
+    networks::{self, Networks},
     now,
     picker::{self, Choice, Role, Well},
+    spawn,
     stage::{self, LossAt, Progress, Stage, Wall, counted},
 };
 use crate::{
@@ -132,6 +133,7 @@ pub struct Studio {
     pub strength: RwSignal<f64>,
     pub steps: RwSignal<u32>,
     pub again: RwSignal<Again>,
+    pub networks: RwSignal<Networks>,
     pub engine: RwSignal<Option<(Engine, String)>>,
     /// "network", "cache", or nothing.
     pub weights_from: RwSignal<&'static str>,
@@ -169,6 +171,7 @@ impl Studio {
             strength: RwSignal::new(0.0),
             steps: RwSignal::new(100),
             again: RwSignal::new(Again::Afresh),
+            networks: RwSignal::new(Networks::new(forced_engine())),
             engine: RwSignal::new(None),
             weights_from: RwSignal::new(""),
             job: RwSignal::new(JobId::default()),
@@ -208,7 +211,7 @@ impl Studio {
     /// Chooses a file of the visitor's own, if it is a picture; if not, the choice stays.
     pub fn take_file(self, role: Role, file: File) {
         self.last_used.set(role);
-        spawn_local(async move {
+        spawn(async move {
             let name = file.name();
             match decode::measure(&file, &name).await {
                 Ok(_) => {
@@ -243,6 +246,7 @@ impl Studio {
         let options = controls::options(self);
         let from = start.as_ref().map_or(0, |origin| origin.step);
         let (content, style) = (self.photo.get_untracked(), self.painting.get_untracked());
+        let pack = networks::for_a_run(self.networks);
         let run = Run {
             content: content.clone(),
             style: style.clone(),
@@ -270,7 +274,7 @@ impl Studio {
         let job = self.job.get_untracked();
         self.show_stage();
 
-        spawn_local(async move {
+        spawn(async move {
             let files = async { Ok((export::file(&content).await?, export::file(&style).await?)) };
             let files = files.await;
             // Stopped meanwhile, perhaps even started again.
@@ -279,8 +283,8 @@ impl Studio {
             }
             match files {
                 Ok((photo, painting)) => {
-                    let order =
-                        Order { options, content: (content.id, photo), style: (style.id, painting), start };
+                    let (content, style) = ((content.id, photo), (style.id, painting));
+                    let order = Order { options, pack, content, style, start };
                     self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.paint(order)));
                 }
                 Err(failure) => self.failed(&failure),
@@ -316,7 +320,7 @@ impl Studio {
             return;
         };
         self.saving.set(Some((what, 0.0)));
-        spawn_local(async move {
+        spawn(async move {
             // Let the browser show that the button was pressed before the work begins.
             gloo_timers::future::TimeoutFuture::new(0).await;
             if let Err(error) = work.save(what, |part| self.saving.set(Some((what, part)))).await {
@@ -330,12 +334,16 @@ impl Studio {
     fn receive(self, news: News) {
         match news {
             News::FellBack(reason) => {
+                self.networks.update(|networks| networks.engine = Some(Engine::Cpu));
                 self.status
                     .set(format!("WebGPU cannot be used here ({reason}): the processor paints instead."));
             }
             News::Frame(frame, pixels) => self.show_frame(&frame, pixels),
             News::Event(event) => match event {
-                Event::Ready { engine, device } => self.engine.set(Some((engine, device))),
+                Event::Ready { engine, device } => {
+                    self.networks.update(|networks| networks.engine = Some(engine));
+                    self.engine.set(Some((engine, device)));
+                }
                 Event::Loading { phase, .. } => self.loading(phase),
                 Event::Started { width, height, .. } => {
                     self.run.update_value(|run| {
@@ -507,6 +515,7 @@ fn App() -> impl IntoView {
     picker::accept_anywhere(studio);
     let bridge = Bridge::new(forced_engine(), move |news| studio.receive(news));
     studio.bridge.set_value(Some(bridge.clone()));
+    spawn(networks::ask(studio.networks));
     // The page is painted first; only then is the engine loaded.
     gloo_timers::callback::Timeout::new(50, move || bridge.open()).forget();
 

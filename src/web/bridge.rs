@@ -8,16 +8,16 @@ use std::{cell::RefCell, rc::Rc};
 
 use js_sys::{ArrayBuffer, Reflect, Uint8ClampedArray};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
 
 use super::{
     envelope::{self, Envelope},
-    now, spoken, webgpu_adapter,
+    now, spawn, spoken, webgpu_adapter,
 };
 use crate::{
     message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, PictureId, Request, Start},
     options::Options,
+    weights::PackName,
 };
 
 /// What the page is told.
@@ -34,6 +34,8 @@ pub enum News {
 pub struct Order {
     /// What was chosen.
     pub options: Options,
+    /// The network, asked for once it is known which engine will paint.
+    pub pack: Box<dyn FnOnce(Engine) -> PackName>,
     /// The photo's file.
     pub content: (PictureId, Blob),
     /// The painting's file.
@@ -76,8 +78,8 @@ struct State {
     generation: u32,
     job: JobId,
     busy: bool,
-    /// The request that waits for the engine to be ready.
-    waiting: Option<Envelope>,
+    /// What waits for the engine to be ready.
+    waiting: Option<Order>,
     /// The latest step of the current job, its losses, and how long a step takes (milliseconds).
     step: u32,
     losses: Option<Losses>,
@@ -117,7 +119,7 @@ impl Bridge {
             state.opening = true;
         }
         let bridge = self.clone();
-        spawn_local(async move {
+        spawn(async move {
             let engine = match bridge.0.forced {
                 Some(engine) => engine,
                 None if bridge.0.state.borrow().without_gpu => Engine::Cpu,
@@ -138,16 +140,11 @@ impl Bridge {
             state.busy = true;
             state.step = order.start.as_ref().map_or(0, |origin| origin.step);
             (state.losses, state.pace, state.heard) = (None, 0.0, now());
+            state.waiting = Some(order);
             state.job
         };
-        match seal(job, order) {
-            Ok(envelope) => {
-                self.0.state.borrow_mut().waiting = Some(envelope);
-                self.post_waiting();
-                self.open();
-            }
-            Err(failure) => self.fail(failure),
-        }
+        self.post_waiting();
+        self.open();
         job
     }
 
@@ -319,12 +316,17 @@ impl Bridge {
     }
 
     fn post_waiting(&self) {
-        let waiting = {
+        let (engine, job, order) = {
             let mut state = self.0.state.borrow_mut();
-            if state.worker.as_ref().is_some_and(|live| live.ready) { state.waiting.take() } else { None }
+            let Some(engine) = state.worker.as_ref().filter(|live| live.ready).map(|live| live.engine) else {
+                return;
+            };
+            let Some(order) = state.waiting.take() else { return };
+            (engine, state.job, order)
         };
-        if let Some(envelope) = waiting {
-            self.send(&envelope);
+        match seal(job, order, engine) {
+            Ok(envelope) => self.send(&envelope),
+            Err(failure) => self.fail(failure),
         }
     }
 
@@ -352,11 +354,12 @@ impl State {
     }
 }
 
-fn seal(job: JobId, order: Order) -> Result<Envelope, Failure> {
-    let Order { options, content, style, start } = order;
+fn seal(job: JobId, order: Order, engine: Engine) -> Result<Envelope, Failure> {
+    let Order { options, pack, content, style, start } = order;
     let request = Request::Paint {
         job,
         options,
+        pack: pack(engine).to_string(),
         content: content.0,
         style: style.0,
         start: start.as_ref().map_or(Start::Afresh, |origin| Start::GoOn {

@@ -1,8 +1,11 @@
-//! Size, strength and steps, and the buttons that start and stop a run.
+//! Size, strength, steps and network, and the buttons that start and stop a run.
 
 use leptos::prelude::*;
 
-use super::app::{Again, State, Studio};
+use super::{
+    app::{Again, State, Studio},
+    networks::NetworkControl,
+};
 use crate::{message::Engine, options::Options, picture::size_to_fit};
 
 /// α where the strength's slider stands in the middle.
@@ -86,6 +89,8 @@ pub fn Controls() -> impl IntoView {
                     on:input=move |event| set_number(&event_target_value(&event), studio.steps)
                 />
             </div>
+
+            <NetworkControl />
 
             <fieldset class="again" hidden=move || !studio.has_work.get() || running()>
                 <legend>"Paint again"</legend>

@@ -1,7 +1,7 @@
 //! What only a browser has: the page, and the worker in which the engine runs.
 //!
 //! The page ([`app`]) loads no engine. It speaks to the worker through the [`bridge`] alone; in the
-//! worker a [`session`] answers. [`decode`] and [`envelope`] serve both sides.
+//! worker a [`session`] answers. [`decode`], [`envelope`] and [`fetch`] serve both sides.
 
 pub mod app;
 pub mod bridge;
@@ -10,10 +10,14 @@ pub mod controls;
 pub mod decode;
 pub mod envelope;
 pub mod export;
+pub mod fetch;
+pub mod networks;
 pub mod picker;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod session;
 pub mod stage;
+
+use std::pin::Pin;
 
 use wasm_bindgen::JsValue;
 
@@ -25,6 +29,12 @@ pub(crate) fn spoken(error: &JsValue) -> String {
         .map(|error| String::from(error.message()))
         .or_else(|| error.as_string())
         .unwrap_or_else(|| format!("{error:?}"))
+}
+
+/// Runs a task of the page. Boxed, for otherwise the compiler puts each task into the page's program twice.
+pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
+    let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+    wasm_bindgen_futures::spawn_local(task);
 }
 
 /// Milliseconds of a clock that every browser has on the page and in workers.

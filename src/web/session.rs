@@ -30,6 +30,7 @@ use crate::{
     timeline::Pace,
     transfer::StyleTransfer,
     vgg::Vgg,
+    weights::{PackName, PackNameError},
 };
 
 /// A device, ready for tensors.
@@ -86,7 +87,7 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
         };
         post(&Event::Ready { engine, device: opened.name.clone() });
         let mut session =
-            Session { opened, vgg: None, live: None, inbox: inbox.clone(), yielder: Yielder::new() };
+            Session { opened, network: None, live: None, inbox: inbox.clone(), yielder: Yielder::new() };
         loop {
             let order = inbox.next_order().await;
             let job = order.job;
@@ -109,6 +110,8 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
 struct Order {
     job: JobId,
     options: Options,
+    /// As it came: any text.
+    pack: String,
     content: (PictureId, Blob),
     style: (PictureId, Blob),
     start: Start,
@@ -140,11 +143,12 @@ impl Inbox {
             Request::SetContentWeight { job, content_weight } => {
                 self.content_weight.set(Some((job, content_weight)));
             }
-            Request::Paint { job, options, content, style, start } => {
+            Request::Paint { job, options, pack, content, style, start } => {
                 let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
                 self.orders.borrow_mut().push_back(Order {
                     job,
                     options,
+                    pack,
                     content: (content, file("content")),
                     style: (style, file("style")),
                     start,
@@ -177,6 +181,7 @@ impl Inbox {
 /// A run that can be gone on with: Adam's moments are still there.
 struct Live {
     transfer: StyleTransfer,
+    pack: PackName,
     content: PictureId,
     style: PictureId,
     /// As the run was started, but for what may change between two runs.
@@ -194,7 +199,8 @@ impl Live {
 /// What lasts from one run to the next.
 struct Session {
     opened: Opened,
-    vgg: Option<Vgg>,
+    /// The network of the latest run. The one before it is not kept: memory is scarce.
+    network: Option<(PackName, Vgg)>,
     live: Option<Live>,
     inbox: Rc<Inbox>,
     yielder: Yielder,
@@ -221,13 +227,16 @@ impl Session {
 
     /// Everything up to the first step; `None` if the run was stopped meanwhile.
     async fn prepare(&mut self, order: Order) -> Result<Option<(Live, Options)>, Failure> {
-        let Order { job, options, content, style, start, pixels } = order;
+        let Order { job, options, pack, content, style, start, pixels } = order;
         options.validate().map_err(|error| Failure::Options(error.to_string()))?;
+        let pack: PackName =
+            pack.parse().map_err(|error: PackNameError| Failure::Weights(error.to_string()))?;
         // Dropped before anything new is made, so that two runs never share the device's memory.
         let earlier = self.live.take();
         if let Start::GoOn { step, .. } = start {
             let same = |live: &Live| {
-                live.content == content.0
+                live.pack == pack
+                    && live.content == content.0
                     && live.style == style.0
                     && live.step() == step
                     && live.options == settled(&options)
@@ -255,7 +264,7 @@ impl Session {
             }
         };
 
-        let Some(vgg) = self.network(job).await? else { return Ok(None) };
+        let Some(vgg) = self.network(job, &pack).await? else { return Ok(None) };
         if self.inbox.is_stopped(job) {
             return Ok(None);
         }
@@ -270,18 +279,19 @@ impl Session {
             Start::Afresh => 0,
             Start::GoOn { step, .. } => step,
         };
-        let live = Live { transfer, content: content.0, style: style.0, options: settled(&options), offset };
+        let live =
+            Live { transfer, pack, content: content.0, style: style.0, options: settled(&options), offset };
         Ok(Some((live, options)))
     }
 
-    /// The network, loaded once per visit; `None` if the run was stopped meanwhile.
-    async fn network(&mut self, job: JobId) -> Result<Option<Vgg>, Failure> {
-        if let Some(vgg) = &self.vgg {
+    /// The network, loaded unless it was painted with last; `None` if the run was stopped meanwhile.
+    async fn network(&mut self, job: JobId, pack: &PackName) -> Result<Option<Vgg>, Failure> {
+        if let Some((_, vgg)) = self.network.as_ref().filter(|(latest, _)| latest == pack) {
             return Ok(Some(vgg.clone()));
         }
         let inbox = self.inbox.clone();
         let mut reported = 0.0;
-        let loaded = cache::load(move |cache::Arrived { bytes, total, cached }| {
+        let loaded = cache::load(pack, move |cache::Arrived { bytes, total, cached }| {
             // Pieces of the network arrive by the thousand: tell the page now and then.
             if bytes == 0 || bytes == total || now() - reported > 100.0 {
                 reported = now();
@@ -290,9 +300,11 @@ impl Session {
             !inbox.is_stopped(job)
         });
         let Some(weights) = loaded.await? else { return Ok(None) };
+        // Only now, so that a pack that cannot be loaded costs nothing; and before the device gets the next one.
+        self.network = None;
         let vgg = Vgg::new(&weights, &self.opened.device)?;
         self.check_device()?;
-        self.vgg = Some(vgg.clone());
+        self.network = Some((pack.clone(), vgg.clone()));
         Ok(Some(vgg))
     }
 

@@ -93,7 +93,7 @@ impl Offer {
         });
         let what = match self.pack.as_str() {
             "fast" => Some("a quarter of the work"),
-            "tiny" => Some("for phones and browsers without WebGPU"),
+            "tiny" => Some("for phones, or without WebGPU"),
             "vgg19" => Some("the paper's network"),
             _ => None,
         };
@@ -115,14 +115,19 @@ pub fn bundled_offers() -> Vec<Offer> {
         .to_vec()
 }
 
-/// What an engine paints with unless the visitor chooses: the fast network on a GPU, the tiny one on the processor,
-/// or the first that there is. `None` only if there is none.
-pub fn preferred_offer(offers: &[Offer], engine: Option<Engine>) -> Option<&PackName> {
-    let wanted = match engine {
+/// What an engine paints with: what the visitor chose, if it is offered; else the fast network on a GPU and the tiny
+/// one on the processor, or the first that there is. `None` only if there is none.
+pub fn choose_offer<'a>(
+    offers: &'a [Offer],
+    chosen: Option<&PackName>,
+    engine: Option<Engine>,
+) -> Option<&'a Offer> {
+    let usual = match engine {
         Some(Engine::Cpu) => PackName::tiny(),
         Some(Engine::Gpu) | None => PackName::fast(),
     };
-    offers.iter().find(|offer| offer.pack == wanted).or(offers.first()).map(|offer| &offer.pack)
+    let offered = |pack: &PackName| offers.iter().find(|offer| offer.pack == *pack);
+    chosen.and_then(offered).or_else(|| offered(&usual)).or(offers.first())
 }
 
 /// Why a list of packs is refused.
@@ -199,6 +204,8 @@ pub fn parse_offers(json: &[u8]) -> Result<Vec<Offer>, ListError> {
     if json.len() > MAX_LIST_BYTES {
         return Err(ListError::TooLarge);
     }
+    // From text, as messages are read: reading from bytes would bring a second reader into the page.
+    let json = std::str::from_utf8(json).map_err(|error| ListError::Json(error.to_string()))?;
     let kind: Kind = from_json(json)?;
     if kind.format != LIST_FORMAT {
         return Err(ListError::UnknownFormat(kind.format));
@@ -225,12 +232,14 @@ pub fn parse_offers(json: &[u8]) -> Result<Vec<Offer>, ListError> {
         if !(1..=MAX_BYTES).contains(&bytes) {
             return Err(ListError::BadSize { pack, bytes });
         }
-        offers.push(Offer { pack, name, bytes: Some(bytes) });
+        let offer = Offer { pack, name, bytes: Some(bytes) };
+        // In its place at once: a sorting routine would be a good part of the page.
+        let at = offers.partition_point(|other| other.rank() < offer.rank());
+        offers.insert(at, offer);
     }
-    offers.sort_by(|one, other| one.rank().cmp(&other.rank()));
     Ok(offers)
 }
 
-fn from_json<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, ListError> {
-    serde_json::from_slice(json).map_err(|error| ListError::Json(error.to_string()))
+fn from_json<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, ListError> {
+    serde_json::from_str(json).map_err(|error| ListError::Json(error.to_string()))
 }
