@@ -168,7 +168,7 @@ fn a_missing_or_damaged_pack_is_a_clear_message_with_the_command_to_run() {
     let none: [&str; 0] = [];
     desk.refuses(
         &desk.stylize(none),
-        &["no weights at weights/vgg19", "cargo xtask weights --from FILE", "--download"],
+        &["no weights at weights/fast", "--weights", "cargo xtask weights --download", "--from FILE"],
     );
     fs::create_dir(desk.path("pack")).unwrap();
     fs::write(desk.path("pack/manifest.json"), b"{}").unwrap();

@@ -43,7 +43,7 @@ pub struct StylizeArgs {
     out: PathBuf,
 
     /// The network: a pack (its folder), or a model file at full precision (safetensors or PyTorch)
-    #[arg(long, value_name = "PATH", default_value = "weights/vgg19")]
+    #[arg(long, value_name = "PATH", default_value = "weights/fast")]
     weights: PathBuf,
 
     /// The model file takes BGR 0..255 minus a mean, as those converted from Caffe do
@@ -186,7 +186,7 @@ pub enum StylizeError {
     #[error("cannot use {}: {source}", .path.display())]
     Picture { path: PathBuf, source: PictureError },
     #[error(
-        "there are no weights at {}: make a pack with `cargo xtask weights --from FILE` (a VGG19 as safetensors or .pth) or `cargo xtask weights --download`, or name a model file with --weights",
+        "there are no weights at {}: name a pack or a model file with --weights; two packs, fast and tiny, lie in weights/ of the repository, and that of the full VGG-19 is made there with `cargo xtask weights --download` or `--from FILE`",
         .0.display()
     )]
     NoWeights(PathBuf),
