@@ -7,16 +7,16 @@ import { test } from 'node:test';
 import puppeteer from 'puppeteer-core';
 
 import { Host } from './support/host.mjs';
-import { skip, weights } from './support/pack.mjs';
+import { bundled } from './support/pack.mjs';
 import { artefacts, program } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
 
 const STEPS = 10;
 
-test('Firefox paints on its WebGPU', { skip }, async () => {
+test('Firefox paints on its WebGPU', async () => {
   const executablePath = program('IMPASTO_FIREFOX', ['firefox-esr', 'firefox']);
   assert.ok(executablePath, 'no Firefox: `cargo xtask setup` installs it, or set IMPASTO_FIREFOX to its path');
-  const host = await new Host(weights).start();
+  const host = await new Host(bundled).start();
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
 import { Host } from './host.mjs';
-import { weights } from './pack.mjs';
+import { bundled } from './pack.mjs';
 import { program } from './places.mjs';
 import { Studio } from './studio.mjs';
 
@@ -24,8 +24,8 @@ export async function launch() {
  * One visitor with an empty cache on a host of their own. Whatever a test does, no request may leave the host's folder and
  * nothing may go wrong unseen on the page.
  */
-export async function visit(browser, run, { pack = weights, viewport, expectErrors = false } = {}) {
-  const host = await new Host(pack).start();
+export async function visit(browser, run, { weights = bundled, viewport, expectErrors = false } = {}) {
+  const host = await new Host(weights).start();
   const context = await browser.newContext({ acceptDownloads: true, ...(viewport && { viewport }) });
   const strangers = [];
   const wrongs = [];

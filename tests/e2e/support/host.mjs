@@ -30,7 +30,7 @@ export class Host {
     this.overlay = null;
     /** Paths inside the site, in the order they were asked for. */
     this.requests = [];
-    /** Called with a path and its bytes; what it returns is sent instead. */
+    /** Called with the path of a file of the weights and its bytes; what it returns is sent instead, and with null nothing. */
     this.damage = (_path, bytes) => bytes;
   }
 
@@ -60,9 +60,9 @@ export class Host {
     this.#held.delete(part);
   }
 
-  /** How often a file of the weights was asked for, without the manifest, which is always asked for. */
+  /** The shards that were asked for; list and manifests are left out, since they are asked for again and again. */
   get shardRequests() {
-    return this.requests.filter((path) => path.startsWith('weights/') && !path.endsWith('manifest.json')).length;
+    return this.requests.filter((path) => path.startsWith('weights/') && path.endsWith('.bin'));
   }
 
   async #answer(request, response) {
@@ -86,6 +86,7 @@ export class Host {
     const headers = { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' };
     if (inWeights) {
       const bytes = this.damage(name, await readFile(file));
+      if (bytes === null) return refuse(404);
       response.writeHead(200, { ...headers, 'content-length': bytes.length });
       response.end(bytes);
     } else {

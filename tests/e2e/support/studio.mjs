@@ -30,12 +30,25 @@ export class Studio {
     return this.page.getByRole('region', { name, exact: true });
   }
 
-  async choose({ photo, painting, size, strength, steps }) {
+  async choose({ photo, painting, size, strength, steps, network }) {
     if (photo) await this.page.locator(`input[name=photo][value=${photo}]`).check({ force: true });
     if (painting) await this.page.locator(`input[name=painting][value=${painting}]`).check({ force: true });
+    if (network) await this.page.locator(`input[name=network][value=${network}]`).check({ force: true });
     for (const [label, value] of [['Size', size], ['Strength', strength], ['Steps', steps]]) {
       if (value !== undefined) await this.page.getByLabel(label, { exact: true }).fill(String(value));
     }
+  }
+
+  /** The networks that are offered: [{ pack, label, chosen }, …]. */
+  async networks() {
+    return this.page.locator('input[name=network]').evaluateAll((inputs) => inputs.map((input) => ({
+      pack: input.value, label: input.labels[0].textContent.trim().replace(/\s+/g, ' '), chosen: input.checked,
+    })));
+  }
+
+  /** Waits until the network with this folder's name is the one that a run would take. */
+  async reachNetwork(pack) {
+    await this.page.locator(`input[name=network][value=${pack}]:checked`).waitFor({ state: 'attached', timeout: PATIENCE });
   }
 
   async paint() {
