@@ -1,0 +1,113 @@
+//! The networks that come with the repository: each reads, is as small and as quick as it is said to be, and paints.
+#![cfg(feature = "cli")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use impasto::{
+    device,
+    options::{Options, Size},
+    picture::Picture,
+    transfer::StyleTransfer,
+    vgg::Vgg,
+    weights::{LayerShape, Manifest, bundled_offers, open},
+};
+use pollster::block_on;
+
+/// Multiply-adds of VGG-19, conv1_1 … conv5_1, for each pixel of the picture.
+const VGG19: f64 = 361_152.0;
+/// What a visitor may have to load for a bundled network, in bytes.
+const BUDGET: u64 = 3_500_000;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folder, the name and the share of VGG-19's work that each may need.
+fn packs() -> [(PathBuf, &'static str, f64); 2] {
+    [("fast", "Impasto Fast", 1.0 / 4.0), ("tiny", "Impasto Tiny", 1.0 / 12.0)]
+        .map(|(pack, name, share)| (root().join("weights").join(pack), name, share))
+}
+
+fn manifest(pack: &Path) -> Manifest {
+    let json = fs::read(pack.join("manifest.json"))
+        .unwrap_or_else(|error| panic!("{} belongs to the repository: {error}", pack.display()));
+    Manifest::parse(&json).unwrap()
+}
+
+/// Multiply-adds for each pixel of the picture: every pooling leaves a quarter of the places.
+fn work(layers: &[LayerShape]) -> f64 {
+    let mut places = 1.0;
+    let mut sum = 0.0;
+    for shape in layers {
+        sum += places * shape.kernel_len() as f64;
+        if shape.layer.is_pooled() {
+            places /= 4.0;
+        }
+    }
+    sum
+}
+
+/// A sample, 64 pixels on its long side.
+fn sample(path: &str) -> Picture {
+    let image = image::open(root().join("www/samples").join(path)).unwrap().into_rgba8();
+    let picture = Picture::from_rgba8(image.width() as usize, image.height() as usize, &image).unwrap();
+    picture.fit(Size::LongSide(64))
+}
+
+#[test]
+fn the_work_of_vgg19_is_what_it_is_measured_against() {
+    use impasto::layer::Layer;
+    let mut in_channels = 3;
+    let shapes = Layer::ALL.map(|layer| {
+        let out_channels = layer.vgg19_channels();
+        LayerShape { layer, out_channels, in_channels: std::mem::replace(&mut in_channels, out_channels) }
+    });
+    assert_eq!(work(&shapes).to_bits(), VGG19.to_bits());
+}
+
+#[test]
+fn the_page_knows_the_bundled_networks() {
+    let known = bundled_offers();
+    let known: Vec<_> = known.iter().map(|offer| (offer.pack.as_str(), offer.name.clone())).collect();
+    let here =
+        packs().map(|(pack, ..)| (pack.file_name().unwrap().to_owned(), manifest(&pack).name().to_owned()));
+    let here: Vec<_> = here.iter().map(|(pack, name)| (pack.to_str().unwrap(), name.clone())).collect();
+    assert_eq!(known, here);
+}
+
+#[test]
+fn they_are_small() {
+    for (pack, name, share) in packs() {
+        let bytes: u64 =
+            fs::read_dir(&pack).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
+        assert!(bytes <= BUDGET, "{} has {bytes} bytes", pack.display());
+        let manifest = manifest(&pack);
+        assert_eq!(manifest.name(), name);
+        let part = work(manifest.layers()) / VGG19;
+        assert!(part <= share, "{name} does {part} of VGG-19's work, more than {share}");
+    }
+}
+
+#[test]
+fn they_paint() {
+    const STEPS: u32 = 10;
+    let (photo, painting) =
+        (sample("photos/summer-palace.jpg"), sample("styles/van-gogh-village-street-in-auvers.jpg"));
+    for (pack, name, _) in packs() {
+        // Every shard is read and verified here.
+        let weights = open(&pack, false).unwrap();
+        let vgg = Vgg::new(&weights, &device::cpu()).unwrap();
+        let (first, last) = block_on(async {
+            let mut transfer = StyleTransfer::new(vgg, &photo, &painting, &Options::default()).await.unwrap();
+            let first = transfer.losses().await.unwrap().total;
+            for _ in 0..STEPS {
+                transfer.step();
+            }
+            (first, transfer.evaluate().await.unwrap().total)
+        });
+        assert!(last < 0.6 * first, "{name}: the loss went from {first} to {last} in {STEPS} steps");
+    }
+}
