@@ -19,11 +19,13 @@ for (const { engine, device, network, size, weights, skip } of [
   { engine: 'cpu', device: /processor/, network: 'vgg19', size: 96, weights: full, skip: skipFull },
 ]) {
   test(`paints the samples with ${network} on the ${engine} as the native program does, and saves them`, { skip }, async () => {
-    const native = nativeTrace({ network, device: engine, size, steps: STEPS });
     await visit(browser, async ({ studio, page, host }) => {
       await studio.open(host.url, engine);
+      const [photo, painting] = ['summer-palace', 'van-gogh-village-street-in-auvers'];
+      const pictures = [await studio.sampleAsPng(`photos/${photo}`), await studio.sampleAsPng(`styles/${painting}`)];
+      const native = nativeTrace({ pictures, network, device: engine, size, steps: STEPS });
       await studio.choose({
-        photo: 'summer-palace', painting: 'van-gogh-village-street-in-auvers', size, steps: STEPS,
+        photo, painting, size, steps: STEPS,
         // The bundled ones are what each engine takes unless told otherwise.
         network: weights === bundled ? undefined : network,
       });
@@ -57,10 +59,10 @@ for (const { engine, device, network, size, weights, skip } of [
       for (const { step, ...ours } of losses) {
         const theirs = native.find((entry) => entry.step === step);
         for (const name of ['total', 'content', 'style', 'tv']) {
-          // The browser decodes JPEG a little differently, and maxima then fall differently: a term may drift by more
-          // than a hundredth of itself while the total does not. So each is judged by what it adds to the total.
+          // Rounding decides where activations all but tie, and paths part: a term may drift by more than a hundredth of
+          // itself while the total does not. So each is judged by what it adds to the total.
           const off = Math.abs(ours[name] - theirs[name]) / theirs.total;
-          assert.ok(off < 0.01, `step ${step}: ${name} is ${ours[name]}, natively ${theirs[name]}`);
+          assert.ok(off < (step < 3 ? 1e-4 : 0.01), `step ${step}: ${name} is ${ours[name]}, natively ${theirs[name]}`);
         }
       }
 

@@ -2,11 +2,11 @@
 // are at hand.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { writeList } from '../../../xtask/packs.mjs';
-import { artefacts, cli, dist, painting, photo, root } from './places.mjs';
+import { artefacts, cli, dist, root } from './places.mjs';
 
 const SHARED = resolve(root, process.env.IMPASTO_SHARED ?? '../shared');
 const REFERENCE = join(SHARED, 'vgg19/vgg19-conv1_1-conv5_1.safetensors');
@@ -44,9 +44,14 @@ function withVgg19() {
   return weights;
 }
 
-/** The native program's loss after each step for the two samples: [{ step, total, content, style, tv }, …]. */
-export function nativeTrace({ network, device, size, steps }) {
+/** The native program's loss after each step for two PNG files: [{ step, total, content, style, tv }, …]. */
+export function nativeTrace({ pictures, network, device, size, steps }) {
   const trace = join(artefacts, `native-${network}-${device}-${size}.json`);
+  const [photo, painting] = pictures.map((bytes, index) => {
+    const file = join(artefacts, `native-input-${index}.png`);
+    writeFileSync(file, bytes);
+    return file;
+  });
   const picture = join(artefacts, `native-${network}-${device}-${size}.png`);
   // The fast network is what the program takes where nothing is said.
   const weights = network === 'fast' ? [] : ['--weights', join(full ?? bundled, network)];

@@ -9,9 +9,6 @@ export const cli = process.env.IMPASTO_CLI ?? join(root, 'target/debug/impasto')
 /** Screenshots, saved pictures, traces: everything a person may want to look at afterwards. */
 export const artefacts = process.env.IMPASTO_ARTEFACTS ?? join(root, 'target/e2e');
 
-export const photo = join(root, 'www/samples/photos/summer-palace.jpg');
-export const painting = join(root, 'www/samples/styles/van-gogh-village-street-in-auvers.jpg');
-
 /** The first program that is there: the one named in the environment, then the usual places. */
 export function program(variable, names) {
   const folders = (process.env.PATH ?? '').split(':');

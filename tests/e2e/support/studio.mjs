@@ -141,6 +141,16 @@ export class Studio {
     return { ...found, rgba: Buffer.from(found.first, 'latin1'), last: Buffer.from(found.last, 'latin1') };
   }
 
+  /** A sample as the browser decodes it, as the bytes of a PNG: other decoders of JPEG differ a little. */
+  async sampleAsPng(path) {
+    return Buffer.from(await this.page.evaluate(async (path) => {
+      const bitmap = await createImageBitmap(await (await fetch(`samples/${path}.jpg`)).blob());
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      canvas.getContext('2d', { willReadFrequently: true }).drawImage(bitmap, 0, 0);
+      return Array.from(new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer()));
+    }, path));
+  }
+
   async screenshot(name) {
     mkdirSync(join(artefacts, 'artefacts'), { recursive: true });
     await this.page.screenshot({ path: join(artefacts, 'artefacts', `${name}.png`), fullPage: true });
