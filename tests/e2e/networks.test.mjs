@@ -168,6 +168,24 @@ test('a pack that is listed but missing is said so, and another one still paints
   }, { expectErrors: true });
 });
 
+test('the worker takes no pack from outside of weights/', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    const answer = await page.evaluate((request) => new Promise((resolve) => {
+      const worker = new Worker('worker.js?engine=worker-cpu');
+      worker.onmessage = ({ data }) => {
+        const event = JSON.parse(data.message);
+        if (event.ready) worker.postMessage({ message: JSON.stringify({ paint: request }) });
+        else resolve(event);
+      };
+    }), { job: 1, options: {}, pack: '../samples', content: 0, style: 4, start: 'afresh' });
+    assert.equal(answer.failed.job, 1);
+    assert.equal(answer.failed.failure.kind, 'weights');
+    assert.match(answer.failed.failure.detail, /"\.\.\/samples" is no name for a pack/);
+    assert.ok(!host.requests.some((path) => path.endsWith('manifest.json')), 'nothing was asked for');
+  });
+});
+
 for (const [what, list, why] of [
   ['is missing', null, /packs\.json: status 404/],
   ['is a web page', '<!doctype html><title>Start</title>', /a web page came instead/],
