@@ -1,5 +1,6 @@
 // The benchmark: what a step of the engine costs in a real browser, in seconds of processor time of the whole browser, and
-// how many times more it costs on Burn's stock operations, with the full VGG-19. All figures of a table come from one run.
+// how many times less than the full VGG-19 the bundled networks cost and Burn's stock operations more. All figures of a table
+// come from one run.
 //
 //   cargo xtask bench [--json FILE]
 
@@ -17,11 +18,15 @@ const ROUNDS = 3;
 
 /** Measured are as many steps as it takes for the processor's clock, which ticks a hundred times a second, to be exact. */
 const ROWS = [
-  { engine: 'gpu', photo: 'astronaut', pixels: '64×64', size: 64, steps: 10 },
-  { engine: 'gpu', photo: 'coffee', pixels: '192×128', size: 192, steps: 3 },
-  { engine: 'cpu', photo: 'astronaut', pixels: '64×64', size: 64, steps: 15 },
-  { engine: 'cpu', photo: 'coffee', pixels: '192×128', size: 192, steps: 5 },
-  { engine: 'stock', photo: 'astronaut', pixels: '64×64', size: 64, steps: 2 },
+  { engine: 'gpu', network: 'vgg19', photo: 'astronaut', pixels: '64×64', size: 64, steps: 10 },
+  { engine: 'gpu', network: 'vgg19', photo: 'coffee', pixels: '192×128', size: 192, steps: 3 },
+  { engine: 'gpu', network: 'fast', photo: 'coffee', pixels: '192×128', size: 192, steps: 10 },
+  { engine: 'gpu', network: 'tiny', photo: 'coffee', pixels: '192×128', size: 192, steps: 20 },
+  { engine: 'cpu', network: 'vgg19', photo: 'astronaut', pixels: '64×64', size: 64, steps: 15 },
+  { engine: 'cpu', network: 'vgg19', photo: 'coffee', pixels: '192×128', size: 192, steps: 5 },
+  { engine: 'cpu', network: 'fast', photo: 'coffee', pixels: '192×128', size: 192, steps: 15 },
+  { engine: 'cpu', network: 'tiny', photo: 'coffee', pixels: '192×128', size: 192, steps: 30 },
+  { engine: 'stock', network: 'vgg19', photo: 'astronaut', pixels: '64×64', size: 64, steps: 2 },
 ];
 
 const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
@@ -41,22 +46,25 @@ for (let round = 0; round < ROUNDS; round += 1) {
 }
 
 const stock = rows.find(({ engine }) => engine === 'stock');
-console.log(`${'engine'.padEnd(8)}${'picture'.padEnd(10)}${'processor s/step'.padStart(18)}${'clock s/step'.padStart(14)}${'stock/this'.padStart(12)}`);
+const line = (...cells) => console.log(cells.map((cell, at) => (at < 3 ? cell.padEnd(9) : cell.padStart(18))).join(''));
+line('engine', 'network', 'picture', 'processor s/step', 'clock s/step', 'stock/this', 'VGG-19/this');
 for (const row of rows) {
-  row.ratio = row.pixels === stock.pixels ? stock.cpu / row.cpu : null;
-  const ratio = row.ratio === null ? '' : row.ratio.toFixed(1);
-  console.log(`${row.engine.padEnd(8)}${row.pixels.padEnd(10)}${row.cpu.toFixed(3).padStart(18)}${row.wall.toFixed(3).padStart(14)}${ratio.padStart(12)}`);
+  const whole = rows.find(({ engine, network, pixels }) => engine === row.engine && network === 'vgg19' && pixels === row.pixels);
+  row.stockRatio = row.pixels === stock.pixels ? stock.cpu / row.cpu : null;
+  row.networkRatio = row.network === 'vgg19' ? null : whole.cpu / row.cpu;
+  const times = (ratio) => ratio?.toFixed(1) ?? '';
+  line(row.engine, row.network, row.pixels, row.cpu.toFixed(3), row.wall.toFixed(3), times(row.stockRatio), times(row.networkRatio));
 }
 if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);
 
-async function measure({ engine, photo, size, steps }) {
+async function measure({ engine, network, photo, size, steps }) {
   const browser = await launch();
   try {
     let found;
     await visit(browser, async ({ studio, host }) => {
       if (engine === 'stock') host.overlay = baseline;
       await studio.open(host.url, engine === 'cpu' ? 'cpu' : 'gpu');
-      await studio.choose({ photo, size, steps: 300, network: 'vgg19' });
+      await studio.choose({ photo, size, steps: 300, network });
       await studio.paint();
       await studio.reachStep(WARM_UP);
       const from = { cpu: cpuSeconds(process.pid), wall: performance.now(), step: await studio.step() };
