@@ -2,7 +2,7 @@
 #![cfg(feature = "cli")]
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -109,5 +109,40 @@ fn they_paint() {
             (first, transfer.evaluate().await.unwrap().total)
         });
         assert!(last < 0.6 * first, "{name}: the loss went from {first} to {last} in {STEPS} steps");
+    }
+}
+
+/// Judged by VGG-19 itself: most of what its own picture gains over the photo, theirs gains too. `training/judge.py` measures that
+/// with more care, at the size and with the steps of a visitor.
+#[test]
+#[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
+fn they_stand_in_for_vgg19() {
+    const STEPS: u32 = 40;
+    let shared = env::var_os("IMPASTO_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let (photo, painting) = (sample("photos/coffee.jpg"), sample("styles/hokusai-great-wave.jpg"));
+    let start = |weights: &Path| {
+        let vgg = Vgg::new(&open(weights, false).unwrap(), &device::cpu()).unwrap();
+        block_on(StyleTransfer::new(vgg, &photo, &painting, &Options::default())).unwrap()
+    };
+    let painted = |weights: &Path| {
+        let mut transfer = start(weights);
+        for _ in 0..STEPS {
+            transfer.step();
+        }
+        let frame = block_on(transfer.frame()).unwrap();
+        Picture::from_rgba8(frame.width, frame.height, &frame.rgba).unwrap()
+    };
+    let vgg19 = shared.join("vgg19/vgg19-conv1_1-conv5_1.safetensors");
+    let mut judge = start(&vgg19);
+    let mut loss = |picture: &Picture| block_on(judge.loss_and_gradient(picture)).unwrap().0.total;
+    let best = loss(&painted(&vgg19));
+    let untouched = loss(&photo);
+    for ((pack, name, _), most) in packs().into_iter().zip([1.8, 2.7]) {
+        let times = loss(&painted(&pack)) / best;
+        println!(
+            "{name}: {times:.3} times the loss of VGG-19's own picture (the photo: {:.1})",
+            untouched / best
+        );
+        assert!(times < most, "{name}: {times} times the loss of VGG-19's own picture, more than {most}");
     }
 }
