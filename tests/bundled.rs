@@ -2,9 +2,11 @@
 #![cfg(feature = "cli")]
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
+
+mod reference_data;
 
 use impasto::{
     device,
@@ -118,7 +120,6 @@ fn they_paint() {
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn they_stand_in_for_vgg19() {
     const STEPS: u32 = 40;
-    let shared = env::var_os("IMPASTO_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     let (photo, painting) = (sample("photos/coffee.jpg"), sample("styles/hokusai-great-wave.jpg"));
     let start = |weights: &Path| {
         let vgg = Vgg::new(&open(weights, false).unwrap(), &device::cpu()).unwrap();
@@ -132,7 +133,7 @@ fn they_stand_in_for_vgg19() {
         let frame = block_on(transfer.frame()).unwrap();
         Picture::from_rgba8(frame.width, frame.height, &frame.rgba).unwrap()
     };
-    let vgg19 = shared.join("vgg19/vgg19-conv1_1-conv5_1.safetensors");
+    let vgg19 = reference_data::vgg19();
     let mut judge = start(&vgg19);
     let mut loss = |picture: &Picture| block_on(judge.loss_and_gradient(picture)).unwrap().0.total;
     let best = loss(&painted(&vgg19));

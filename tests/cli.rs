@@ -2,12 +2,13 @@
 #![cfg(feature = "cli")]
 
 use std::{
-    env,
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
+
+mod reference_data;
 
 use image::{
     DynamicImage, ExtendedColorType, GenericImageView, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder,
@@ -341,18 +342,11 @@ fn noise_comes_from_its_seed() {
     assert!(seven != painted("8"), "another seed must give another picture");
 }
 
-/// The convolutions of the real VGG-19, which are not part of this repository.
-fn vgg19() -> PathBuf {
-    let shared = env::var_os("IMPASTO_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    shared.join("vgg19/vgg19-conv1_1-conv5_1.safetensors")
-}
-
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn the_real_network_paints_alike_on_both_devices() {
     let desk = Desk::new();
-    let weights = vgg19();
+    let weights = reference_data::vgg19();
     let painted = |device: &str| {
         let output = desk.stylize([
             OsStr::new("--weights"),

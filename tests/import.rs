@@ -4,9 +4,11 @@
 
 use std::{
     collections::HashMap,
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
+
+mod reference_data;
 
 use impasto::{
     layer::Layer,
@@ -310,17 +312,10 @@ fn damaged_and_foreign_files_are_refused() {
     }
 }
 
-/// The shared VGG-19, as in `make_reference.py`: BGR 0..255, conv4_1 … conv5_1 as codes.
-fn shared_model() -> PathBuf {
-    let shared = env::var_os("IMPASTO_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    shared.join("vgg19/vgg19-conv1_1-conv5_1.safetensors")
-}
-
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn the_real_vgg19_keeps_its_codes_in_a_pack() {
-    let path = shared_model();
+    let path = reference_data::vgg19();
     let file = fs::read(&path).unwrap();
     let tensors = SafeTensors::deserialize(&file).unwrap();
     let source = open_source(&path, false).unwrap();
@@ -366,7 +361,7 @@ fn the_real_vgg19_keeps_its_codes_in_a_pack() {
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn the_real_vgg19_is_read_at_full_precision() {
-    let path = shared_model();
+    let path = reference_data::vgg19();
     let file = fs::read(&path).unwrap();
     let tensors = SafeTensors::deserialize(&file).unwrap();
     let Source { mean, convs, .. } = open_source(&path, false).unwrap();
@@ -401,8 +396,8 @@ fn the_real_vgg19_is_read_at_full_precision() {
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn the_folded_preprocessing_gives_the_reference_features() {
-    let weights = open(&shared_model(), false).unwrap();
-    let file = fs::read(shared_model().with_file_name("reference/reference.safetensors")).unwrap();
+    let weights = open(&reference_data::vgg19(), false).unwrap();
+    let file = fs::read(reference_data::file("reference/reference.safetensors")).unwrap();
     let tensors = SafeTensors::deserialize(&file).unwrap();
     let read = |name| -> (Vec<usize>, Vec<f32>) {
         let tensor = tensors.tensor(name).unwrap();

@@ -8,12 +8,9 @@
 //! With `--nocapture` each comparison prints its error.
 #![cfg(feature = "cli")]
 
-use std::{
-    collections::HashMap,
-    env, fs,
-    path::{Path, PathBuf},
-    sync::OnceLock,
-};
+use std::{collections::HashMap, fs, path::Path, sync::OnceLock};
+
+mod reference_data;
 
 use burn::tensor::{Device, Tensor};
 use impasto::{
@@ -39,12 +36,6 @@ const GRADIENT: f64 = 1e-4;
 const EARLY: f64 = 1e-4;
 /// The loss up to step 50: by then some ReLU or maximum has gone the other way, and paths part.
 const LATE: f64 = 3e-3;
-
-fn shared(file: &str) -> PathBuf {
-    let shared = env::var_os("IMPASTO_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    shared.join("vgg19").join(file)
-}
 
 /// The tensors of a safetensors file, as f64, and its metadata.
 struct File {
@@ -140,9 +131,7 @@ fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 fn real_weights() -> &'static Weights {
     static WEIGHTS: OnceLock<Weights> = OnceLock::new();
-    WEIGHTS.get_or_init(|| {
-        weights::open(&shared("vgg19-conv1_1-conv5_1.safetensors"), false).expect("the weights")
-    })
+    WEIGHTS.get_or_init(|| weights::open(&reference_data::vgg19(), false).expect("the weights"))
 }
 
 fn gpu() -> Device {
@@ -188,7 +177,7 @@ fn energies(layers: &[WeightedLayer], mut of: impl FnMut(Layer) -> Vec<f32>) -> 
 }
 
 fn features_and_grams(device: &Device) {
-    let file = File::open(&shared("reference/reference.safetensors"));
+    let file = File::open(&reference_data::file("reference/reference.safetensors"));
     let vgg = vgg(device);
     let see = |name: &str| vgg.forward(&to_map(&file.planes(name), &vgg), Pooling::Max, Layer::Conv5_1);
     let (photo, painting) = (see("image.content"), see("image.style"));
@@ -208,7 +197,7 @@ fn features_and_grams(device: &Device) {
 }
 
 fn losses_and_gradients(device: &Device) {
-    let file = File::open(&shared("reference/reference.safetensors"));
+    let file = File::open(&reference_data::file("reference/reference.safetensors"));
     let (photo, painting) = (file.planes("image.content"), file.planes("image.style"));
     let vgg = vgg(device);
     let at = |options: &Options, place: &str| {
@@ -247,7 +236,7 @@ fn losses_and_gradients(device: &Device) {
 }
 
 fn fifty_steps(device: &Device) {
-    let file = File::open(&shared("reference/reference.safetensors"));
+    let file = File::open(&reference_data::file("reference/reference.safetensors"));
     let (photo, painting) = (file.planes("image.content"), file.planes("image.style"));
     let options = reference_options();
     let mut transfer = transfer(&vgg(device), &photo, &painting, &options);
