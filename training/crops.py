@@ -11,8 +11,8 @@ class Crops:
     """Draws crops [1, 3, H, W] in 0..1 from a collection; the same seed draws the same ones."""
 
     def __init__(self, collection: Collection, seed: int):
-        flat = [picture for picture in collection.photos if float(picture.std()) < 0.05]
-        self.photos = [picture for picture in collection.photos if not any(picture is other for other in flat)]
+        # Some wallpapers are one colour all over.
+        self.photos = [picture for picture in collection.photos if float(picture.std()) >= 0.05]
         self.paintings = collection.paintings
         self.stamps = collection.stamps
         self.generator = torch.Generator().manual_seed(seed)

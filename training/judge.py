@@ -15,9 +15,8 @@ import torch
 from PIL import Image, ImageDraw
 
 from network import VGG19_OPERATIONS, Network, Targets, evaluate, open_model, open_pack, paint, sha256
-from pictures import PAIRS, sample, to_image
+from pictures import PAIRS, SITE_SAMPLES, sample, to_image
 
-SITE_SAMPLES = Path(__file__).parent.parent / "www/samples"
 SIZE, STEPS, EARLY = 192, 100, 20
 
 
@@ -26,13 +25,13 @@ def picture_pairs(samples: Path):
         yield sample(samples, "photos", photo, SIZE), sample(samples, "styles", painting, SIZE)
 
 
-def results_of(network: Network, samples: Path, note=print) -> list[torch.Tensor]:
+def results_of(network: Network, samples: Path) -> list[torch.Tensor]:
     """The eight pictures, and for each the one after twenty steps: [2, 3, H, W]."""
     results = []
     for (photo, painting), names in zip(picture_pairs(samples), PAIRS):
-        steps = list(enumerate(map(torch.clone, paint(network, photo, painting, STEPS))))
-        results.append(torch.cat([steps[EARLY][1], steps[STEPS][1]]))
-        note(f"  {names[0]} × {names[1]}")
+        steps = [picture.clone() for picture in paint(network, photo, painting, STEPS)]
+        results.append(torch.cat([steps[EARLY], steps[STEPS]]))
+        print(f"  {names[0]} × {names[1]}")
     return results
 
 
@@ -52,9 +51,9 @@ def geometric_mean(values) -> float:
     return exp(sum(map(log, values)) / len(values))
 
 
-def judge(network: Network, teacher: Network, own: list[torch.Tensor], samples: Path, note=print):
+def judge(network: Network, teacher: Network, own: list[torch.Tensor], samples: Path):
     """The network's pictures and its ratios to VGG-19's own: {"total": …, "style": …, "pairs": […], …}."""
-    results = results_of(network, samples, note)
+    results = results_of(network, samples)
     pairs = []
     for (photo, painting), names, theirs, mine in zip(picture_pairs(samples), PAIRS, own, results):
         targets = Targets.of(teacher, photo, painting)

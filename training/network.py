@@ -48,9 +48,6 @@ class Network:
         """Multiply-accumulates per pixel of a forward pass."""
         return operations(self.widths)
 
-    def parameters(self) -> list[Tensor]:
-        return self.kernels + self.biases
-
     def forward(self, picture: Tensor) -> dict[str, Tensor]:
         """The features [N, C, H, W] of every layer of a picture [N, 3, H, W]."""
         x = picture - self.mean.view(1, 3, 1, 1)
@@ -58,17 +55,11 @@ class Network:
         for layer, kernel, bias in zip(LAYERS, self.kernels, self.biases):
             x = F.relu(self.convolve(x, kernel, bias))
             features[layer] = x
-            if layer in POOLED:
-                x = F.max_pool2d(x, 2)
+            x = halved(x, layer)
         return features
 
-    def convolve(self, x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
-        bias = None if bias is None else bias.to(self.dtype)
-        return F.conv2d(x.to(self.dtype), kernel.to(self.dtype), bias, padding=1).float()
-
-    def convolve_back(self, gradient: Tensor, kernel: Tensor) -> Tensor:
-        """From a convolution's output to its input: the same convolution, kernels turned round, channels swapped."""
-        return self.convolve(gradient, kernel.flip(2, 3).transpose(0, 1))
+    def convolve(self, x: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
+        return F.conv2d(x.to(self.dtype), kernel.to(self.dtype), bias.to(self.dtype), padding=1).float()
 
     def to(self, dtype: torch.dtype) -> "Network":
         """The network with its convolutions in another precision; the weights stay what they are."""
@@ -83,6 +74,11 @@ class Network:
         kernels = [kernel * (s / b) for kernel, s, b in zip(self.kernels, scales, before)]
         biases = [bias * s for bias, s in zip(self.biases, scales)]
         return Network(kernels, biases, self.mean)
+
+
+def halved(features: Tensor, layer: str) -> Tensor:
+    """The features as the next layer sees them: pooled at the end of a block."""
+    return F.max_pool2d(features, 2) if layer in POOLED else features
 
 
 def operations(widths: list[int]) -> float:
@@ -230,14 +226,20 @@ def evaluate(network: Network, picture: Tensor, targets: Targets) -> dict[str, f
     return {"content": content, "style": style, "tv": tv, "total": content + style + tv}
 
 
+@torch.enable_grad()
+def gradient(network: Network, picture: Tensor, targets: Targets, weights: dict[str, float]) -> Tensor:
+    """The gradient [1, 3, H, W] of the weighted losses and the total variation with respect to the picture."""
+    x = picture.clone().requires_grad_()
+    terms = losses(network.forward(x), targets)
+    total = sum(weights[name] * term for name, term in terms.items()) + TV_WEIGHT * total_variation(x)
+    return torch.autograd.grad(total, x)[0]
+
+
 def paint(network: Network, photo: Tensor, painting: Tensor, steps: int):
     """Yields the picture before the first step and after each of them."""
     targets = Targets.of(network, photo, painting)
     adam = Adam(photo)
     yield adam.picture
     for _ in range(steps):
-        x = adam.picture.clone().requires_grad_()
-        terms = losses(network.forward(x), targets)
-        total = sum(WEIGHTS[name] * term for name, term in terms.items()) + TV_WEIGHT * total_variation(x)
-        adam.step(torch.autograd.grad(total, x)[0])
+        adam.step(gradient(network, adam.picture, targets, WEIGHTS))
         yield adam.picture

@@ -40,6 +40,7 @@ PAIRS = [
     ("coffee", "cassatt-summertime"),
 ]
 
+SITE_SAMPLES = Path(__file__).parent.parent / "www/samples"
 LONG_SIDE = 640  # to which every picture is scaled before crops are taken
 
 

@@ -1,4 +1,4 @@
-"""A narrower network to start from: channels of VGG-19 chosen greedily, each layer fitted anew by least squares.
+"""A narrower network: channels of VGG-19 chosen greedily, each layer fitted anew by least squares.
 
 No weight is carried over: with fewer inputs, the kernel that best predicts a channel is another one, and it is computed
 here from what the narrower network itself sees.
@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from network import LAYERS, POOLED, TAPS, Network
+from network import LAYERS, TAPS, Network, halved
 
 RIDGE = 1e-4  # of the mean diagonal: least squares on nearly dependent channels
 SAMPLES = 100_000  # places per layer that a fit looks at
@@ -118,10 +118,6 @@ def responses(network: Network, pictures: list[Tensor], layers: int) -> list[Ten
             x = halved(F.relu(network.convolve(x, kernel, bias)), layer)
         found.append(x)
     return found
-
-
-def halved(features: Tensor, layer: str) -> Tensor:
-    return F.max_pool2d(features, 2) if layer in POOLED else features
 
 
 def rectified_least_squares(rows: Tensor, wanted: Tensor) -> tuple[Tensor, float]:

@@ -1,6 +1,6 @@
 """Makes a small network that stands in for VGG-19 in neural style transfer.
 
-    python train.py fast --teacher VGG19.safetensors --samples SAMPLES --out fast.safetensors
+    python train.py fast --teacher VGG19.safetensors --out fast.safetensors
 
 Channels are chosen and each layer is fitted anew by least squares (`prune.py`): first on photos and paintings, then again,
 several times, also on the pictures that optimisations steered by the latest fit pass through (`route.py`). That is where a
@@ -16,11 +16,10 @@ from safetensors.torch import save_file
 
 from crops import Crops
 from network import TORCHVISION, VGG19_OPERATIONS, Network, open_model, operations, sha256
-from pictures import Collection
+from pictures import SITE_SAMPLES, Collection
 from prune import choose_channels, refit, unit_scale
 from route import en_route
 
-SITE_SAMPLES = Path(__file__).parent.parent / "www/samples"
 # Channels of conv1_1 … conv5_1, multiples of four as the engine wants them; README.md tells how they were found.
 WIDTHS = {
     "fast": [32, 36, 64, 100, 128, 112, 96, 112, 256, 240, 232, 264, 256],
