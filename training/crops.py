@@ -1,10 +1,13 @@
 """Random pictures to train on: crops at random scales, colours, sharpness, mixtures, with stamps stuck on."""
 
+import math
+
 import torch
 import torch.nn.functional as F
+from PIL import Image, ImageDraw
 from torch import Tensor
 
-from pictures import Collection
+from pictures import Collection, to_tensor
 
 
 class Crops:
@@ -36,6 +39,8 @@ class Crops:
 
     def painting(self, height: int, width: int) -> Tensor:
         """What a visitor may want it painted like: mostly paintings, but any picture can be a style."""
+        if self.chance(0.2):
+            return self.changed(self.shapes(height, width))
         crop = self.crop(self.one_of(self.paintings if self.chance(0.65) else self.photos), height, width)
         if self.chance(0.15):
             for _ in range(int(self.uniform(4, 16))):
@@ -52,6 +57,38 @@ class Crops:
         crop = picture[:, :, top : top + part_h, left : left + part_w]
         crop = F.interpolate(crop, (height, width), mode="bilinear", antialias=True)
         return crop.flip(3) if self.chance(0.5) else crop
+
+    def shapes(self, height: int, width: int) -> Tensor:
+        """Discs, rings, polygons, strokes and arcs in the colours of one picture, from few and large to many and small."""
+        colours = self.one_of(self.paintings + self.photos)[0].flatten(1).T
+        # Drawn at twice the size: the drawing knows no half-covered pixels.
+        page = Image.new("RGB", (2 * width, 2 * height), self.colour(colours))
+        draw = ImageDraw.Draw(page)
+        largest = self.uniform(0.08, 0.5) * (height + width)
+        for _ in range(int(self.uniform(1, 4) * (height + width) / largest) ** 2 // 4 + 4):
+            x, y = self.uniform(0, 2 * width), self.uniform(0, 2 * height)
+            radius = largest * self.uniform(0.1, 1)
+            colour, thickness = self.colour(colours), 1 + int(radius * self.uniform(0, 0.3))
+            box = [x - radius, y - radius * self.uniform(0.4, 1), x + radius, y + radius * self.uniform(0.4, 1)]
+            angle = self.uniform(0, 360)
+            corners = [angle + 360 * k / 6 * self.uniform(0.8, 1.2) for k in range(int(self.uniform(2, 7)))]
+            points = [(x + radius * math.cos(math.radians(a)), y + radius * math.sin(math.radians(a))) for a in corners]
+            kind = int(self.uniform(0, 6))
+            if kind == 0:
+                draw.ellipse(box, fill=colour)
+            elif kind == 1:
+                draw.ellipse(box, outline=colour, width=thickness)
+            elif kind == 2:
+                draw.arc(box, angle, angle + self.uniform(40, 300), fill=colour, width=thickness)
+            elif kind == 3:
+                draw.line([points[0], (2 * x - points[0][0], 2 * y - points[0][1])], fill=colour, width=thickness)
+            elif len(points) > 2:
+                draw.polygon(points, fill=colour)
+        return F.avg_pool2d(to_tensor(page), 2)
+
+    def colour(self, colours: Tensor) -> tuple[int, int, int]:
+        red, green, blue = (colours[int(torch.randint(len(colours), (), generator=self.generator))] * 255).int().tolist()
+        return red, green, blue
 
     def stick(self, crop: Tensor) -> Tensor:
         """The crop with a stamp on it, at a random place, cut off at the edges."""

@@ -177,24 +177,25 @@ class Targets:
 
 
 def losses(features: dict[str, Tensor], targets: Targets) -> dict[str, Tensor]:
-    """Each loss, relative to its target and not yet weighted: one for each style layer, and the content's."""
-    terms = {}
-    for layer in STYLE_LAYERS:
-        target = targets.style[layer]
-        terms[layer] = (gram_matrix(features[layer]) - target).square().mean() / target.square().mean()
-    target = targets.content
-    terms["content"] = (features[CONTENT_LAYER] - target).square().mean() / target.square().mean()
+    """Each loss [N], relative to its target and not yet weighted: one for each style layer, and the content's."""
+    terms = {layer: relative(gram_matrix(features[layer]), targets.style[layer]) for layer in STYLE_LAYERS}
+    terms["content"] = relative(features[CONTENT_LAYER], targets.content)
     return terms
+
+
+def relative(found: Tensor, wanted: Tensor) -> Tensor:
+    """‖found − wanted‖²/‖wanted‖² [N], for each of a batch."""
+    return (found - wanted).flatten(1).square().sum(1) / wanted.flatten(1).square().sum(1)
 
 
 WEIGHTS = {layer: STYLE_WEIGHT / len(STYLE_LAYERS) for layer in STYLE_LAYERS} | {"content": CONTENT_WEIGHT}
 
 
 def total_variation(picture: Tensor) -> Tensor:
-    """mean dx² + mean dy²."""
+    """mean dx² + mean dy² [N]."""
     dx = picture[:, :, :, 1:] - picture[:, :, :, :-1]
     dy = picture[:, :, 1:] - picture[:, :, :-1]
-    return dx.square().mean() + dy.square().mean()
+    return dx.square().mean((1, 2, 3)) + dy.square().mean((1, 2, 3))
 
 
 class Adam:
@@ -217,7 +218,7 @@ class Adam:
 
 
 def evaluate(network: Network, picture: Tensor, targets: Targets) -> dict[str, float]:
-    """The weighted losses of a picture: "content", "style", "tv" and "total"."""
+    """The weighted losses of one picture: "content", "style", "tv" and "total"."""
     with torch.no_grad():
         terms = losses(network.forward(picture), targets)
         content = CONTENT_WEIGHT * float(terms["content"])
@@ -227,12 +228,15 @@ def evaluate(network: Network, picture: Tensor, targets: Targets) -> dict[str, f
 
 
 @torch.enable_grad()
-def gradient(network: Network, picture: Tensor, targets: Targets, weights: dict[str, float]) -> Tensor:
-    """The gradient [1, 3, H, W] of the weighted losses and the total variation with respect to the picture."""
+def gradient(network: Network, picture: Tensor, targets: Targets, weights: dict[str, float | Tensor]) -> Tensor:
+    """The gradient [N, 3, H, W] of the weighted losses and the total variation with respect to each picture.
+
+    A weight is a number, or one for each picture [N].
+    """
     x = picture.clone().requires_grad_()
     terms = losses(network.forward(x), targets)
     total = sum(weights[name] * term for name, term in terms.items()) + TV_WEIGHT * total_variation(x)
-    return torch.autograd.grad(total, x)[0]
+    return torch.autograd.grad(total.sum(), x)[0]
 
 
 def paint(network: Network, photo: Tensor, painting: Tensor, steps: int):

@@ -69,19 +69,14 @@ def choose(moment: Tensor, reading: Tensor, count: int) -> Tensor:
     return torch.tensor(sorted(picked))
 
 
+@torch.no_grad()
 def refit(teacher: Network, pictures: list[Tensor], chosen: list[Tensor], note=lambda text: None) -> Network:
-    """Fits layer by layer: given the narrower network so far, predict what the chosen channels respond.
-
-    From conv4_1 on, a picture has few places and a channel many inputs: there each picture is taken in four positions
-    instead of one. (The network knows up from down and left from right, so each is another picture to it.)
-    """
+    """Fits layer by layer: given the narrower network so far, predict what the chosen channels respond."""
     network = Network([], [], teacher.mean, teacher.dtype)
-    seen, truth = responses(network, pictures, 0), responses(teacher, pictures, 0)
+    truth = [picture - teacher.mean.view(1, 3, 1, 1) for picture in pictures]
+    seen = list(truth)
     generator = torch.Generator().manual_seed(1)
     for index, layer in enumerate(LAYERS):
-        if layer == "conv4_1":
-            positions = [turned for place, picture in enumerate(pictures) for turned in four_positions(picture, place)]
-            seen, truth = responses(network, positions, index), responses(teacher, positions, index)
         rows, wanted = [], []
         for place, x in enumerate(truth):
             response = teacher.convolve(x, teacher.kernels[index], teacher.biases[index])
@@ -99,25 +94,6 @@ def refit(teacher: Network, pictures: list[Tensor], chosen: list[Tensor], note=l
             response = teacher.convolve(x, network.kernels[index], network.biases[index])
             seen[place] = halved(F.relu(response), layer)
     return network
-
-
-def four_positions(picture: Tensor, place: int) -> list[Tensor]:
-    """The picture, its mirror image, and two turned ones, other ones for every other picture."""
-    turns = [(0, False), (0, True), (1, False), (3, True)] if place % 2 else [(0, False), (0, True), (3, False), (1, True)]
-    turned = [(picture.rot90(quarters, (2, 3)), mirror) for quarters, mirror in turns]
-    return [picture.flip(3) if mirror else picture for picture, mirror in turned]
-
-
-@torch.no_grad()
-def responses(network: Network, pictures: list[Tensor], layers: int) -> list[Tensor]:
-    """What comes out of the first so many layers, pooled where the next layer wants it so."""
-    found = []
-    for picture in pictures:
-        x = picture - network.mean.view(1, 3, 1, 1)
-        for layer, kernel, bias in zip(LAYERS[:layers], network.kernels, network.biases):
-            x = halved(F.relu(network.convolve(x, kernel, bias)), layer)
-        found.append(x)
-    return found
 
 
 def rectified_least_squares(rows: Tensor, wanted: Tensor) -> tuple[Tensor, float]:

@@ -3,53 +3,57 @@
 import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from crops import Crops
 from network import WEIGHTS, Adam, Network, Targets, gradient
 
-SIDES = [80, 96, 112, 128]  # multiples of 16, so that nothing is cut off by a pooling
+GROUPS = 8  # batches of pairs that are being painted, in turn
+STRIDE = 3  # steps between two pictures of a pair
+LONGEST = 110  # steps that a pair is painted for, at most
 
 
 @dataclass
-class Painting:
-    """A pair that is being painted."""
+class Group:
+    """A batch of pairs [N, 3, H, W] that are being painted at the same time."""
 
-    photo: Tensor
-    painting: Tensor
+    photos: Tensor
+    paintings: Tensor
+    weights: dict[str, Tensor]  # of the losses, for each pair
     adam: Adam
-    truth: Targets  # as the teacher sees them
-    weights: dict[str, float]
+    steps: int  # to be taken
 
 
-def begin(teacher: Network, crops: Crops) -> Painting:
-    """A new pair, and what VGG-19 sees in it."""
-    sides = [crops.one_of(SIDES) for _ in range(4)]
-    photo, painting = crops.photo(*sides[:2]), crops.painting(*sides[2:])
-    # Visitors weight the losses differently; the defaults lie in the middle.
-    weights = {name: weight * math.exp(crops.uniform(-0.7, 0.7)) for name, weight in WEIGHTS.items()}
-    if crops.chance(0.3):
-        weights = dict(WEIGHTS)
-    start = photo
-    if crops.chance(0.15):
-        start = crops.photo(*sides[:2]).lerp(photo, crops.uniform(0, 0.8))
-    truth = Targets.of(teacher, photo, painting)
-    return Painting(photo, painting, Adam(start), truth, weights)
+class Route:
+    """Pairs that are being painted all the while, each to be replaced by a new one when it is done."""
 
+    def __init__(self, crops: Crops, side: int, batch: int):
+        self.crops, self.side, self.batch = crops, side, batch
+        self.groups: list[Group] = []
+        self.turn = 0
 
-def advance(pair: Painting, network: Network, steps: int) -> None:
-    """Paints on, as a visitor's browser would."""
-    targets = Targets.of(network, pair.photo, pair.painting)
-    for _ in range(steps):
-        pair.adam.step(gradient(network, pair.adam.picture, targets, pair.weights))
+    def further(self, network: Network) -> Tensor:
+        """Paints one group further, as a visitor's browser would, and returns its pictures as they are then."""
+        if len(self.groups) < GROUPS:
+            self.groups.append(self.begin())
+        else:
+            self.turn = (self.turn + 1) % GROUPS
+            if self.groups[self.turn].adam.steps >= self.groups[self.turn].steps:
+                self.groups[self.turn] = self.begin()
+        group = self.groups[self.turn]
+        targets = Targets.of(network, group.photos, group.paintings)
+        for _ in range(STRIDE):
+            group.adam.step(gradient(network, group.adam.picture, targets, group.weights))
+        return group.adam.picture.clone()
 
-
-def en_route(teacher: Network, network: Network, crops: Crops, pairs: int) -> list[Tensor]:
-    """Three pictures of each of so many pairs, the first soon after the start, the last up to a hundred steps later."""
-    pictures = []
-    for _ in range(pairs):
-        pair = begin(teacher, crops)
-        for steps in (crops.uniform(2, 10), crops.uniform(8, 30), crops.uniform(20, 60)):
-            advance(pair, network, int(steps))
-            pictures.append(pair.adam.picture.clone())
-    return pictures
+    def begin(self) -> Group:
+        crops, side = self.crops, self.side
+        photos = torch.cat([crops.photo(side, side) for _ in range(self.batch)])
+        paintings = torch.cat([crops.painting(side, side) for _ in range(self.batch)])
+        # Visitors weight the losses differently; the defaults lie in the middle.
+        weights = {
+            name: torch.tensor([weight * math.exp(crops.uniform(-0.7, 0.7)) for _ in range(self.batch)])
+            for name, weight in WEIGHTS.items()
+        }
+        return Group(photos, paintings, weights, Adam(photos), int(crops.uniform(10, LONGEST)))

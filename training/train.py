@@ -2,53 +2,147 @@
 
     python train.py fast --teacher VGG19.safetensors --out fast.safetensors
 
-Channels are chosen and each layer is fitted anew by least squares (`prune.py`): first on photos and paintings, then again,
-several times, also on the pictures that optimisations steered by the latest fit pass through (`route.py`). That is where a
-network is asked for its opinion, and where one that has never been there is led astray.
+1. Channels are chosen, and each layer is fitted anew by least squares (`prune.py`).
+2. All layers learn together to see what VGG-19 sees, at the layers that the losses look at, on photos, paintings, and the
+   pictures that optimisations steered by the network itself pass through (`route.py`). Those are the ones that it will be
+   asked about, and where one that has never been there is led astray.
 """
 
 import argparse
+import math
 import subprocess
+import time
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+from torch import Tensor
 
 from crops import Crops
-from network import TORCHVISION, VGG19_OPERATIONS, Network, open_model, operations, sha256
+from network import (
+    LAYERS, TAPS, TORCHVISION, VGG19_OPERATIONS, Network, open_model, operations, sha256,
+)  # fmt: skip
 from pictures import SITE_SAMPLES, Collection
 from prune import choose_channels, refit, unit_scale
-from route import en_route
+from route import Route
 
 # Channels of conv1_1 … conv5_1, multiples of four as the engine wants them; README.md tells how they were found.
 WIDTHS = {
-    "fast": [32, 36, 64, 100, 128, 112, 96, 112, 256, 240, 232, 264, 256],
-    "tiny": [20, 24, 40, 60, 80, 64, 36, 48, 160, 160, 112, 120, 160],
+    "fast": [28, 36, 64, 100, 128, 112, 88, 112, 256, 240, 232, 288, 384],
+    "tiny": [16, 24, 40, 60, 80, 60, 36, 48, 152, 136, 116, 132, 448],
 }
-ROUNDS = 4  # fits, each on more pictures than the one before
-MEASURED = 120  # crops that scales and channels are chosen by, and that every fit looks at
-PAINTED = 50  # pairs painted between two fits, three pictures of each are kept
+STEPS = {"fast": 1500, "tiny": 3000}
+MEASURED = 240  # crops that scales and channels are chosen by, and that the first fit looks at
+SIDE = 160  # of the pictures that are learned from, in pixels
+BATCH = 6  # pictures that a training step looks at
+MEMORY = 1200  # pictures that are kept to be looked at again
+FRESH = 8  # training steps between two batches of new pictures
+LEARNING_RATE, BIAS_RATE = 7e-3, 7e-4
+AVERAGE = 0.995  # decay of the running mean of the weights, which is what is kept
+FLOOR = 0.1  # of a layer's mean energy: how empty a picture may be and still count in full
 
 
-def fitted(teacher: Network, widths: list[int], crops: Crops) -> Network:
-    """A network of these widths in the place of the teacher."""
-    pictures = [crops.photo(128, 128) if index % 2 else crops.painting(128, 128) for index in range(MEASURED)]
-    teacher = unit_scale(teacher, pictures).to(torch.bfloat16)
-    chosen = choose_channels(teacher, pictures, widths)
-    for fit in range(ROUNDS):
-        print(f"fit {fit + 1} of {ROUNDS}, on {len(pictures)} pictures")
-        network = refit(teacher, pictures, chosen, note=lambda text: print(f"  {text}", flush=True))
-        if fit + 1 < ROUNDS:
-            pictures += en_route(teacher, network, crops, PAINTED)
-    return network
+def fitted(teacher: Network, chosen: list[Tensor], pictures: list[Tensor]) -> Network:
+    """The start: a network of these channels, fitted layer by layer."""
+    print(f"fit, on {len(pictures)} pictures")
+    return refit(teacher, pictures, chosen, note=lambda text: print(f"  {text}", flush=True))
 
 
+class Memory:
+    """Pictures, and what the teacher sees in them of the channels that the network has; the oldest are forgotten."""
+
+    def __init__(self, teacher: Network, chosen: list[Tensor]):
+        self.teacher = teacher
+        self.chosen = dict(zip(LAYERS, chosen))
+        self.pictures: list[Tensor] = []
+        self.truth: list[dict[str, Tensor]] = []
+        self.added = 0
+
+    @torch.no_grad()
+    def add(self, pictures: Tensor) -> None:
+        for picture in pictures.split(1):
+            features = self.teacher.forward(picture)
+            truth = {layer: features[layer][:, self.chosen[layer]].to(torch.bfloat16) for layer in TAPS}
+            if len(self.pictures) < MEMORY:
+                self.pictures.append(picture)
+                self.truth.append(truth)
+            else:
+                self.pictures[self.added % MEMORY], self.truth[self.added % MEMORY] = picture, truth
+            self.added += 1
+
+    def some(self, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        """A batch at random."""
+        places = torch.randperm(len(self.pictures), generator=generator)[:BATCH].tolist()
+        truth = {layer: torch.cat([self.truth[place][layer] for place in places]).float() for layer in TAPS}
+        return torch.cat([self.pictures[place] for place in places]), truth
+
+
+def errors(network: Network, pictures: Tensor, truth: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Relative squared errors [N] of the features at each tap. The teacher's are scaled to a mean square of one."""
+    features = network.forward(pictures)
+    found = {}
+    for layer in TAPS:
+        size = truth[layer].square().flatten(1).mean(1)
+        found[layer] = (features[layer] - truth[layer]).square().flatten(1).mean(1) / (size + FLOOR)
+    return found
+
+
+def train(network: Network, memory: Memory, crops: Crops, steps: int, keep) -> Network:
+    """The running mean of the weights after so many steps.
+
+    Muon (Jordan 2024) turns the mean gradient of a layer's kernels into the nearest orthogonal matrix, so that all
+    directions are learned at the same pace: neighbouring places respond alike, and so do many channels.
+    """
+    # Kernels as matrices [O, I·3·3].
+    kernels = [kernel.flatten(1).clone().requires_grad_() for kernel in network.kernels]
+    biases = [bias.clone().requires_grad_() for bias in network.biases]
+    parameters = kernels + biases
+    mean = [parameter.detach().clone() for parameter in parameters]
+
+    def network_of(parameters: list[Tensor]) -> Network:
+        kernels, biases = parameters[: len(LAYERS)], parameters[len(LAYERS) :]
+        return Network([kernel.unflatten(1, (-1, 3, 3)) for kernel in kernels], biases, network.mean, torch.bfloat16)
+
+    muon = torch.optim.Muon(kernels, lr=LEARNING_RATE, weight_decay=0)
+    adam = torch.optim.Adam(biases, lr=BIAS_RATE, betas=(0.9, 0.99))
+    route = Route(crops, SIDE, BATCH)
+    running: dict[str, float] = {}
+    begun = time.time()
+    for step in range(steps):
+        if step % FRESH == 0:
+            current = network_of([parameter.detach() for parameter in parameters])
+            # At first there is nothing to look at but what comes from elsewhere.
+            for _ in range(8 if step == 0 else 1):
+                memory.add(torch.cat([crops.photo(SIDE, SIDE) if place % 2 else crops.painting(SIDE, SIDE) for place in range(BATCH)]))
+                memory.add(route.further(current))
+        rate = min(1, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
+        muon.param_groups[0]["lr"], adam.param_groups[0]["lr"] = LEARNING_RATE * rate, BIAS_RATE * rate
+        found = errors(network_of(parameters), *memory.some(crops.generator))
+        loss = sum(error.mean() for error in found.values())
+        muon.zero_grad()
+        adam.zero_grad()
+        loss.backward()
+        muon.step()
+        adam.step()
+        # Forgets the beginning faster than it would later.
+        decay = min(AVERAGE, step / (step + 10))
+        with torch.no_grad():
+            for average, parameter in zip(mean, parameters):
+                average.lerp_(parameter, 1 - decay)
+        for layer, error in found.items():
+            value = float(error.detach().mean())
+            running[layer] = running.get(layer, value) * 0.99 + value * 0.01
+        if step % 100 == 99:
+            text = "  ".join(f"{layer} {value:.4f}" for layer, value in running.items())
+            print(f"step {step + 1}/{steps}  {text}  {(time.time() - begun) / (step + 1):.2f} s a step", flush=True)
+            keep(network_of(mean))
+    return network_of(mean)
 def write(network: Network, path: Path, metadata: dict[str, str]) -> None:
     """A safetensors file as `cargo xtask weights --from` reads it."""
     tensors = {}
     for index, kernel, bias in zip(TORCHVISION, network.kernels, network.biases):
-        tensors[f"features.{index}.weight"] = kernel.contiguous()
-        tensors[f"features.{index}.bias"] = bias.contiguous()
+        tensors[f"features.{index}.weight"] = kernel.detach().contiguous()
+        tensors[f"features.{index}.bias"] = bias.detach().contiguous()
     mean = ",".join(f"{value:.8g}" for value in network.mean.tolist())
     preprocessing = {
         "input_channel_order": "RGB",
@@ -74,22 +168,29 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="where downloads are kept")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--steps", type=int, help="fewer, to try it out")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
 
-    widths = WIDTHS[arguments.network]
+    widths, steps = WIDTHS[arguments.network], arguments.steps or STEPS[arguments.network]
     print(f"{arguments.network}: {widths}, {operations(widths) / VGG19_OPERATIONS:.4f} of VGG-19's operations")
     collection = Collection(arguments.samples, arguments.cache)
-    network = fitted(open_model(arguments.teacher), widths, Crops(collection, arguments.seed))
+    crops = Crops(collection, arguments.seed)
+    pictures = [crops.photo(128, 128) if place % 2 else crops.painting(128, 128) for place in range(MEASURED)]
+    teacher = unit_scale(open_model(arguments.teacher), pictures).to(torch.bfloat16)
+    chosen = choose_channels(teacher, pictures, widths)
+    start = fitted(teacher, chosen, pictures)
     metadata = {
         "title": f"Impasto {arguments.network.title()}",
         "source": (
-            f"Made by training/train.py {arguments.network} --seed {arguments.seed} at commit {commit()} to stand in for "
+            f"Made by training/train.py {arguments.network} --seed {arguments.seed} --steps {steps} at commit {commit()} to stand in for "
             f"VGG-19 (K. Simonyan, A. Zisserman, University of Oxford, CC BY 4.0; SHA-256 of the file "
             f"{sha256(arguments.teacher)}), on pictures with the SHA-256 {collection.digest()}."
         ),
     }
-    write(network, arguments.out, metadata)
+    # Written now and then, too: a machine may be needed for something else.
+    keep = lambda network: write(network, arguments.out, metadata)  # noqa: E731
+    keep(train(start, Memory(teacher, chosen), crops, steps, keep))
 
 
 if __name__ == "__main__":
