@@ -13,6 +13,7 @@
 //! The library knows no browser: only `web`, behind the feature of that name, does.
 
 pub mod layer;
+pub mod link;
 pub mod message;
 pub mod options;
 pub mod picture;

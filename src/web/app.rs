@@ -21,6 +21,7 @@ use super::{
     stage::{self, LossAt, Progress, Stage, Wall, counted},
 };
 use crate::{
+    link::{Ignored, Link},
     message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase},
     timeline::Timeline,
 };
@@ -157,21 +158,21 @@ pub struct Studio {
 }
 
 impl Studio {
-    fn new() -> Self {
+    fn new(link: &Link) -> Self {
         Self {
             state: RwSignal::new(State::Idle),
             stopping: RwSignal::new(false),
-            photo: RwSignal::new_local(Role::Photo.first_choice()),
-            painting: RwSignal::new_local(Role::Painting.first_choice()),
+            photo: RwSignal::new_local(Role::Photo.first_choice(link.photo.as_deref())),
+            painting: RwSignal::new_local(Role::Painting.first_choice(link.painting.as_deref())),
             own_photo: RwSignal::new_local(None),
             own_painting: RwSignal::new_local(None),
             photo_size: RwSignal::new(None),
             last_used: RwSignal::new(Role::Photo),
-            size: RwSignal::new(256),
-            strength: RwSignal::new(0.0),
-            steps: RwSignal::new(100),
+            size: RwSignal::new(link.size.unwrap_or(256)),
+            strength: RwSignal::new(link.strength.unwrap_or(0.0)),
+            steps: RwSignal::new(link.steps.unwrap_or(100)),
             again: RwSignal::new(Again::Afresh),
-            networks: RwSignal::new(Networks::new(forced_engine())),
+            networks: RwSignal::new(Networks::new(link.engine, link.network.clone())),
             engine: RwSignal::new(None),
             weights_from: RwSignal::new(""),
             job: RwSignal::new(JobId::default()),
@@ -510,10 +511,11 @@ impl Studio {
 /// The page.
 #[component]
 fn App() -> impl IntoView {
-    let studio = Studio::new();
+    let link = link();
+    let studio = Studio::new(&link);
     provide_context(studio);
     picker::accept_anywhere(studio);
-    let bridge = Bridge::new(forced_engine(), move |news| studio.receive(news));
+    let bridge = Bridge::new(link.engine, move |news| studio.receive(news));
     studio.bridge.set_value(Some(bridge.clone()));
     spawn(networks::ask(studio.networks));
     // The page is painted first; only then is the engine loaded.
@@ -541,14 +543,18 @@ fn App() -> impl IntoView {
     }
 }
 
-/// `?engine=gpu` or `?engine=cpu` in the address: for tests, and for helping somebody.
-fn forced_engine() -> Option<Engine> {
-    let search = web_sys::window()?.location().search().ok()?;
-    match UrlSearchParams::new_with_str(&search).ok()?.get("engine")?.as_str() {
-        "gpu" => Some(Engine::Gpu),
-        "cpu" => Some(Engine::Cpu),
-        _ => None,
-    }
+/// What the address of the page asks for. What cannot be had is said in the console.
+fn link() -> Link {
+    let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    let Ok(parameters) = UrlSearchParams::new_with_str(&search) else { return Link::default() };
+    let link = Link::read(|key| parameters.get(key));
+    link.ignored.iter().for_each(warn);
+    link
+}
+
+/// Tells whoever wrote the address; visitors need not know.
+pub fn warn(ignored: &Ignored) {
+    web_sys::console::warn_1(&format!("Impasto: {ignored}.").into());
 }
 
 /// Puts the page in the place of the shell that `index.html` shows until then.

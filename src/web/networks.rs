@@ -5,11 +5,12 @@ use wasm_bindgen::JsValue;
 use web_sys::RequestCache;
 
 use super::{
-    app::Studio,
+    app::{Studio, warn},
     fetch::{fetch, is_web_page, read},
     spoken,
 };
 use crate::{
+    link::Ignored,
     message::{Engine, Failure},
     weights::{MAX_LIST_BYTES, Offer, PackName, bundled_offers, choose_offer, parse_offers},
 };
@@ -34,8 +35,8 @@ pub struct Networks {
 
 impl Networks {
     /// What is known before the host was asked.
-    pub fn new(engine: Option<Engine>) -> Self {
-        Self { offers: bundled_offers(), fault: None, engine, chosen: None, in_use: None }
+    pub fn new(engine: Option<Engine>, chosen: Option<PackName>) -> Self {
+        Self { offers: bundled_offers(), fault: None, engine, chosen, in_use: None }
     }
 
     /// The network that a run would take as things stand.
@@ -71,9 +72,17 @@ impl Networks {
 /// Asks the host what it offers. Without an answer there is still what comes with Impasto.
 pub async fn ask(networks: RwSignal<Networks>) {
     let answer = list().await;
-    networks.update(|networks| match answer {
-        Ok(offers) => networks.offers = offers,
-        Err(failure) => networks.fault = Some(failure),
+    networks.update(|networks| {
+        match answer {
+            Ok(offers) => networks.offers = offers,
+            Err(failure) => networks.fault = Some(failure),
+        }
+        // Only an address can have asked for one that is not there.
+        let offered = |pack: &PackName| networks.offers.iter().any(|offer| offer.pack == *pack);
+        if let Some(missing) = networks.chosen.take_if(|chosen| !offered(chosen)) {
+            let names: Vec<_> = networks.offers.iter().map(|offer| offer.pack.as_str()).collect();
+            warn(&Ignored::new("network", missing.as_str(), names.join(", ")));
+        }
     });
 }
 

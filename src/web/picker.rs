@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, File, HtmlInputElement, Url};
 
-use super::app::Studio;
-use crate::message::PictureId;
+use super::app::{Studio, warn};
+use crate::{link::Ignored, message::PictureId};
 
 /// Which of the two pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +40,21 @@ impl Role {
         }
     }
 
-    /// What is chosen when the page opens.
-    pub fn first_choice(self) -> Choice {
-        let at = match self {
+    /// What is chosen when the page opens: what its address asks for, if there is such a sample.
+    pub fn first_choice(self, asked: Option<&str>) -> Choice {
+        let first = match self {
             Self::Photo => 0,
             Self::Painting => 1,
         };
-        Choice::sample(self, at)
+        let found = asked.and_then(|key| {
+            let at = self.samples().iter().position(|sample| sample.key == key);
+            if at.is_none() {
+                let names: Vec<_> = self.samples().iter().map(|sample| sample.key).collect();
+                warn(&Ignored::new(self.key(), key, names.join(", ")));
+            }
+            at
+        });
+        Choice::sample(self, found.unwrap_or(first))
     }
 }
 

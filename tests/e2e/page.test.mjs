@@ -63,3 +63,46 @@ for (const width of [320, 768, 1280]) {
     }, { viewport: { width, height: 700 } });
   });
 }
+
+/** What the address asked for and the page shows, whatever it looks like. */
+async function chosen(studio, page) {
+  return {
+    photo: await studio.region('Photo').getAttribute('data-chosen'),
+    painting: await studio.region('Painting').getAttribute('data-chosen'),
+    size: await page.getByLabel('Size', { exact: true }).inputValue(),
+    steps: await page.getByLabel('Steps', { exact: true }).inputValue(),
+    strength: await page.getByLabel('Strength', { exact: true }).inputValue(),
+    network: (await studio.networks()).find((network) => network.chosen).pack,
+  };
+}
+
+test('a link says what to paint and how', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    const warnings = [];
+    page.on('console', (message) => { if (message.type() === 'warning') warnings.push(message.text()); });
+    const asked = { photo: 'cat', painting: 'hokusai-great-wave', size: '96', steps: '20', strength: '0.5', network: 'tiny' };
+    await studio.open(host.url, 'gpu', { ...asked, utm_source: 'a-post' });
+    await page.locator('#studio[data-engine=gpu]').waitFor();
+    assert.deepEqual(await chosen(studio, page), asked);
+    assert.deepEqual(warnings.filter((text) => text.startsWith('Impasto')), []);
+  });
+});
+
+test('a link that asks for what cannot be had is as good as none, and the console says why', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    const usual = await chosen(studio, page);
+    const warnings = [];
+    page.on('console', (message) => { if (message.text().startsWith('Impasto')) warnings.push(message.text()); });
+    await studio.open(host.url, 'cpu', {
+      photo: '<img src=x onerror=alert(1)>', painting: 'mona-lisa', size: '999999', steps: '-1', strength: 'NaN', network: 'nowhere',
+    });
+    // The network is known to be missing once the host's list is here.
+    while (warnings.length < 6) await page.waitForEvent('console');
+    assert.deepEqual(await chosen(studio, page), usual);
+    for (const key of ['photo', 'painting', 'size', 'steps', 'strength', 'network']) {
+      assert.equal(warnings.filter((text) => text.includes(`${key}=`)).length, 1, `${key}: ${warnings.join('\n')}`);
+    }
+    assert.ok(warnings.some((text) => text.includes('hokusai-great-wave')), 'the warning says which paintings there are');
+  });
+});

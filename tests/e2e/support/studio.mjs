@@ -20,9 +20,10 @@ export class Studio {
     this.stopButton = page.getByRole('button', { name: 'Stop' });
   }
 
-  /** Opens the page on an engine and waits until it can be used. */
-  async open(url, engine) {
-    await this.page.goto(engine ? `${url}?engine=${engine}` : url);
+  /** Opens the page on an engine, with whatever else the address asks for, and waits until it can be used. */
+  async open(url, engine, asked = {}) {
+    const query = new URLSearchParams({ ...(engine && { engine }), ...asked });
+    await this.page.goto(query.size ? `${url}?${query}` : url);
     await this.paintButton.waitFor({ timeout: PATIENCE });
   }
 
