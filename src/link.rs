@@ -1,5 +1,6 @@
 //! What the address of the page asks for, so that a link can say what to paint and how:
-//! `?photo=cat&painting=hokusai-great-wave&size=192&steps=60&strength=0.5&network=tiny`.
+//! `?photo=cat&painting=hokusai-great-wave&size=192&steps=60&strength=0.5&network=tiny`. A frame in another page
+//! (`docs/embedding.md`) is such a link, too.
 //!
 //! Whoever writes an address decides nothing but what a visitor could choose on the page, within the same bounds.
 
@@ -14,13 +15,25 @@ pub const STEPS: RangeInclusive<u32> = 10..=300;
 /// The strengths that can be chosen on the page: from the photo to the painting.
 pub const STRENGTHS: RangeInclusive<f64> = -1.5..=1.5;
 
+/// The most bytes that the address of a picture may have.
+const MAX_ADDRESS: usize = 2000;
+
+/// A picture that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The name of one of the site's samples.
+    Sample(String),
+    /// A file anywhere, by `http` or `https`.
+    Address(String),
+}
+
 /// What an address asks for; `None` where it says nothing, or nothing that can be had.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Link {
-    /// The name of a sample photo.
-    pub photo: Option<String>,
-    /// The name of a sample painting.
-    pub painting: Option<String>,
+    /// The photo.
+    pub photo: Option<Asked>,
+    /// The painting.
+    pub painting: Option<Asked>,
     /// The long side of the result in pixels, one of [`SIZES`].
     pub size: Option<u32>,
     /// One of [`STEPS`].
@@ -31,6 +44,10 @@ pub struct Link {
     pub network: Option<PackName>,
     /// Which engine has to paint: to try it out, and to help somebody.
     pub engine: Option<Engine>,
+    /// The page is a frame in another one: it shows the picture only, and begins at once.
+    pub embed: bool,
+    /// The origin of the page around the frame, which is told how the work goes on.
+    pub host: Option<String>,
     /// What was left out.
     pub ignored: Vec<Ignored>,
 }
@@ -70,28 +87,62 @@ impl Link {
         let size = within("size", &get, &SIZES, &mut ignored);
         let steps = within("steps", &get, &STEPS, &mut ignored);
         let strength = within("strength", &get, &STRENGTHS, &mut ignored);
-        let mut parsed = |key: &'static str, wanted: &str| {
-            let value = get(key)?;
-            let name = value.parse::<PackName>().ok();
-            if name.is_none() {
-                ignored.push(Ignored::new(key, &value, wanted));
-            }
-            name
-        };
-        // A sample's name is as plain as a pack's.
-        let photo = parsed("photo", "the name of a sample photo").map(|name| name.to_string());
-        let painting = parsed("painting", "the name of a sample painting").map(|name| name.to_string());
-        let network = parsed("network", "the name of a network that this site offers");
-        let engine = get("engine").and_then(|value| match value.as_str() {
-            "gpu" => Some(Engine::Gpu),
-            "cpu" => Some(Engine::Cpu),
-            _ => {
-                ignored.push(Ignored::new("engine", &value, "gpu or cpu"));
-                None
-            }
-        });
-        Self { photo, painting, size, steps, strength, network, engine, ignored }
+        let picture = "the name of a sample, or the http(s) address of a picture";
+        let photo = parsed("photo", &get, picture, Asked::read, &mut ignored);
+        let painting = parsed("painting", &get, picture, Asked::read, &mut ignored);
+        let network = "the name of a network that this site offers";
+        let network = parsed("network", &get, network, |value| value.parse().ok(), &mut ignored);
+        let engine = parsed("engine", &get, "gpu or cpu", engine, &mut ignored);
+        let host = parsed("host", &get, "the origin of a page, https://…", origin, &mut ignored);
+        let embed = get("embed").is_some();
+        Self { photo, painting, size, steps, strength, network, engine, embed, host, ignored }
     }
+}
+
+impl Asked {
+    fn read(value: &str) -> Option<Self> {
+        if is_on_the_web(value) && value.len() <= MAX_ADDRESS {
+            return Some(Self::Address(value.to_owned()));
+        }
+        // A sample's name is as plain as a pack's.
+        let name: PackName = value.parse().ok()?;
+        Some(Self::Sample(name.to_string()))
+    }
+}
+
+fn is_on_the_web(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://")
+}
+
+fn engine(name: &str) -> Option<Engine> {
+    match name {
+        "gpu" => Some(Engine::Gpu),
+        "cpu" => Some(Engine::Cpu),
+        _ => None,
+    }
+}
+
+/// Scheme, host and port, and nothing after them.
+fn origin(text: &str) -> Option<String> {
+    let (_, place) = text.split_once("://").filter(|_| is_on_the_web(text))?;
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-.:[]".contains(letter);
+    (!place.is_empty() && place.len() <= 300 && place.chars().all(plain)).then(|| text.to_owned())
+}
+
+/// A value that `read` makes sense of.
+fn parsed<T>(
+    key: &'static str,
+    get: &impl Fn(&str) -> Option<String>,
+    wanted: &str,
+    read: impl Fn(&str) -> Option<T>,
+    ignored: &mut Vec<Ignored>,
+) -> Option<T> {
+    let value = get(key)?;
+    let found = read(&value);
+    if found.is_none() {
+        ignored.push(Ignored::new(key, &value, wanted));
+    }
+    found
 }
 
 /// A number within bounds.
@@ -101,12 +152,8 @@ fn within<T: FromStr + PartialOrd + fmt::Display>(
     bounds: &RangeInclusive<T>,
     ignored: &mut Vec<Ignored>,
 ) -> Option<T> {
-    let value = get(key)?;
-    let number = value.parse().ok().filter(|number| bounds.contains(number));
-    if number.is_none() {
-        ignored.push(Ignored::new(key, &value, format!("{} to {}", bounds.start(), bounds.end())));
-    }
-    number
+    let wanted = format!("{} to {}", bounds.start(), bounds.end());
+    parsed(key, get, &wanted, |value| value.parse().ok().filter(|number| bounds.contains(number)), ignored)
 }
 
 #[cfg(test)]
@@ -128,21 +175,25 @@ mod tests {
     fn everything_that_can_be_chosen_can_be_asked_for() {
         let found = link(&[
             ("photo", "cat"),
-            ("painting", "hokusai-great-wave"),
+            ("painting", "https://elsewhere.example/starry%20night.jpg?v=2"),
             ("size", "200"),
             ("steps", "60"),
             ("strength", "-0.5"),
             ("network", "tiny"),
             ("engine", "cpu"),
+            ("embed", ""),
+            ("host", "http://localhost:8080"),
         ]);
         let wanted = Link {
-            photo: Some("cat".to_owned()),
-            painting: Some("hokusai-great-wave".to_owned()),
+            photo: Some(Asked::Sample("cat".to_owned())),
+            painting: Some(Asked::Address("https://elsewhere.example/starry%20night.jpg?v=2".to_owned())),
             size: Some(200),
             steps: Some(60),
             strength: Some(-0.5),
             network: Some(PackName::tiny()),
             engine: Some(Engine::Cpu),
+            embed: true,
+            host: Some("http://localhost:8080".to_owned()),
             ignored: Vec::new(),
         };
         assert_eq!(found, wanted);
@@ -164,7 +215,15 @@ mod tests {
             ("network", "https://elsewhere.example/weights"),
             ("photo", "javascript:alert(1)"),
             ("painting", "//elsewhere.example/x.jpg"),
+            ("painting", "data:image/svg+xml,<svg onload=alert(1)>"),
+            ("painting", "blob:https://elsewhere.example/1"),
             ("engine", "<script>"),
+            ("host", "*"),
+            ("host", "null"),
+            ("host", "https://"),
+            ("host", "https://elsewhere.example/path"),
+            ("host", "https://user@elsewhere.example"),
+            ("host", "javascript://elsewhere.example"),
         ];
         for (key, value) in hostile {
             let found = link(&[(key, value), ("utm_source", "post")]);

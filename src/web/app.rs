@@ -12,7 +12,7 @@ use web_sys::{
 use super::{
     bridge::{Bridge, News, Order, Origin},
     controls::{self, Controls},
-    decode,
+    decode, embed,
     export::{self, Saving, Work},
     networks::{self, Networks},
     now,
@@ -44,7 +44,8 @@ pub enum State {
 }
 
 impl State {
-    const fn name(self) -> &'static str {
+    /// As it stands in `data-state`, and in messages to a page around this one.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
             Self::Loading => "loading",
@@ -118,6 +119,8 @@ struct Run {
 #[derive(Clone, Copy)]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub struct Studio {
+    /// The page is a frame in another one.
+    embed: bool,
     pub state: RwSignal<State>,
     pub stopping: RwSignal<bool>,
     pub photo: RwSignal<Choice, LocalStorage>,
@@ -160,10 +163,11 @@ pub struct Studio {
 impl Studio {
     fn new(link: &Link) -> Self {
         Self {
+            embed: link.embed,
             state: RwSignal::new(State::Idle),
             stopping: RwSignal::new(false),
-            photo: RwSignal::new_local(Role::Photo.first_choice(link.photo.as_deref())),
-            painting: RwSignal::new_local(Role::Painting.first_choice(link.painting.as_deref())),
+            photo: RwSignal::new_local(Role::Photo.first_choice(link.photo.as_ref())),
+            painting: RwSignal::new_local(Role::Painting.first_choice(link.painting.as_ref())),
             own_photo: RwSignal::new_local(None),
             own_painting: RwSignal::new_local(None),
             photo_size: RwSignal::new(None),
@@ -489,8 +493,11 @@ impl Studio {
         self.alert.set(Some(Alert::from(failure)));
     }
 
-    /// On a phone the picture is below the controls: bring it into view.
+    /// On a phone the picture is below the controls: bring it into view. In a frame that would move the page around it.
     fn show_stage(self) {
+        if self.embed {
+            return;
+        }
         let Some(window) = web_sys::window() else { return };
         let matches =
             |query: &str| window.match_media(query).ok().flatten().is_some_and(|list| list.matches());
@@ -518,8 +525,17 @@ fn App() -> impl IntoView {
     let bridge = Bridge::new(link.engine, move |news| studio.receive(news));
     studio.bridge.set_value(Some(bridge.clone()));
     spawn(networks::ask(studio.networks));
+    if let Some(host) = link.host {
+        embed::report(studio, host);
+    }
     // The page is painted first; only then is the engine loaded.
-    gloo_timers::callback::Timeout::new(50, move || bridge.open()).forget();
+    gloo_timers::callback::Timeout::new(50, move || {
+        bridge.open();
+        if link.embed {
+            studio.paint();
+        }
+    })
+    .forget();
 
     view! {
         <main
@@ -539,6 +555,8 @@ fn App() -> impl IntoView {
             <Well role=Role::Painting />
             <Controls />
             <Wall canvas=studio.canvas />
+            // Shown in a frame only, where there is nothing to choose.
+            <a class="away" href="./" target="_blank" rel="noopener">"Paint your own photo"</a>
         </main>
     }
 }

@@ -153,7 +153,15 @@ pub async fn file(choice: &Choice) -> Result<Blob, Failure> {
         }
         Ok(JsFuture::from(response.blob()?).await?.unchecked_into())
     };
-    fetch.await.map_err(|error: JsValue| Failure::Decode(format!("{}: {}", choice.url, spoken(&error))))
+    fetch.await.map_err(|error: JsValue| {
+        // Browsers do not tell a refusal from a missing connection.
+        let hint = if choice.url.starts_with("http") {
+            " (its site has to allow others to read it, by CORS)"
+        } else {
+            ""
+        };
+        Failure::Decode(format!("{}: {}{hint}", choice.url, spoken(&error)))
+    })
 }
 
 /// A PNG of exactly these pixels. Not by way of the canvas: a browser that guards against

@@ -8,6 +8,7 @@ pub mod bridge;
 pub mod cache;
 pub mod controls;
 pub mod decode;
+pub mod embed;
 pub mod envelope;
 pub mod export;
 pub mod fetch;

@@ -7,7 +7,10 @@ use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, File, HtmlInputElement, Url};
 
 use super::app::{Studio, warn};
-use crate::{link::Ignored, message::PictureId};
+use crate::{
+    link::{Asked, Ignored},
+    message::PictureId,
+};
 
 /// Which of the two pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,21 +43,24 @@ impl Role {
         }
     }
 
-    /// What is chosen when the page opens: what its address asks for, if there is such a sample.
-    pub fn first_choice(self, asked: Option<&str>) -> Choice {
+    /// What is chosen when the page opens: what its address asks for, if that can be had.
+    pub fn first_choice(self, asked: Option<&Asked>) -> Choice {
         let first = match self {
             Self::Photo => 0,
             Self::Painting => 1,
         };
-        let found = asked.and_then(|key| {
-            let at = self.samples().iter().position(|sample| sample.key == key);
-            if at.is_none() {
-                let names: Vec<_> = self.samples().iter().map(|sample| sample.key).collect();
-                warn(&Ignored::new(self.key(), key, names.join(", ")));
+        match asked {
+            None => Choice::sample(self, first),
+            Some(Asked::Address(address)) => Choice::elsewhere(self, address),
+            Some(Asked::Sample(key)) => {
+                let found = self.samples().iter().position(|sample| sample.key == key);
+                if found.is_none() {
+                    let names: Vec<_> = self.samples().iter().map(|sample| sample.key).collect();
+                    warn(&Ignored::new(self.key(), key, names.join(", ")));
+                }
+                Choice::sample(self, found.unwrap_or(first))
             }
-            at
-        });
-        Choice::sample(self, found.unwrap_or(first))
+        }
     }
 }
 
@@ -102,7 +108,7 @@ const PAINTINGS: &[Sample] = &[
 pub struct Choice {
     /// Tells the worker whether it has seen this file before.
     pub id: PictureId,
-    /// The radio button's value: a sample's file name without `.jpg`, or "own".
+    /// The radio button's value: a sample's file name without `.jpg`, or "own", or "elsewhere".
     pub key: String,
     /// What it is called, or the file's name.
     pub title: String,
@@ -110,7 +116,7 @@ pub struct Choice {
     pub by: &'static str,
     /// Where an `img` finds it.
     pub url: String,
-    /// The visitor's own file; `None` for a sample.
+    /// The visitor's own file; `None` for what is fetched from `url`.
     pub file: Option<File>,
 }
 
@@ -146,6 +152,30 @@ impl Choice {
         })
     }
 
+    /// A picture that the page's address names.
+    fn elsewhere(role: Role, address: &str) -> Self {
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        let name = path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(path);
+        // The visitor's own files are counted from the other end.
+        let id = match role {
+            Role::Photo => u32::MAX,
+            Role::Painting => u32::MAX - 1,
+        };
+        Self {
+            id: PictureId(id),
+            key: "elsewhere".into(),
+            title: name.into(),
+            by: "",
+            url: address.into(),
+            file: None,
+        }
+    }
+
+    /// Whether it came with the page.
+    fn is_sample(&self) -> bool {
+        self.key != "own" && self.key != "elsewhere"
+    }
+
     /// Title and painter, for a caption or an `alt`.
     pub fn label(&self) -> String {
         if self.by.is_empty() { self.title.clone() } else { format!("{}, {}", self.title, self.by) }
@@ -153,10 +183,10 @@ impl Choice {
 
     /// A piece of a file name: lower-case letters and digits, the rest as single hyphens.
     pub fn slug(&self) -> String {
-        let name = if self.file.is_some() {
-            self.title.rsplit_once('.').map_or(self.title.as_str(), |(stem, _)| stem)
-        } else {
+        let name = if self.is_sample() {
             &self.key
+        } else {
+            self.title.rsplit_once('.').map_or(self.title.as_str(), |(stem, _)| stem)
         };
         let words: Vec<String> = name
             .split(|letter: char| !letter.is_alphanumeric())

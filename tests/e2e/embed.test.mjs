@@ -1,0 +1,137 @@
+// A demonstration inside another page: from another origin, and with a policy that forbids that page nearly everything.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { launch } from './support/chromium.mjs';
+import { Host } from './support/host.mjs';
+import { bundled } from './support/pack.mjs';
+import { artefacts, root } from './support/places.mjs';
+import { PATIENCE } from './support/studio.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+/** A post on another origin than the site's, with these elements in it. */
+async function post(elements, run) {
+  const site = await new Host(bundled).start();
+  const policy = `default-src 'none'; script-src ${site.origin}; frame-src ${site.origin}`;
+  const server = createServer((request, response) => {
+    const found = request.url === '/post';
+    response.writeHead(found ? 200 : 404, { 'content-type': 'text/html', 'content-security-policy': policy });
+    response.end(found ? `<!doctype html><title>A post</title><script async src="${site.url}embed.js"></script>
+      <h1>A post</h1>${elements}<p>${'Words of the post. '.repeat(2000)}</p>` : '');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const context = await browser.newContext({ viewport: { width: 800, height: 700 } });
+  try {
+    const page = await context.newPage();
+    const wrongs = [];
+    page.on('pageerror', (error) => wrongs.push(String(error)));
+    page.on('console', (message) => { if (message.type() === 'error') wrongs.push(message.text()); });
+    await page.addInitScript(() => {
+      globalThis.heard = [];
+      for (const name of ['progress', 'done', 'stopped', 'failed']) {
+        addEventListener(name, (event) => {
+          if (event.target.localName === 'impasto-demo') globalThis.heard.push({ name, id: event.target.id, ...event.detail });
+        });
+      }
+    });
+    await page.goto(`http://127.0.0.1:${server.address().port}/post`);
+    const heard = () => page.evaluate(() => globalThis.heard);
+    const reach = (name, id) => page.waitForFunction(
+      ([name, id]) => globalThis.heard.some((event) => event.name === name && event.id === id), [name, id], { timeout: PATIENCE },
+    );
+    await run({ page, site, heard, reach, frame: (id) => page.frameLocator(`#${id} iframe`) });
+    assert.deepEqual(wrongs.filter((text) => !text.includes('favicon')), [], 'errors on the page');
+  } finally {
+    await context.close();
+    await new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); });
+    await site.stop();
+  }
+}
+
+const heavy = (path) => path.endsWith('.wasm') || path.startsWith('weights/');
+const demo = (id, more = '') =>
+  `<impasto-demo id="${id}" photo="cat" painting="hokusai-great-wave" size="64" steps="10" network="tiny" engine="cpu" ${more}></impasto-demo>`;
+
+test('a demonstration shows a poster, paints on a click, and tells the page around it', async () => {
+  await post(demo('one', 'aspect="3/2" theme="dark"'), async ({ page, site, heard, reach, frame }) => {
+    const button = frame('one').getByRole('button', { name: 'Paint the photo like the painting' });
+    await button.waitFor();
+    await page.waitForTimeout(500);
+    assert.deepEqual(site.requests.filter(heavy), [], 'nothing heavy before the click');
+    const box = await page.locator('#one').boundingBox();
+    assert.ok(Math.abs(box.width / box.height - 1.5) < 0.01, `the box is ${box.width} × ${box.height}`);
+    await page.screenshot({ path: `${artefacts}/embed-poster.png` });
+    await button.click();
+    await reach('done', 'one');
+    const events = await heard();
+    const done = events.at(-1);
+    assert.deepEqual([done.name, done.step, done.steps], ['done', 10, 10]);
+    const losses = events.filter((event) => event.name === 'progress' && event.loss !== null).map((event) => event.loss);
+    assert.ok(losses.length > 2 && done.loss < 0.7 * losses[0], `the loss went from ${losses[0]} to ${done.loss}`);
+    assert.deepEqual(await page.locator('#one').boundingBox(), box, 'the box stays as it was');
+    const canvas = frame('one').locator('#canvas');
+    assert.equal(await canvas.getAttribute('data-step'), '10');
+    const inside = await canvas.boundingBox();
+    assert.ok(inside.width > 0.5 * box.width && inside.y >= box.y && inside.y + inside.height <= box.y + box.height,
+      `the picture, ${JSON.stringify(inside)}, lies in the frame, ${JSON.stringify(box)}`);
+    assert.ok(await frame('one').getByRole('button', { name: 'Paint again' }).isVisible());
+    assert.equal(await frame('one').locator('body').evaluate((body) => getComputedStyle(body).colorScheme), 'dark');
+    await page.screenshot({ path: `${artefacts}/embed-done.png` });
+  });
+});
+
+test('two demonstrations take turns', async () => {
+  await post(demo('one') + demo('two'), async ({ heard, reach, frame }) => {
+    for (const id of ['two', 'one']) await frame(id).getByRole('button', { name: 'Paint the photo like the painting' }).click();
+    await reach('done', 'one');
+    const order = (await heard()).map((event) => event.id);
+    assert.equal(order.lastIndexOf('two') < order.indexOf('one'), true, order.join(' '));
+  });
+});
+
+test('a demonstration that may begin by itself does so when it is seen', async () => {
+  await post(`<p>${'A long introduction. '.repeat(600)}</p>${demo('one', 'autoplay="visible"')}`, async ({ page, site, reach }) => {
+    await page.waitForTimeout(1000);
+    assert.deepEqual(site.requests.filter(heavy), [], 'nothing heavy while it is out of sight');
+    await page.locator('#one').scrollIntoViewIfNeeded();
+    await reach('done', 'one');
+  });
+});
+
+test('what docs/embedding.md says to write works, and its attributes are the ones that there are', async () => {
+  const text = await readFile(join(root, 'docs/embedding.md'), 'utf8');
+  const [, snippet] = text.match(/```html\n<script async src="https:\/\/impasto.example\/embed.js"><\/script>\n(<impasto-demo [^]*?)\n```/);
+  // As it stands, but small and on the processor.
+  const small = snippet.replace(/size="\d+" steps="\d+"/, 'id="one" size="64" steps="10" engine="cpu"');
+  await post(small, async ({ page, reach, frame, heard }) => {
+    await page.evaluate(text.match(/```js\n([^]*?)\n```/)[1]);
+    await frame('one').getByRole('button', { name: 'Paint the photo like the painting' }).click();
+    await reach('done', 'one');
+    assert.deepEqual(Object.keys((await heard()).at(-1)).sort(), ['id', 'loss', 'name', 'state', 'step', 'steps']);
+  });
+  const source = await readFile(join(root, 'www/embed.js'), 'utf8');
+  const read = [...source.matchAll(/getAttribute\('(\w+)'\)/g)].map((match) => match[1]);
+  const passedOn = [...source.match(/passedOn = \[(.*)\]/)[1].matchAll(/'(\w+)'/g)].map((match) => match[1]);
+  const documented = [...text.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names]) => names.match(/\w+/g));
+  assert.deepEqual([...new Set([...read, ...passedOn])].sort(), documented.sort());
+});
+
+test('messages from elsewhere are not taken for the painter\'s', async () => {
+  await post(demo('one'), async ({ page, site, heard }) => {
+    await page.locator('#one iframe').waitFor();
+    await page.evaluate(() => {
+      postMessage({ impasto: 'wanted' }, '*');
+      postMessage({ impasto: 'state', state: 'done', step: 1, steps: 1, loss: 0 }, '*');
+    });
+    await page.waitForTimeout(500);
+    assert.deepEqual(await heard(), []);
+    assert.deepEqual(site.requests.filter(heavy), []);
+  });
+});

@@ -1,0 +1,112 @@
+// <impasto-demo photo="cat" painting="hokusai-great-wave"></impasto-demo>: a demonstration inside another page, see
+// docs/embedding.md. Everything heavy is in a frame from the site that this file comes from, and is loaded on a click.
+
+// As a classic script it may come from any host; as a module only from one that allows other origins to read it (CORS).
+// Hence the braces, for what a classic script declares belongs to the whole page, and no `import.meta`.
+{
+const home = new URL('./', (document.currentScript ?? document.querySelector('script[src$="/embed.js"]')).src);
+const sheet = new CSSStyleSheet();
+// Set by script: the page around may forbid style elements.
+sheet.replaceSync(`
+  :host { display: block; aspect-ratio: 4 / 3; max-width: 100%; overflow: hidden; border-radius: 10px; }
+  :host([hidden]) { display: none; }
+  iframe { display: block; width: 100%; height: 100%; border: 0; color-scheme: normal; }
+`);
+const passedOn = ['photo', 'painting', 'size', 'steps', 'strength', 'network', 'theme', 'engine'];
+const over = new Set(['done', 'stopped', 'failed']);
+// A frame that has not said a word for so long does not get one any more, and keeps nobody waiting.
+const PATIENCE = 60_000;
+
+/** Who wants to paint; the first one does. Two at once would only slow each other down. */
+const queue = [];
+
+function enqueue(demo) {
+  if (queue.includes(demo)) return;
+  queue.push(demo);
+  if (queue.length === 1) demo.paint();
+}
+
+function leave(demo) {
+  const place = queue.indexOf(demo);
+  if (place < 0) return;
+  queue.splice(place, 1);
+  if (place === 0) queue[0]?.paint();
+}
+
+class ImpastoDemo extends HTMLElement {
+  #frame = document.createElement('iframe');
+  #watch = null;
+  #silence = 0;
+  #state = '';
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [sheet];
+    root.append(this.#frame);
+    this.#frame.loading = 'lazy';
+  }
+
+  connectedCallback() {
+    const [width, height] = (this.getAttribute('aspect') ?? '').split('/').map(Number);
+    if (width > 0 && height > 0) this.style.aspectRatio = `${width} / ${height}`;
+    this.#frame.title = this.getAttribute('label') ?? 'A photo painted in the manner of a painting';
+    this.#frame.src = this.#address('embed.html');
+    addEventListener('message', this.#hear);
+    if (this.getAttribute('autoplay') === 'visible') {
+      this.#watch = new IntersectionObserver((entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        this.#watch.disconnect();
+        enqueue(this);
+      }, { threshold: 0.5 });
+      this.#watch.observe(this);
+    }
+  }
+
+  disconnectedCallback() {
+    removeEventListener('message', this.#hear);
+    this.#watch?.disconnect();
+    clearTimeout(this.#silence);
+    this.#state = '';
+    leave(this);
+  }
+
+  /** Its turn has come: the poster gives way to the painter. */
+  paint() {
+    this.#frame.src = this.#address('./');
+    this.#silence = setTimeout(() => leave(this), PATIENCE);
+  }
+
+  #address(page) {
+    const address = new URL(page, home);
+    for (const name of passedOn) {
+      const value = this.getAttribute(name);
+      if (value === null) continue;
+      // A picture of the page's own is named as the page would name it; names of samples have no dot and no slash.
+      const isPicture = (name === 'photo' || name === 'painting') && /[./]/.test(value);
+      address.searchParams.set(name, isPicture ? new URL(value, document.baseURI).href : value);
+    }
+    address.searchParams.set('host', location.origin);
+    if (page === './') address.searchParams.set('embed', '');
+    return address.href;
+  }
+
+  #hear = ({ origin, source, data }) => {
+    // From this element's own frame, and from nobody who might have taken its place.
+    if (source !== this.#frame.contentWindow || origin !== home.origin) return;
+    if (data?.impasto === 'wanted') enqueue(this);
+    if (data?.impasto !== 'state') return;
+    clearTimeout(this.#silence);
+    const { state, step, steps, loss } = data;
+    const detail = { state, step, steps, loss };
+    if (state === 'painting') this.dispatchEvent(new CustomEvent('progress', { detail, bubbles: true }));
+    if (over.has(state) && state !== this.#state) {
+      this.dispatchEvent(new CustomEvent(state, { detail, bubbles: true }));
+      leave(this);
+    }
+    this.#state = state;
+  };
+}
+
+if (!customElements.get('impasto-demo')) customElements.define('impasto-demo', ImpastoDemo);
+}
