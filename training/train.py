@@ -39,6 +39,7 @@ MEMORY = 1200  # pictures that are kept to be looked at again
 FRESH = 8  # training steps between two batches of new pictures
 LEARNING_RATE, BIAS_RATE = 7e-3, 7e-4
 AVERAGE = 0.995  # decay of the running mean of the weights, which is what is kept
+WEIGHTS = {"conv5_1": 2.0}  # of the taps' errors, where not 1: nearly all that a picture lacks, it lacks at conv5_1
 FLOOR = 0.1  # of a layer's mean energy: how empty a picture may be and still count in full
 
 
@@ -118,7 +119,7 @@ def train(network: Network, memory: Memory, crops: Crops, steps: int, keep) -> N
         rate = min(1, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
         muon.param_groups[0]["lr"], adam.param_groups[0]["lr"] = LEARNING_RATE * rate, BIAS_RATE * rate
         found = errors(network_of(parameters), *memory.some(crops.generator))
-        loss = sum(error.mean() for error in found.values())
+        loss = sum(WEIGHTS.get(layer, 1.0) * error.mean() for layer, error in found.items())
         muon.zero_grad()
         adam.zero_grad()
         loss.backward()
@@ -168,6 +169,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="where downloads are kept")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="a result to train further, made with the same seed")
     parser.add_argument("--steps", type=int, help="fewer, to try it out")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -179,11 +181,16 @@ def main() -> None:
     pictures = [crops.photo(128, 128) if place % 2 else crops.painting(128, 128) for place in range(MEASURED)]
     teacher = unit_scale(open_model(arguments.teacher), pictures).to(torch.bfloat16)
     chosen = choose_channels(teacher, pictures, widths)
-    start = fitted(teacher, chosen, pictures)
+    if arguments.start:
+        # Chosen by the same pictures as then; what follows are other ones.
+        start, crops = open_model(arguments.start), Crops(collection, arguments.seed + 1000)
+    else:
+        start = fitted(teacher, chosen, pictures)
+    before = f", from the result {sha256(arguments.start)} of an earlier run" if arguments.start else ""
     metadata = {
         "title": f"Impasto {arguments.network.title()}",
         "source": (
-            f"Made by training/train.py {arguments.network} --seed {arguments.seed} --steps {steps} at commit {commit()} to stand in for "
+            f"Made by training/train.py {arguments.network} --seed {arguments.seed} --steps {steps} at commit {commit()}{before} to stand in for "
             f"VGG-19 (K. Simonyan, A. Zisserman, University of Oxford, CC BY 4.0; SHA-256 of the file "
             f"{sha256(arguments.teacher)}), on pictures with the SHA-256 {collection.digest()}."
         ),
