@@ -15,6 +15,12 @@ pub const STEPS: RangeInclusive<u32> = 10..=300;
 /// The strengths that can be chosen on the page: from the photo to the painting.
 pub const STRENGTHS: RangeInclusive<f64> = -1.5..=1.5;
 
+/// What can be in the address for a photo or a painting, and for a network.
+pub const A_PICTURE: &str =
+    "the name of a sample (as in samples/photos and samples/styles), or the http(s) address of a picture";
+/// See [`A_PICTURE`].
+pub const A_NETWORK: &str = "the name of a network that this site offers (a folder in weights/)";
+
 /// The most bytes that the address of a picture may have.
 const MAX_ADDRESS: usize = 2000;
 
@@ -60,13 +66,13 @@ pub struct Ignored {
     /// As it stands there, shortened.
     pub value: String,
     /// What could be there.
-    pub wanted: String,
+    pub wanted: &'static str,
 }
 
 impl Ignored {
-    /// `wanted` says what could be there.
-    pub fn new(key: &'static str, value: &str, wanted: impl Into<String>) -> Self {
-        Self { key, value: value.chars().take(40).collect(), wanted: wanted.into() }
+    /// A value of `key`, which can only be what `wanted` says.
+    pub fn new(key: &'static str, value: &str, wanted: &'static str) -> Self {
+        Self { key, value: value.chars().take(40).collect(), wanted }
     }
 }
 
@@ -84,14 +90,12 @@ impl Link {
     /// Reads an address; `get` gives the value of a name, decoded. Other names are none of our business.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let mut ignored = Vec::new();
-        let size = within("size", &get, &SIZES, &mut ignored);
-        let steps = within("steps", &get, &STEPS, &mut ignored);
-        let strength = within("strength", &get, &STRENGTHS, &mut ignored);
-        let picture = "the name of a sample, or the http(s) address of a picture";
-        let photo = parsed("photo", &get, picture, Asked::read, &mut ignored);
-        let painting = parsed("painting", &get, picture, Asked::read, &mut ignored);
-        let network = "the name of a network that this site offers";
-        let network = parsed("network", &get, network, |value| value.parse().ok(), &mut ignored);
+        let size = parsed("size", &get, "64 to 512", within(&SIZES), &mut ignored);
+        let steps = parsed("steps", &get, "10 to 300", within(&STEPS), &mut ignored);
+        let strength = parsed("strength", &get, "-1.5 to 1.5", within(&STRENGTHS), &mut ignored);
+        let photo = parsed("photo", &get, A_PICTURE, Asked::read, &mut ignored);
+        let painting = parsed("painting", &get, A_PICTURE, Asked::read, &mut ignored);
+        let network = parsed("network", &get, A_NETWORK, |value| value.parse().ok(), &mut ignored);
         let engine = parsed("engine", &get, "gpu or cpu", engine, &mut ignored);
         let host = parsed("host", &get, "the origin of a page, https://…", origin, &mut ignored);
         let embed = get("embed").is_some();
@@ -133,7 +137,7 @@ fn origin(text: &str) -> Option<String> {
 fn parsed<T>(
     key: &'static str,
     get: &impl Fn(&str) -> Option<String>,
-    wanted: &str,
+    wanted: &'static str,
     read: impl Fn(&str) -> Option<T>,
     ignored: &mut Vec<Ignored>,
 ) -> Option<T> {
@@ -145,15 +149,9 @@ fn parsed<T>(
     found
 }
 
-/// A number within bounds.
-fn within<T: FromStr + PartialOrd + fmt::Display>(
-    key: &'static str,
-    get: &impl Fn(&str) -> Option<String>,
-    bounds: &RangeInclusive<T>,
-    ignored: &mut Vec<Ignored>,
-) -> Option<T> {
-    let wanted = format!("{} to {}", bounds.start(), bounds.end());
-    parsed(key, get, &wanted, |value| value.parse().ok().filter(|number| bounds.contains(number)), ignored)
+/// Reads a number within bounds.
+fn within<T: FromStr + PartialOrd>(bounds: &RangeInclusive<T>) -> impl Fn(&str) -> Option<T> {
+    move |value| value.parse().ok().filter(|number| bounds.contains(number))
 }
 
 #[cfg(test)]
@@ -237,6 +235,10 @@ mod tests {
     fn a_warning_says_what_could_be_there_and_repeats_no_novel() {
         let found = link(&[("size", &"9".repeat(5000))]);
         let text = found.ignored[0].to_string();
-        assert!(text.contains("64 to 512") && text.len() < 200, "{text}");
+        assert!(text.len() < 200, "{text}");
+        let bounds = |key| link(&[(key, "x")]).ignored[0].wanted;
+        assert_eq!(bounds("size"), format!("{} to {}", SIZES.start(), SIZES.end()));
+        assert_eq!(bounds("steps"), format!("{} to {}", STEPS.start(), STEPS.end()));
+        assert_eq!(bounds("strength"), format!("{} to {}", STRENGTHS.start(), STRENGTHS.end()));
     }
 }

@@ -65,7 +65,7 @@ pub fn Controls() -> impl IntoView {
                 <label for="size">"Size"</label>
                 <output for="size">{result_size}</output>
                 <input
-                    id="size" type="range" min={SIZES.start().to_string()} max={SIZES.end().to_string()} step="32"
+                    id="size" type="range" min=*SIZES.start() max=*SIZES.end() step="32"
                     prop:value=move || studio.size.get().to_string()
                     aria-valuetext=result_size
                     on:input=move |event| set_number(&event_target_value(&event), studio.size)
@@ -75,7 +75,7 @@ pub fn Controls() -> impl IntoView {
                 <label for="strength">"Strength"</label>
                 <output for="strength">{strength_in_words}</output>
                 <input
-                    id="strength" type="range" min={STRENGTHS.start().to_string()} max={STRENGTHS.end().to_string()} step="0.05"
+                    id="strength" type="range" min=*STRENGTHS.start() max=*STRENGTHS.end() step="0.05"
                     prop:value=move || studio.strength.get().to_string()
                     aria-valuetext=strength_in_words
                     on:input=move |event| {
@@ -89,7 +89,7 @@ pub fn Controls() -> impl IntoView {
                 <label for="steps">"Steps"</label>
                 <output for="steps">{move || studio.steps.get()}</output>
                 <input
-                    id="steps" type="range" min={STEPS.start().to_string()} max={STEPS.end().to_string()} step="5"
+                    id="steps" type="range" min=*STEPS.start() max=*STEPS.end() step="5"
                     prop:value=move || studio.steps.get().to_string()
                     on:input=move |event| set_number(&event_target_value(&event), studio.steps)
                 />

@@ -10,7 +10,7 @@ use super::{
     spoken,
 };
 use crate::{
-    link::Ignored,
+    link::{A_NETWORK, Ignored},
     message::{Engine, Failure},
     weights::{MAX_LIST_BYTES, Offer, PackName, bundled_offers, choose_offer, parse_offers},
 };
@@ -80,8 +80,7 @@ pub async fn ask(networks: RwSignal<Networks>) {
         // Only an address can have asked for one that is not there.
         let offered = |pack: &PackName| networks.offers.iter().any(|offer| offer.pack == *pack);
         if let Some(missing) = networks.chosen.take_if(|chosen| !offered(chosen)) {
-            let names: Vec<_> = networks.offers.iter().map(|offer| offer.pack.as_str()).collect();
-            warn(&Ignored::new("network", missing.as_str(), names.join(", ")));
+            warn(&Ignored::new("network", missing.as_str(), A_NETWORK));
         }
     });
 }

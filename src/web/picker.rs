@@ -8,7 +8,7 @@ use web_sys::{ClipboardEvent, DataTransfer, DragEvent, File, HtmlInputElement, U
 
 use super::app::{Studio, warn};
 use crate::{
-    link::{Asked, Ignored},
+    link::{A_PICTURE, Asked, Ignored},
     message::PictureId,
 };
 
@@ -55,8 +55,7 @@ impl Role {
             Some(Asked::Sample(key)) => {
                 let found = self.samples().iter().position(|sample| sample.key == key);
                 if found.is_none() {
-                    let names: Vec<_> = self.samples().iter().map(|sample| sample.key).collect();
-                    warn(&Ignored::new(self.key(), key, names.join(", ")));
+                    warn(&Ignored::new(self.key(), key, A_PICTURE));
                 }
                 Choice::sample(self, found.unwrap_or(first))
             }

@@ -88,8 +88,11 @@ test('a demonstration shows a poster, paints on a click, and tells the page arou
 });
 
 test('two demonstrations take turns', async () => {
-  await post(demo('one') + demo('two'), async ({ heard, reach, frame }) => {
-    for (const id of ['two', 'one']) await frame(id).getByRole('button', { name: 'Paint the photo like the painting' }).click();
+  await post(demo('one') + demo('two'), async ({ page, heard, reach, frame }) => {
+    for (const id of ['two', 'one']) {
+      await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+      await frame(id).getByRole('button', { name: 'Paint the photo like the painting' }).click();
+    }
     await reach('done', 'one');
     const order = (await heard()).map((event) => event.id);
     assert.equal(order.lastIndexOf('two') < order.indexOf('one'), true, order.join(' '));
