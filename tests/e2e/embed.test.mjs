@@ -56,8 +56,8 @@ async function post(elements, run) {
 }
 
 const heavy = (path) => path.endsWith('.wasm') || path.startsWith('weights/');
-const demo = (id, more = '') =>
-  `<impasto-demo id="${id}" photo="cat" painting="hokusai-great-wave" size="64" steps="10" network="tiny" engine="cpu" ${more}></impasto-demo>`;
+const demo = (id, more = '', steps = 10) =>
+  `<impasto-demo id="${id}" photo="cat" painting="hokusai-great-wave" size="64" steps="${steps}" network="tiny" engine="cpu" ${more}></impasto-demo>`;
 
 test('a demonstration shows a poster, paints on a click, and tells the page around it', async () => {
   await post(demo('one', 'aspect="3/2" theme="dark"'), async ({ page, site, heard, reach, frame }) => {
@@ -88,7 +88,8 @@ test('a demonstration shows a poster, paints on a click, and tells the page arou
 });
 
 test('two demonstrations take turns', async () => {
-  await post(demo('one') + demo('two'), async ({ page, heard, reach, frame }) => {
+  // The first to be asked takes long enough for the other one to come in between, if it could.
+  await post(demo('one') + demo('two', '', 120), async ({ page, heard, reach, frame }) => {
     for (const id of ['two', 'one']) {
       await page.locator(`#${id}`).scrollIntoViewIfNeeded();
       await frame(id).getByRole('button', { name: 'Paint the photo like the painting' }).click();
