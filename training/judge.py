@@ -18,6 +18,7 @@ from network import VGG19_OPERATIONS, Network, Targets, evaluate, open_model, op
 from pictures import PAIRS, SITE_SAMPLES, sample, to_image
 
 SIZE, STEPS, EARLY = 192, 100, 20
+JUDGED = f" Judged by VGG-19 (training/judge.py, {len(PAIRS)} pairs, {SIZE} pixels, {STEPS} steps):"
 
 
 def picture_pairs(samples: Path):
@@ -77,6 +78,18 @@ def judge(network: Network, teacher: Network, own: list[torch.Tensor], samples: 
     return results, means | {"pairs": pairs}
 
 
+def record(pack: Path, figures: dict) -> None:
+    """Says in a pack's manifest how good it is, in the place of what was said before."""
+    path = pack / "manifest.json"
+    manifest = json.loads(path.read_text())
+    made = manifest["provenance"].split(JUDGED)[0]
+    manifest["provenance"] = (
+        f"{made}{JUDGED} {figures['total']:.3f} times the loss of VGG-19's own pictures (Gram part {figures['style']:.3f}, "
+        f"content part {figures['content']:.3f})."
+    )
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
 def sheet(columns: list[list[Image.Image]], titles: list[str]) -> Image.Image:
     """A contact sheet: one pair a row."""
     width, bar, gap = SIZE, 18, 6
@@ -100,6 +113,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("cache"))
     parser.add_argument("--sheet", type=Path, help="write a contact sheet here")
     parser.add_argument("--json", type=Path, help="write all figures here")
+    parser.add_argument("--record", action="store_true", help="write the figures into the packs' manifests")
     arguments = parser.parse_args()
 
     teacher = open_model(arguments.teacher)
@@ -110,6 +124,8 @@ def main() -> None:
         network = open_pack(pack) if pack.is_dir() else open_model(pack)
         print(f"{pack}: {network.operations() / VGG19_OPERATIONS:.4f} of VGG-19's operations")
         results, figures[pack.stem] = judge(network, teacher, own, arguments.samples)
+        if arguments.record:
+            record(pack, figures[pack.stem])
         columns.append([to_image(picture[1:]) for picture in results])
         titles.append(pack.stem)
         for pair in figures[pack.stem]["pairs"]:

@@ -32,21 +32,19 @@ WIDTHS = {
     "tiny": [16, 24, 40, 60, 80, 60, 36, 48, 152, 136, 116, 132, 448],
 }
 STEPS = {"fast": 1500, "tiny": 3000}
-MEASURED = 240  # crops that scales and channels are chosen by, and that the first fit looks at
+MEASURED = 240  # crops that scales and channels are chosen by, and that the fit looks at
 SIDE = 160  # of the pictures that are learned from, in pixels
 BATCH = 6  # pictures that a training step looks at
 MEMORY = 1200  # pictures that are kept to be looked at again
 FRESH = 8  # training steps between two batches of new pictures
 LEARNING_RATE, BIAS_RATE = 7e-3, 7e-4
 AVERAGE = 0.995  # decay of the running mean of the weights, which is what is kept
-WEIGHTS = {"conv5_1": 2.0}  # of the taps' errors, where not 1: nearly all that a picture lacks, it lacks at conv5_1
 FLOOR = 0.1  # of a layer's mean energy: how empty a picture may be and still count in full
 
 
-def fitted(teacher: Network, chosen: list[Tensor], pictures: list[Tensor]) -> Network:
-    """The start: a network of these channels, fitted layer by layer."""
-    print(f"fit, on {len(pictures)} pictures")
-    return refit(teacher, pictures, chosen, note=lambda text: print(f"  {text}", flush=True))
+def drawn(crops: Crops, count: int, side: int) -> list[Tensor]:
+    """Photos and paintings in turn."""
+    return [crops.photo(side, side) if place % 2 else crops.painting(side, side) for place in range(count)]
 
 
 class Memory:
@@ -112,14 +110,14 @@ def train(network: Network, memory: Memory, crops: Crops, steps: int, keep) -> N
     for step in range(steps):
         if step % FRESH == 0:
             current = network_of([parameter.detach() for parameter in parameters])
-            # At first there is nothing to look at but what comes from elsewhere.
+            # A stock to begin with, then a little at a time.
             for _ in range(8 if step == 0 else 1):
-                memory.add(torch.cat([crops.photo(SIDE, SIDE) if place % 2 else crops.painting(SIDE, SIDE) for place in range(BATCH)]))
+                memory.add(torch.cat(drawn(crops, BATCH, SIDE)))
                 memory.add(route.further(current))
         rate = min(1, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
         muon.param_groups[0]["lr"], adam.param_groups[0]["lr"] = LEARNING_RATE * rate, BIAS_RATE * rate
         found = errors(network_of(parameters), *memory.some(crops.generator))
-        loss = sum(WEIGHTS.get(layer, 1.0) * error.mean() for layer, error in found.items())
+        loss = sum(error.mean() for error in found.values())
         muon.zero_grad()
         adam.zero_grad()
         loss.backward()
@@ -138,6 +136,8 @@ def train(network: Network, memory: Memory, crops: Crops, steps: int, keep) -> N
             print(f"step {step + 1}/{steps}  {text}  {(time.time() - begun) / (step + 1):.2f} s a step", flush=True)
             keep(network_of(mean))
     return network_of(mean)
+
+
 def write(network: Network, path: Path, metadata: dict[str, str]) -> None:
     """A safetensors file as `cargo xtask weights --from` reads it."""
     tensors = {}
@@ -169,7 +169,6 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="where downloads are kept")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--start", type=Path, help="a result to train further, made with the same seed")
     parser.add_argument("--steps", type=int, help="fewer, to try it out")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -178,19 +177,15 @@ def main() -> None:
     print(f"{arguments.network}: {widths}, {operations(widths) / VGG19_OPERATIONS:.4f} of VGG-19's operations")
     collection = Collection(arguments.samples, arguments.cache)
     crops = Crops(collection, arguments.seed)
-    pictures = [crops.photo(128, 128) if place % 2 else crops.painting(128, 128) for place in range(MEASURED)]
+    pictures = drawn(crops, MEASURED, 128)
     teacher = unit_scale(open_model(arguments.teacher), pictures).to(torch.bfloat16)
     chosen = choose_channels(teacher, pictures, widths)
-    if arguments.start:
-        # Chosen by the same pictures as then; what follows are other ones.
-        start, crops = open_model(arguments.start), Crops(collection, arguments.seed + 1000)
-    else:
-        start = fitted(teacher, chosen, pictures)
-    before = f", from the result {sha256(arguments.start)} of an earlier run" if arguments.start else ""
+    print(f"fit, on {len(pictures)} pictures")
+    start = refit(teacher, pictures, chosen, note=lambda text: print(f"  {text}", flush=True))
     metadata = {
         "title": f"Impasto {arguments.network.title()}",
         "source": (
-            f"Made by training/train.py {arguments.network} --seed {arguments.seed} --steps {steps} at commit {commit()}{before} to stand in for "
+            f"Made by training/train.py {arguments.network} --seed {arguments.seed} --steps {steps} at commit {commit()} to stand in for "
             f"VGG-19 (K. Simonyan, A. Zisserman, University of Oxford, CC BY 4.0; SHA-256 of the file "
             f"{sha256(arguments.teacher)}), on pictures with the SHA-256 {collection.digest()}."
         ),
