@@ -138,7 +138,7 @@ fn they_stand_in_for_vgg19() {
     let mut loss = |picture: &Picture| block_on(judge.loss_and_gradient(picture)).unwrap().0.total;
     let best = loss(&painted(&vgg19));
     let untouched = loss(&photo);
-    for ((pack, name, _), most) in packs().into_iter().zip([1.8, 2.7]) {
+    for ((pack, name, _), most) in packs().into_iter().zip([1.6, 2.0]) {
         let times = loss(&painted(&pack)) / best;
         println!(
             "{name}: {times:.3} times the loss of VGG-19's own picture (the photo: {:.1})",
