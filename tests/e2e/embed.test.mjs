@@ -16,11 +16,17 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/** A post on another origin than the site's, with these elements in it. */
-async function post(elements, run) {
+/** A post on another origin than the site's, with these elements in it, and two pictures that the site may or may not read. */
+async function post(elements, run, { expectErrors = false } = {}) {
   const site = await new Host(bundled).start();
   const policy = `default-src 'none'; script-src ${site.origin}; frame-src ${site.origin}`;
+  const picture = await readFile(join(root, 'www/samples/photos/coffee.jpg'));
   const server = createServer((request, response) => {
+    if (request.url === '/open.jpg' || request.url === '/closed.jpg') {
+      response.writeHead(200, { 'content-type': 'image/jpeg', ...(request.url === '/open.jpg' && { 'access-control-allow-origin': '*' }) });
+      response.end(picture);
+      return;
+    }
     const found = request.url === '/post';
     response.writeHead(found ? 200 : 404, { 'content-type': 'text/html', 'content-security-policy': policy });
     response.end(found ? `<!doctype html><title>A post</title><script async src="${site.url}embed.js"></script>
@@ -47,7 +53,7 @@ async function post(elements, run) {
       ([name, id]) => globalThis.heard.some((event) => event.name === name && event.id === id), [name, id], { timeout: PATIENCE },
     );
     await run({ page, site, heard, reach, frame: (id) => page.frameLocator(`#${id} iframe`) });
-    assert.deepEqual(wrongs.filter((text) => !text.includes('favicon')), [], 'errors on the page');
+    if (!expectErrors) assert.deepEqual(wrongs.filter((text) => !text.includes('favicon')), [], 'errors on the page');
   } finally {
     await context.close();
     await new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); });
@@ -56,8 +62,8 @@ async function post(elements, run) {
 }
 
 const heavy = (path) => path.endsWith('.wasm') || path.startsWith('weights/');
-const demo = (id, more = '', steps = 10) =>
-  `<impasto-demo id="${id}" photo="cat" painting="hokusai-great-wave" size="64" steps="${steps}" network="tiny" engine="cpu" ${more}></impasto-demo>`;
+const demo = (id, more = '', steps = 10, photo = 'cat') =>
+  `<impasto-demo id="${id}" photo="${photo}" painting="hokusai-great-wave" size="64" steps="${steps}" network="tiny" engine="cpu" ${more}></impasto-demo>`;
 
 test('a demonstration shows a poster, paints on a click, and tells the page around it', async () => {
   await post(demo('one', 'aspect="3/2" theme="dark"'), async ({ page, site, heard, reach, frame }) => {
@@ -107,6 +113,20 @@ test('a demonstration that may begin by itself does so when it is seen', async (
     await page.locator('#one').scrollIntoViewIfNeeded();
     await reach('done', 'one');
   });
+});
+
+test('a picture of the post\'s own is painted if its host lets others read it, and otherwise the reader is told why not', async () => {
+  const paint = (frame) => frame('one').getByRole('button', { name: 'Paint the photo like the painting' }).click();
+  await post(demo('one', '', 10, 'open.jpg'), async ({ reach, frame }) => {
+    await paint(frame);
+    await reach('done', 'one');
+    assert.match(await frame('one').locator('#canvas').getAttribute('aria-label'), /^open\.jpg, painted in the manner of The Great Wave/);
+  });
+  await post(demo('one', '', 10, 'closed.jpg'), async ({ reach, frame }) => {
+    await paint(frame);
+    await reach('failed', 'one');
+    assert.match(await frame('one').locator('#error').textContent(), /closed\.jpg.*CORS/);
+  }, { expectErrors: true });
 });
 
 test('what docs/embedding.md says to write works, and its attributes are the ones that there are', async () => {
