@@ -114,16 +114,13 @@ impl Asked {
     }
 }
 
-fn is_on_the_web(address: &str) -> bool {
+/// Whether it is a whole address, of this site or another one.
+pub fn is_on_the_web(address: &str) -> bool {
     address.starts_with("https://") || address.starts_with("http://")
 }
 
 fn engine(name: &str) -> Option<Engine> {
-    match name {
-        "gpu" => Some(Engine::Gpu),
-        "cpu" => Some(Engine::Cpu),
-        _ => None,
-    }
+    [Engine::Gpu, Engine::Cpu].into_iter().find(|engine| engine.name() == name)
 }
 
 /// Scheme, host and port, and nothing after them.

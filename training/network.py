@@ -183,9 +183,9 @@ def losses(features: dict[str, Tensor], targets: Targets) -> dict[str, Tensor]:
     return terms
 
 
-def relative(found: Tensor, wanted: Tensor) -> Tensor:
-    """‖found − wanted‖²/‖wanted‖² [N], for each of a batch."""
-    return (found - wanted).flatten(1).square().sum(1) / wanted.flatten(1).square().sum(1)
+def relative(found: Tensor, wanted: Tensor, floor: float = 0.0) -> Tensor:
+    """‖found − wanted‖²/‖wanted‖² [N], for each of a batch; `floor` is added to the mean square that is divided by."""
+    return (found - wanted).flatten(1).square().mean(1) / (wanted.flatten(1).square().mean(1) + floor)
 
 
 WEIGHTS = {layer: STYLE_WEIGHT / len(STYLE_LAYERS) for layer in STYLE_LAYERS} | {"content": CONTENT_WEIGHT}

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from crops import Crops
 from network import (
-    LAYERS, TAPS, TORCHVISION, VGG19_OPERATIONS, Network, open_model, operations, sha256,
+    LAYERS, TAPS, TORCHVISION, VGG19_OPERATIONS, Network, open_model, operations, relative, sha256,
 )  # fmt: skip
 from pictures import SITE_SAMPLES, Collection
 from prune import choose_channels, refit, unit_scale
@@ -79,11 +79,7 @@ class Memory:
 def errors(network: Network, pictures: Tensor, truth: dict[str, Tensor]) -> dict[str, Tensor]:
     """Relative squared errors [N] of the features at each tap. The teacher's are scaled to a mean square of one."""
     features = network.forward(pictures)
-    found = {}
-    for layer in TAPS:
-        size = truth[layer].square().flatten(1).mean(1)
-        found[layer] = (features[layer] - truth[layer]).square().flatten(1).mean(1) / (size + FLOOR)
-    return found
+    return {layer: relative(features[layer], truth[layer], FLOOR) for layer in TAPS}
 
 
 def train(network: Network, memory: Memory, crops: Crops, steps: int, keep) -> Network:
@@ -190,8 +186,11 @@ def main() -> None:
             f"{sha256(arguments.teacher)}), on pictures with the SHA-256 {collection.digest()}."
         ),
     }
+
+    def keep(network: Network) -> None:
+        write(network, arguments.out, metadata)
+
     # Written now and then, too: a machine may be needed for something else.
-    keep = lambda network: write(network, arguments.out, metadata)  # noqa: E731
     keep(train(start, Memory(teacher, chosen), crops, steps, keep))
 
 

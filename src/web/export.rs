@@ -13,6 +13,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Response, Url};
 
 use super::{decode::decode, picker::Choice, spoken};
 use crate::{
+    link::is_on_the_web,
     message::Failure,
     options::Size,
     picture::{Picture, triptych},
@@ -155,7 +156,7 @@ pub async fn file(choice: &Choice) -> Result<Blob, Failure> {
     };
     fetch.await.map_err(|error: JsValue| {
         // Browsers do not tell a refusal from a missing connection.
-        let hint = if choice.url.starts_with("http") {
+        let hint = if is_on_the_web(&choice.url) {
             " (its site has to allow others to read it, by CORS)"
         } else {
             ""

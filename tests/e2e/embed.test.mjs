@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { launch } from './support/chromium.mjs';
+import { launch, wrongsOn } from './support/chromium.mjs';
 import { Host } from './support/host.mjs';
 import { bundled } from './support/pack.mjs';
 import { artefacts, root } from './support/places.mjs';
@@ -36,9 +36,7 @@ async function post(elements, run, { expectErrors = false } = {}) {
   const context = await browser.newContext({ viewport: { width: 800, height: 700 } });
   try {
     const page = await context.newPage();
-    const wrongs = [];
-    page.on('pageerror', (error) => wrongs.push(String(error)));
-    page.on('console', (message) => { if (message.type() === 'error') wrongs.push(message.text()); });
+    const wrongs = wrongsOn(page);
     await page.addInitScript(() => {
       globalThis.heard = [];
       for (const name of ['progress', 'done', 'stopped', 'failed']) {

@@ -20,6 +20,16 @@ export async function launch() {
   });
 }
 
+/** Whatever goes wrong on a page: the list grows as it happens. */
+export function wrongsOn(page) {
+  const wrongs = [];
+  page.on('pageerror', (error) => wrongs.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') wrongs.push(message.text());
+  });
+  return wrongs;
+}
+
 /**
  * One visitor with an empty cache on a host of their own. Whatever a test does, no request may leave the host's folder and
  * nothing may go wrong unseen on the page.
@@ -28,17 +38,13 @@ export async function visit(browser, run, { weights = bundled, viewport, expectE
   const host = await new Host(weights).start();
   const context = await browser.newContext({ acceptDownloads: true, ...(viewport && { viewport }) });
   const strangers = [];
-  const wrongs = [];
   context.on('request', (request) => {
     const url = request.url();
     const own = url.startsWith(host.url) || url === `${host.origin}/favicon.ico`;
     if (!own && !url.startsWith('blob:') && !url.startsWith('data:')) strangers.push(url);
   });
   const page = await context.newPage();
-  page.on('pageerror', (error) => wrongs.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') wrongs.push(message.text());
-  });
+  const wrongs = wrongsOn(page);
   try {
     await run({ studio: new Studio(page), page, host });
     assert.deepEqual(strangers, [], 'requests to other places than the site');
