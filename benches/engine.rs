@@ -18,7 +18,7 @@ use impasto::{
     picture::Picture,
     transfer::StyleTransfer,
     vgg::Vgg,
-    weights::{Conv, Weights},
+    weights::{Balance, Conv, Weights},
 };
 use pollster::block_on;
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
@@ -49,7 +49,7 @@ fn network() -> Weights {
         in_channels = out_channels;
         conv
     });
-    Weights { name: "random".into(), mean: [0.5; 3], convs: convs.into() }
+    Weights { name: "random".into(), mean: [0.5; 3], balance: Balance::default(), convs: convs.into() }
 }
 
 fn map(shape: [usize; 3], device: &Device) -> Map {

@@ -15,6 +15,7 @@ use crate::{
     message::{Failure, Losses},
     options::{Options, WeightedLayer},
     vgg::Features,
+    weights::Balance,
 };
 
 /// What the picture shall come near to: the photo's features P and the painting's Gram matrices A.
@@ -55,19 +56,26 @@ pub enum Kind {
 }
 
 impl Targets {
-    /// Takes the targets from the features of the photo and of the painting.
+    /// Takes the targets from the features of the photo and of the painting; `balance` is the network's.
     ///
     /// # Errors
     /// [`Failure::DeviceLost`] if their magnitude cannot be read.
-    pub async fn new(photo: &Features, painting: &Features, options: &Options) -> Result<Self, Failure> {
+    pub async fn new(
+        photo: &Features,
+        painting: &Features,
+        options: &Options,
+        balance: &Balance,
+    ) -> Result<Self, Failure> {
         let mut content = Vec::new();
         for &(layer, weight) in &options.content_layers {
             let value = photo.at(layer).clone();
+            let weight = weight * balance.content();
             content.push(Target { layer, weight, mean_square: mean_square(value.clone()).await?, value });
         }
         let mut style = Vec::new();
         for &(layer, weight) in &options.style_layers {
             let value = gram::gram_matrix(painting.at(layer));
+            let weight = weight * balance.style(layer);
             style.push(Target { layer, weight, mean_square: mean_square(value.clone()).await?, value });
         }
         Ok(Self { content, style })

@@ -68,7 +68,7 @@ impl StyleTransfer {
         let content = to_map(photo, &vgg);
         let photo_features = vgg.forward(&content, options.pooling, deepest_content);
         let painting_features = vgg.forward(&to_map(painting, &vgg), options.pooling, deepest_style);
-        let targets = Targets::new(&photo_features, &painting_features, options).await?;
+        let targets = Targets::new(&photo_features, &painting_features, options, vgg.balance()).await?;
 
         let x = match options.init {
             Init::Content => content,

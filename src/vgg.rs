@@ -11,7 +11,7 @@ use crate::{
     layer::Layer,
     message::Failure,
     options::Pooling,
-    weights::Weights,
+    weights::{Balance, Weights},
 };
 
 /// The network on a device. Cloning shares the weights.
@@ -20,6 +20,7 @@ pub struct Vgg {
     /// conv1_1 … conv5_1.
     layers: Vec<Convolution>,
     mean: [f32; 3],
+    balance: Balance,
     device: Device,
 }
 
@@ -63,7 +64,17 @@ impl Vgg {
             forward: Filter::forward(conv, device),
             backward: Filter::backward(conv, device),
         });
-        Ok(Self { layers: layers.collect(), mean: weights.mean, device: device.clone() })
+        Ok(Self {
+            layers: layers.collect(),
+            mean: weights.mean,
+            balance: weights.balance.clone(),
+            device: device.clone(),
+        })
+    }
+
+    /// What the losses are multiplied by that this network sees.
+    pub fn balance(&self) -> &Balance {
+        &self.balance
     }
 
     /// Where the network computes.

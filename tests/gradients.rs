@@ -10,7 +10,7 @@ use impasto::{
     picture::Picture,
     transfer::{StyleTransfer, to_map},
     vgg::Vgg,
-    weights::{Conv, Weights},
+    weights::{Balance, Conv, Weights},
 };
 use pollster::block_on;
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
@@ -28,7 +28,14 @@ fn network() -> Weights {
         in_channels = out_channels;
         conv
     });
-    Weights { name: "random".into(), mean: [0.48, 0.46, 0.41], convs: convs.to_vec() }
+    Weights { name: "random".into(), mean: [0.48, 0.46, 0.41], balance: balance(), convs: convs.to_vec() }
+}
+
+/// Factors that a loss has once, twice (the layer is listed for both losses) or not at all.
+fn balance() -> Balance {
+    let written = [("content", 0.6), ("conv1_1", 1.7), ("conv3_3", 0.4)];
+    Balance::new(&written.map(|(name, factor)| (name.to_owned(), factor)).into())
+        .expect("factors within bounds")
 }
 
 /// Losses at many layers, some of them for both content and style, weights all different.
@@ -82,12 +89,19 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
     for &(layer, weight) in &options.content_layers {
         let flat = |map: &Map| map.clone().reshape([-1]);
         loss = loss
-            + relative(flat(features.at(layer)), flat(content.at(layer))) * (options.content_weight * weight);
+            + relative(flat(features.at(layer)), flat(content.at(layer)))
+                * (options.content_weight * weight * 0.6);
     }
     for &(layer, weight) in &options.style_layers {
         let flat = |map: &Map| gram::gram_matrix_cpu(map).reshape([-1]);
+        let factor = match layer {
+            Layer::Conv1_1 => 1.7,
+            Layer::Conv3_3 => 0.4,
+            _ => 1.0,
+        };
         loss = loss
-            + relative(flat(features.at(layer)), flat(style.at(layer))) * (options.style_weight * weight);
+            + relative(flat(features.at(layer)), flat(style.at(layer)))
+                * (options.style_weight * weight * factor);
     }
     let zeros = Tensor::from_data(TensorData::zeros::<f32, _>(x.dims()), &device);
     let (_, tv) = total_variation_cpu(&x, &zeros, 0.0);

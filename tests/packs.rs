@@ -1,13 +1,13 @@
 //! Packs: what is written can be read, and each way in which a pack can be wrong has its own error.
 #![cfg(feature = "import")]
 
-use std::{cell::Cell, fs};
+use std::{cell::Cell, collections::BTreeMap, fs};
 
 use impasto::{
     layer::Layer,
     weights::{
-        EncodedPack, Kernel, MAX_MANIFEST_BYTES, MAX_SHARD_BYTES, Manifest, Pack, PackError, Quantized,
-        Source, SourceConv, WeightsError, encode_pack, open, open_source, write_pack,
+        Balance, EncodedPack, Kernel, MAX_MANIFEST_BYTES, MAX_SHARD_BYTES, Manifest, Pack, PackError,
+        Quantized, Source, SourceConv, WeightsError, encode_pack, open, open_source, write_pack,
     },
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -37,6 +37,8 @@ fn network(channels: [usize; 13]) -> Source {
         name: "Little one".to_owned(),
         provenance: "random numbers".to_owned(),
         mean: [0.485, 0.456, 0.406],
+        balance: Balance::new(&BTreeMap::from([("content".to_owned(), 0.7), ("conv1_1".to_owned(), 2.0)]))
+            .unwrap(),
         convs: convs.collect(),
     }
 }
@@ -85,6 +87,7 @@ fn a_pack_holds_what_was_put_in() {
     assert_eq!(pack.shards.len(), 2);
     assert!(pack.shards.iter().all(|shard| shard.len() as u64 <= MAX_SHARD_BYTES));
     let back = pack.read().unwrap();
+    assert_eq!(back.balance, source.balance);
     assert_eq!((&back.name, &back.provenance, back.mean), (&source.name, &source.provenance, source.mean));
     assert_eq!(back.convs.len(), 13);
     for (before, after) in source.convs.iter().zip(&back.convs) {
@@ -194,6 +197,14 @@ fn an_unknown_network() {
         with_manifest(|m| m["network"] = json!("resnet")),
         PackError::UnknownNetwork("resnet".to_owned())
     );
+}
+
+#[test]
+fn a_balance_that_is_none() {
+    for balance in [json!({ "content": 0.0 }), json!({ "conv1_1": 1e9 }), json!({ "conv9_9": 1.0 })] {
+        let error = with_manifest(|m| m["balance"] = balance.clone());
+        assert!(matches!(error, PackError::BadBalance { .. }), "{balance}: {error}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ the ReLU, each loss is relative to its target.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,8 @@ class Network:
     kernels: list[Tensor]
     biases: list[Tensor]
     mean: Tensor
+    # What the losses are multiplied by where this network looks: a layer or "content", 1 if it is not named.
+    balance: dict[str, float] = field(default_factory=dict)
     # What convolutions are computed in. Training takes bfloat16, which processors that have it do in half the time.
     dtype: torch.dtype = torch.float32
 
@@ -63,7 +65,7 @@ class Network:
 
     def to(self, dtype: torch.dtype) -> "Network":
         """The network with its convolutions in another precision; the weights stay what they are."""
-        return Network(self.kernels, self.biases, self.mean, dtype)
+        return replace(self, dtype=dtype)
 
     def rescaled(self, scales: list[float]) -> "Network":
         """The same network with the features of each layer multiplied by a positive number.
@@ -73,7 +75,7 @@ class Network:
         before = [1.0, *scales[:-1]]
         kernels = [kernel * (s / b) for kernel, s, b in zip(self.kernels, scales, before)]
         biases = [bias * s for bias, s in zip(self.biases, scales)]
-        return Network(kernels, biases, self.mean)
+        return replace(self, kernels=kernels, biases=biases)
 
 
 def halved(features: Tensor, layer: str) -> Tensor:
@@ -147,7 +149,7 @@ def open_pack(folder: Path) -> Network:
         kernels.append(torch.from_numpy(kernel))
         biases.append(torch.from_numpy(bias.copy()))
     assert place == len(stream), "the shards hold more than the layers"
-    return Network(kernels, biases, torch.tensor(manifest["mean"]))
+    return Network(kernels, biases, torch.tensor(manifest["mean"]), manifest.get("balance", {}))
 
 
 def sha256(path: Path) -> str:
@@ -242,8 +244,9 @@ def gradient(network: Network, picture: Tensor, targets: Targets, weights: dict[
 def paint(network: Network, photo: Tensor, painting: Tensor, steps: int):
     """Yields the picture before the first step and after each of them."""
     targets = Targets.of(network, photo, painting)
+    weights = {name: weight * network.balance.get(name, 1.0) for name, weight in WEIGHTS.items()}
     adam = Adam(photo)
     yield adam.picture
     for _ in range(steps):
-        adam.step(gradient(network, adam.picture, targets, WEIGHTS))
+        adam.step(gradient(network, adam.picture, targets, weights))
         yield adam.picture

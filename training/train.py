@@ -98,7 +98,7 @@ def train(network: Network, memory: Memory, crops: Crops, steps: int, keep) -> N
 
     def network_of(parameters: list[Tensor]) -> Network:
         kernels, biases = parameters[: len(LAYERS)], parameters[len(LAYERS) :]
-        return Network([kernel.unflatten(1, (-1, 3, 3)) for kernel in kernels], biases, network.mean, torch.bfloat16)
+        return Network([kernel.unflatten(1, (-1, 3, 3)) for kernel in kernels], biases, network.mean, dtype=torch.bfloat16)
 
     muon = torch.optim.Muon(kernels, lr=LEARNING_RATE, weight_decay=0)
     adam = torch.optim.Adam(biases, lr=BIAS_RATE, betas=(0.9, 0.99))

@@ -34,6 +34,17 @@ pub enum PackError {
     /// The mean is no colour.
     #[error("the mean {0:?} is not three values in 0..1: make the pack again with `cargo xtask weights`")]
     BadMean([f32; 3]),
+    /// A loss is weighted that is none, or by what is no weight.
+    #[error(
+        "the balance \"{name}\": {factor} is not `content` or a layer with a factor from 0.01 to 100: make the pack again \
+         with `cargo xtask weights`"
+    )]
+    BadBalance {
+        /// What is said to be weighted.
+        name: String,
+        /// By what.
+        factor: f32,
+    },
     /// A layer has a name outside conv1_1 … conv5_1.
     #[error("the manifest lists an unknown layer \"{0}\": make the pack again with `cargo xtask weights`")]
     UnknownLayer(String),

@@ -9,8 +9,8 @@ use std::{
 use crate::layer::Layer;
 
 use super::{
-    Kernel, MAX_CHANNELS, MAX_MANIFEST_BYTES, Manifest, Pack, PackError, PreprocessingError, Quantized,
-    Source, SourceConv, Weights,
+    Balance, Kernel, MAX_CHANNELS, MAX_MANIFEST_BYTES, Manifest, Pack, PackError, PreprocessingError,
+    Quantized, Source, SourceConv, Weights,
     preprocessing::{CAFFE, Preprocessing, TORCHVISION},
     tensors::{Catalogue, Element, TensorFile},
 };
@@ -201,6 +201,16 @@ fn read_model(path: &Path, caffe: bool) -> Result<Source, WeightsError> {
     let note = |key: &str| file.notes.get(key).map(String::as_str);
     let described = Preprocessing::from_metadata(note)
         .map_err(|source| WeightsError::Preprocessing { path: path.to_owned(), source })?;
+    let pack = |source| WeightsError::Pack { path: path.to_owned(), source };
+    // As the training script writes it.
+    let balance = match note("balance") {
+        Some(json) => {
+            let written =
+                serde_json::from_str(json).map_err(|error| pack(PackError::Json(error.to_string())))?;
+            Balance::new(&written).map_err(pack)?
+        }
+        None => Balance::default(),
+    };
     let preprocessing = described.unwrap_or(if caffe { CAFFE } else { TORCHVISION });
     let mut convs = Vec::with_capacity(Layer::ALL.len());
     for plan in plan(&file.catalogue)? {
@@ -221,6 +231,7 @@ fn read_model(path: &Path, caffe: bool) -> Result<Source, WeightsError> {
         provenance: note("source")
             .map_or_else(|| format!("imported from {}", file_name(path.file_name())), str::to_owned),
         mean: preprocessing.rgb_mean(),
+        balance,
         convs,
     })
 }

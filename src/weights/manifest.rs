@@ -1,12 +1,12 @@
 //! The table of contents of a pack: which layers it holds, how they are coded, and the shards they lie in.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::layer::Layer;
 
-use super::PackError;
+use super::{Balance, PackError};
 
 /// The version of the format that this program reads and writes.
 pub const VERSION: u64 = 1;
@@ -65,6 +65,7 @@ pub struct Manifest {
     name: String,
     provenance: String,
     mean: [f32; 3],
+    balance: Balance,
     layers: Vec<LayerShape>,
     shards: Vec<Shard>,
     bytes: u64,
@@ -86,6 +87,8 @@ pub(super) struct Written {
     pub network: String,
     pub provenance: String,
     pub mean: [f32; 3],
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub balance: BTreeMap<String, f32>,
     pub layers: Vec<WrittenLayer>,
     pub shards: Vec<Shard>,
 }
@@ -122,6 +125,7 @@ impl Manifest {
         if !written.mean.iter().all(|m| (0.0..=1.0).contains(m)) {
             return Err(PackError::BadMean(written.mean));
         }
+        let balance = Balance::new(&written.balance)?;
         let layers = check_layers(&written.layers)?;
         let bytes = check_shards(&written.shards)?;
         let needed = layers.iter().map(|layer| layer.bytes()).sum();
@@ -135,6 +139,7 @@ impl Manifest {
             name: written.name,
             provenance: written.provenance,
             mean: written.mean,
+            balance,
             layers,
             shards: written.shards,
             bytes,
@@ -154,6 +159,11 @@ impl Manifest {
     /// Subtracted from the picture, RGB, in 0..1.
     pub fn mean(&self) -> [f32; 3] {
         self.mean
+    }
+
+    /// What the network's losses are multiplied by.
+    pub fn balance(&self) -> &Balance {
+        &self.balance
     }
 
     /// The convolutions, in network order.

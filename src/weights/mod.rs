@@ -6,6 +6,7 @@
 //! `import` runs natively only: [`open`] reads packs and model files, [`write_pack`] makes a pack of
 //! them, [`download`] fetches a public model file.
 
+mod balance;
 mod error;
 mod manifest;
 mod offers;
@@ -24,6 +25,7 @@ mod tensors;
 #[cfg(feature = "import")]
 mod write;
 
+pub use balance::Balance;
 pub use error::PackError;
 pub use manifest::{
     LayerShape, MAX_CHANNELS, MAX_MANIFEST_BYTES, MAX_SHARD_BYTES, MAX_SHARDS, Manifest, Shard, VERSION,
@@ -69,6 +71,8 @@ pub struct Weights {
     pub name: String,
     /// Subtracted from the picture, RGB, in 0..1.
     pub mean: [f32; 3],
+    /// What its losses are multiplied by.
+    pub balance: Balance,
     /// conv1_1 … conv5_1, in that order.
     pub convs: Vec<Conv>,
 }

@@ -75,6 +75,7 @@ impl Pack {
             name: self.manifest.name().to_owned(),
             provenance: self.manifest.provenance().to_owned(),
             mean: self.manifest.mean(),
+            balance: self.manifest.balance().clone(),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::layer::Layer;
 
-use super::{Conv, Quantized, Weights};
+use super::{Balance, Conv, Quantized, Weights};
 
 /// A network whose kernels may still be codes, so that nothing that came as codes is quantised twice.
 ///
@@ -15,6 +15,8 @@ pub struct Source {
     pub provenance: String,
     /// Subtracted from the picture, RGB, in 0..1.
     pub mean: [f32; 3],
+    /// What its losses are multiplied by.
+    pub balance: Balance,
     /// conv1_1 … conv5_1, in that order.
     pub convs: Vec<SourceConv>,
 }
@@ -57,7 +59,7 @@ impl Source {
                 bias: conv.bias,
             })
             .collect();
-        Weights { name: self.name, mean: self.mean, convs }
+        Weights { name: self.name, mean: self.mean, balance: self.balance, convs }
     }
 }
 

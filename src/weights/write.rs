@@ -70,6 +70,7 @@ pub fn encode_pack(source: &Source) -> Result<EncodedPack, PackError> {
         network: NETWORK.to_owned(),
         provenance: source.provenance.clone(),
         mean: source.mean,
+        balance: source.balance.written(),
         layers: layers.collect(),
         shards: listed.collect(),
     };
