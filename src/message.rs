@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::options::Options;
 
+/// Which build this program is part of. A site may be updated while it is used: page and worker compare theirs.
+pub const BUILD: &str = env!("IMPASTO_BUILD");
+
 /// One run, from Paint to done, stopped or failed. What belongs to an older job is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct JobId(pub u32);
@@ -62,6 +65,16 @@ pub enum Start {
     },
 }
 
+/// Where a network's pack is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackPlace {
+    /// The name of its folder in `weights/`; the worker takes plain names only
+    /// ([`PackName`](crate::weights::PackName)).
+    pub name: String,
+    /// The whole address of its folder where that is not in the site's `weights/`.
+    pub elsewhere: Option<String>,
+}
+
 /// What the page asks of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,15 +85,19 @@ pub enum Request {
         job: JobId,
         /// What the visitor chose.
         options: Options,
-        /// The folder of the network's pack; the worker takes plain names only
-        /// ([`PackName`](crate::weights::PackName)).
-        pack: String,
+        /// The network.
+        pack: PackPlace,
         /// Identifies the photo.
         content: PictureId,
         /// Identifies the painting.
         style: PictureId,
         /// What the run starts from.
         start: Start,
+    },
+    /// Load a network in advance: whoever opens the page will most likely paint with it. Nothing is reported.
+    Prepare {
+        /// The network.
+        pack: PackPlace,
     },
     /// Stop after the step that is being made, and send its picture.
     Stop {
@@ -106,6 +123,8 @@ pub enum Event {
         engine: Engine,
         /// What the device calls itself.
         device: String,
+        /// Its [`BUILD`].
+        build: String,
     },
     /// A run is being prepared.
     Loading {
@@ -175,6 +194,8 @@ pub enum Phase {
         total: u64,
         /// Whether nothing had to be fetched from the network so far.
         cached: bool,
+        /// Whether what has arrived is kept for the next visit.
+        kept: bool,
     },
     /// The network's answers to the two pictures are computed.
     Targets,
@@ -252,9 +273,64 @@ pub enum Failure {
     /// The losses are no numbers any more.
     #[error("the optimisation ran away after {0} steps; start afresh, with a strength nearer to the middle")]
     Diverged(u32),
+    /// Page and worker are not of the same build.
+    #[error("the site was updated meanwhile; save what you want to keep and reload the page")]
+    Outdated,
     /// The engine broke down: a fault of the program, not of the visitor.
     #[error("the engine broke down ({0}); press Paint again to start it anew")]
     Crashed(String),
+}
+
+/// A kind of file that a visitor takes home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Saving {
+    /// The picture at full size.
+    Png,
+    /// Photo, painting and result in one picture.
+    Triptych,
+    /// The process.
+    Gif,
+}
+
+impl Saving {
+    /// The name in the page's `data-busy`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Triptych => "triptych",
+            Self::Gif => "gif",
+        }
+    }
+}
+
+/// What the page asks of the worker that makes files. The frames travel beside it, oldest first, and for a triptych the
+/// files of the photo and the painting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Errand {
+    /// What is wanted.
+    pub what: Saving,
+    /// Of the frames, in pixels.
+    pub width: usize,
+    /// Of the frames, in pixels.
+    pub height: usize,
+    /// What the visitor calls the photo and the painting.
+    pub titles: [String; 2],
+}
+
+/// What comes of an [`Errand`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// So much of the work is done (0..1).
+    Part(f64),
+    /// The file travels beside it.
+    Made,
+    /// There is no file.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
 }
 
 impl Failure {
@@ -268,6 +344,7 @@ impl Failure {
             Self::Weights(_) => "weights",
             Self::Options(_) => "options",
             Self::Diverged(_) => "diverged",
+            Self::Outdated => "outdated",
             Self::Crashed(_) => "crashed",
         }
     }
@@ -308,7 +385,7 @@ mod tests {
         let request = Request::Paint {
             job: JobId(7),
             options: Options { content_weight: 0.1, seed: u64::MAX, ..Options::default() },
-            pack: "fast".into(),
+            pack: PackPlace { name: "fast".into(), elsewhere: None },
             content: PictureId(1),
             style: PictureId(2),
             start: Start::GoOn { step: 30, width: 64, height: 43 },
@@ -320,10 +397,10 @@ mod tests {
     fn events_survive_the_border() {
         let losses = Losses { total: 0.541_999_7, content: 1e-12, style: 0.5, tv: 0.04 };
         for event in [
-            Event::Ready { engine: Engine::Gpu, device: "a \"quoted\" name".into() },
+            Event::Ready { engine: Engine::Gpu, device: "a \"quoted\" name".into(), build: BUILD.into() },
             Event::Loading {
                 job: JobId(1),
-                phase: Phase::Weights { bytes: 1, total: 13_000_000, cached: false },
+                phase: Phase::Weights { bytes: 1, total: 13_000_000, cached: false, kept: true },
             },
             Event::Started { job: JobId(1), width: 64, height: 43 },
             Event::Progress { job: JobId(1), made: 3, step: 2, losses },
@@ -333,6 +410,28 @@ mod tests {
         ] {
             assert_eq!(decode::<Event>(&encode(&event).unwrap()).unwrap(), event);
         }
+    }
+
+    #[test]
+    fn errands_and_their_outcomes_survive_the_border() {
+        let titles = ["the \"cat\"".to_owned(), "Wave".to_owned()];
+        let errand = Errand { what: Saving::Triptych, width: 640, height: 427, titles };
+        assert_eq!(decode::<Errand>(&encode(&errand).unwrap()).unwrap(), errand);
+        for outcome in
+            [Outcome::Part(0.5), Outcome::Made, Outcome::Failed { failure: Failure::Decode("cat".into()) }]
+        {
+            assert_eq!(decode::<Outcome>(&encode(&outcome).unwrap()).unwrap(), outcome);
+        }
+    }
+
+    #[test]
+    fn every_worker_that_cannot_be_loaded_says_so_in_the_same_words() {
+        // As www/worker.js writes them.
+        let words =
+            r#"{"failed":{"job":null,"failure":{"kind":"crashed","detail":"it could not be loaded"}}}"#;
+        let failure = Failure::Crashed("it could not be loaded".into());
+        assert_eq!(decode::<Event>(words).unwrap(), Event::Failed { job: None, failure: failure.clone() });
+        assert_eq!(decode::<Outcome>(words).unwrap(), Outcome::Failed { failure });
     }
 
     #[test]
@@ -360,6 +459,7 @@ mod tests {
             Failure::Weights(String::new()),
             Failure::Options(String::new()),
             Failure::Diverged(1),
+            Failure::Outdated,
             Failure::Crashed(String::new()),
         ] {
             let text = encode(&failure).unwrap();

@@ -14,29 +14,10 @@ sheet.replaceSync(`
 `);
 const passedOn = ['photo', 'painting', 'size', 'steps', 'strength', 'network', 'theme', 'engine'];
 const over = new Set(['done', 'stopped', 'failed']);
-// A frame that has not said a word for so long does not get one any more, and keeps nobody waiting.
-const PATIENCE = 60_000;
-
-/** Who wants to paint; the first one does. Two at once would only slow each other down. */
-const queue = [];
-
-function enqueue(demo) {
-  if (queue.includes(demo)) return;
-  queue.push(demo);
-  if (queue.length === 1) demo.paint();
-}
-
-function leave(demo) {
-  const place = queue.indexOf(demo);
-  if (place < 0) return;
-  queue.splice(place, 1);
-  if (place === 0) queue[0]?.paint();
-}
 
 class ImpastoDemo extends HTMLElement {
   #frame = document.createElement('iframe');
   #watch = null;
-  #silence = 0;
   #state = '';
 
   constructor() {
@@ -57,7 +38,7 @@ class ImpastoDemo extends HTMLElement {
       this.#watch = new IntersectionObserver((entries) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
         this.#watch.disconnect();
-        enqueue(this);
+        this.paint();
       }, { threshold: 0.5 });
       this.#watch.observe(this);
     }
@@ -66,15 +47,12 @@ class ImpastoDemo extends HTMLElement {
   disconnectedCallback() {
     removeEventListener('message', this.#hear);
     this.#watch?.disconnect();
-    clearTimeout(this.#silence);
     this.#state = '';
-    leave(this);
   }
 
-  /** Its turn has come: the poster gives way to the painter. */
+  /** The poster gives way to the painter, as it does by itself on a click. Demonstrations take turns, see src/web/embed.rs. */
   paint() {
     this.#frame.src = this.#address('./');
-    this.#silence = setTimeout(() => leave(this), PATIENCE);
   }
 
   #address(page) {
@@ -94,16 +72,12 @@ class ImpastoDemo extends HTMLElement {
   #hear = ({ origin, source, data }) => {
     // From this element's own frame, and from nobody who might have taken its place.
     if (source !== this.#frame.contentWindow || origin !== home.origin) return;
-    if (data?.impasto === 'wanted') enqueue(this);
     if (data?.impasto !== 'state') return;
-    clearTimeout(this.#silence);
+    this.#watch?.disconnect();
     const { state, step, steps, loss } = data;
     const detail = { state, step, steps, loss };
     if (state === 'painting') this.dispatchEvent(new CustomEvent('progress', { detail, bubbles: true }));
-    if (over.has(state) && state !== this.#state) {
-      this.dispatchEvent(new CustomEvent(state, { detail, bubbles: true }));
-      leave(this);
-    }
+    if (over.has(state) && state !== this.#state) this.dispatchEvent(new CustomEvent(state, { detail, bubbles: true }));
     this.#state = state;
   };
 }

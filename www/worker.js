@@ -1,10 +1,19 @@
-// The worker's doorstep: loads one of the two engines (`?engine=worker-gpu` or `?engine=worker-cpu`)
-// and, if that fails, says so to the page. Without this a missing or refused file would be silence:
-// a rejected promise in a worker does not reach the page's `onerror`.
-const name = new URL(location.href).searchParams.get("engine") === "worker-gpu" ? "worker-gpu" : "worker-cpu";
+// The workers' doorstep: loads one of the programs (`worker.js?worker-gpu`, say) and, if that fails, says so to the page.
+// Without this a missing or refused file would be silence: a rejected promise in a worker does not reach the page's `onerror`.
+const name = location.search.slice(1);
+// Their files, which xtask/finish.mjs fills in: each build has names of its own.
+const programs = /* programs */ {};
+// What the page says before the program listens would be lost.
+const early = [];
+const keep = (event) => early.push(event);
+addEventListener("message", keep);
 try {
-  importScripts(`${name}.js`);
-  wasm_bindgen({ module_or_path: new URL(`${name}_bg.wasm`, location.href) }).catch(report);
+  const { script, module } = programs[name];
+  importScripts(script);
+  wasm_bindgen({ module_or_path: new URL(module, location.href) }).then(() => {
+    removeEventListener("message", keep);
+    for (const event of early) onmessage?.(event);
+  }).catch(report);
 } catch (error) {
   report(error);
 }

@@ -1,7 +1,7 @@
-// Writes the list of the site's networks, `weights/packs.json`: trunk calls this at the end of each build (Trunk.toml). The
-// list goes straight into the site and never into weights/, since trunk watches that folder and would build again.
+// The list of the site's networks, `weights/packs.json`. It goes straight into the site (finish.mjs) and never into weights/,
+// since trunk watches that folder and would build again.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** As many characters of a pack's name as the page takes. */
@@ -31,21 +31,26 @@ export function list(folder) {
       throw new Error(`${file} is no manifest of a pack (${error.message}): make the pack again with \`cargo xtask weights\``);
     }
   }
+  packs.push(...elsewhere(join(folder, 'elsewhere.json')));
   packs.sort((one, other) => (one.folder < other.folder ? -1 : 1));
   return { format: 'impasto-packs', version: 1, packs };
+}
+
+/** The packs that lie on another host: `{ "vgg19": "https://cdn.example/vgg19/" }`. */
+function elsewhere(file) {
+  if (!existsSync(file)) return [];
+  try {
+    return Object.entries(JSON.parse(readFileSync(file, 'utf8'))).map(([folder, address]) => {
+      const { protocol, href } = new URL(address);
+      if (!/^https?:$/.test(protocol) || !href.endsWith('/')) throw new Error(`${address} is no folder's address`);
+      return { folder, name: folder, elsewhere: href };
+    });
+  } catch (error) {
+    throw new Error(`${file}: ${error.message}; it says where other packs are: {"vgg19": "https://cdn.example/vgg19/"}`);
+  }
 }
 
 /** Writes the list of the packs in a folder into that folder. */
 export function writeList(folder) {
   writeFileSync(join(folder, 'packs.json'), `${JSON.stringify(list(folder), null, 2)}\n`);
-}
-
-// The tests import this file; trunk runs it, and says where the site is being put together.
-if (process.env.TRUNK_STAGING_DIR) {
-  try {
-    writeList(join(process.env.TRUNK_STAGING_DIR, 'weights'));
-  } catch (error) {
-    console.error(`error: ${error.message}`);
-    process.exit(1);
-  }
 }

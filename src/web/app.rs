@@ -3,8 +3,9 @@
 //! The element `main#studio` and the elements with an id say in `data-` attributes what the page
 //! knows. Styles and the tests in real browsers read them; they are part of the interface.
 
+use js_sys::Reflect;
 use leptos::{html, mount::mount_to, prelude::*};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     File, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams,
 };
@@ -12,17 +13,19 @@ use web_sys::{
 use super::{
     bridge::{Bridge, News, Order, Origin},
     controls::{self, Controls},
-    decode, embed,
-    export::{self, Saving, Work},
+    decode,
+    embed::{self, Turn},
+    export::{self, Work},
     networks::{self, Networks},
     now,
+    offline::{Newer, Offline},
     picker::{self, Choice, Role, Well},
     spawn,
     stage::{self, LossAt, Progress, Stage, Wall, counted},
 };
 use crate::{
     link::{Ignored, Link},
-    message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase},
+    message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving},
     timeline::Timeline,
 };
 
@@ -138,6 +141,7 @@ pub struct Studio {
     pub steps: RwSignal<u32>,
     pub again: RwSignal<Again>,
     pub networks: RwSignal<Networks>,
+    pub offline: Offline,
     pub engine: RwSignal<Option<(Engine, String)>>,
     /// "network", "cache", or nothing.
     pub weights_from: RwSignal<&'static str>,
@@ -155,6 +159,8 @@ pub struct Studio {
     pub status: RwSignal<String>,
     canvas: NodeRef<html::Canvas>,
     run: StoredValue<Option<Run>, LocalStorage>,
+    /// Held while a demonstration in a frame paints.
+    turn: StoredValue<Option<Turn>, LocalStorage>,
     work: StoredValue<Option<Work>, LocalStorage>,
     bridge: StoredValue<Option<Bridge>, LocalStorage>,
     own_files: StoredValue<u32>,
@@ -177,6 +183,7 @@ impl Studio {
             steps: RwSignal::new(link.steps.unwrap_or(100)),
             again: RwSignal::new(Again::Afresh),
             networks: RwSignal::new(Networks::new(link.engine, link.network.clone())),
+            offline: Offline::default(),
             engine: RwSignal::new(None),
             weights_from: RwSignal::new(""),
             job: RwSignal::new(JobId::default()),
@@ -191,6 +198,7 @@ impl Studio {
             status: RwSignal::new("Ready: choose a photo and a painting, then press Paint.".to_owned()),
             canvas: NodeRef::new(),
             run: StoredValue::new_local(None),
+            turn: StoredValue::new_local(None),
             work: StoredValue::new_local(None),
             bridge: StoredValue::new_local(None),
             own_files: StoredValue::new(0),
@@ -280,10 +288,20 @@ impl Studio {
         self.show_stage();
 
         spawn(async move {
+            // Stopped meanwhile, perhaps even started again.
+            let is_over = move || self.job.get_untracked() != job || !self.state.get_untracked().is_running();
+            if self.embed {
+                self.progress.update(|progress| progress.phase = Stage::Turn);
+                let turn = embed::turn().await;
+                if is_over() {
+                    return;
+                }
+                self.turn.set_value(turn);
+                self.progress.update(|progress| progress.phase = Stage::Engine);
+            }
             let files = async { Ok((export::file(&content).await?, export::file(&style).await?)) };
             let files = files.await;
-            // Stopped meanwhile, perhaps even started again.
-            if self.job.get_untracked() != job || !self.state.get_untracked().is_running() {
+            if is_over() {
                 return;
             }
             match files {
@@ -328,7 +346,7 @@ impl Studio {
         spawn(async move {
             // Let the browser show that the button was pressed before the work begins.
             gloo_timers::future::TimeoutFuture::new(0).await;
-            if let Err(error) = work.save(what, |part| self.saving.set(Some((what, part)))).await {
+            if let Err(error) = work.save(what, move |part| self.saving.set(Some((what, part)))).await {
                 let text = format!("Saving failed: {error}.");
                 self.alert.set(Some(Alert { kind: "export", text }));
             }
@@ -345,9 +363,10 @@ impl Studio {
             }
             News::Frame(frame, pixels) => self.show_frame(&frame, pixels),
             News::Event(event) => match event {
-                Event::Ready { engine, device } => {
+                Event::Ready { engine, device, .. } => {
                     self.networks.update(|networks| networks.engine = Some(engine));
                     self.engine.set(Some((engine, device)));
+                    self.get_ahead(engine);
                 }
                 Event::Loading { phase, .. } => self.loading(phase),
                 Event::Started { width, height, .. } => {
@@ -369,6 +388,19 @@ impl Studio {
         }
     }
 
+    /// The engine is there: what a visitor will most likely want next is fetched while they choose, and all of it is kept
+    /// for visits without a network. Not in a frame, whose page was not opened for this.
+    fn get_ahead(self, engine: Engine) {
+        if self.embed {
+            return;
+        }
+        if !saves_data() {
+            let pack = networks::next(self.networks);
+            self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.prepare(pack)));
+        }
+        self.offline.keep(engine);
+    }
+
     fn loading(self, phase: Phase) {
         self.progress.update(|progress| match phase {
             Phase::Pictures => progress.phase = Stage::Pictures,
@@ -378,7 +410,10 @@ impl Studio {
                 progress.bytes = (bytes, total);
             }
         });
-        if let Phase::Weights { bytes, total, cached } = phase {
+        if let Phase::Weights { bytes, total, cached, kept } = phase {
+            if !kept {
+                self.networks.update(|networks| networks.no_room = true);
+            }
             if bytes > 0 {
                 self.weights_from.set(if cached { "cache" } else { "network" });
             }
@@ -470,6 +505,8 @@ impl Studio {
         self.state.set(state);
         self.status.set(words);
         self.run.set_value(None);
+        self.turn.set_value(None);
+        spawn(self.offline.measure());
     }
 
     fn failed(self, failure: &Failure) {
@@ -488,6 +525,7 @@ impl Studio {
             Again::Afresh
         });
         self.run.set_value(None);
+        self.turn.set_value(None);
         self.state.set(State::Failed);
         self.status.set(String::new());
         self.alert.set(Some(Alert::from(failure)));
@@ -551,6 +589,7 @@ fn App() -> impl IntoView {
                     <button type="button" on:click=move |_| studio.alert.set(None)>"Dismiss"</button>
                 </div>
             })}
+            <Newer />
             <Well role=Role::Photo />
             <Well role=Role::Painting />
             <Controls />
@@ -559,6 +598,15 @@ fn App() -> impl IntoView {
             <a class="away" href="./" target="_blank" rel="noopener">"Paint your own photo"</a>
         </main>
     }
+}
+
+/// Whether the browser was told to load no more than it must.
+fn saves_data() -> bool {
+    let property = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let navigator = property(&js_sys::global(), "navigator");
+    // Not known to every browser.
+    let connection = property(&navigator, "connection");
+    connection.is_object() && property(&connection, "saveData").is_truthy()
 }
 
 /// What the address of the page asks for. What cannot be had is said in the console.

@@ -12,12 +12,13 @@ use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
 
 use super::{
     envelope::{self, Envelope},
-    now, spawn, spoken, webgpu_adapter,
+    now, spawn, spoken, webgpu_adapter, worker,
 };
 use crate::{
-    message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, PictureId, Request, Start},
+    message::{
+        BUILD, Ending, Engine, Event, Failure, Frame, JobId, Losses, PackPlace, PictureId, Request, Start,
+    },
     options::Options,
-    weights::PackName,
 };
 
 /// What the page is told.
@@ -35,7 +36,7 @@ pub struct Order {
     /// What was chosen.
     pub options: Options,
     /// The network, asked for once it is known which engine will paint.
-    pub pack: Box<dyn FnOnce(Engine) -> PackName>,
+    pub pack: Box<dyn FnOnce(Engine) -> PackPlace>,
     /// The photo's file.
     pub content: (PictureId, Blob),
     /// The painting's file.
@@ -180,6 +181,13 @@ impl Bridge {
         true
     }
 
+    /// Has a network loaded in advance, unless there is a run, which loads its own.
+    pub fn prepare(&self, pack: PackPlace) {
+        if !self.0.state.borrow().busy {
+            self.post(&Request::Prepare { pack });
+        }
+    }
+
     /// Changes α of the run that is being made.
     pub fn set_content_weight(&self, content_weight: f32) {
         let job = {
@@ -193,7 +201,7 @@ impl Bridge {
     }
 
     fn start_worker(&self, engine: Engine) {
-        let worker = match Worker::new(&format!("worker.js?engine=worker-{}", engine.name())) {
+        let worker = match worker(&format!("worker-{}", engine.name())) {
             Ok(worker) => worker,
             Err(error) => {
                 self.fail(Failure::Crashed(spoken(&error)));
@@ -219,7 +227,7 @@ impl Bridge {
                 // An `Event` without a message is what a worker file that cannot be loaded gives.
                 let message = Reflect::get(&event, &"message".into()).ok().and_then(|text| text.as_string());
                 bridge.fail(Failure::Crashed(
-                    message.unwrap_or_else(|| "worker.js could not be loaded".into()),
+                    message.unwrap_or_else(|| "its program could not be loaded".into()),
                 ));
             }
         });
@@ -242,6 +250,11 @@ impl Bridge {
             state.busy && state.job == job
         };
         match event {
+            // Another build's would misunderstand what it is asked.
+            Event::Ready { build, .. } if build != BUILD => {
+                self.0.state.borrow_mut().discard_worker();
+                self.fail(Failure::Outdated);
+            }
             Event::Ready { .. } => {
                 if let Some(live) = &mut self.0.state.borrow_mut().worker {
                     live.ready = true;
@@ -359,7 +372,7 @@ fn seal(job: JobId, order: Order, engine: Engine) -> Result<Envelope, Failure> {
     let request = Request::Paint {
         job,
         options,
-        pack: pack(engine).to_string(),
+        pack: pack(engine),
         content: content.0,
         style: style.0,
         start: start.as_ref().map_or(Start::Afresh, |origin| Start::GoOn {

@@ -3,22 +3,30 @@
 //! Nothing enters the cache that was not verified, and nothing leaves it unverified. The Cache API
 //! exists only in secure contexts (https, localhost): elsewhere the browser's HTTP cache must do.
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, CacheStorage, Request, RequestCache, Response, Url, WorkerGlobalScope, console};
 
 use super::{
-    fetch::{fetch, is_web_page, read},
+    fetch::{fetch, fetch_from, is_web_page, read, read_on},
     spoken,
 };
 use crate::{
-    message::Failure,
-    weights::{MAX_MANIFEST_BYTES, Manifest, Pack, PackName, Shard, Weights},
+    message::{Failure, PackPlace},
+    weights::{MAX_MANIFEST_BYTES, Manifest, Pack, PackName, PackNameError, Shard, Weights, is_folder},
 };
 
 /// The name in the Cache API. All packs share it: their files are told apart by folder, name and hash.
-const CACHE: &str = "impasto-weights";
+pub(super) const CACHE: &str = "impasto-weights";
+
+/// How often a shard's connection may break before the visitor has to press Paint again, and how long the first wait for
+/// another one is, in milliseconds; each further one is twice as long.
+const ATTEMPTS: u32 = 4;
+const FIRST_WAIT: u32 = 500;
+/// The status of an answer that brings the rest of a file only.
+const PARTIAL: u16 = 206;
 
 /// How much of the pack has arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +37,38 @@ pub struct Arrived {
     pub total: u64,
     /// Nothing of it came from the network so far.
     pub cached: bool,
+    /// Nothing of it had to be left out of the cache for want of room.
+    pub kept: bool,
+}
+
+/// The folder of a pack.
+struct Folder {
+    pack: PackName,
+    /// The whole address, with a slash at the end.
+    address: String,
+    /// How it is called in words for the visitor.
+    shown: String,
+}
+
+impl Folder {
+    fn of(place: &PackPlace) -> Result<Self, Failure> {
+        let pack: PackName =
+            place.name.parse().map_err(|error: PackNameError| Failure::Weights(error.to_string()))?;
+        let shown = match &place.elsewhere {
+            None => format!("weights/{pack}/"),
+            Some(address) if is_folder(address) => address.clone(),
+            Some(address) => return Err(Failure::Weights(format!("{address} is no address of a folder"))),
+        };
+        // Relative to the worker, so that the site may lie in any folder.
+        let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+        let address = Url::new_with_base(&shown, &scope.location().href())
+            .map_err(|error| Failure::Weights(format!("{shown} is no address ({})", spoken(&error))))?;
+        Ok(Self { pack, address: address.href(), shown })
+    }
+
+    fn file(&self, name: &str) -> String {
+        format!("{}{name}", self.address)
+    }
 }
 
 /// Loads a network, from the cache as far as it is there. `report` is told about every piece that
@@ -37,21 +77,23 @@ pub struct Arrived {
 /// # Errors
 /// [`Failure::Weights`], naming the file and what to do.
 pub async fn load(
-    name: &PackName,
+    place: &PackPlace,
     mut report: impl FnMut(Arrived) -> bool,
 ) -> Result<Option<Weights>, Failure> {
+    let folder = Folder::of(place)?;
     let cache = open().await;
-    let manifest = manifest(name, cache.as_ref()).await?;
+    let manifest = manifest(&folder, cache.as_ref()).await?;
     let shards: Vec<Shard> = manifest.shards().to_vec();
-    let mut arrived = Arrived { bytes: 0, total: shards.iter().map(|shard| shard.bytes).sum(), cached: true };
+    let total = shards.iter().map(|shard| shard.bytes).sum();
+    let mut arrived = Arrived { bytes: 0, total, cached: true, kept: true };
     let mut pack = Pack::new(manifest);
-    let mut keys = vec![address(name, "manifest.json")?];
+    let mut keys = vec![folder.file("manifest.json")];
 
     for (index, shard) in shards.iter().enumerate() {
         if !report(arrived) {
             return Ok(None);
         }
-        let key = address(name, &format!("{}?sha256={}", shard.file, shard.sha256))?;
+        let key = folder.file(&format!("{}?sha256={}", shard.file, shard.sha256));
         let before = arrived.bytes;
         if let Some(cache) = &cache
             && let Some(bytes) = cached(cache, &key).await
@@ -65,7 +107,7 @@ pub async fn load(
             forget(cache, &key).await;
         }
         arrived.cached = false;
-        let fetched = fetch_shard(name, shard, cache.is_some(), |bytes| {
+        let fetched = fetch_shard(&folder, shard, cache.is_some(), |bytes| {
             arrived.bytes = before + bytes.min(shard.bytes);
             report(arrived)
         });
@@ -74,27 +116,32 @@ pub async fn load(
         let copy = cache.as_ref().map(|_| Uint8Array::from(bytes.as_slice()));
         pack.add_shard(index, bytes).map_err(|error| {
             Failure::Weights(format!(
-                "shard {} of {} of the network {name} cannot be used: {error}",
+                "shard {} of {} of the network {} cannot be used: {error}",
                 index + 1,
-                shards.len()
+                shards.len(),
+                folder.pack
             ))
         })?;
         if let (Some(cache), Some(copy)) = (&cache, copy) {
-            keep(cache, &key, &copy).await;
+            arrived.kept &= keep(cache, &key, &copy).await;
         }
         keys.push(key);
     }
     report(arrived);
     if let Some(cache) = &cache {
-        sweep(cache, &address(name, "")?, &keys).await;
+        sweep(cache, &folder.address, &keys).await;
     }
     let weights = pack.into_weights();
-    weights.map(Some).map_err(|error| Failure::Weights(format!("the network {name} cannot be used: {error}")))
+    weights
+        .map(Some)
+        .map_err(|error| Failure::Weights(format!("the network {} cannot be used: {error}", folder.pack)))
 }
 
 /// The manifest, always asked for anew so that a new pack is noticed; from the cache when offline.
-async fn manifest(pack: &PackName, cache: Option<&Cache>) -> Result<Manifest, Failure> {
-    let url = address(pack, "manifest.json")?;
+async fn manifest(folder: &Folder, cache: Option<&Cache>) -> Result<Manifest, Failure> {
+    const FILE: &str = "manifest.json";
+    let pack = &folder.pack;
+    let url = folder.file(FILE);
     let response = match fetch(&url, RequestCache::NoCache).await {
         Ok(response) => response,
         Err(error) => {
@@ -102,20 +149,19 @@ async fn manifest(pack: &PackName, cache: Option<&Cache>) -> Result<Manifest, Fa
                 Some(cache) => cached(cache, &url).await,
                 None => None,
             };
-            let json = kept.ok_or_else(|| unreachable_file(pack, "manifest.json", &error))?;
+            let json = kept.ok_or_else(|| unreachable_file(folder, FILE, &error))?;
             return parse(pack, &json);
         }
     };
     if !response.ok() {
-        return Err(missing(pack, "manifest.json", &format!("status {}", response.status())));
+        return Err(missing(folder, FILE, &format!("status {}", response.status())));
     }
     // One byte more than allowed is enough to see that the manifest is too long.
-    let bytes = read(&response, MAX_MANIFEST_BYTES + 1, |_| true)
+    let bytes = read(&response, MAX_MANIFEST_BYTES + 1)
         .await
-        .map_err(|error| unreachable_file(pack, "manifest.json", &error))?;
-    let bytes = bytes.unwrap_or_default();
+        .map_err(|error| unreachable_file(folder, FILE, &error))?;
     if is_web_page(&bytes) {
-        return Err(missing(pack, "manifest.json", "a web page came instead"));
+        return Err(missing(folder, FILE, "a web page came instead"));
     }
     let manifest = parse(pack, &bytes)?;
     if let Some(cache) = cache {
@@ -131,8 +177,9 @@ fn parse(pack: &PackName, json: &[u8]) -> Result<Manifest, Failure> {
 }
 
 /// The host has no such file: what the visitor can do, and whoever runs the site.
-fn missing(pack: &PackName, file: &str, why: &str) -> Failure {
-    let how_to = match pack.as_str() {
+fn missing(folder: &Folder, file: &str, why: &str) -> Failure {
+    let how_to = match folder.pack.as_str() {
+        _ if is_folder(&folder.shown) => "has to put it there".to_owned(),
         "fast" | "tiny" => "builds it again with `cargo xtask build`: the pack comes with Impasto".to_owned(),
         "vgg19" => {
             "makes the pack with `cargo xtask weights --from FILE` (a VGG-19 as .safetensors or .pth) or \
@@ -145,52 +192,73 @@ fn missing(pack: &PackName, file: &str, why: &str) -> Failure {
         ),
     };
     Failure::Weights(format!(
-        "the network {pack} is not here ({}{file}: {why}); choose another one, or ask whoever runs this site, who {how_to}",
-        folder(pack)
+        "the network {} is not here ({}{file}: {why}); choose another one, or ask whoever runs this site, who {how_to}",
+        folder.pack, folder.shown
     ))
 }
 
-fn unreachable_file(pack: &PackName, file: &str, error: &JsValue) -> Failure {
+fn unreachable_file(folder: &Folder, file: &str, error: &JsValue) -> Failure {
+    // Browsers do not tell a refusal from a missing connection.
+    let hint =
+        if is_folder(&folder.shown) { "; its host has to allow others to read it, by CORS" } else { "" };
     Failure::Weights(format!(
-        "{}{file} could not be fetched ({}); look at the connection and press Paint again, what has arrived is kept",
-        folder(pack),
+        "{}{file} could not be fetched ({}{hint}); look at the connection and press Paint again, what has arrived is kept",
+        folder.shown,
         spoken(error)
     ))
 }
 
-/// The bytes of a shard from the network; `None` if `report` says to stop.
+/// The bytes of a shard from the network; `None` if `report` says to stop. A connection that breaks is taken up again
+/// where it broke, if the host knows ranges, and otherwise from the beginning.
 async fn fetch_shard(
-    pack: &PackName,
+    folder: &Folder,
     shard: &Shard,
     kept_by_us: bool,
-    report: impl FnMut(u64) -> bool,
+    mut report: impl FnMut(u64) -> bool,
 ) -> Result<Option<Vec<u8>>, Failure> {
     // What we keep ourselves need not lie in the HTTP cache as well.
     let mode = if kept_by_us { RequestCache::NoStore } else { RequestCache::Default };
-    let url = address(pack, &shard.file)?;
-    let unreachable = |error: JsValue| unreachable_file(pack, &shard.file, &error);
-    let response = fetch(&url, mode).await.map_err(unreachable)?;
-    if !response.ok() {
-        return Err(missing(pack, &shard.file, &format!("status {}", response.status())));
-    }
+    let url = folder.file(&shard.file);
     // One byte more than promised is enough to see that the shard is too long.
     let most = shard.bytes as usize + 1;
-    read(&response, most, report).await.map_err(unreachable)
-}
-
-/// Where the site keeps a pack, relative to the worker's own address.
-fn folder(pack: &PackName) -> String {
-    format!("weights/{pack}/")
-}
-
-/// The absolute address of a file of a pack: relative to the worker, so that the site may lie in
-/// any folder.
-fn address(pack: &PackName, file: &str) -> Result<String, Failure> {
-    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-    let path = folder(pack) + file;
-    Url::new_with_base(&path, &scope.location().href())
-        .map(|url| url.href())
-        .map_err(|error| Failure::Weights(format!("{path} is no address ({})", spoken(&error))))
+    let mut bytes = Vec::new();
+    let mut attempt = 1;
+    loop {
+        let error = match fetch_from(&url, mode, bytes.len()).await {
+            Ok(response) if response.ok() => {
+                if response.status() != PARTIAL {
+                    bytes.clear();
+                }
+                match read_on(&response, &mut bytes, most, &mut report).await {
+                    Ok(go_on) => return Ok(go_on.then_some(bytes)),
+                    Err(error) => error,
+                }
+            }
+            Ok(response) if bytes.is_empty() => {
+                return Err(missing(folder, &shard.file, &format!("status {}", response.status())));
+            }
+            // It may be the range that is not liked: ask for all of it.
+            Ok(response) => {
+                bytes.clear();
+                format!("status {}", response.status()).into()
+            }
+            Err(error) => {
+                // So may another origin refuse it.
+                if is_folder(&folder.shown) {
+                    bytes.clear();
+                }
+                error
+            }
+        };
+        if attempt == ATTEMPTS {
+            return Err(unreachable_file(folder, &shard.file, &error));
+        }
+        TimeoutFuture::new(FIRST_WAIT << (attempt - 1)).await;
+        attempt += 1;
+        if !report(bytes.len() as u64) {
+            return Ok(None);
+        }
+    }
 }
 
 async fn open() -> Option<Cache> {
@@ -207,8 +275,8 @@ async fn cached(cache: &Cache, key: &str) -> Option<Vec<u8>> {
     Some(Uint8Array::new(&buffer).to_vec())
 }
 
-/// Keeps a file; a full disk or a private window only costs the next visit its head start.
-async fn keep(cache: &Cache, key: &str, bytes: &Uint8Array) {
+/// Keeps a file and says whether it could: a full disk or a private window only costs the next visit its head start.
+async fn keep(cache: &Cache, key: &str, bytes: &Uint8Array) -> bool {
     let put = || -> Result<Promise, JsValue> {
         let response = Response::new_with_opt_js_u8_array(Some(bytes))?;
         Ok(cache.put_with_str(key, &response))
@@ -217,9 +285,10 @@ async fn keep(cache: &Cache, key: &str, bytes: &Uint8Array) {
         Ok(promise) => JsFuture::from(promise).await.map(drop),
         Err(error) => Err(error),
     };
-    if let Err(error) = kept {
-        console::warn_2(&"The weights could not be kept for the next visit:".into(), &error);
+    if let Err(error) = &kept {
+        console::warn_2(&"The weights could not be kept for the next visit:".into(), error);
     }
+    kept.is_ok()
 }
 
 async fn forget(cache: &Cache, key: &str) {

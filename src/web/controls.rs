@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     app::{Again, State, Studio},
     networks::NetworkControl,
+    offline::Kept,
 };
 use crate::{
     link::{SIZES, STEPS, STRENGTHS},
@@ -130,6 +131,7 @@ pub fn Controls() -> impl IntoView {
                     None => "The engine is being loaded…".to_owned(),
                 }}
             </p>
+            <Kept />
         </section>
     }
 }

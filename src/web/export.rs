@@ -1,46 +1,25 @@
 //! What a visitor takes home: the picture, the triptych, the process as an animation.
 //!
-//! All of it is made on the page from the frames that it kept; the engine is not asked again.
+//! All of it is made from the frames that the page kept, by a worker of its own: the engine is not asked again.
 
-use std::io::Cursor;
-
-use gif::{Encoder, Repeat};
-use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Uint8Array, Uint8ClampedArray};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Array, Promise, Uint8ClampedArray};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Response, Url};
+use web_sys::{Blob, HtmlAnchorElement, Response, Url};
 
-use super::{decode::decode, picker::Choice, spoken};
+use super::{
+    envelope::{self, Envelope},
+    picker::Choice,
+    spoken, worker,
+};
 use crate::{
     link::is_on_the_web,
-    message::Failure,
-    options::Size,
-    picture::{Picture, triptych},
+    message::{Errand, Failure, Outcome, Saving},
     timeline::Timeline,
 };
 
-/// A kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Saving {
-    /// The picture at full size.
-    Png,
-    /// Photo, painting and result in one picture.
-    Triptych,
-    /// The process.
-    Gif,
-}
-
-impl Saving {
-    /// The name in the page's `data-busy`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Png => "png",
-            Self::Triptych => "triptych",
-            Self::Gif => "gif",
-        }
-    }
-}
+/// The program that makes files. It is loaded when something is saved, so that nobody waits for it before.
+const PROGRAM: &str = "worker-export";
 
 /// A result and what it was made from.
 #[derive(Clone, Debug)]
@@ -73,69 +52,77 @@ pub enum ExportError {
 
 /// Most frames in an animation: more make the file larger than anyone wants to send.
 const MOST_GIF_FRAMES: usize = 60;
-/// How long an animation runs, in hundredths of a second, and how long its last picture stays.
-const GIF_LENGTH: usize = 500;
-const GIF_LAST: u16 = 250;
 
 impl Work {
-    /// Makes the file and hands it to the browser as a download. `report` is told how far it is (0..1).
+    /// Has the file made and hands it to the browser as a download. `report` is told how far it is (0..1).
     ///
     /// # Errors
     /// [`ExportError`], in words for the visitor.
-    pub async fn save(&self, what: Saving, report: impl Fn(f64)) -> Result<(), ExportError> {
-        let name = format!("impasto-{}-{}", self.content.slug(), self.style.slug());
-        match what {
-            Saving::Png => {
-                let rgba = self.last()?;
-                download(&format!("{name}.png"), "image/png", &png(self.width, self.height, &rgba)?)
-            }
-            Saving::Triptych => {
-                let sheet = self.triptych().await?;
-                let file = png(sheet.width(), sheet.height(), &sheet.to_rgba8())?;
-                download(&format!("{name}-triptych.png"), "image/png", &file)
-            }
-            Saving::Gif => download(&format!("{name}.gif"), "image/gif", &self.gif(report).await?),
-        }
-    }
-
-    fn last(&self) -> Result<Vec<u8>, ExportError> {
-        Ok(self.timeline.last().ok_or(ExportError::Nothing)?.pixels.to_vec())
-    }
-
-    async fn triptych(&self) -> Result<Picture, ExportError> {
-        let result = Picture::from_rgba8(self.width, self.height, &self.last()?)
-            .map_err(|error| ExportError::Encode(error.to_string()))?;
-        // Each panel gets the result's height: twice its long side is more than enough to scale from.
-        let side = Size::LongSide(2 * self.width.max(self.height) as u32);
-        let content = decode(&file(&self.content).await?, &self.content.title, side).await?;
-        let style = decode(&file(&self.style).await?, &self.style.title, side).await?;
-        Ok(triptych(&[&content, &style, &result]))
-    }
-
-    async fn gif(&self, report: impl Fn(f64)) -> Result<Vec<u8>, ExportError> {
-        let fault = |error: gif::EncodingError| ExportError::Encode(error.to_string());
-        let frames = self.timeline.sample(MOST_GIF_FRAMES);
-        let count = frames.len();
-        if count == 0 {
+    pub async fn save(&self, what: Saving, report: impl Fn(f64) + 'static) -> Result<(), ExportError> {
+        let (ending, frames) = match what {
+            Saving::Png => (".png", 1),
+            Saving::Triptych => ("-triptych.png", 1),
+            Saving::Gif => (".gif", MOST_GIF_FRAMES),
+        };
+        // The last frame is always among them.
+        let frames: Array = self
+            .timeline
+            .sample(frames)
+            .into_iter()
+            .map(|frame| JsValue::from(frame.pixels.clone()))
+            .collect();
+        if frames.length() == 0 {
             return Err(ExportError::Nothing);
         }
-        let (width, height) = (self.width as u16, self.height as u16);
-        let mut encoder = Encoder::new(Vec::new(), width, height, &[]).map_err(fault)?;
-        encoder.set_repeat(Repeat::Infinite).map_err(fault)?;
-        let delay = (GIF_LENGTH / count).clamp(4, 50) as u16;
-        for (at, frame) in frames.into_iter().enumerate() {
-            let mut rgba = frame.pixels.to_vec();
-            // Speed 20 of 30: the palette is learned from every 20th pixel, one frame takes a few
-            // tens of milliseconds, and brush strokes hide what little is lost.
-            let mut frame = gif::Frame::from_rgba_speed(width, height, &mut rgba, 20);
-            frame.delay = if at + 1 == count { GIF_LAST } else { delay };
-            encoder.write_frame(&frame).map_err(fault)?;
-            report((at + 1) as f64 / count as f64);
-            // The page lives on between two frames.
-            TimeoutFuture::new(0).await;
+        let titles = [self.content.title.clone(), self.style.title.clone()];
+        let errand = Errand { what, width: self.width, height: self.height, titles };
+        let mut envelope = Envelope::new(&errand).map_err(fault)?.with("frames", &frames);
+        if what == Saving::Triptych {
+            envelope = envelope.with("content", &file(&self.content).await?.into());
+            envelope = envelope.with("style", &file(&self.style).await?.into());
         }
-        encoder.into_inner().map_err(|error| ExportError::Encode(error.to_string()))
+        let made = send(&envelope, report).await?;
+        let name = format!("impasto-{}-{}{ending}", self.content.slug(), self.style.slug());
+        download(&name, &made).map_err(|error| ExportError::Encode(spoken(&error)))
     }
+}
+
+/// Has the work done by a worker that lives for this errand alone.
+async fn send(envelope: &Envelope, report: impl Fn(f64) + 'static) -> Result<Blob, ExportError> {
+    let worker = worker(PROGRAM).map_err(|error| fault(spoken(&error)))?;
+    let mut settle = None;
+    let answer = Promise::new(&mut |resolve, _| settle = Some(resolve));
+    let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let data = envelope::beside(&event, "data");
+        match (envelope::open(&data), &settle) {
+            (Ok(Outcome::Part(part)), _) => report(part),
+            // Also what is no message at all: the error event of a worker that could not be loaded.
+            (_, Some(resolve)) => drop(resolve.call1(&JsValue::UNDEFINED, &data)),
+            (_, None) => {}
+        }
+    });
+    worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    worker.set_onerror(Some(listener.as_ref().unchecked_ref()));
+    let (message, transferred) = envelope.parts();
+    let answer = match worker.post_message_with_transfer(message, transferred) {
+        Ok(()) => JsFuture::from(answer).await,
+        Err(error) => Err(error),
+    };
+    worker.terminate();
+    let data = answer.map_err(|error| fault(spoken(&error)))?;
+    if data.is_undefined() {
+        return Err(fault(format!("{PROGRAM} could not be loaded")));
+    }
+    match envelope::open(&data).map_err(fault)? {
+        Outcome::Failed { failure: Failure::Crashed(reason) } => Err(ExportError::Encode(reason)),
+        Outcome::Failed { failure } => Err(failure.into()),
+        Outcome::Made | Outcome::Part(_) => Ok(envelope::beside(&data, "file").unchecked_into()),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
+fn fault(error: impl ToString) -> ExportError {
+    ExportError::Encode(error.to_string())
 }
 
 /// The file of a picture that was chosen.
@@ -165,44 +152,17 @@ pub async fn file(choice: &Choice) -> Result<Blob, Failure> {
     })
 }
 
-/// A PNG of exactly these pixels. Not by way of the canvas: a browser that guards against
-/// fingerprinting gives back slightly different pixels than it was given.
-fn png(width: usize, height: usize, rgba: &[u8]) -> Result<Vec<u8>, ExportError> {
-    let fault = |error: png::EncodingError| ExportError::Encode(error.to_string());
-    let rgb: Vec<u8> = rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-    let mut file = Cursor::new(Vec::new());
-    let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
-    encoder
-        .add_text_chunk("Software".into(), concat!("Impasto ", env!("CARGO_PKG_VERSION")).into())
-        .map_err(fault)?;
-    let mut writer = encoder.write_header().map_err(fault)?;
-    writer.write_image_data(&rgb).map_err(fault)?;
-    writer.finish().map_err(fault)?;
-    Ok(file.into_inner())
-}
-
-fn download(name: &str, kind: &str, bytes: &[u8]) -> Result<(), ExportError> {
-    let offer = || -> Result<(), JsValue> {
-        let document =
-            web_sys::window().and_then(|window| window.document()).ok_or("there is no document")?;
-        let properties = BlobPropertyBag::new();
-        properties.set_type(kind);
-        let parts = Array::of1(&Uint8Array::from(bytes));
-        let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &properties)?;
-        let url = Url::create_object_url_with_blob(&blob)?;
-        let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
-        anchor.set_href(&url);
-        anchor.set_download(name);
-        anchor.click();
-        // The browser reads the file after this function: some need the URL for a while.
-        gloo_timers::callback::Timeout::new(60_000, move || {
-            let _ = Url::revoke_object_url(&url);
-        })
-        .forget();
-        Ok(())
-    };
-    offer().map_err(|error| ExportError::Encode(spoken(&error)))
+fn download(name: &str, file: &Blob) -> Result<(), JsValue> {
+    let document = web_sys::window().and_then(|window| window.document()).ok_or("there is no document")?;
+    let url = Url::create_object_url_with_blob(file)?;
+    let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    // The browser reads the file after this function: some need the URL for a while.
+    gloo_timers::callback::Timeout::new(60_000, move || {
+        let _ = Url::revoke_object_url(&url);
+    })
+    .forget();
+    Ok(())
 }

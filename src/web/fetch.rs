@@ -3,37 +3,63 @@
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response, WorkerGlobalScope};
+use web_sys::{
+    Headers, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response, WorkerGlobalScope,
+};
 
 /// Asks for a file. The address may be relative to the page or to the worker.
 ///
 /// # Errors
 /// Where no answer comes at all.
 pub async fn fetch(url: &str, mode: RequestCache) -> Result<Response, JsValue> {
+    fetch_from(url, mode, 0).await
+}
+
+/// Asks for the rest of a file, after its first `start` bytes. A host that knows no ranges answers with all of it
+/// (status 200 instead of 206).
+///
+/// # Errors
+/// Where no answer comes at all.
+pub async fn fetch_from(url: &str, mode: RequestCache, start: usize) -> Result<Response, JsValue> {
     let init = RequestInit::new();
     init.set_cache(mode);
+    if start > 0 {
+        let headers = Headers::new()?;
+        headers.set("Range", &format!("bytes={start}-"))?;
+        init.set_headers(&headers);
+    }
     let request = Request::new_with_str_and_init(url, &init)?;
     // On the page it is a `Window`, which has the same function, but shares no type with it.
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
     Ok(JsFuture::from(scope.fetch_with_request(&request)).await?.unchecked_into())
 }
 
-/// Reads a body piece by piece, at most `most` bytes of it; `None` if `report` says to stop.
+/// Reads a body, at most `most` bytes of it.
 ///
 /// # Errors
 /// Where the connection breaks off.
-pub async fn read(
+pub async fn read(response: &Response, most: usize) -> Result<Vec<u8>, JsValue> {
+    let mut bytes = Vec::new();
+    read_on(response, &mut bytes, most, |_| true).await?;
+    Ok(bytes)
+}
+
+/// Reads a body piece by piece and adds it to `bytes`, which get no more than `most`; false if `report` says to stop.
+///
+/// # Errors
+/// Where the connection breaks off. What has arrived is in `bytes`.
+pub async fn read_on(
     response: &Response,
+    bytes: &mut Vec<u8>,
     most: usize,
     mut report: impl FnMut(u64) -> bool,
-) -> Result<Option<Vec<u8>>, JsValue> {
-    let Some(body) = response.body() else { return Ok(Some(Vec::new())) };
+) -> Result<bool, JsValue> {
+    let Some(body) = response.body() else { return Ok(true) };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let mut bytes = Vec::new();
     loop {
         let piece = JsFuture::from(reader.read()).await?;
         if Reflect::get(&piece, &"done".into())?.is_truthy() {
-            return Ok(Some(bytes));
+            return Ok(true);
         }
         let piece: Uint8Array = Reflect::get(&piece, &"value".into())?.unchecked_into();
         let wanted = (piece.length() as usize).min(most - bytes.len());
@@ -44,7 +70,7 @@ pub async fn read(
         if !go_on || bytes.len() >= most {
             // Not waited for: whether the rest is dropped gracefully changes nothing here.
             let _ = reader.cancel();
-            return Ok(go_on.then_some(bytes));
+            return Ok(go_on);
         }
     }
 }

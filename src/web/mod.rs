@@ -9,10 +9,13 @@ pub mod cache;
 pub mod controls;
 pub mod decode;
 pub mod embed;
+#[cfg(feature = "export")]
+pub mod encode;
 pub mod envelope;
 pub mod export;
 pub mod fetch;
 pub mod networks;
+pub mod offline;
 pub mod picker;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod session;
@@ -30,6 +33,14 @@ pub(crate) fn spoken(error: &JsValue) -> String {
         .map(|error| String::from(error.message()))
         .or_else(|| error.as_string())
         .unwrap_or_else(|| format!("{error:?}"))
+}
+
+/// Starts one of the site's worker programs, by way of their common doorstep (`www/worker.js`).
+pub(crate) fn worker(program: &str) -> Result<web_sys::Worker, JsValue> {
+    let root = web_sys::window().and_then(|window| window.document()?.document_element());
+    // The build writes it there, for it has a name of its own in each build (`xtask/finish.mjs`).
+    let doorstep = root.and_then(|root| root.get_attribute("data-worker"));
+    web_sys::Worker::new(&format!("{}?{program}", doorstep.as_deref().unwrap_or("worker.js")))
 }
 
 /// Runs a task of the page. Boxed, for otherwise the compiler puts each task into the page's program twice.

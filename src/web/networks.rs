@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     link::{A_NETWORK, Ignored},
-    message::{Engine, Failure},
+    message::{Engine, Failure, PackPlace},
     weights::{MAX_LIST_BYTES, Offer, PackName, bundled_offers, choose_offer, parse_offers},
 };
 
@@ -31,12 +31,14 @@ pub struct Networks {
     chosen: Option<PackName>,
     /// What the latest run paints with, once that is known.
     in_use: Option<PackName>,
+    /// The browser has no room to keep the network of the latest run.
+    pub no_room: bool,
 }
 
 impl Networks {
     /// What is known before the host was asked.
     pub fn new(engine: Option<Engine>, chosen: Option<PackName>) -> Self {
-        Self { offers: bundled_offers(), fault: None, engine, chosen, in_use: None }
+        Self { offers: bundled_offers(), fault: None, engine, chosen, in_use: None, no_room: false }
     }
 
     /// The network that a run would take as things stand.
@@ -46,6 +48,12 @@ impl Networks {
 
     fn on(&self, engine: Option<Engine>, chosen: Option<&PackName>) -> PackName {
         choose_offer(&self.offers, chosen, engine).map_or_else(PackName::fast, |offer| offer.pack.clone())
+    }
+
+    /// Where the worker finds a network.
+    fn place(&self, pack: &PackName) -> PackPlace {
+        let offer = self.offers.iter().find(|offer| offer.pack == *pack);
+        offer.map_or_else(|| PackPlace { name: pack.to_string(), elsewhere: None }, Offer::place)
     }
 
     /// What is worth saying about it.
@@ -59,6 +67,11 @@ impl Networks {
         }
         if self.engine == Some(Engine::Cpu) && self.chosen.is_none() && next == PackName::tiny() {
             notes.push("Tiny is chosen because the processor paints here.".to_owned());
+        }
+        if self.no_room {
+            notes.push(
+                "This browser has no room to keep the network: the next visit will load it again.".to_owned(),
+            );
         }
         if let Some(fault) = &self.fault {
             notes.push(format!(
@@ -86,20 +99,27 @@ pub async fn ask(networks: RwSignal<Networks>) {
 }
 
 /// The network of a run that is asked for now: to be told as soon as it is known which engine paints.
-pub fn for_a_run(networks: RwSignal<Networks>) -> Box<dyn FnOnce(Engine) -> PackName> {
+pub fn for_a_run(networks: RwSignal<Networks>) -> Box<dyn FnOnce(Engine) -> PackPlace> {
     let mut chosen = None;
     networks.update(|networks| {
         networks.in_use = None;
+        networks.no_room = false;
         chosen.clone_from(&networks.chosen);
     });
     Box::new(move |engine| {
-        let mut pack = PackName::fast();
-        networks.update(|networks| {
-            pack = networks.on(Some(engine), chosen.as_ref());
-            networks.in_use = Some(pack.clone());
+        let place = networks.try_update(|networks| {
+            let pack = networks.on(Some(engine), chosen.as_ref());
+            let place = networks.place(&pack);
+            networks.in_use = Some(pack);
+            place
         });
-        pack
+        place.unwrap_or_else(|| PackPlace { name: PackName::fast().to_string(), elsewhere: None })
     })
+}
+
+/// The network that a run would take as things stand.
+pub fn next(networks: RwSignal<Networks>) -> PackPlace {
+    networks.with_untracked(|networks| networks.place(&networks.next()))
 }
 
 /// The list, always asked for anew so that a new pack is noticed.
@@ -111,7 +131,7 @@ async fn list() -> Result<Vec<Offer>, Failure> {
         return Err(unusable(&format!("status {}", response.status())));
     }
     // One byte more than allowed is enough to see that the list is too long.
-    let json = read(&response, MAX_LIST_BYTES + 1, |_| true).await.map_err(unreachable)?.unwrap_or_default();
+    let json = read(&response, MAX_LIST_BYTES + 1).await.map_err(unreachable)?;
     if is_web_page(&json) {
         return Err(unusable("a web page came instead"));
     }

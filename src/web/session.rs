@@ -24,13 +24,14 @@ use super::{
     now, spoken,
 };
 use crate::{
-    message::{Ending, Engine, Event, Failure, Frame, JobId, Phase, PictureId, Request, Start},
+    message::{
+        BUILD, Ending, Engine, Event, Failure, Frame, JobId, PackPlace, Phase, PictureId, Request, Start,
+    },
     options::Options,
     picture::Picture,
     timeline::Pace,
     transfer::StyleTransfer,
     vgg::Vgg,
-    weights::{PackName, PackNameError},
 };
 
 /// A device, ready for tensors.
@@ -85,11 +86,17 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
             Ok(opened) => opened,
             Err(failure) => return post(&Event::Failed { job: None, failure }),
         };
-        post(&Event::Ready { engine, device: opened.name.clone() });
+        post(&Event::Ready { engine, device: opened.name.clone(), build: BUILD.into() });
         let mut session =
             Session { opened, network: None, live: None, inbox: inbox.clone(), yielder: Yielder::new() };
         loop {
-            let order = inbox.next_order().await;
+            let order = match inbox.next_task().await {
+                Task::Paint(order) => order,
+                Task::Prepare(pack) => {
+                    session.in_advance(&pack).await;
+                    continue;
+                }
+            };
             let job = order.job;
             CURRENT.set(Some(job));
             let event = match session.paint(order).await {
@@ -111,7 +118,7 @@ struct Order {
     job: JobId,
     options: Options,
     /// As it came: any text.
-    pack: String,
+    pack: PackPlace,
     content: (PictureId, Blob),
     style: (PictureId, Blob),
     start: Start,
@@ -119,13 +126,19 @@ struct Order {
     pixels: JsValue,
 }
 
+/// What a worker has to do.
+enum Task {
+    Paint(Order),
+    Prepare(PackPlace),
+}
+
 /// What the page said and nobody has acted upon yet.
 #[derive(Default)]
 struct Inbox {
-    orders: RefCell<VecDeque<Order>>,
+    tasks: RefCell<VecDeque<Task>>,
     stop: Cell<Option<JobId>>,
     content_weight: Cell<Option<(JobId, f32)>>,
-    /// Called when an order arrives.
+    /// Called when a task arrives.
     waiting: RefCell<Option<js_sys::Function>>,
 }
 
@@ -145,7 +158,7 @@ impl Inbox {
             }
             Request::Paint { job, options, pack, content, style, start } => {
                 let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
-                self.orders.borrow_mut().push_back(Order {
+                self.add(Task::Paint(Order {
                     job,
                     options,
                     pack,
@@ -153,24 +166,37 @@ impl Inbox {
                     style: (style, file("style")),
                     start,
                     pixels: envelope::beside(data, "start"),
-                });
-                if let Some(resolve) = self.waiting.take() {
-                    let _ = resolve.call0(&JsValue::UNDEFINED);
-                }
+                }));
             }
+            Request::Prepare { pack } => self.add(Task::Prepare(pack)),
         }
     }
 
-    async fn next_order(&self) -> Order {
+    fn add(&self, task: Task) {
+        self.tasks.borrow_mut().push_back(task);
+        if let Some(resolve) = self.waiting.take() {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    async fn next_task(&self) -> Task {
         loop {
-            if let Some(order) = self.orders.borrow_mut().pop_front() {
-                return order;
+            if let Some(task) = self.tasks.borrow_mut().pop_front() {
+                return task;
             }
             let arrival = Promise::new(&mut |resolve, _| {
                 *self.waiting.borrow_mut() = Some(resolve);
             });
             let _ = JsFuture::from(arrival).await;
         }
+    }
+
+    /// The run that waits for its turn, and the network that it wants.
+    fn ahead(&self) -> Option<(JobId, PackPlace)> {
+        self.tasks.borrow().iter().find_map(|task| match task {
+            Task::Paint(order) => Some((order.job, order.pack.clone())),
+            Task::Prepare(_) => None,
+        })
     }
 
     fn is_stopped(&self, job: JobId) -> bool {
@@ -181,7 +207,7 @@ impl Inbox {
 /// A run that can be gone on with: Adam's moments are still there.
 struct Live {
     transfer: StyleTransfer,
-    pack: PackName,
+    pack: PackPlace,
     content: PictureId,
     style: PictureId,
     /// As the run was started, but for what may change between two runs.
@@ -196,11 +222,19 @@ impl Live {
     }
 }
 
+/// A network on the device.
+struct Loaded {
+    pack: PackPlace,
+    vgg: Vgg,
+    /// How it came, until a run was told.
+    arrived: Option<cache::Arrived>,
+}
+
 /// What lasts from one run to the next.
 struct Session {
     opened: Opened,
     /// The network of the latest run. The one before it is not kept: memory is scarce.
-    network: Option<(PackName, Vgg)>,
+    network: Option<Loaded>,
     live: Option<Live>,
     inbox: Rc<Inbox>,
     yielder: Yielder,
@@ -229,8 +263,6 @@ impl Session {
     async fn prepare(&mut self, order: Order) -> Result<Option<(Live, Options)>, Failure> {
         let Order { job, options, pack, content, style, start, pixels } = order;
         options.validate().map_err(|error| Failure::Options(error.to_string()))?;
-        let pack: PackName =
-            pack.parse().map_err(|error: PackNameError| Failure::Weights(error.to_string()))?;
         // Dropped before anything new is made, so that two runs never share the device's memory.
         let earlier = self.live.take();
         if let Start::GoOn { step, .. } = start {
@@ -264,7 +296,7 @@ impl Session {
             }
         };
 
-        let Some(vgg) = self.network(job, &pack).await? else { return Ok(None) };
+        let Some(vgg) = self.network(Some(job), &pack).await? else { return Ok(None) };
         if self.inbox.is_stopped(job) {
             return Ok(None);
         }
@@ -284,18 +316,39 @@ impl Session {
         Ok(Some((live, options)))
     }
 
-    /// The network, loaded unless it was painted with last; `None` if the run was stopped meanwhile.
-    async fn network(&mut self, job: JobId, pack: &PackName) -> Result<Option<Vgg>, Failure> {
-        if let Some((_, vgg)) = self.network.as_ref().filter(|(latest, _)| latest == pack) {
-            return Ok(Some(vgg.clone()));
+    /// Loads a network that nobody has asked for yet. What goes wrong will be said when somebody does.
+    async fn in_advance(&mut self, pack: &PackPlace) {
+        let _ = self.network(None, pack).await;
+    }
+
+    /// The network, loaded unless it was painted with last; `None` if the run was stopped meanwhile. Without a run it is
+    /// loaded for the next one, which may ask for it (or for another) while that goes on.
+    async fn network(&mut self, job: Option<JobId>, pack: &PackPlace) -> Result<Option<Vgg>, Failure> {
+        if let Some(loaded) = self.network.as_mut().filter(|loaded| loaded.pack == *pack) {
+            if let Some(job) = job
+                && let Some(arrived) = loaded.arrived.take()
+            {
+                report(job, arrived);
+            }
+            return Ok(Some(loaded.vgg.clone()));
         }
         let inbox = self.inbox.clone();
         let mut reported = 0.0;
-        let loaded = cache::load(pack, move |cache::Arrived { bytes, total, cached }| {
+        let mut latest = None;
+        let wanted = pack.clone();
+        let loaded = cache::load(pack, |arrived| {
+            latest = Some(arrived);
+            let job = match (job, inbox.ahead()) {
+                (Some(job), _) => job,
+                (None, None) => return true,
+                // It has come for this very network: it sees the rest of the way.
+                (None, Some((job, next))) if next == wanted => job,
+                (None, Some(_)) => return false,
+            };
             // Pieces of the network arrive by the thousand: tell the page now and then.
-            if bytes == 0 || bytes == total || now() - reported > 100.0 {
+            if arrived.bytes == 0 || arrived.bytes == arrived.total || now() - reported > 100.0 {
                 reported = now();
-                post(&Event::Loading { job, phase: Phase::Weights { bytes, total, cached } });
+                report(job, arrived);
             }
             !inbox.is_stopped(job)
         });
@@ -304,7 +357,8 @@ impl Session {
         self.network = None;
         let vgg = Vgg::new(&weights, &self.opened.device)?;
         self.check_device()?;
-        self.network = Some((pack.clone(), vgg.clone()));
+        let arrived = latest.filter(|_| job.is_none());
+        self.network = Some(Loaded { pack: pack.clone(), vgg: vgg.clone(), arrived });
         Ok(Some(vgg))
     }
 
@@ -446,6 +500,12 @@ fn settled(options: &Options) -> Options {
 /// A file of the visitor's own has a name; a sample is a mere blob.
 fn file_name(file: &Blob, otherwise: &str) -> String {
     file.dyn_ref::<web_sys::File>().map_or_else(|| otherwise.to_owned(), web_sys::File::name)
+}
+
+/// Tells a run how its network comes.
+fn report(job: JobId, arrived: cache::Arrived) {
+    let cache::Arrived { bytes, total, cached, kept } = arrived;
+    post(&Event::Loading { job, phase: Phase::Weights { bytes, total, cached, kept } });
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {

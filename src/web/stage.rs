@@ -4,7 +4,8 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, ImageData};
 
-use super::{app::Studio, export::Saving};
+use super::app::Studio;
+use crate::message::Saving;
 
 /// Where a run stands, as it is shown (and as tests read it from the page).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,6 +28,8 @@ pub enum Stage {
     /// Nothing.
     #[default]
     Rest,
+    /// Another demonstration paints.
+    Turn,
     /// The worker is not ready yet.
     Engine,
     /// Files are decoded.
@@ -43,6 +46,7 @@ impl Stage {
     const fn name(self) -> &'static str {
         match self {
             Self::Rest => "",
+            Self::Turn => "turn",
             Self::Engine => "engine",
             Self::Pictures => "pictures",
             Self::Weights => "weights",
@@ -175,11 +179,12 @@ fn Meter() -> impl IntoView {
                 (Some(f64::from(progress.step)), f64::from(progress.steps.max(1)))
             }
             // No value: the bar shows that something is going on, and promises nothing.
-            Stage::Engine | Stage::Pictures | Stage::Targets => (None, 1.0),
+            Stage::Turn | Stage::Engine | Stage::Pictures | Stage::Targets => (None, 1.0),
         })
     };
     let words = move || {
         progress.with(|progress| match progress.phase {
+            Stage::Turn => "Waiting for another demonstration".to_owned(),
             Stage::Engine => "Loading the engine".to_owned(),
             Stage::Pictures => "Reading the pictures".to_owned(),
             Stage::Weights => {

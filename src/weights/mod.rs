@@ -32,7 +32,7 @@ pub use manifest::{
 };
 pub use offers::{
     LIST_VERSION, ListError, MAX_LIST_BYTES, MAX_NAME, MAX_OFFERS, Offer, PackName, PackNameError,
-    bundled_offers, choose_offer, parse_offers,
+    bundled_offers, choose_offer, is_folder, parse_offers,
 };
 pub use pack::Pack;
 pub use quantize::{Quantized, quantize};

@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::Deserialize;
 
-use crate::message::Engine;
+use crate::{
+    link::is_on_the_web,
+    message::{Engine, PackPlace},
+};
 
 use super::{MAX_SHARD_BYTES, MAX_SHARDS, manifest::is_plain_file_name};
 
@@ -71,9 +74,16 @@ pub struct Offer {
     pub name: String,
     /// What a visitor downloads, in bytes; `None` where nobody has said.
     pub bytes: Option<u64>,
+    /// The whole address of its folder, if it is not in the site's `weights/`.
+    pub elsewhere: Option<String>,
 }
 
 impl Offer {
+    /// Where the worker finds it.
+    pub fn place(&self) -> PackPlace {
+        PackPlace { name: self.pack.to_string(), elsewhere: self.elsewhere.clone() }
+    }
+
     /// What the page calls it: known packs by their folder, others by their own name.
     pub fn title(&self) -> &str {
         match self.pack.as_str() {
@@ -111,7 +121,7 @@ impl Offer {
 /// What every host has that keeps the repository's `weights/`.
 pub fn bundled_offers() -> Vec<Offer> {
     [(PackName::fast(), "Impasto Fast"), (PackName::tiny(), "Impasto Tiny")]
-        .map(|(pack, name)| Offer { pack, name: name.to_owned(), bytes: None })
+        .map(|(pack, name)| Offer { pack, name: name.to_owned(), bytes: None, elsewhere: None })
         .to_vec()
 }
 
@@ -164,6 +174,16 @@ pub enum ListError {
     /// A pack has a name that nobody would want to read.
     #[error("the name of the pack {0} has more than {MAX_NAME} characters: give it a shorter one")]
     LongName(PackName),
+    /// A pack is said to lie where nothing can be fetched from.
+    #[error(
+        "the pack {pack} is said to be at \"{address}\": that must be the address of a folder, https://…/"
+    )]
+    BadAddress {
+        /// The pack.
+        pack: PackName,
+        /// What the list says.
+        address: String,
+    },
     /// A pack claims no bytes, or more than any pack can have.
     #[error(
         "the pack {pack} claims {bytes} bytes, outside 1..={MAX_BYTES}: build the site again with `cargo xtask build`"
@@ -192,7 +212,9 @@ struct Written {
 struct WrittenOffer {
     folder: String,
     name: String,
-    bytes: u64,
+    /// Unknown of one that lies elsewhere.
+    bytes: Option<u64>,
+    elsewhere: Option<String>,
 }
 
 /// Reads the bytes of a `packs.json`: at least one offer, in the order in which they are shown (fast, tiny, vgg19,
@@ -221,7 +243,7 @@ pub fn parse_offers(json: &[u8]) -> Result<Vec<Offer>, ListError> {
         return Err(ListError::TooMany(packs.len()));
     }
     let mut offers: Vec<Offer> = Vec::with_capacity(packs.len());
-    for WrittenOffer { folder, name, bytes } in packs {
+    for WrittenOffer { folder, name, bytes, elsewhere } in packs {
         let pack: PackName = folder.parse()?;
         if offers.iter().any(|offer| offer.pack == pack) {
             return Err(ListError::Duplicate(pack));
@@ -229,15 +251,24 @@ pub fn parse_offers(json: &[u8]) -> Result<Vec<Offer>, ListError> {
         if name.chars().count() > MAX_NAME {
             return Err(ListError::LongName(pack));
         }
-        if !(1..=MAX_BYTES).contains(&bytes) {
+        if let Some(address) = elsewhere.as_ref().filter(|address| !is_folder(address)) {
+            return Err(ListError::BadAddress { pack, address: address.clone() });
+        }
+        let bytes = bytes.or_else(|| elsewhere.is_none().then_some(0));
+        if let Some(bytes) = bytes.filter(|bytes| !(1..=MAX_BYTES).contains(bytes)) {
             return Err(ListError::BadSize { pack, bytes });
         }
-        let offer = Offer { pack, name, bytes: Some(bytes) };
+        let offer = Offer { pack, name, bytes, elsewhere };
         // In its place at once: a sorting routine would be a good part of the page.
         let at = offers.partition_point(|other| other.rank() < offer.rank());
         offers.insert(at, offer);
     }
     Ok(offers)
+}
+
+/// Whether files can be fetched from there by adding their names.
+pub fn is_folder(address: &str) -> bool {
+    is_on_the_web(address) && address.ends_with('/') && !address.contains(['?', '#'])
 }
 
 fn from_json<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, ListError> {

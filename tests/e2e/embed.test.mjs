@@ -1,15 +1,16 @@
 // A demonstration inside another page: from another origin, and with a policy that forbids that page nearly everything.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { launch, wrongsOn } from './support/chromium.mjs';
+import { launch, visit, wrongsOn } from './support/chromium.mjs';
 import { Host } from './support/host.mjs';
 import { bundled } from './support/pack.mjs';
-import { artefacts, root } from './support/places.mjs';
+import { artefacts, dist, root } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
 
 let browser;
@@ -101,6 +102,61 @@ test('two demonstrations take turns', async () => {
     await reach('done', 'one');
     const order = (await heard()).map((event) => event.id);
     assert.equal(order.lastIndexOf('two') < order.indexOf('one'), true, order.join(' '));
+
+    // And again, now that both are there.
+    await page.evaluate(() => { globalThis.heard = []; });
+    await frame('two').getByRole('button', { name: 'Paint again' }).click();
+    await frame('one').getByRole('button', { name: 'Paint again' }).click();
+    await frame('one').getByText('Waiting for another demonstration').first().waitFor();
+    await frame('two').getByRole('button', { name: 'Stop' }).click();
+    await reach('done', 'one');
+    const again = (await heard()).map((event) => event.id);
+    assert.equal(again.includes('two') && again.lastIndexOf('two') < again.indexOf('one'), true, again.join(' '));
+  });
+});
+
+test('a post scrolls as smoothly while a demonstration paints', async (context) => {
+  await post(demo('one', '', 300), async ({ page, reach, frame, heard }) => {
+    /** Pictures that the browser draws in two seconds while the post moves. */
+    const drawn = () => page.evaluate(async () => {
+      let pictures = 0;
+      for (const begin = performance.now(); performance.now() - begin < 2000; pictures += 1) {
+        scrollTo(0, (pictures * 10) % 1000);
+        await new Promise(requestAnimationFrame);
+      }
+      scrollTo(0, 0);
+      return pictures;
+    });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight) > 1000, 'there is text to scroll');
+    const before = await drawn();
+    await frame('one').getByRole('button', { name: 'Paint the photo like the painting' }).click();
+    await reach('progress', 'one');
+    const meanwhile = await drawn();
+    const last = (await heard()).at(-1);
+    assert.equal(last.name, 'progress', 'it paints all the while');
+    context.diagnostic(`pictures in two seconds: ${before} before, ${meanwhile} while it paints`);
+    // What would block the page, a step on its own thread, lets a tenth through; other programs on the machine take a third.
+    assert.ok(meanwhile > before / 2, `${meanwhile} pictures in the time of ${before}`);
+  });
+});
+
+test('the example post paints both of its pictures and tells how far it is', async () => {
+  await visit(browser, async ({ page, host }) => {
+    // As it stands, but small and on the processor.
+    const text = await readFile(join(dist, 'example-post.html'), 'utf8');
+    host.overlay = await mkdtemp(join(tmpdir(), 'impasto-post-'));
+    await writeFile(join(host.overlay, 'example-post.html'), text.replaceAll('size="192" steps="80"', 'size="64" steps="10" engine="cpu"'));
+    await page.goto(`${host.url}example-post.html`);
+    for (const id of ['cat', 'palace']) {
+      await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+      const frame = page.frameLocator(`#${id} iframe`);
+      await frame.getByRole('button', { name: 'Paint the photo like the painting' }).click();
+      if (id === 'palace') await page.screenshot({ path: `${artefacts}/example-post.png`, fullPage: true });
+      await page.locator(`[data-progress-of=${id}]`).getByText('Done after 10 steps.').waitFor({ timeout: PATIENCE });
+    }
+    const { shardRequests } = host;
+    assert.equal(new Set(shardRequests).size, shardRequests.length, `each shard once: ${shardRequests}`);
+    await page.screenshot({ path: `${artefacts}/example-post-done.png`, fullPage: true });
   });
 });
 

@@ -1,19 +1,21 @@
 // The same site in another browser: Firefox has its own WebGPU (here on the software Vulkan driver) and its own limits.
 
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import puppeteer from 'puppeteer-core';
 
 import { Host } from './support/host.mjs';
-import { bundled } from './support/pack.mjs';
+import { bundled, shards } from './support/pack.mjs';
 import { artefacts, program } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
 
 const STEPS = 10;
 
-test('Firefox paints on its WebGPU', async () => {
+/** A visit with Firefox to a host of its own. */
+async function visit(run) {
   const executablePath = program('IMPASTO_FIREFOX', ['firefox-esr', 'firefox']);
   assert.ok(executablePath, 'no Firefox: `cargo xtask setup` installs it, or set IMPASTO_FIREFOX to its path');
   const host = await new Host(bundled).start();
@@ -29,6 +31,15 @@ test('Firefox paints on its WebGPU', async () => {
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE);
+    await run({ page, host });
+  } finally {
+    await browser.close();
+    await host.stop();
+  }
+}
+
+test('Firefox paints on its WebGPU', async () => {
+  await visit(async ({ page, host }) => {
     await page.goto(`${host.url}?engine=gpu`);
     await page.waitForSelector('#studio[data-engine=gpu]');
     // Straight to the elements: looking for names costs this driver half a minute.
@@ -57,8 +68,31 @@ test('Firefox paints on its WebGPU', async () => {
     assert.equal(losses.at(-1).step, STEPS);
     assert.ok(losses.at(-1).total < losses[0].total / 2, `from ${losses[0].total} to ${losses.at(-1).total}`);
     assert.ok(colours > 100, `the canvas shows ${colours} colours`);
-  } finally {
-    await browser.close();
-    await host.stop();
-  }
+  });
+});
+
+test('Firefox paints in a post on another origin, from a host with wrong types and a slow line that breaks', async () => {
+  await visit(async ({ page, host }) => {
+    const [shard] = shards('tiny');
+    host.types['.wasm'] = 'text/plain';
+    host.ranges = true;
+    host.bytesPerSecond = 2_000_000;
+    host.cuts.set(shard, 300_000);
+    const post = await new Host(null).start();
+    try {
+      const folder = mkdtempSync(join(tmpdir(), 'impasto-post-'));
+      writeFileSync(join(folder, 'index.html'), `<!doctype html><title>A post</title><script async src="${host.url}embed.js"></script>
+        <impasto-demo photo="cat" painting="hokusai-great-wave" size="64" steps="${STEPS}" engine="cpu" autoplay="visible"></impasto-demo>`);
+      post.overlay = folder;
+      await page.goto(post.url);
+      const { name, detail } = await page.evaluate(() => new Promise((resolve) => {
+        for (const name of ['done', 'failed']) addEventListener(name, (event) => resolve({ name, detail: event.detail }));
+      }));
+      assert.deepEqual([name, detail.step], ['done', STEPS]);
+      assert.deepEqual(host.shardRequests, [shard, shard], 'the shard was asked for twice');
+      assert.ok(host.rangeRequests[0].start > 0, 'the second time from where it broke');
+    } finally {
+      await post.stop();
+    }
+  });
 });

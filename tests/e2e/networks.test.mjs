@@ -172,17 +172,17 @@ test('the worker takes no pack from outside of weights/', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     await studio.open(host.url, 'cpu');
     const answer = await page.evaluate((request) => new Promise((resolve) => {
-      const worker = new Worker('worker.js?engine=worker-cpu');
+      const worker = new Worker(`${document.documentElement.dataset.worker}?worker-cpu`);
       worker.onmessage = ({ data }) => {
         const event = JSON.parse(data.message);
         if (event.ready) worker.postMessage({ message: JSON.stringify({ paint: request }) });
         else resolve(event);
       };
-    }), { job: 1, options: {}, pack: '../samples', content: 0, style: 4, start: 'afresh' });
+    }), { job: 1, options: {}, pack: { name: '../samples' }, content: 0, style: 4, start: 'afresh' });
     assert.equal(answer.failed.job, 1);
     assert.equal(answer.failed.failure.kind, 'weights');
     assert.match(answer.failed.failure.detail, /"\.\.\/samples" is no name for a pack/);
-    assert.ok(!host.requests.some((path) => path.endsWith('manifest.json')), 'nothing was asked for');
+    assert.ok(!host.requests.some((path) => path.startsWith('samples/') && !path.endsWith('.jpg')), 'nothing was asked for there');
   });
 });
 

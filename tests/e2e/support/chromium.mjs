@@ -20,6 +20,11 @@ export async function launch() {
   });
 }
 
+/** Waits until an asynchronous predicate holds on the page: `waitForFunction` would take its promise for a yes. */
+export async function until(page, predicate, argument) {
+  while (!await page.evaluate(predicate, argument)) await page.waitForTimeout(50);
+}
+
 /** Whatever goes wrong on a page: the list grows as it happens. */
 export function wrongsOn(page) {
   const wrongs = [];

@@ -11,7 +11,8 @@ export const artefacts = process.env.IMPASTO_ARTEFACTS ?? join(root, 'target/e2e
 
 /** The first program that is there: the one named in the environment, then the usual places. */
 export function program(variable, names) {
-  const folders = (process.env.PATH ?? '').split(':');
+  // Servers lie where a user's PATH does not lead.
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin'];
   const places = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return [process.env[variable], ...places].find((place) => place && existsSync(place));
 }

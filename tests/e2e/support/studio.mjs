@@ -109,8 +109,10 @@ export class Studio {
 
   /** Presses one of the Save buttons; returns the file's name and bytes, and keeps a copy under `as`. */
   async save(button, as) {
+    const failed = this.alert.waitFor({ timeout: PATIENCE })
+      .then(async () => { throw new Error(`nothing was saved: ${await this.alert.textContent()}`); });
     const [download] = await Promise.all([
-      this.page.waitForEvent('download', { timeout: PATIENCE }),
+      Promise.race([this.page.waitForEvent('download', { timeout: PATIENCE }), failed]),
       this.page.getByRole('button', { name: button }).click(),
     ]);
     const file = join(artefacts, as);

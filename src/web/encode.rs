@@ -1,0 +1,128 @@
+//! The worker that makes files of a result: the picture, the triptych, the process as an animation.
+//!
+//! It is loaded when a visitor saves something, so that nobody waits for it before, and the page lives on while it works.
+
+use std::io::Cursor;
+
+use gif::{Encoder, Repeat};
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, MessageEvent};
+
+use super::{
+    decode::decode,
+    envelope::{self, Envelope},
+    spoken,
+};
+use crate::{
+    message::{Errand, Failure, Outcome, Saving},
+    options::Size,
+    picture::{Picture, triptych},
+};
+
+/// How long an animation runs, in hundredths of a second, and how long its last picture stays.
+const GIF_LENGTH: usize = 500;
+const GIF_LAST: u16 = 250;
+
+/// Listens for errands; called once, by the worker's `main`.
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        fail(Failure::Crashed(info.to_string()));
+    }));
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
+        spawn_local(async move {
+            match make(&event.data()).await {
+                Ok(file) => post(&Outcome::Made, &file),
+                Err(failure) => fail(failure),
+            }
+        });
+    });
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // The worker listens for as long as it lives.
+    on_message.forget();
+}
+
+async fn make(data: &JsValue) -> Result<Blob, Failure> {
+    let errand = envelope::open::<Errand>(data).map_err(fault)?;
+    let frames: Array = envelope::beside(data, "frames").unchecked_into();
+    let frames: Vec<Vec<u8>> = frames.iter().map(|pixels| Uint8Array::new(&pixels).to_vec()).collect();
+    let last = frames.last().ok_or_else(|| fault("there is no picture"))?;
+    let (kind, bytes) = match errand.what {
+        Saving::Png => ("image/png", png(errand.width, errand.height, last)?),
+        Saving::Triptych => {
+            let result = Picture::from_rgba8(errand.width, errand.height, last).map_err(fault)?;
+            // Each panel gets the result's height: twice its long side is more than enough to scale from.
+            let side = Size::LongSide(2 * errand.width.max(errand.height) as u32);
+            let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
+            let photo = decode(&file("content"), &errand.titles[0], side).await?;
+            let painting = decode(&file("style"), &errand.titles[1], side).await?;
+            let sheet = triptych(&[&photo, &painting, &result]);
+            ("image/png", png(sheet.width(), sheet.height(), &sheet.to_rgba8())?)
+        }
+        Saving::Gif => ("image/gif", gif(errand.width, errand.height, frames)?),
+    };
+    let properties = BlobPropertyBag::new();
+    properties.set_type(kind);
+    let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
+    Blob::new_with_u8_array_sequence_and_options(&parts, &properties).map_err(|error| fault(spoken(&error)))
+}
+
+/// An animation. The frames must have `width · height · 4` bytes each (RGBA).
+fn gif(width: usize, height: usize, frames: Vec<Vec<u8>>) -> Result<Vec<u8>, Failure> {
+    let count = frames.len();
+    let (width, height) = (width as u16, height as u16);
+    let mut encoder = Encoder::new(Vec::new(), width, height, &[]).map_err(fault)?;
+    encoder.set_repeat(Repeat::Infinite).map_err(fault)?;
+    let delay = (GIF_LENGTH / count).clamp(4, 50) as u16;
+    for (at, mut rgba) in frames.into_iter().enumerate() {
+        // Speed 20 of 30: the palette is learned from every 20th pixel, one frame takes a few
+        // tens of milliseconds, and brush strokes hide what little is lost.
+        let mut frame = gif::Frame::from_rgba_speed(width, height, &mut rgba, 20);
+        frame.delay = if at + 1 == count { GIF_LAST } else { delay };
+        encoder.write_frame(&frame).map_err(fault)?;
+        post(&Outcome::Part((at + 1) as f64 / count as f64), &JsValue::UNDEFINED);
+    }
+    encoder.into_inner().map_err(fault)
+}
+
+/// A PNG of exactly these pixels. Not by way of the canvas: a browser that guards against
+/// fingerprinting gives back slightly different pixels than it was given.
+fn png(width: usize, height: usize, rgba: &[u8]) -> Result<Vec<u8>, Failure> {
+    let rgb: Vec<u8> = rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let mut file = Cursor::new(Vec::new());
+    let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
+    encoder
+        .add_text_chunk("Software".into(), concat!("Impasto ", env!("CARGO_PKG_VERSION")).into())
+        .map_err(fault)?;
+    let mut writer = encoder.write_header().map_err(fault)?;
+    writer.write_image_data(&rgb).map_err(fault)?;
+    writer.finish().map_err(fault)?;
+    Ok(file.into_inner())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
+fn fault(error: impl ToString) -> Failure {
+    Failure::Crashed(error.to_string())
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+fn fail(failure: Failure) {
+    post(&Outcome::Failed { failure }, &JsValue::UNDEFINED);
+}
+
+fn post(outcome: &Outcome, file: &JsValue) {
+    let sent = Envelope::new(outcome).map_err(|error| error.to_string()).and_then(|envelope| {
+        let envelope = envelope.with("file", file);
+        scope().post_message(envelope.parts().0).map_err(|error| spoken(&error))
+    });
+    if let Err(error) = sent {
+        web_sys::console::error_1(&format!("An outcome could not be sent to the page: {error}").into());
+    }
+}

@@ -1,0 +1,242 @@
+// The site on hosts as they are: with the headers that docs/hosting.md recommends, with wrong types, cut connections, slow lines,
+// weights on another host, and files of two builds mixed.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { list } from '../../xtask/packs.mjs';
+import { launch, visit, wrongsOn } from './support/chromium.mjs';
+import { Host } from './support/host.mjs';
+import { bundled, shards } from './support/pack.mjs';
+import { dist, program, root } from './support/places.mjs';
+import { Studio } from './support/studio.mjs';
+
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+const guide = readFileSync(join(root, 'docs/hosting.md'), 'utf8');
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+/** A few steps on the processor. */
+async function paint(studio) {
+  await studio.choose({ size: 64, steps: 10 });
+  await studio.paint();
+  await studio.reach('done');
+}
+
+/** The code block of a language in the guide. */
+function recipe(language) {
+  const found = guide.match(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``));
+  assert.ok(found, `docs/hosting.md has a block of ${language}`);
+  return found[1];
+}
+
+/** What `_headers` says about a path, as Netlify and Cloudflare read it. */
+function headersFor(path) {
+  const headers = {};
+  let applies = false;
+  for (const line of readFileSync(join(dist, '_headers'), 'utf8').split('\n')) {
+    if (line.startsWith('/')) applies = line.endsWith('*') ? `/${path}`.startsWith(line.slice(0, -1)) : `/${path}` === line;
+    const [, name, value] = /^ {2}([\w-]+): (.*)$/.exec(line) ?? [];
+    if (applies && name) headers[name] = value;
+  }
+  return headers;
+}
+
+test('under the headers for Netlify and Cloudflare it paints, saves, and is kept', async () => {
+  for (const [name, immutable] of [
+    ...readdirSync(dist).filter((name) => /-[0-9a-f]{16}/.test(name) && !name.endsWith('.svg')).map((name) => [name, true]),
+    ['index.html', false], ['sw.js', false], ['weights/packs.json', false], ['embed.js', false],
+  ]) assert.equal(headersFor(name)['Cache-Control'], immutable ? IMMUTABLE : undefined, name);
+  await visit(browser, async ({ studio, page, host }) => {
+    host.headers = headersFor;
+    await studio.open(host.url, 'cpu');
+    await paint(studio);
+    for (const [button, as] of [['Save PNG', 'policy.png'], ['Save triptych', 'policy-triptych.png'], ['Save GIF', 'policy.gif']]) {
+      assert.ok((await studio.save(button, as)).bytes.length > 1000);
+    }
+    await page.locator('#kept p').first().waitFor();
+  });
+});
+
+/** Servers with the guide's recipes; each gets a folder of its own, with the site in `site`, and the recipe for it. */
+const servers = {
+  nginx(folder, recipe) {
+    const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');
+    writeFileSync(join(folder, 'nginx.conf'), `
+      daemon off; pid ${folder}/pid; error_log stderr; ${process.getuid?.() === 0 ? 'user root;' : ''} events {}
+      http { include /etc/nginx/mime.types; access_log off; ${scratch}\n${recipe}\n}`);
+    return ['-p', folder, '-c', join(folder, 'nginx.conf')];
+  },
+  caddy(folder, recipe) {
+    writeFileSync(join(folder, 'Caddyfile'), `{\nadmin off\n}\n${recipe}`);
+    return ['run', '--config', join(folder, 'Caddyfile')];
+  },
+};
+
+for (const [name, configure] of Object.entries(servers)) {
+  const executable = program(`IMPASTO_${name.toUpperCase()}`, [name]);
+  test(`${name} with the recipe of the guide sends what the guide promises, and it paints`, { skip: !executable && `${name} is not installed` }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), `impasto-${name}-`));
+    cpSync(dist, join(folder, 'site'), { recursive: true });
+    const port = 20_000 + (process.pid % 20_000);
+    const adapted = recipe(name).replace('/srv/impasto', join(folder, 'site'))
+      .replace('listen 8080', `listen 127.0.0.1:${port}`).replace(':8080 {', `http://127.0.0.1:${port} {`);
+    const server = spawn(executable, configure(folder, adapted), {
+      stdio: 'ignore', env: { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+    });
+    const origin = `http://127.0.0.1:${port}/`;
+    const context = await browser.newContext();
+    try {
+      const front = await eventually(() => headers(origin));
+      assert.equal(front['cache-control'], 'no-cache');
+      assert.match(front['content-security-policy'], /^default-src 'self'/);
+      const engine = await headers(origin + readdirSync(dist).find((file) => /^worker-cpu-.*\.wasm$/.test(file)));
+      assert.equal(engine['content-type'], 'application/wasm');
+      assert.equal(engine['content-encoding'], 'gzip');
+      assert.equal(engine['cache-control'], IMMUTABLE);
+      const page = await context.newPage();
+      const wrongs = wrongsOn(page);
+      const studio = new Studio(page);
+      await studio.open(origin, 'cpu');
+      await paint(studio);
+      assert.deepEqual(wrongs, []);
+    } finally {
+      await context.close();
+      server.kill();
+    }
+  });
+}
+
+test('the workflow for GitHub Pages publishes what the README\'s command builds', () => {
+  const workflow = readFileSync(join(root, '.github/workflows/pages.yml'), 'utf8');
+  assert.deepEqual([...workflow.matchAll(/run: (.*)/g)].map(([, command]) => command), ['cargo xtask build']);
+  assert.match(workflow, /upload-pages-artifact@v\d+\n\s+with:\n\s+path: dist\n/);
+  assert.match(readFileSync(join(root, 'README.md'), 'utf8'), /```sh\ncargo xtask build\n```/);
+});
+
+test('wasm of a wrong type is taken all the same', async () => {
+  await visit(browser, async ({ studio, host }) => {
+    host.types['.wasm'] = 'application/octet-stream';
+    await studio.open(host.url, 'cpu');
+    await paint(studio);
+  });
+});
+
+test('a host that sends a web page in the place of the program is told of, on the page', async () => {
+  await visit(browser, async ({ page, host }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'impasto-overlay-'));
+    writeFileSync(join(folder, 'app_bg.wasm'), '<!doctype html><title>Start</title>');
+    host.overlay = folder;
+    await page.goto(host.url);
+    await page.getByText(/Impasto could not be loaded \(.+\)\. Reload the page/).waitFor();
+  }, { expectErrors: true });
+});
+
+for (const ranges of [true, false]) {
+  test(`a connection that breaks within a shard is taken up again ${ranges ? 'where it broke' : 'from the beginning, without ranges'}`, async () => {
+    const [file] = shards('tiny');
+    await visit(browser, async ({ studio, page, host }) => {
+      host.ranges = ranges;
+      host.cuts.set(file, 300_000);
+      await studio.open(host.url, 'cpu');
+      await paint(studio);
+      assert.equal(host.cuts.size, 0, 'the connection was cut');
+      assert.deepEqual(host.shardRequests, [file, file], 'the shard was asked for twice');
+      const [{ name, start }, ...rest] = host.rangeRequests;
+      assert.deepEqual([name, rest.length], [file, 0]);
+      assert.ok(start > 0 && start <= 300_000, `asked for what lies behind ${start} bytes`);
+      assert.equal(await page.locator('#error').count(), 0);
+    }, { expectErrors: true });
+  });
+}
+
+test('on a slow line the page can be used at once, and a run shows how its network comes', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    await page.locator('#studio[data-engine=cpu]').waitFor();
+    host.bytesPerSecond = 400_000;
+    await studio.choose({ network: 'fast', size: 64, steps: 10, photo: 'cat' });
+    await studio.paint();
+    await page.getByText(/of 3\.4 MB/).waitFor();
+    host.bytesPerSecond = null;
+    await studio.stopButton.click();
+    await studio.reach('stopped');
+  });
+});
+
+test('weights on another host are listed, read from there, and verified', async () => {
+  const elsewhere = await new Host(bundled).start();
+  elsewhere.headers = () => ({ 'access-control-allow-origin': '*' });
+  const folder = mkdtempSync(join(tmpdir(), 'impasto-weights-'));
+  cpSync(join(bundled, 'tiny'), join(folder, 'tiny'), { recursive: true });
+  writeFileSync(join(folder, 'elsewhere.json'), JSON.stringify({ far: `${elsewhere.url}weights/fast/` }));
+  writeFileSync(join(folder, 'packs.json'), JSON.stringify(list(folder)));
+  const context = await browser.newContext();
+  const host = await new Host(folder).start();
+  try {
+    const page = await context.newPage();
+    const studio = new Studio(page);
+    await studio.open(host.url, 'cpu');
+    await page.getByText('far', { exact: true }).waitFor();
+    await studio.choose({ network: 'far' });
+    const [last] = shards('fast').slice(-1);
+    elsewhere.damage = (path, bytes) => {
+      if (path === last) bytes[1000] ^= 1;
+      return bytes;
+    };
+    await studio.choose({ size: 64, steps: 10 });
+    await studio.paint();
+    await studio.reach('failed');
+    assert.match(await studio.alert.textContent(), /of the network far cannot be used/);
+
+    elsewhere.damage = (_path, bytes) => bytes;
+    await paint(studio);
+    assert.ok(elsewhere.shardRequests.length > 0);
+    assert.ok(host.shardRequests.every((path) => path.startsWith('weights/tiny/')), 'nothing of it from the site itself');
+  } finally {
+    await context.close();
+    await host.stop();
+    await elsewhere.stop();
+  }
+});
+
+test('a page and a worker of two builds do not work together, and the visitor is told', async () => {
+  await visit(browser, async ({ studio, host }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'impasto-overlay-'));
+    const name = readdirSync(dist).find((name) => /^worker-cpu-.*\.wasm$/.test(name));
+    const engine = readFileSync(join(dist, name));
+    const at = engine.indexOf('impasto-build-');
+    assert.ok(at > 0, 'the engine says which build it is of');
+    engine.write('0123456789abcdef', at + 'impasto-build-'.length, 'latin1');
+    writeFileSync(join(folder, 'worker-cpu_bg.wasm'), engine);
+    host.overlay = folder;
+    await studio.open(host.url, 'cpu');
+    await studio.alert.waitFor();
+    assert.equal(await studio.alert.getAttribute('data-kind'), 'outdated');
+    assert.match(await studio.alert.textContent(), /The site was updated meanwhile; save what you want to keep and reload the page/);
+  });
+});
+
+function headers(url) {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { 'accept-encoding': 'gzip' } }, (answer) => { answer.resume(); resolve(answer.headers); }).on('error', reject);
+  });
+}
+
+async function eventually(attempt) {
+  for (let left = 50; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

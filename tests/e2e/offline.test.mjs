@@ -1,0 +1,150 @@
+// Visits without a network, new versions, and what is kept on the visitor's machine.
+
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { launch, until, visit } from './support/chromium.mjs';
+import { shards } from './support/pack.mjs';
+import { dist, root } from './support/places.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+/** Waits until the site, the engine and a network are kept. */
+async function kept(page, engine, network) {
+  await until(page, async ([engine, network]) => {
+    const urls = [];
+    for (const name of await caches.keys()) {
+      for (const request of await (await caches.open(name)).keys()) urls.push(request.url);
+    }
+    const has = (part, ending = '') => urls.some((url) => url.includes(part) && url.endsWith(ending));
+    return has(`worker-${engine}`, '.wasm') && has(`weights/${network}/manifest.json`) && has('.bin?sha256=');
+  }, [engine, network]);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+}
+
+for (const [engine, network] of [['cpu', 'tiny'], ['gpu', 'fast']]) {
+  test(`after one visit it paints and saves with the network off (${engine})`, async () => {
+    await visit(browser, async ({ studio, page, host }) => {
+      await studio.open(host.url, engine);
+      await kept(page, engine, network);
+      assert.deepEqual(host.shardRequests, shards(network), 'the network was fetched once, in advance');
+      await host.stop();
+
+      await studio.open(host.url, engine);
+      await studio.choose({ size: 64, steps: 10, photo: 'cat', painting: 'hokusai-great-wave' });
+      await studio.paint();
+      await studio.reach('done');
+      assert.equal(await studio.main.getAttribute('data-weights'), 'cache');
+      assert.ok((await studio.save('Save PNG', `offline-${engine}.png`)).bytes.length > 1000);
+      await studio.screenshot(`offline-${engine}`);
+      await host.start();
+    }, { expectErrors: true });
+  });
+}
+
+test('a visitor sees what is kept, and removes it', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    await kept(page, 'cpu', 'tiny');
+    await page.reload();
+    const text = page.getByText(/^Kept here for visits without a network: /);
+    await text.filter({ hasText: /the site \d\.\d MB/ }).filter({ hasText: /tiny 1\.2 MB/ }).waitFor();
+    await studio.screenshot('kept');
+    await page.getByRole('button', { name: /^Remove downloads \(\d\.\d MB\)$/ }).click();
+    await page.getByText('Nothing is kept here any more').waitFor();
+    const left = await page.evaluate(async () => [
+      await caches.keys(), (await navigator.serviceWorker.getRegistrations()).length,
+    ]);
+    assert.deepEqual(left, [[], 0]);
+  });
+});
+
+test('a new version is fetched as a whole, offered, and taken when the visitor says so', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    const build = () => page.evaluate(() => document.documentElement.dataset.build);
+    await studio.open(host.url, 'cpu');
+    await kept(page, 'cpu', 'tiny');
+    const first = await build();
+
+    const folder = mkdtempSync(join(tmpdir(), 'impasto-overlay-'));
+    const second = 'feedfacecafebeef';
+    for (const name of ['index.html', 'sw.js']) {
+      const text = readFileSync(join(dist, name), 'utf8');
+      assert.ok(text.includes(first), `${name} says which build it is of`);
+      writeFileSync(join(folder, name), text.replaceAll(first, second));
+    }
+    host.overlay = folder;
+    await page.reload();
+    await page.getByText('A new version of Impasto is ready.').waitFor();
+    assert.equal(await build(), first, 'the page is what it was');
+    await studio.screenshot('new-version');
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.waitForFunction((build) => document.documentElement.dataset.build === build, second);
+    await studio.paintButton.waitFor();
+    // The old one's files are gone.
+    await until(page, async () => (await caches.keys()).filter((name) => name.startsWith('impasto-site')).length === 1);
+  });
+});
+
+test('half of a new version is not taken', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    await kept(page, 'cpu', 'tiny');
+    const build = await page.evaluate(() => document.documentElement.dataset.build);
+    // The new service worker is on the host already, the new page is not.
+    const folder = mkdtempSync(join(tmpdir(), 'impasto-overlay-'));
+    writeFileSync(join(folder, 'sw.js'), readFileSync(join(dist, 'sw.js'), 'utf8').replaceAll(build, 'feedfacecafebeef'));
+    host.overlay = folder;
+    const asked = host.requests.length;
+    await page.reload();
+    // The browser looks for a new version by itself, but when it likes.
+    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
+    await until(page, async () => (await navigator.serviceWorker.getRegistration()).installing === null);
+    await page.locator('#studio[data-engine=cpu]').waitFor();
+    await page.waitForTimeout(1000);
+    assert.ok(host.requests.slice(asked).includes('sw.js'), 'it was looked at');
+    assert.equal(await page.getByText('A new version of Impasto is ready.').count(), 0);
+    assert.equal((await page.evaluate(() => caches.keys())).filter((name) => name.includes('feedface')).length, 0);
+  }, { expectErrors: true });
+});
+
+test('where there is no room the visitor is told, and paints all the same', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Storage.overrideQuotaForOrigin', { origin: host.origin, quotaSize: 600_000 });
+    await studio.open(host.url, 'cpu');
+    await studio.choose({ size: 64, steps: 10 });
+    await studio.paint();
+    await studio.reach('done');
+    await page.getByText('This browser has no room to keep the network: the next visit will load it again.').waitFor();
+    await studio.screenshot('no-room');
+  }, { expectErrors: true });
+});
+
+test('with a private photo no request leaves the site, and none carries it', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    const bodies = [];
+    page.context().on('request', (request) => { if (request.postData() || request.method() !== 'GET') bodies.push(request.url()); });
+    await studio.open(host.url, 'cpu');
+    await page.locator('input[type=file]').first().setInputFiles(join(root, 'www/samples/photos/coffee.jpg'));
+    await page.waitForFunction(() => document.querySelector('#studio').textContent.includes('coffee'));
+    await studio.choose({ size: 64, steps: 10 });
+    await studio.paint();
+    await studio.reach('done');
+    await studio.save('Save PNG', 'private.png');
+    await studio.save('Save triptych', 'private-triptych.png');
+    await studio.save('Save GIF', 'private.gif');
+    await kept(page, 'cpu', 'tiny');
+    assert.deepEqual(bodies, [], 'requests that carry something');
+    // `visit` asserts that none went elsewhere.
+    const own = new Set(['index.html', 'sw.js', 'weights/packs.json']);
+    const odd = host.requests.filter((name) => !own.has(name) && !name.startsWith('weights/tiny/') && !name.startsWith('samples/')
+      && !/^(app|style|icon|worker(-cpu|-export)?)-[0-9a-f]{16}(_bg)?\.(js|wasm|css|svg)$/.test(name) && !/^(manifest\.json|icon-\d+\.png)$/.test(name));
+    assert.deepEqual(odd, [], 'requests for other files than the site\'s');
+  });
+});

@@ -1,0 +1,72 @@
+// The last touches to a built site, in the folder where trunk puts it together (Trunk.toml): the list of the networks, names of
+// their own for the workers' files in each build, and the list of what is kept for visits without a network.
+
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { writeList } from './packs.mjs';
+
+/** Kept once they have been used: nobody needs both engines. */
+const ENGINES = ['worker-gpu', 'worker-cpu'];
+const PROGRAMS = [...ENGINES, 'worker-export'];
+
+const hash = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+
+/** Puts `value` in the place of the empty one behind a comment with this name. */
+function fill(text, name, value) {
+  const place = new RegExp(`/\\* ${name} \\*/ (\\{\\}|\\[\\]|'')`);
+  if (!place.test(text)) throw new Error(`there is no place for ${name}`);
+  return text.replace(place, () => JSON.stringify(value));
+}
+
+/** Every file of a folder, as paths within it, sorted. */
+function files(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
+    .sort();
+}
+
+/** Finishes the site in `site`. While it is `served` for development nothing is kept: a change must be seen at once. */
+export function finish(site, { served }) {
+  writeList(join(site, 'weights'));
+  const read = (name) => readFileSync(join(site, name), 'utf8');
+  const hashed = (name, ending) => {
+    const named = `${name}-${hash(readFileSync(join(site, name + ending)))}${ending}`;
+    renameSync(join(site, name + ending), join(site, named));
+    return named;
+  };
+
+  const programs = {};
+  for (const program of PROGRAMS) {
+    programs[program] = { script: hashed(program, '.js'), module: hashed(program, '_bg.wasm') };
+  }
+  writeFileSync(join(site, 'worker.js'), fill(read('worker.js'), 'programs', programs));
+  const doorstep = hashed('worker', '.js');
+
+  const all = files(site).filter((file) => !file.startsWith('weights/') && file !== 'sw.js');
+  const build = hash(all.map((file) => `${file} ${hash(readFileSync(join(site, file)))}\n`).join(''));
+  const attributes = `data-worker="${doorstep}"${served ? '' : ` data-build="${build}"`}`;
+  const page = read('index.html').replace('<html lang="en">', `<html lang="en" ${attributes}>`);
+  if (!page.includes(attributes)) throw new Error('index.html does not begin as expected');
+  writeFileSync(join(site, 'index.html'), page);
+
+  const later = Object.fromEntries(ENGINES.map((engine) => [engine, Object.values(programs[engine])]));
+  const unneeded = new Set(['index.html', 'embed.js', 'embed.html', 'example-post.html', ...Object.values(later).flat()]);
+  // Hosts that read `_headers` do not send it.
+  const shell = all.filter((file) => !unneeded.has(file) && !/^_|\.md$/.test(file));
+  let worker = fill(read('sw.js'), 'build', served ? '' : build);
+  worker = fill(worker, 'shell', served ? [] : shell);
+  writeFileSync(join(site, 'sw.js'), fill(worker, 'engines', served ? {} : later));
+}
+
+// The tests import this file; trunk runs it, and says where the site is being put together.
+if (process.env.TRUNK_STAGING_DIR) {
+  try {
+    finish(process.env.TRUNK_STAGING_DIR, { served: process.env.IMPASTO_SERVED === 'true' });
+  } catch (error) {
+    console.error(`error: ${error.message}`);
+    process.exit(1);
+  }
+}
