@@ -14,7 +14,7 @@ use impasto::{
         gram, pool,
     },
     layer::Layer,
-    options::{Options, Pooling},
+    options::{Options, Pooling, Schedule},
     picture::Picture,
     transfer::StyleTransfer,
     vgg::Vgg,
@@ -71,7 +71,8 @@ fn steps(criterion: &mut Criterion) {
         let vgg = Vgg::new(&weights, &device).expect("VGG-19 fits");
         for size in SIZES {
             let [photo, painting] = [3, 4].map(|seed| Picture::noise(size, size, seed));
-            let options = Options::default();
+            // Every step at this size.
+            let options = Options { schedule: Schedule::Single, ..Options::default() };
             let new = StyleTransfer::new(vgg.clone(), &photo, &painting, &options);
             let mut transfer = block_on(new).expect("the options are the defaults");
             group.bench_function(BenchmarkId::new(name, size), |bencher| {

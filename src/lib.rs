@@ -4,7 +4,8 @@
 //! A visitor picks a file. The page hands it, unread, to the worker with the [`options`] ([`message`]). The worker
 //! decodes it to a [`picture::Picture`], scales it and uploads it once; the network's [`weights`] are fetched,
 //! verified and put on the [`device`]. [`transfer::StyleTransfer`] computes the targets and then loops on the
-//! device: forward through [`vgg`], [`loss`], backward, Adam, by the [`kernels`], reading nothing back. Every
+//! device: forward through [`vgg`], [`loss`], backward, Adam, by the [`kernels`], reading nothing back; first on small
+//! pictures, then on larger ones, as the [`schedule`] says. Every
 //! few steps one small readback makes a [`message::Frame`] that is transferred to the page, drawn, and kept in the
 //! [`timeline`].
 //!
@@ -17,6 +18,7 @@ pub mod link;
 pub mod message;
 pub mod options;
 pub mod picture;
+pub mod schedule;
 pub mod timeline;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod web;

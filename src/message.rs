@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::options::Options;
+use crate::{options::Options, picture::Picture};
 
 /// Which build this program is part of. A site may be updated while it is used: page and worker compare theirs.
 pub const BUILD: &str = env!("IMPASTO_BUILD");
@@ -246,6 +246,21 @@ pub struct Frame {
     /// sRGB with alpha 255, `width · height · 4` bytes, rows top to bottom. Travels beside the event.
     #[serde(skip)]
     pub rgba: Vec<u8>,
+}
+
+impl Frame {
+    /// The same picture at the size of the result, in pixels: frames of early scales are smaller.
+    #[must_use]
+    pub fn enlarged(self, width: usize, height: usize) -> Self {
+        if (self.width, self.height) == (width, height) {
+            return self;
+        }
+        match Picture::from_rgba8(self.width, self.height, &self.rgba) {
+            Ok(picture) => Self { width, height, rgba: picture.resize(width, height).to_rgba8(), ..self },
+            // A frame whose pixels have been moved away.
+            Err(_) => self,
+        }
+    }
 }
 
 /// Why a run could not start or go on, in words that say what to do.

@@ -38,6 +38,17 @@ pub enum Init {
     Noise,
 }
 
+/// At which sizes the picture is painted on the way to the one that is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Schedule {
+    /// At the wanted size from the first step on, with a constant step size: Gatys et al. (2015).
+    Single,
+    /// From small to the wanted size (see [`crate::schedule`]): as good a picture for less work, and sooner to be seen.
+    #[default]
+    CoarseToFine,
+}
+
 /// Adam's constants (Kingma and Ba 2015), for a picture with values 0..1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AdamOptions {
@@ -68,8 +79,10 @@ pub struct Options {
     pub size: Size,
     /// The size of the painting; as `size` where it is `None`.
     pub style_size: Option<Size>,
-    /// How many optimiser steps are made.
+    /// How many optimiser steps are made, at all sizes together.
     pub steps: u32,
+    /// At which sizes they are made.
+    pub schedule: Schedule,
     /// α of the paper: the weight of the content loss.
     pub content_weight: f32,
     /// β of the paper: the weight of the style loss.
@@ -97,6 +110,7 @@ impl Default for Options {
             size: Size::LongSide(256),
             style_size: None,
             steps: 100,
+            schedule: Schedule::default(),
             content_weight: 0.1,
             style_weight: 1.0,
             tv_weight: 0.3,
@@ -261,7 +275,7 @@ pub enum OptionsError {
     /// A choice that is not among the names known.
     #[error("\"{found}\" is no {what}: choose {choices}")]
     Choice {
-        /// "size", "pooling" or "init".
+        /// "size", "schedule", "pooling" or "start".
         what: &'static str,
         /// What was written.
         found: String,
@@ -342,6 +356,31 @@ impl fmt::Display for Size {
             Self::LongSide(side) => write!(f, "{side}"),
             Self::Original => f.write_str("original"),
         }
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = OptionsError;
+
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        match text {
+            "single" => Ok(Self::Single),
+            "coarse-to-fine" => Ok(Self::CoarseToFine),
+            _ => Err(OptionsError::Choice {
+                what: "schedule",
+                found: text.to_owned(),
+                choices: "single or coarse-to-fine",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Single => "single",
+            Self::CoarseToFine => "coarse-to-fine",
+        })
     }
 }
 

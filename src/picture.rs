@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use fast_image_resize::{
-    FilterType, ResizeAlg, ResizeOptions, Resizer,
+    FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer,
     images::{TypedImage, TypedImageRef},
-    pixels::F32x3,
+    pixels::{F32x3, F32x4},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
@@ -114,6 +114,17 @@ impl Picture {
         Self { width, height, rgb: (0..width * height * 3).map(|_| source.random()).collect() }
     }
 
+    /// Takes `width · height · 3` values as [`Picture::new`] does, and clamps them to 0..1. What is missing is black.
+    ///
+    /// # Panics
+    /// If the size is empty or beyond [`Picture::MAX_PIXELS`].
+    pub fn clamped(width: usize, height: usize, rgb: impl IntoIterator<Item = f32>) -> Self {
+        assert_size(width, height);
+        let mut rgb: Vec<f32> = rgb.into_iter().map(|value| value.clamp(0.0, 1.0)).collect();
+        rgb.resize(width * height * 3, 0.0);
+        Self { width, height, rgb }
+    }
+
     /// RGBA pixels of 8 bits, opaque, rounded to nearest.
     pub fn to_rgba8(&self) -> Vec<u8> {
         let mut rgba = Vec::with_capacity(self.width * self.height * 4);
@@ -132,6 +143,11 @@ impl Picture {
     /// Height in pixels, at least 1.
     pub const fn height(&self) -> usize {
         self.height
+    }
+
+    /// Width and height in pixels.
+    pub const fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
     }
 
     /// The values: `width · height · 3`, gamma-encoded sRGB in 0..1, interleaved, rows top to bottom.
@@ -155,21 +171,29 @@ impl Picture {
         // as bright as half the light, sRGB 0.735, not 0.5.
         let linear: Vec<F32x3> =
             self.rgb.as_chunks::<3>().0.iter().map(|&pixel| F32x3::new(pixel.map(to_linear))).collect();
-        let source = TypedImageRef::new(self.width as u32, self.height as u32, &linear)
-            .expect("one pixel per position, by construction");
-        let mut scaled = TypedImage::<F32x3>::new(width as u32, height as u32);
         let shrinks = width * height <= self.width * self.height;
         let filter = if shrinks { FilterType::Lanczos3 } else { FilterType::CatmullRom };
-        Resizer::new()
-            .resize_typed(
-                &source,
-                &mut scaled,
-                &ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)),
-            )
-            .expect("no cropping is asked for, so no crop box can be wrong");
+        let scaled = convolve(&linear, (self.width, self.height), (width, height), filter);
         // Both filters overshoot at edges, hence the clamp inside `to_gamma`.
-        let rgb = scaled.pixels().iter().flat_map(|pixel| pixel.0.map(to_gamma)).collect();
+        let rgb = scaled.iter().flat_map(|pixel| pixel.0.map(to_gamma)).collect();
         Self { width, height, rgb }
+    }
+
+    /// This enlarged picture with the detail that `photo` has and `smaller`, the photo before it was enlarged, lacks.
+    /// Both pictures of the larger size must have the same.
+    ///
+    /// # Panics
+    /// If they have not.
+    #[must_use]
+    pub fn with_detail(&self, photo: &Self, smaller: &Self) -> Self {
+        assert_eq!(self.size(), photo.size(), "detail of another size");
+        let coarse = smaller.resize(self.width, self.height);
+        let detail = photo.rgb.iter().zip(&coarse.rgb).map(|(fine, coarse)| fine - coarse);
+        Self::clamped(
+            self.width,
+            self.height,
+            self.rgb.iter().zip(detail).map(|(value, detail)| value + detail),
+        )
     }
 
     /// The picture at the wanted size: its aspect ratio is kept and nothing is enlarged.
@@ -183,6 +207,46 @@ impl Picture {
             }
         }
     }
+}
+
+/// How values between pixels are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// From two by two, linearly: never beyond the values that are there.
+    Bilinear,
+    /// From four by four (Catmull-Rom): smoother, with a little overshoot.
+    Bicubic,
+}
+
+/// A map of `from.0 · from.1` pixels of four numbers, rows top to bottom, at the size `to` (width, height), which is not
+/// smaller. The numbers are taken as they are: they are not light, and may have any range.
+///
+/// # Panics
+/// If there are fewer values, or a size is empty.
+pub fn resample(values: &[f32], from: (usize, usize), to: (usize, usize), filter: Filter) -> Vec<f32> {
+    let filter = match filter {
+        Filter::Bilinear => FilterType::Bilinear,
+        Filter::Bicubic => FilterType::CatmullRom,
+    };
+    let pixels: Vec<F32x4> = values.as_chunks::<4>().0.iter().map(|&pixel| F32x4::new(pixel)).collect();
+    convolve(&pixels, from, to, filter).iter().flat_map(|pixel| pixel.0).collect()
+}
+
+fn convolve<P: PixelTrait>(
+    pixels: &[P],
+    from: (usize, usize),
+    to: (usize, usize),
+    filter: FilterType,
+) -> Vec<P> {
+    let source =
+        TypedImageRef::new(from.0 as u32, from.1 as u32, pixels).expect("one pixel for each position");
+    let mut scaled = TypedImage::<P>::new(to.0 as u32, to.1 as u32);
+    // A fourth number is no opacity here.
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).use_alpha(false);
+    Resizer::new()
+        .resize_typed(&source, &mut scaled, &options)
+        .expect("no cropping is asked for, so no crop box can be wrong");
+    scaled.pixels().to_vec()
 }
 
 /// The largest size with the aspect ratio of `(width, height)`, to the nearest pixel, whose long

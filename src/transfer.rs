@@ -7,7 +7,8 @@
 //! of the other.
 //!
 //! Departures from the paper: losses relative to their targets (see [`crate::loss`]), a total-variation
-//! term against speckle, Adam instead of L-BFGS, start from the photo.
+//! term against speckle, Adam instead of L-BFGS, start from the photo, coarse to fine (see
+//! [`crate::schedule`]).
 
 use burn::tensor::{Tensor, TensorData};
 
@@ -18,20 +19,42 @@ use crate::{
     message::{Failure, Frame, Losses},
     options::{Init, Options},
     picture::Picture,
+    schedule::{Plan, Scale},
     vgg::Vgg,
 };
 
 /// A picture that is being painted.
+///
+/// A run goes through the scales of a [`Plan`]: [`StyleTransfer::steps_here`] steps, then
+/// [`StyleTransfer::next_scale`], until the last scale, that of the result. Whoever only makes steps stays at the first.
+///
+/// ```no_run
+/// # use impasto::{message::{Failure, Frame}, options::Options, picture::Picture, transfer::StyleTransfer, vgg::Vgg};
+/// # async fn paint(vgg: Vgg, photo: &Picture, painting: &Picture, options: &Options) -> Result<Frame, Failure> {
+/// let mut transfer = StyleTransfer::new(vgg, photo, painting, options).await?;
+/// while transfer.steps() < options.steps {
+///     transfer.next_scale().await?; // does nothing within a scale
+///     transfer.step();
+/// }
+/// transfer.frame().await
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct StyleTransfer {
     vgg: Vgg,
     options: Options,
-    deepest: Layer,
+    plan: Plan,
+    /// Which of the plan's scales is worked at.
+    at: usize,
+    /// Photo and painting as they were given, for the scales to come; none once the last one is reached.
+    originals: Option<(Picture, Picture)>,
     targets: Targets,
     /// The picture and Adam's moments.
     state: adam::State,
-    /// How many steps were made.
+    /// How many steps were made, at all scales together.
     steps: u32,
+    /// How many of them at this scale.
+    steps_at_scale: u32,
     /// The losses of the picture *before* the latest step, on the device.
     terms: Vec<Term>,
 }
@@ -51,10 +74,10 @@ impl StyleTransfer {
         options: &Options,
     ) -> Result<Self, Failure> {
         options.validate().map_err(|error| Failure::Options(error.to_string()))?;
-        let deepest_content = deepest(&options.content_layers);
         let deepest_style = deepest(&options.style_layers);
-        let deepest = deepest_content.max(deepest_style);
-        for (what, picture, layer) in [("photo", photo, deepest), ("painting", painting, deepest_style)] {
+        for (what, picture, layer) in
+            [("photo", photo, deepest_of(options)), ("painting", painting, deepest_style)]
+        {
             let least = 1 << Layer::ALL[..layer.index()].iter().filter(|layer| layer.is_pooled()).count();
             if picture.width().min(picture.height()) < least {
                 return Err(Failure::Options(format!(
@@ -65,41 +88,85 @@ impl StyleTransfer {
             }
         }
 
-        let content = to_map(photo, &vgg);
-        let photo_features = vgg.forward(&content, options.pooling, deepest_content);
-        let painting_features = vgg.forward(&to_map(painting, &vgg), options.pooling, deepest_style);
-        let targets = Targets::new(&photo_features, &painting_features, options, vgg.balance()).await?;
-
+        let plan = Plan::new(options, photo.size(), painting.size());
+        let first = &plan.scales()[0];
+        let small = photo.resize(first.width, first.height);
         let x = match options.init {
-            Init::Content => content,
-            Init::Noise => to_map(&Picture::noise(photo.width(), photo.height(), options.seed), &vgg),
+            Init::Content => small.clone(),
+            Init::Noise => Picture::noise(first.width, first.height, options.seed),
         };
         let mut transfer = Self {
-            state: start(x),
+            state: adam::State::start(to_map(&x, &vgg)),
+            targets: targets(&vgg, &small, &at_scale(painting, first, &plan), options).await?,
             vgg,
             options: options.clone(),
-            deepest,
-            targets,
+            originals: (plan.scales().len() > 1).then(|| (photo.clone(), painting.clone())),
+            plan,
+            at: 0,
             steps: 0,
+            steps_at_scale: 0,
             terms: Vec::new(),
         };
         transfer.terms = transfer.gradient().1;
         Ok(transfer)
     }
 
-    /// One step. It is only queued: nothing is read, nothing waits.
+    /// One step at the present scale. It is only queued: nothing is read, nothing waits.
     pub fn step(&mut self) {
         let (gradient, terms) = self.gradient();
         self.steps += 1;
-        self.state = adam::step(&self.state, &gradient, self.steps, self.options.adam);
+        self.steps_at_scale += 1;
+        self.state = adam::step(&self.state, &gradient, self.steps, self.scale().adam);
         self.terms = terms;
+    }
+
+    /// How many steps may be made before [`Self::next_scale`] has something to do: at the last scale as many as one
+    /// likes.
+    pub fn steps_here(&self) -> u32 {
+        if self.is_at_full_size() { u32::MAX } else { self.scale().steps.saturating_sub(self.steps_at_scale) }
+    }
+
+    /// Goes on to the next scale if all steps of the present one are made ([`Self::steps_here`] is 0), else does
+    /// nothing. Waits for the device.
+    ///
+    /// # Errors
+    /// [`Failure::DeviceLost`] if the device fails.
+    pub async fn next_scale(&mut self) -> Result<(), Failure> {
+        if self.steps_here() > 0 {
+            return Ok(());
+        }
+        let x = self.picture().await?;
+        let photo = self.enter(self.at + 1).await?;
+        let larger = x.resize(photo.width(), photo.height());
+        let larger = match self.options.init {
+            // The photo's own detail belongs to the start from the photo at this size, too.
+            Init::Content => larger.with_detail(&photo, &photo.resize(x.width(), x.height())),
+            Init::Noise => larger,
+        };
+        self.state = self.state.enlarged(to_map(&larger, &self.vgg)).await?;
+        Ok(())
+    }
+
+    /// Looks at photo and painting at a later scale; the photo there.
+    async fn enter(&mut self, at: usize) -> Result<Picture, Failure> {
+        let (photo, painting) = self.originals.as_ref().expect("the last scale has not been reached");
+        let scale = &self.plan.scales()[at];
+        let photo = photo.resize(scale.width, scale.height);
+        let painting = at_scale(painting, scale, &self.plan);
+        self.targets = targets(&self.vgg, &photo, &painting, &self.options).await?;
+        self.at = at;
+        self.steps_at_scale = 0;
+        if self.is_at_full_size() {
+            self.originals = None;
+        }
+        Ok(photo)
     }
 
     /// The gradient of the total loss with respect to the picture, and the losses at this point.
     fn gradient(&self) -> (Map, Vec<Term>) {
         let Self { vgg, options, targets, .. } = self;
         let picture = &self.state.x;
-        let features = vgg.forward(picture, options.pooling, self.deepest);
+        let features = vgg.forward(picture, options.pooling, deepest_of(options));
         let mut terms = Vec::new();
         let gradient =
             vgg.backward(&features, |layer, map| targets.gradient(layer, map, options, &mut terms));
@@ -113,10 +180,23 @@ impl StyleTransfer {
         self.steps
     }
 
-    /// Width and height of the picture.
+    /// Width and height of the result in pixels; the frames of earlier scales are smaller.
     pub fn size(&self) -> (usize, usize) {
-        let [h, w, _] = self.state.x.dims();
-        (w, h)
+        let Scale { width, height, .. } = *self.plan.last();
+        (width, height)
+    }
+
+    /// What runs.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn scale(&self) -> &Scale {
+        &self.plan.scales()[self.at]
+    }
+
+    fn is_at_full_size(&self) -> bool {
+        self.at + 1 == self.plan.scales().len()
     }
 
     /// Changes α, from the next step on: closer to the photo, or closer to the painting.
@@ -124,16 +204,21 @@ impl StyleTransfer {
         self.options.content_weight = content_weight;
     }
 
-    /// Goes on from another picture of the same size, as if it had just been started there.
+    /// Goes on from another picture of the result's size, as if it had just been started there: only at that size,
+    /// for what is fine already need not be made coarse again. Waits for the device.
     ///
     /// # Errors
-    /// [`Failure::Options`] if the size differs.
-    pub fn restart_from(&mut self, picture: &Picture) -> Result<(), Failure> {
-        if (picture.width(), picture.height()) != self.size() {
+    /// [`Failure::Options`] if the size differs, [`Failure::DeviceLost`] if the device fails.
+    pub async fn restart_from(&mut self, picture: &Picture) -> Result<(), Failure> {
+        if picture.size() != self.size() {
             return Err(Failure::Options("the picture to go on from has another size".into()));
         }
-        self.state = start(to_map(picture, &self.vgg));
+        if !self.is_at_full_size() {
+            self.enter(self.plan.scales().len() - 1).await?;
+        }
+        self.state = adam::State::start(to_map(picture, &self.vgg));
         self.steps = 0;
+        self.steps_at_scale = 0;
         Ok(())
     }
 
@@ -145,7 +230,7 @@ impl StyleTransfer {
     pub async fn frame(&self) -> Result<Frame, Failure> {
         let sums = self.terms.iter().map(|term| term.sums.clone()).collect();
         let (rgba, sums) = frame::read(&self.state.x, sums).await?;
-        let (width, height) = self.size();
+        let [height, width, _] = self.state.x.dims();
         let losses = Losses::from_terms(self.terms.iter().zip(&sums));
         Ok(Frame { width, height, step: self.steps, losses, rgba })
     }
@@ -167,12 +252,20 @@ impl StyleTransfer {
         self.losses().await
     }
 
-    /// The losses of any picture and their gradient, RGB interleaved: for checks against other implementations.
+    /// The picture as it is now, unrounded.
+    async fn picture(&self) -> Result<Picture, Failure> {
+        let [height, width, _] = self.state.x.dims();
+        let values = frame::read_values(self.state.x.clone()).await?;
+        let rgb = values.as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[1], p[2]]);
+        Ok(Picture::clamped(width, height, rgb))
+    }
+
+    /// The losses of any picture of the result's size and their gradient, RGB interleaved: for checks against other implementations.
     ///
     /// # Errors
     /// As [`Self::restart_from`] and [`Self::frame`].
     pub async fn loss_and_gradient(&mut self, picture: &Picture) -> Result<(Losses, Vec<f32>), Failure> {
-        self.restart_from(picture)?;
+        self.restart_from(picture).await?;
         let (gradient, terms) = self.gradient();
         self.terms = terms;
         let gradient = frame::read_values(gradient).await?;
@@ -180,10 +273,27 @@ impl StyleTransfer {
     }
 }
 
-/// Adam's state at the start.
-fn start(x: Map) -> adam::State {
-    let zeros = || Tensor::from_data(TensorData::zeros::<f32, _>(x.dims()), &x.device());
-    adam::State { first: zeros(), second: zeros(), x }
+/// The deepest layer that the picture is looked at with.
+fn deepest_of(options: &Options) -> Layer {
+    deepest(&options.content_layers).max(deepest(&options.style_layers))
+}
+
+/// What the photo and the painting are to the network.
+async fn targets(
+    vgg: &Vgg,
+    photo: &Picture,
+    painting: &Picture,
+    options: &Options,
+) -> Result<Targets, Failure> {
+    let photo = vgg.forward(&to_map(photo, vgg), options.pooling, deepest(&options.content_layers));
+    let painting = vgg.forward(&to_map(painting, vgg), options.pooling, deepest(&options.style_layers));
+    Targets::new(&photo, &painting, options, vgg.balance()).await
+}
+
+/// The painting as large as it has to be at this scale.
+fn at_scale(painting: &Picture, scale: &Scale, plan: &Plan) -> Picture {
+    let (width, height) = scale.painting(plan.last(), painting.size());
+    painting.resize(width, height)
 }
 
 /// A picture on the network's device: `[H, W, 4]`, the fourth channel zero.

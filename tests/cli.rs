@@ -126,7 +126,7 @@ fn trace(path: &Path) -> Vec<(u64, [f64; 4])> {
         panic!("a trace is an array")
     };
     let row = |row: &Value| {
-        assert_eq!(row.as_object().unwrap().len(), 5, "{row}");
+        assert_eq!(row.as_object().unwrap().len(), 7, "{row}");
         let number = |key: &str| row[key].as_f64().unwrap();
         (row["step"].as_u64().unwrap(), ["total", "content", "style", "tv"].map(number))
     };
@@ -192,6 +192,7 @@ fn options_out_of_range_are_refused_with_what_to_do() {
         (["--content-layers", "conv9_1"], ["no layer \"conv9_1\"", "choose one of"]),
         (["--style-layers", "conv1_1=lots"], ["\"lots\" is no weight", "conv1_1=0.2"]),
         (["--style-layers", "conv1_1,conv1_1"], ["conv1_1 twice", "keep one"]),
+        (["--schedule", "fine"], ["--schedule", "single or coarse-to-fine"]),
         (["--pooling", "median"], ["--pooling", "max or avg"]),
         (["--init", "photo"], ["--init", "content or noise"]),
         (["--seed", "-3"], ["--seed", "-3"]),
@@ -248,6 +249,24 @@ fn a_run_paints_a_picture_and_writes_a_trace() {
     let output = desk.stylize(common.into_iter().chain(SHALLOW).chain(["--quiet"]));
     succeeded(&output);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn a_large_picture_is_painted_small_first_unless_one_scale_is_asked_for() {
+    let desk = Desk::new();
+    drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
+    let widths = |more: &[&str]| {
+        let common = ["--weights", TINY, "--device", "cpu", "--steps", "16", "--trace", "trace.json"];
+        succeeded(&desk.stylize(common.iter().chain(&SHALLOW).chain(more)));
+        assert_eq!(desk.opened("out.png").dimensions(), (181, 100));
+        let rows: Value = serde_json::from_slice(&fs::read(desk.path("trace.json")).unwrap()).unwrap();
+        let width = |row: &Value| row["width"].as_u64().unwrap();
+        rows.as_array().unwrap().iter().map(width).collect::<Vec<_>>()
+    };
+    let found = widths(&[]);
+    assert!(found.is_sorted() && found.len() == 17, "{found:?}");
+    assert_eq!((found[0], found[4], found[8], found[16]), (128, 128, 181, 181), "{found:?}");
+    assert_eq!(widths(&["--schedule", "single"]), [181; 17]);
 }
 
 #[test]

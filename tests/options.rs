@@ -3,7 +3,8 @@
 use impasto::{
     layer::Layer,
     options::{
-        AdamOptions, Init, Options, OptionsError, Pooling, Size, WeightedLayer, format_layers, parse_layers,
+        AdamOptions, Init, Options, OptionsError, Pooling, Schedule, Size, WeightedLayer, format_layers,
+        parse_layers,
     },
 };
 
@@ -170,10 +171,15 @@ fn choices_are_read_and_written() {
         assert_eq!(text.parse::<Init>().unwrap(), init);
         assert_eq!(init.to_string(), text);
     }
+    for (text, schedule) in [("single", Schedule::Single), ("coarse-to-fine", Schedule::CoarseToFine)] {
+        assert_eq!(text.parse::<Schedule>().unwrap(), schedule);
+        assert_eq!(schedule.to_string(), text);
+    }
     for wrong in ["-1", "12px", "", "Original", "99999999999"] {
         assert!(wrong.parse::<Size>().unwrap_err().to_string().contains("or original"), "{wrong}");
     }
     assert!("mean".parse::<Pooling>().unwrap_err().to_string().contains("max or avg"));
+    assert!("fine".parse::<Schedule>().unwrap_err().to_string().contains("single or coarse-to-fine"));
     assert!("photo".parse::<Init>().unwrap_err().to_string().contains("content or noise"));
 }
 
@@ -182,6 +188,7 @@ fn options_survive_json_and_old_ones_get_the_defaults_of_new_knobs() {
     let options = Options {
         size: Size::Original,
         style_size: Some(Size::LongSide(300)),
+        schedule: Schedule::Single,
         pooling: Pooling::Avg,
         init: Init::Noise,
         seed: 7,

@@ -1,7 +1,13 @@
-//! One step of Adam on the picture itself.
+//! One step of Adam on the picture itself, and the way from one size of the picture to the next.
 
-use super::{Map, on_device};
-use crate::options::AdamOptions;
+use burn::tensor::{Tensor, TensorData};
+
+use super::{Map, frame::read_values, on_device};
+use crate::{
+    message::Failure,
+    options::AdamOptions,
+    picture::{Filter, resample},
+};
 
 /// The picture and Adam's two moments, each `[H, W, 4]`.
 #[derive(Clone, Debug)]
@@ -12,6 +18,36 @@ pub struct State {
     pub first: Map,
     /// Running mean of the squared gradient.
     pub second: Map,
+}
+
+impl State {
+    /// The state before the first step from the picture `x`.
+    pub fn start(x: Map) -> Self {
+        let zeros = || Tensor::from_data(TensorData::zeros::<f32, _>(x.dims()), &x.device());
+        Self { first: zeros(), second: zeros(), x }
+    }
+
+    /// The state with a larger picture `x`: Adam goes on where it was. Waits for the device.
+    ///
+    /// The moments are enlarged, the first one bicubically, the second bilinearly, since it must not become negative
+    /// (crowsonkb/style-transfer-pytorch). Unlike there they are also scaled: every loss is a mean, so that with four
+    /// times the pixels each has a fourth of the gradient, and moments that remember larger ones hold the picture up.
+    ///
+    /// # Errors
+    /// [`Failure::DeviceLost`] if the device cannot be read.
+    pub async fn enlarged(&self, x: Map) -> Result<Self, Failure> {
+        let [from_h, from_w, _] = self.x.dims();
+        let [h, w, _] = x.dims();
+        let share = (from_w * from_h) as f32 / (w * h) as f32;
+        let first = read_values(self.first.clone()).await?;
+        let first = resample(&first, (from_w, from_h), (w, h), Filter::Bicubic);
+        let first = first.iter().map(|moment| moment * share).collect();
+        let second = read_values(self.second.clone()).await?;
+        let second = resample(&second, (from_w, from_h), (w, h), Filter::Bilinear);
+        let second = second.iter().map(|moment| moment.max(0.0) * share * share).collect();
+        let moment = |values: Vec<f32>| Tensor::from_data(TensorData::new(values, [h, w, 4]), &x.device());
+        Ok(Self { first: moment(first), second: moment(second), x })
+    }
 }
 
 /// Step `t` (from 1) of Adam (Kingma and Ba 2015, algorithm 1), then a clamp to 0..1.

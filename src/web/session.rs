@@ -305,7 +305,7 @@ impl Session {
         let mut transfer = StyleTransfer::new(vgg, &photo, &painting, &options).await?;
         self.check_device()?;
         if let Some(picture) = origin {
-            transfer.restart_from(&picture)?;
+            transfer.restart_from(&picture).await?;
         }
         let offset = match start {
             Start::Afresh => 0,
@@ -373,7 +373,7 @@ impl Session {
         // Waited for before the clock of the frames starts: the targets and, on a GPU, the kernels are
         // still being worked at.
         let frame = live.frame().await?;
-        self.show(job, frame, &mut pace)?;
+        self.show(job, frame.enlarged(width, height), &mut pace)?;
         let mut unseen = None;
         self.yielder.macrotask().await;
 
@@ -384,7 +384,8 @@ impl Session {
                 live.transfer.set_content_weight(content_weight);
             }
             let started = now();
-            let steps = batch.steps().min(options.steps - made);
+            live.transfer.next_scale().await?;
+            let steps = batch.steps().min(options.steps - made).min(live.transfer.steps_here());
             for _ in 0..steps {
                 live.transfer.step();
             }
@@ -399,13 +400,13 @@ impl Session {
             if pace.is_due(now())
                 && let Some(frame) = unseen.take()
             {
-                self.show(job, frame, &mut pace)?;
+                self.show(job, frame.enlarged(width, height), &mut pace)?;
             }
             self.yielder.macrotask().await;
         }
 
         if let Some(frame) = unseen {
-            self.show(job, frame, &mut pace)?;
+            self.show(job, frame.enlarged(width, height), &mut pace)?;
         }
         if made < options.steps {
             // Whoever stops does not want to wait for one more look at the picture.

@@ -18,7 +18,8 @@ use impasto::{
     device,
     message::{Failure, Frame, Losses},
     options::{
-        AdamOptions, Init, Options, OptionsError, Pooling, Size, WeightedLayer, format_layers, parse_layers,
+        AdamOptions, Init, Options, OptionsError, Pooling, Schedule, Size, WeightedLayer, format_layers,
+        parse_layers,
     },
     picture::{Picture, PictureError},
     transfer::StyleTransfer,
@@ -62,9 +63,13 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "N|original")]
     style_size: Option<Size>,
 
-    /// Number of optimiser steps
+    /// Number of optimiser steps, at all scales together
     #[arg(long, value_name = "N", default_value_t = defaults().steps)]
     steps: u32,
+
+    /// Sizes on the way: coarse-to-fine paints small first, single at the wanted size from the start
+    #[arg(long, value_name = "single|coarse-to-fine", default_value_t)]
+    schedule: Schedule,
 
     /// α: how strongly the photo is kept
     #[arg(long, value_name = "WEIGHT", default_value_t = defaults().content_weight)]
@@ -156,6 +161,7 @@ impl StylizeArgs {
             size: self.size,
             style_size: self.style_size,
             steps: self.steps,
+            schedule: self.schedule,
             content_weight: self.content_weight,
             style_weight: self.style_weight,
             tv_weight: self.tv_weight,
@@ -212,6 +218,9 @@ pub enum StylizeError {
 #[derive(Serialize)]
 struct TraceRow {
     step: u32,
+    /// Of the picture at this step, in pixels: losses at different sizes do not compare.
+    width: usize,
+    height: usize,
     total: f32,
     content: f32,
     style: f32,
@@ -219,8 +228,9 @@ struct TraceRow {
 }
 
 impl TraceRow {
-    fn new(step: u32, losses: &Losses) -> Self {
-        Self { step, total: losses.total, content: losses.content, style: losses.style, tv: losses.tv }
+    fn new(step: u32, frame: &Frame) -> Self {
+        let Frame { width, height, losses: Losses { total, content, style, tv }, .. } = *frame;
+        Self { step, width, height, total, content, style, tv }
     }
 }
 
@@ -289,29 +299,35 @@ async fn paint(
     options: &Options,
     args: &StylizeArgs,
 ) -> Result<(Frame, Vec<TraceRow>), StylizeError> {
+    // The bar counts work, not steps, so that its guess at the time left holds: small pictures take less of it.
+    let parts = |steps| (1000.0 * transfer.plan().work(steps)) as u64;
+    let parts: Vec<u64> = (0..=options.steps).map(parts).collect();
     let bar = ProgressBar::with_draw_target(
-        Some(u64::from(options.steps)),
+        parts.last().copied(),
         if args.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() },
     )
     .with_style(
-        ProgressStyle::with_template("{bar:32} step {pos} of {len}, {msg}{eta} left")
-            .expect("the template is a constant"),
+        ProgressStyle::with_template("{bar:32} {msg}{eta} left").expect("the template is a constant"),
     );
     bar.enable_steady_tick(Duration::from_millis(500));
 
     let mut trace = Vec::new();
     for step in 0..options.steps {
+        transfer.next_scale().await?;
         transfer.step();
         if args.trace.is_some() || step.is_multiple_of(READ_EVERY) {
-            let losses = checked(transfer.losses().await?, step)?; // of the picture before this step
-            bar.set_message(format!("loss {:.4}, ", losses.total));
-            trace.push(TraceRow::new(step, &losses));
+            let frame = checked(transfer.frame().await?, step)?; // its losses are those before this step
+            bar.set_message(format!(
+                "step {step} of {} at {}×{}, loss {:.4}, ",
+                options.steps, frame.width, frame.height, frame.losses.total
+            ));
+            trace.push(TraceRow::new(step, &frame));
         }
-        bar.inc(1);
+        bar.set_position(parts[step as usize + 1]);
     }
-    let last = checked(transfer.evaluate().await?, options.steps)?;
-    trace.push(TraceRow::new(options.steps, &last));
-    let frame = transfer.frame().await?;
+    transfer.evaluate().await?;
+    let frame = checked(transfer.frame().await?, options.steps)?;
+    trace.push(TraceRow::new(options.steps, &frame));
     bar.finish_and_clear();
     if !args.quiet {
         eprintln!(
@@ -319,14 +335,14 @@ async fn paint(
             options.steps,
             bar.elapsed().as_secs_f32(),
             trace[0].total,
-            last.total
+            frame.losses.total
         );
     }
     Ok((frame, trace))
 }
 
-fn checked(losses: Losses, step: u32) -> Result<Losses, StylizeError> {
-    if losses.is_finite() { Ok(losses) } else { Err(StylizeError::Diverged(step)) }
+fn checked(frame: Frame, step: u32) -> Result<Frame, StylizeError> {
+    if frame.losses.is_finite() { Ok(frame) } else { Err(StylizeError::Diverged(step)) }
 }
 
 /// The device and its name for people. A software driver counts as a GPU only where a GPU is asked

@@ -1,0 +1,183 @@
+//! Coarse to fine, on the engine: what happens where one scale ends and the next one begins.
+#![cfg(feature = "cli")]
+#![expect(clippy::float_cmp, reason = "what is not computed must be equal to the last bit")]
+
+use std::path::Path;
+
+use burn::tensor::{Tensor, TensorData};
+use impasto::{
+    device,
+    kernels::{adam::State, frame::read_values},
+    message::Frame,
+    options::{Init, Options, Schedule, Size},
+    picture::Picture,
+    transfer::StyleTransfer,
+    vgg::Vgg,
+    weights,
+};
+use pollster::block_on;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn tiny() -> Vgg {
+    Vgg::new(&weights::open(&root().join("weights/tiny"), false).unwrap(), &device::cpu()).unwrap()
+}
+
+fn sample(path: &str, long_side: u32) -> Picture {
+    let image = image::open(root().join("www/samples").join(path)).unwrap().into_rgba8();
+    let picture = Picture::from_rgba8(image.width() as usize, image.height() as usize, &image).unwrap();
+    picture.fit(Size::LongSide(long_side))
+}
+
+fn start(long_side: u32, options: &Options) -> StyleTransfer {
+    let photo = sample("photos/cat.jpg", long_side);
+    let painting = sample("styles/hokusai-great-wave.jpg", long_side);
+    block_on(StyleTransfer::new(tiny(), &photo, &painting, options)).unwrap()
+}
+
+fn frame(transfer: &StyleTransfer) -> Frame {
+    block_on(transfer.frame()).unwrap()
+}
+
+#[test]
+fn a_run_goes_through_its_scales_and_each_begins_where_the_last_one_ended() {
+    let options = Options { steps: 16, ..Options::default() };
+    let mut transfer = start(181, &options);
+    let scales = transfer.plan().scales().to_vec();
+    assert_eq!(scales.len(), 2);
+    let (width, height) = transfer.size();
+    assert_eq!(width.max(height), 181, "the size of a run is that of its result");
+    assert_eq!(transfer.steps_here(), scales[0].steps);
+
+    for step in 0..scales[0].steps {
+        block_on(transfer.next_scale()).unwrap();
+        transfer.step();
+        let frame = frame(&transfer);
+        assert_eq!((frame.width, frame.height), (scales[0].width, scales[0].height), "after step {step}");
+        assert_eq!(frame.rgba.len(), frame.width * frame.height * 4);
+    }
+    let small = frame(&transfer);
+    assert_eq!(transfer.steps_here(), 0);
+    block_on(transfer.next_scale()).unwrap();
+    let large = frame(&transfer);
+    assert_eq!((large.width, large.height, large.step), (width, height, scales[0].steps));
+    assert_eq!(transfer.steps_here(), u32::MAX);
+
+    // It is the small picture enlarged, with the photo's detail: nothing else was painted.
+    let of = |frame: &Frame| Picture::from_rgba8(frame.width, frame.height, &frame.rgba).unwrap();
+    let photo = sample("photos/cat.jpg", 181);
+    let expected = of(&small)
+        .resize(width, height)
+        .with_detail(&photo, &photo.resize(scales[0].width, scales[0].height));
+    let pairs = of(&large);
+    let pairs = pairs.rgb().iter().zip(expected.rgb());
+    let most = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(most < 0.03, "off by up to {most}: more than the rounding of the small frame");
+
+    let before = block_on(transfer.evaluate()).unwrap().total;
+    for _ in 0..scales[1].steps {
+        transfer.step();
+    }
+    let after = block_on(transfer.evaluate()).unwrap().total;
+    assert!(after < 0.8 * before, "from {before} to {after}");
+    assert_eq!(transfer.steps(), 16);
+    block_on(transfer.next_scale()).unwrap();
+    assert_eq!(
+        (frame(&transfer).width, frame(&transfer).step),
+        (width, 16),
+        "the last scale has no next one"
+    );
+}
+
+#[test]
+fn a_small_picture_is_painted_as_ever() {
+    let painted = |schedule| {
+        let options = Options { steps: 3, schedule, ..Options::default() };
+        let mut transfer = start(64, &options);
+        for _ in 0..3 {
+            block_on(transfer.next_scale()).unwrap();
+            transfer.step();
+        }
+        frame(&transfer)
+    };
+    assert!(painted(Schedule::CoarseToFine) == painted(Schedule::Single));
+}
+
+#[test]
+fn noise_is_that_of_the_first_scale_and_gets_no_detail_of_the_photo() {
+    let options = Options { steps: 16, init: Init::Noise, ..Options::default() };
+    let mut transfer = start(181, &options);
+    let first = frame(&transfer);
+    let noise = Picture::noise(first.width, first.height, options.seed);
+    assert!(first.rgba == noise.to_rgba8() && first.width.max(first.height) == 128);
+    for _ in 0..transfer.steps_here() {
+        transfer.step();
+    }
+    let small = frame(&transfer);
+    block_on(transfer.next_scale()).unwrap();
+    let (width, height) = transfer.size();
+    let enlarged = small.enlarged(width, height);
+    let off = frame(&transfer).rgba.iter().zip(&enlarged.rgba).filter(|(a, b)| a.abs_diff(**b) > 8).count();
+    assert!(
+        off * 1000 < enlarged.rgba.len(),
+        "{off} of {} bytes are not the enlarged ones",
+        enlarged.rgba.len()
+    );
+}
+
+#[test]
+fn going_on_from_a_result_goes_on_at_its_size() {
+    let options = Options { steps: 16, ..Options::default() };
+    let mut transfer = start(181, &options);
+    let result = sample("photos/cat.jpg", 181);
+    block_on(transfer.restart_from(&result)).unwrap();
+    assert_eq!(frame(&transfer).rgba, result.to_rgba8());
+    assert_eq!((transfer.steps_here(), transfer.steps()), (u32::MAX, 0));
+    let before = block_on(transfer.evaluate()).unwrap();
+    // The photo's content is that of the photo at this size, not at the first one.
+    assert!(before.content == 0.0, "{before:?}");
+    transfer.step();
+    assert!(block_on(transfer.evaluate()).unwrap().total < before.total);
+
+    let other = result.resize(100, 100);
+    assert!(block_on(transfer.restart_from(&other)).is_err());
+}
+
+#[test]
+fn the_moments_grow_with_the_picture() {
+    let map = |values: Vec<f32>, shape: [usize; 3]| {
+        Tensor::<3>::from_data(TensorData::new(values, shape), &device::cpu())
+    };
+    // Along x the first moment rises by 1 a pixel, the second has one spike.
+    let first = (0..8 * 6).flat_map(|i| [(i % 8) as f32, 1.0, -2.0, 0.0]).collect();
+    let second = (0..8 * 6).flat_map(|i| [if i == 19 { 8.0 } else { 0.0 }, 1.0, 4.0, 0.0]).collect();
+    let state = State {
+        x: map(vec![0.5; 8 * 6 * 4], [6, 8, 4]),
+        first: map(first, [6, 8, 4]),
+        second: map(second, [6, 8, 4]),
+    };
+    let x = map(vec![0.25; 16 * 12 * 4], [12, 16, 4]);
+    let state = block_on(state.enlarged(x)).unwrap();
+    let values = |map: &Tensor<3>| block_on(read_values(map.clone())).unwrap();
+    assert!(values(&state.x).iter().all(|value| *value == 0.25));
+
+    // Four times the pixels: a fourth of each gradient, a sixteenth of its square.
+    let first = values(&state.first);
+    for (i, pixel) in first.as_chunks::<4>().0.iter().enumerate() {
+        let due = ((i % 16) as f32 - 0.5) / 2.0 / 4.0;
+        if (4..12).contains(&(i % 16)) {
+            assert!((pixel[0] - due).abs() < 1e-5, "{pixel:?} at {i}, not {due}");
+        }
+        assert!(
+            (pixel[1] - 0.25).abs() < 1e-6 && (pixel[2] + 0.5).abs() < 1e-6 && pixel[3] == 0.0,
+            "{pixel:?}"
+        );
+    }
+    let second = values(&state.second);
+    assert!(second.iter().all(|value| *value >= 0.0), "a square cannot be negative");
+    let spike: f32 = second.iter().step_by(4).sum();
+    assert!((spike - 8.0 * 4.0 / 16.0).abs() < 1e-4, "the spike sums up to {spike}");
+    assert!(second.as_chunks::<4>().0.iter().all(|p| (p[1] - 1.0 / 16.0).abs() < 1e-6 && p[3] == 0.0));
+}
