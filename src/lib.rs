@@ -18,6 +18,7 @@ pub mod link;
 pub mod message;
 pub mod options;
 pub mod picture;
+pub mod recipe;
 pub mod schedule;
 pub mod timeline;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]

@@ -15,7 +15,9 @@ use image::{
 };
 use impasto::{
     layer::Layer,
+    options::Options,
     picture::{Picture, size_to_fit},
+    recipe::Recipe,
 };
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
@@ -359,6 +361,80 @@ fn noise_comes_from_its_seed() {
     let seven = painted("7");
     assert!(seven == painted("7"), "the same seed must give the same picture");
     assert!(seven != painted("8"), "another seed must give another picture");
+}
+
+#[test]
+fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
+    let desk = Desk::new();
+    let common = ["--weights", TINY, "--device", "cpu"];
+    let chosen = [
+        ["--size", "32"],
+        ["--style-size", "24"],
+        ["--steps", "2"],
+        ["--schedule", "single"],
+        ["--content-weight", "0.3"],
+        ["--style-weight", "0.9"],
+        ["--tv-weight", "0.07"],
+        ["--content-layers", "conv2_1=0.7"],
+        ["--style-layers", "conv1_1=0.5,conv1_2=0.25"],
+        ["--pooling", "avg"],
+        ["--init", "noise"],
+        ["--seed", "18446744073709551615"],
+        ["--learning-rate", "0.013"],
+        ["--beta1", "0.8"],
+        ["--beta2", "0.97"],
+        ["--epsilon", "0.00001"],
+    ];
+    succeeded(&desk.stylize(common.iter().chain(chosen.as_flattened())));
+    let result = fs::read(desk.path("out.png")).unwrap();
+    let recipe = Recipe::read(&result).unwrap();
+    assert_eq!((recipe.network.as_str(), recipe.options.seed), ("tiny", u64::MAX));
+    fs::rename(desk.path("out.png"), desk.path("first.png")).unwrap();
+
+    let like = ["--like", "first.png"];
+    succeeded(&desk.stylize(common.iter().chain(&like)));
+    assert!(fs::read(desk.path("out.png")).unwrap() == result, "not the same picture by the same recipe");
+
+    // A flag that is given wins, and no other option changes; even where it is what would be the default.
+    let defaults = serde_json::to_value(Options::default()).unwrap();
+    for [flag, _] in &chosen {
+        let name = flag[2..].replace('-', "_");
+        let pointer =
+            if defaults["adam"].get(&name).is_some() { format!("/adam/{name}") } else { format!("/{name}") };
+        let value = match *flag {
+            "--size" => "40",
+            "--style-size" => "48",
+            "--steps" => "1",
+            "--content-layers" => "conv1_2",
+            "--style-layers" => "conv1_1=1",
+            "--schedule" => "coarse-to-fine",
+            "--pooling" => "max",
+            "--init" => "content",
+            "--seed" => "0",
+            _ => &defaults.pointer(&pointer).unwrap().as_f64().unwrap().to_string(),
+        };
+        succeeded(&desk.stylize(common.iter().chain(&like).chain(&[*flag, value])));
+        let found = Recipe::read(&fs::read(desk.path("out.png")).unwrap()).unwrap().options;
+        let mut found = serde_json::to_value(found).unwrap();
+        let mut before = serde_json::to_value(&recipe.options).unwrap();
+        let (changed, old) = (found.pointer_mut(&pointer).unwrap(), before.pointer_mut(&pointer).unwrap());
+        assert_ne!(changed, old, "{flag} {value}");
+        *changed = old.clone();
+        assert_eq!(found, before, "{flag} {value} changed more than itself");
+    }
+}
+
+#[test]
+fn results_that_do_not_say_how_they_were_painted_are_refused() {
+    let desk = Desk::new();
+    fs::write(desk.path("letter.txt"), b"Dear visitor").unwrap();
+    for (like, words) in [
+        ("photo.png", ["cannot paint like photo.png", "take the original"]),
+        ("letter.txt", ["cannot paint like letter.txt", "no PNG file"]),
+        ("nowhere.png", ["cannot open", "nowhere.png"]),
+    ] {
+        desk.refuses(&desk.stylize(["--like", like]), &words);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
 };
 
 use burn::tensor::Device;
-use clap::{Args, ValueEnum};
+use clap::{ArgMatches, Args, ValueEnum, parser::ValueSource};
 use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageError, ImageFormat, ImageReader,
     RgbImage, codecs::jpeg::JpegEncoder,
@@ -22,6 +22,7 @@ use impasto::{
         parse_layers,
     },
     picture::{Picture, PictureError},
+    recipe::{Recipe, RecipeError},
     transfer::StyleTransfer,
     vgg::Vgg,
     weights::{self, WeightsError},
@@ -42,6 +43,10 @@ pub struct StylizeArgs {
     /// Where the result goes; the extension says in which format (png, jpg, webp or bmp)
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
+
+    /// Paint as this result was painted: a PNG of Impasto says how; flags that are given besides win
+    #[arg(long, value_name = "RESULT.png")]
+    like: Option<PathBuf>,
 
     /// The network: a pack (its folder), or a model file at full precision (safetensors or PyTorch)
     #[arg(long, value_name = "PATH", default_value = "weights/fast")]
@@ -156,8 +161,9 @@ fn defaults() -> Options {
 }
 
 impl StylizeArgs {
-    fn options(&self) -> Options {
-        Options {
+    /// What was asked for: as `like` if there is one, but for the flags that are `given`.
+    fn options(&self, like: Option<&Options>, given: &ArgMatches) -> Options {
+        let asked = Options {
             size: self.size,
             style_size: self.style_size,
             steps: self.steps,
@@ -175,6 +181,28 @@ impl StylizeArgs {
                 beta1: self.beta1,
                 beta2: self.beta2,
                 epsilon: self.epsilon,
+            },
+        };
+        let Some(like) = like else { return asked };
+        let typed = |flag: &str| given.value_source(flag) == Some(ValueSource::CommandLine);
+        Options {
+            size: if typed("size") { &asked } else { like }.size,
+            style_size: if typed("style_size") { &asked } else { like }.style_size,
+            steps: if typed("steps") { &asked } else { like }.steps,
+            schedule: if typed("schedule") { &asked } else { like }.schedule,
+            content_weight: if typed("content_weight") { &asked } else { like }.content_weight,
+            style_weight: if typed("style_weight") { &asked } else { like }.style_weight,
+            tv_weight: if typed("tv_weight") { &asked } else { like }.tv_weight,
+            content_layers: if typed("content_layers") { &asked } else { like }.content_layers.clone(),
+            style_layers: if typed("style_layers") { &asked } else { like }.style_layers.clone(),
+            pooling: if typed("pooling") { &asked } else { like }.pooling,
+            init: if typed("init") { &asked } else { like }.init,
+            seed: if typed("seed") { &asked } else { like }.seed,
+            adam: AdamOptions {
+                learning_rate: if typed("learning_rate") { &asked } else { like }.adam.learning_rate,
+                beta1: if typed("beta1") { &asked } else { like }.adam.beta1,
+                beta2: if typed("beta2") { &asked } else { like }.adam.beta2,
+                epsilon: if typed("epsilon") { &asked } else { like }.adam.epsilon,
             },
         }
     }
@@ -208,8 +236,12 @@ pub enum StylizeError {
     Format(PathBuf),
     #[error("{} is one of the two pictures to be read: choose another name for the result", .0.display())]
     Overwrite(PathBuf),
+    #[error("cannot paint like {}: {source}", .path.display())]
+    Like { path: PathBuf, source: RecipeError },
     #[error("cannot encode {}: {source}", .path.display())]
     Encode { path: PathBuf, source: ImageError },
+    #[error("cannot write into {} how it was painted: {source}", .path.display())]
+    Recipe { path: PathBuf, source: RecipeError },
     #[error("cannot write {}: {source}", .path.display())]
     Write { path: PathBuf, source: io::Error },
 }
@@ -242,9 +274,10 @@ const READ_EVERY: u32 = 4;
 ///
 /// # Errors
 /// A [`StylizeError`] for the user to read; no half-written file is left behind.
-pub fn run(args: &StylizeArgs) -> Result<(), StylizeError> {
+pub fn run(args: &StylizeArgs, given: &ArgMatches) -> Result<(), StylizeError> {
     // Everything that can be wrong is found out before the long work, cheapest first.
-    let options = args.options();
+    let like = args.like.as_deref().map(read_recipe).transpose()?;
+    let options = args.options(like.as_ref().map(|recipe| &recipe.options), given);
     options.validate()?;
     let format = output_format(&args.out)?;
     refuse_to_overwrite(&args.out, [&args.photo, &args.painting])?;
@@ -273,7 +306,14 @@ pub fn run(args: &StylizeArgs) -> Result<(), StylizeError> {
         photo.height(),
         weights.name
     ));
+    if let Some(like) = like.filter(|like| like.network != weights.name) {
+        say(format!(
+            "The picture to paint like was painted with \"{}\": it will not be the same.",
+            like.network
+        ));
+    }
     let vgg = Vgg::new(&weights, &device)?;
+    let recipe = Recipe::new(&weights.name, &options);
     drop(weights); // The device has its own copy.
     let (frame, trace) = pollster::block_on(async {
         let transfer = StyleTransfer::new(vgg, &photo, &painting, &options).await?;
@@ -282,6 +322,11 @@ pub fn run(args: &StylizeArgs) -> Result<(), StylizeError> {
 
     let bytes =
         encode(&frame, format).map_err(|source| StylizeError::Encode { path: args.out.clone(), source })?;
+    let bytes = if format == ImageFormat::Png {
+        recipe.write(&bytes).map_err(|source| StylizeError::Recipe { path: args.out.clone(), source })?
+    } else {
+        bytes
+    };
     let write = |path: &Path, bytes: &[u8]| {
         write_whole(path, bytes).map_err(|source| StylizeError::Write { path: path.to_owned(), source })
     };
@@ -362,6 +407,11 @@ async fn open_device(kind: Option<DeviceKind>) -> Result<(Device, String), Styli
             Err(_) => processor(" (no GPU was found)"),
         }),
     }
+}
+
+fn read_recipe(path: &Path) -> Result<Recipe, StylizeError> {
+    let bytes = fs::read(path).map_err(|source| StylizeError::Open { path: path.to_owned(), source })?;
+    Recipe::read(&bytes).map_err(|source| StylizeError::Like { path: path.to_owned(), source })
 }
 
 /// Reads a picture and turns it upright as its EXIF orientation asks.

@@ -1,0 +1,245 @@
+//! How a picture was painted, written into the picture: options, seed and version, in a text chunk of its PNG file.
+//!
+//! A viewer does not show it, `impasto stylize --like RESULT.png` reads it back. The chunk is an `iTXt` (PNG
+//! specification, third edition, section 11.3.3.4) with the keyword "Impasto"; its text is JSON.
+
+use serde::{Deserialize, Serialize};
+
+use crate::options::{Options, OptionsError};
+
+/// The keyword of the chunk.
+pub const KEYWORD: &str = "Impasto";
+
+/// How a picture was painted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// The version of Impasto, such as "0.1.0".
+    pub version: String,
+    /// The name of the network, as its pack says.
+    pub network: String,
+    /// What was chosen; what a version did not know yet has its default.
+    pub options: Options,
+}
+
+/// Why no recipe can be read from a file.
+#[derive(Debug, thiserror::Error)]
+pub enum RecipeError {
+    /// The file is of another kind.
+    #[error("it is no PNG file, and only those carry how they were painted: name the .png as it was saved")]
+    NotPng,
+    /// The file ends early, or a length in it is wrong.
+    #[error("the PNG file is damaged: take another copy of it")]
+    Damaged,
+    /// A PNG that says nothing: not made by Impasto, or re-encoded by a program that drops text.
+    #[error(
+        "the PNG does not say how it was painted: it was not made by Impasto, or another program saved it anew; take the original"
+    )]
+    Missing,
+    /// The text is not what this version writes.
+    #[error("what the PNG says about its making cannot be read ({0}): it may come from a newer version")]
+    Unreadable(#[from] serde_json::Error),
+    /// The text asks for something impossible.
+    #[error("what the PNG says about its making is out of range: {0}")]
+    Options(#[from] OptionsError),
+}
+
+const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+/// Length, type, 13 bytes, check sum.
+const HEADER: usize = SIGNATURE.len() + 4 + 4 + 13 + 4;
+
+impl Recipe {
+    /// The recipe of a run by this version.
+    pub fn new(network: &str, options: &Options) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            network: network.to_owned(),
+            options: options.clone(),
+        }
+    }
+
+    /// The PNG file with this recipe in it, instead of one that it may carry already.
+    ///
+    /// # Errors
+    /// [`RecipeError::NotPng`] and [`RecipeError::Damaged`] if `png` is no whole PNG file,
+    /// [`RecipeError::Unreadable`] if an option is a number that JSON cannot carry.
+    pub fn write(&self, png: &[u8]) -> Result<Vec<u8>, RecipeError> {
+        // Null-terminated keyword, uncompressed, no language, no translated keyword.
+        let mut data = KEYWORD.as_bytes().to_vec();
+        data.extend([0, 0, 0, 0, 0]);
+        data.extend(serde_json::to_string(self)?.into_bytes());
+
+        let mut file = SIGNATURE.to_vec();
+        for chunk in chunks(png)? {
+            if chunk.recipe().is_none() {
+                file.extend(chunk.whole);
+            }
+            if file.len() == HEADER {
+                let start = file.len() + 4;
+                file.extend((data.len() as u32).to_be_bytes());
+                file.extend(b"iTXt");
+                file.extend(&data);
+                let sum = crc32(&file[start..]);
+                file.extend(sum.to_be_bytes());
+            }
+        }
+        Ok(file)
+    }
+
+    /// Reads the recipe of a PNG file, and checks that it can be followed.
+    ///
+    /// # Errors
+    /// A [`RecipeError`], one variant for each way in which there is none.
+    pub fn read(png: &[u8]) -> Result<Self, RecipeError> {
+        let text = chunks(png)?.iter().find_map(Chunk::recipe).ok_or(RecipeError::Missing)?;
+        let recipe: Self = serde_json::from_slice(text)?;
+        recipe.options.validate()?;
+        Ok(recipe)
+    }
+}
+
+/// A piece of a PNG file.
+struct Chunk<'a> {
+    kind: &'a [u8],
+    data: &'a [u8],
+    /// With length, type and check sum.
+    whole: &'a [u8],
+}
+
+impl<'a> Chunk<'a> {
+    /// The JSON, if this is a recipe's chunk.
+    fn recipe(&self) -> Option<&'a [u8]> {
+        let rest = self.data.strip_prefix(KEYWORD.as_bytes())?;
+        // Compressed text (first 1) is never written.
+        rest.strip_prefix(&[0, 0, 0, 0, 0]).filter(|_| self.kind == b"iTXt")
+    }
+}
+
+fn chunks(png: &[u8]) -> Result<Vec<Chunk<'_>>, RecipeError> {
+    let mut rest = png.strip_prefix(SIGNATURE).ok_or(RecipeError::NotPng)?;
+    let mut chunks = Vec::new();
+    while !rest.is_empty() {
+        let (length, _) = rest.split_first_chunk::<4>().ok_or(RecipeError::Damaged)?;
+        let length = u32::from_be_bytes(*length) as usize;
+        let end = length.checked_add(12).ok_or(RecipeError::Damaged)?;
+        let (whole, after) = rest.split_at_checked(end).ok_or(RecipeError::Damaged)?;
+        chunks.push(Chunk { kind: &whole[4..8], data: &whole[8..8 + length], whole });
+        rest = after;
+    }
+    match (chunks.first(), chunks.last()) {
+        (Some(first), Some(last))
+            if first.kind == b"IHDR" && first.data.len() == 13 && last.kind == b"IEND" =>
+        {
+            Ok(chunks)
+        }
+        _ => Err(RecipeError::Damaged),
+    }
+}
+
+/// The check sum of PNG, gzip and Ethernet (ISO 3309), bit by bit: a recipe has a few hundred bytes.
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
+        }
+    }
+    !crc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::{Init, Schedule, Size};
+
+    /// A file of these chunks, with check sums.
+    fn png(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+        let mut file = SIGNATURE.to_vec();
+        for (kind, data) in chunks {
+            file.extend((data.len() as u32).to_be_bytes());
+            let start = file.len();
+            file.extend(*kind);
+            file.extend(*data);
+            let sum = crc32(&file[start..]);
+            file.extend(sum.to_be_bytes());
+        }
+        file
+    }
+
+    fn plain() -> Vec<u8> {
+        png(&[(b"IHDR", &[0; 13]), (b"tEXt", b"Software\0Impasto"), (b"IDAT", &[1, 2, 3]), (b"IEND", &[])])
+    }
+
+    fn recipe() -> Recipe {
+        let options = Options {
+            size: Size::Original,
+            schedule: Schedule::Single,
+            init: Init::Noise,
+            seed: u64::MAX,
+            tv_weight: 0.1,
+            ..Options::default()
+        };
+        Recipe::new("Größe \"M\"", &options)
+    }
+
+    #[test]
+    fn a_recipe_comes_back_and_the_picture_stays_as_it_was() {
+        let file = recipe().write(&plain()).unwrap();
+        assert_eq!(Recipe::read(&file).unwrap(), recipe());
+        assert_eq!(recipe().version, env!("CARGO_PKG_VERSION"));
+        let others: Vec<u8> = chunks(&file)
+            .unwrap()
+            .iter()
+            .filter(|chunk| chunk.kind != b"iTXt")
+            .flat_map(|chunk| chunk.whole.to_vec())
+            .collect();
+        assert!(others == plain()[SIGNATURE.len()..], "another chunk was changed");
+        // Writing anew replaces it.
+        let other = Recipe::new("other", &Options::default());
+        let file = other.write(&file).unwrap();
+        assert_eq!(chunks(&file).unwrap().len(), 5);
+        assert_eq!(Recipe::read(&file).unwrap(), other);
+    }
+
+    #[test]
+    fn the_check_sum_is_the_standard_one() {
+        // The check value of the CRC-32 of ISO 3309, as every catalogue lists it.
+        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+    }
+
+    #[test]
+    fn an_older_recipe_gets_the_defaults_of_newer_options() {
+        let mut data = b"Impasto\0\0\0\0\0".to_vec();
+        data.extend(br#"{"version":"0.0.9","network":"x","options":{"steps":7}}"#);
+        let file = png(&[(b"IHDR", &[0; 13]), (b"iTXt", &data), (b"IEND", &[])]);
+        assert_eq!(Recipe::read(&file).unwrap().options, Options { steps: 7, ..Options::default() });
+    }
+
+    #[test]
+    fn a_file_without_a_recipe_says_why_there_is_none() {
+        let with = |text: &str| {
+            let data = [b"Impasto\0\0\0\0\0", text.as_bytes()].concat();
+            png(&[(b"IHDR", &[0; 13]), (b"iTXt", &data), (b"IEND", &[])])
+        };
+        let mut endless = plain();
+        endless[8..12].copy_from_slice(&u32::MAX.to_be_bytes());
+        let whole = plain();
+        let cases: [(&[u8], &str); 10] = [
+            (b"", "no PNG file"),
+            (b"\xff\xd8\xff\xe0 a JPEG", "no PNG file"),
+            (&whole[..8], "damaged"),
+            (&whole[..whole.len() - 3], "damaged"),
+            (&whole[..whole.len() - 12], "damaged"),
+            (&endless, "damaged"),
+            (&whole, "does not say"),
+            (&with("{}"), "cannot be read"),
+            (&with("\u{fffd}"), "cannot be read"),
+            (&with(r#"{"version":"9","network":"x","options":{"steps":0}}"#), "out of range"),
+        ];
+        for (file, words) in cases {
+            let error = Recipe::read(file).expect_err(words).to_string();
+            assert!(error.contains(words), "{error}");
+        }
+        assert!(matches!(recipe().write(&whole[..9]), Err(RecipeError::Damaged)));
+    }
+}
