@@ -114,17 +114,6 @@ impl Picture {
         Self { width, height, rgb: (0..width * height * 3).map(|_| source.random()).collect() }
     }
 
-    /// Takes `width · height · 3` values as [`Picture::new`] does, and clamps them to 0..1. What is missing is black.
-    ///
-    /// # Panics
-    /// If the size is empty or beyond [`Picture::MAX_PIXELS`].
-    pub fn clamped(width: usize, height: usize, rgb: impl IntoIterator<Item = f32>) -> Self {
-        assert_size(width, height);
-        let mut rgb: Vec<f32> = rgb.into_iter().map(|value| value.clamp(0.0, 1.0)).collect();
-        rgb.resize(width * height * 3, 0.0);
-        Self { width, height, rgb }
-    }
-
     /// RGBA pixels of 8 bits, opaque, rounded to nearest.
     pub fn to_rgba8(&self) -> Vec<u8> {
         let mut rgba = Vec::with_capacity(self.width * self.height * 4);
@@ -155,6 +144,11 @@ impl Picture {
         &self.rgb
     }
 
+    /// The values with a zero after each three: `width · height · 4`, as devices like them.
+    pub fn rgb0(&self) -> Vec<f32> {
+        self.rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 0.0]).collect()
+    }
+
     /// The same picture at `width` × `height` pixels (0 counts as 1), filtered in linear light:
     /// Lanczos3 where it shrinks, Catmull-Rom where it grows. The same size returns the same values.
     ///
@@ -177,23 +171,6 @@ impl Picture {
         // Both filters overshoot at edges, hence the clamp inside `to_gamma`.
         let rgb = scaled.iter().flat_map(|pixel| pixel.0.map(to_gamma)).collect();
         Self { width, height, rgb }
-    }
-
-    /// This enlarged picture with the detail that `photo` has and `smaller`, the photo before it was enlarged, lacks.
-    /// Both pictures of the larger size must have the same.
-    ///
-    /// # Panics
-    /// If they have not.
-    #[must_use]
-    pub fn with_detail(&self, photo: &Self, smaller: &Self) -> Self {
-        assert_eq!(self.size(), photo.size(), "detail of another size");
-        let coarse = smaller.resize(self.width, self.height);
-        let detail = photo.rgb.iter().zip(&coarse.rgb).map(|(fine, coarse)| fine - coarse);
-        Self::clamped(
-            self.width,
-            self.height,
-            self.rgb.iter().zip(detail).map(|(value, detail)| value + detail),
-        )
     }
 
     /// The picture at the wanted size: its aspect ratio is kept and nothing is enlarged.

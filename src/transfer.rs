@@ -18,7 +18,7 @@ use crate::{
     loss::{Kind, Targets, Term, deepest},
     message::{Failure, Frame, Losses},
     options::{Init, Options},
-    picture::Picture,
+    picture::{Filter, Picture, resample},
     schedule::{Plan, Scale},
     vgg::Vgg,
 };
@@ -135,15 +135,20 @@ impl StyleTransfer {
         if self.steps_here() > 0 {
             return Ok(());
         }
-        let x = self.picture().await?;
+        let [h, w, _] = self.state.x.dims();
+        let mut painted = frame::read_values(self.state.x.clone()).await?;
         let photo = self.enter(self.at + 1).await?;
-        let larger = x.resize(photo.width(), photo.height());
-        let larger = match self.options.init {
-            // The photo's own detail belongs to the start from the photo at this size, too.
-            Init::Content => larger.with_detail(&photo, &photo.resize(x.width(), x.height())),
-            Init::Noise => larger,
-        };
-        self.state = self.state.enlarged(to_map(&larger, &self.vgg)).await?;
+        let mut x = vec![0.0; photo.width() * photo.height() * 4];
+        if self.options.init == Init::Content {
+            // Only what was painted so far is enlarged, and laid over the photo: so it keeps the detail that a smaller
+            // size could not show.
+            add(&mut painted, -1.0, &photo.resize(w, h).rgb0());
+            add(&mut x, 1.0, &photo.rgb0());
+        }
+        add(&mut x, 1.0, &resample(&painted, (w, h), photo.size(), Filter::Bicubic));
+        let x = x.into_iter().map(|value| value.clamp(0.0, 1.0)).collect();
+        let x = Tensor::from_data(TensorData::new(x, [photo.height(), photo.width(), 4]), self.vgg.device());
+        self.state = self.state.enlarged(x).await?;
         Ok(())
     }
 
@@ -252,14 +257,6 @@ impl StyleTransfer {
         self.losses().await
     }
 
-    /// The picture as it is now, unrounded.
-    async fn picture(&self) -> Result<Picture, Failure> {
-        let [height, width, _] = self.state.x.dims();
-        let values = frame::read_values(self.state.x.clone()).await?;
-        let rgb = values.as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[1], p[2]]);
-        Ok(Picture::clamped(width, height, rgb))
-    }
-
     /// The losses of any picture of the result's size and their gradient, RGB interleaved: for checks against other implementations.
     ///
     /// # Errors
@@ -290,6 +287,12 @@ async fn targets(
     Targets::new(&photo, &painting, options, vgg.balance()).await
 }
 
+fn add(sum: &mut [f32], factor: f32, values: &[f32]) {
+    for (sum, value) in sum.iter_mut().zip(values) {
+        *sum += factor * value;
+    }
+}
+
 /// The painting as large as it has to be at this scale.
 fn at_scale(painting: &Picture, scale: &Scale, plan: &Plan) -> Picture {
     let (width, height) = scale.painting(plan.last(), painting.size());
@@ -298,6 +301,5 @@ fn at_scale(painting: &Picture, scale: &Scale, plan: &Plan) -> Picture {
 
 /// A picture on the network's device: `[H, W, 4]`, the fourth channel zero.
 pub fn to_map(picture: &Picture, vgg: &Vgg) -> Map {
-    let values = picture.rgb().chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 0.0]).collect::<Vec<_>>();
-    Tensor::from_data(TensorData::new(values, [picture.height(), picture.width(), 4]), vgg.device())
+    Tensor::from_data(TensorData::new(picture.rgb0(), [picture.height(), picture.width(), 4]), vgg.device())
 }

@@ -150,25 +150,6 @@ fn scaling_keeps_rows_columns_and_channels_in_place() {
 }
 
 #[test]
-fn an_enlarged_picture_gets_back_the_detail_that_scaling_took() {
-    let noise = Picture::noise(60, 40, 3);
-    let photo = Picture::clamped(60, 40, noise.rgb().iter().map(|value| 0.4 + 0.2 * value));
-    let small = photo.resize(30, 20);
-    // The photo itself, made small and enlarged again, is the photo.
-    let whole = small.resize(60, 40).with_detail(&photo, &small);
-    let most = whole.rgb().iter().zip(photo.rgb()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(most < 1e-6, "off by {most}");
-    // What was painted meanwhile stays: here the upper half is black.
-    let painted = small.rgb().iter().enumerate().map(|(i, value)| if i < 30 * 10 * 3 { 0.0 } else { *value });
-    let found = Picture::clamped(30, 20, painted).resize(60, 40).with_detail(&photo, &small);
-    let brightest = |rows: std::ops::Range<usize>| {
-        found.rgb()[rows.start * 180..rows.end * 180].iter().copied().fold(0.0, f32::max)
-    };
-    assert!(brightest(0..16) < 0.2, "{}: black, but for the detail", brightest(0..16));
-    assert!((found.rgb()[30 * 180] - photo.rgb()[30 * 180]).abs() < 1e-6);
-}
-
-#[test]
 fn noise_is_uniform_and_follows_from_its_seed() {
     let noise = Picture::noise(64, 48, 7);
     assert_eq!((noise.width(), noise.height()), (64, 48));
