@@ -6,7 +6,7 @@
 
 use std::{fmt, ops::RangeInclusive, str::FromStr};
 
-use crate::{message::Engine, weights::PackName};
+use crate::{message::Engine, options::Schedule, weights::PackName};
 
 /// The long side of a result that can be chosen on the page, in pixels.
 pub const SIZES: RangeInclusive<u32> = 64..=512;
@@ -46,6 +46,8 @@ pub struct Link {
     pub steps: Option<u32>,
     /// One of [`STRENGTHS`].
     pub strength: Option<f64>,
+    /// Whether the run begins small.
+    pub schedule: Option<Schedule>,
     /// The network's folder in `weights/`.
     pub network: Option<PackName>,
     /// Which engine has to paint: to try it out, and to help somebody.
@@ -93,13 +95,15 @@ impl Link {
         let size = parsed("size", &get, "64 to 512", within(&SIZES), &mut ignored);
         let steps = parsed("steps", &get, "10 to 300", within(&STEPS), &mut ignored);
         let strength = parsed("strength", &get, "-1.5 to 1.5", within(&STRENGTHS), &mut ignored);
+        let schedule =
+            parsed("schedule", &get, "single or coarse-to-fine", |value| value.parse().ok(), &mut ignored);
         let photo = parsed("photo", &get, A_PICTURE, Asked::read, &mut ignored);
         let painting = parsed("painting", &get, A_PICTURE, Asked::read, &mut ignored);
         let network = parsed("network", &get, A_NETWORK, |value| value.parse().ok(), &mut ignored);
         let engine = parsed("engine", &get, "gpu or cpu", engine, &mut ignored);
         let host = parsed("host", &get, "the origin of a page, https://…", origin, &mut ignored);
         let embed = get("embed").is_some();
-        Self { photo, painting, size, steps, strength, network, engine, embed, host, ignored }
+        Self { photo, painting, size, steps, strength, schedule, network, engine, embed, host, ignored }
     }
 }
 
@@ -174,6 +178,7 @@ mod tests {
             ("size", "200"),
             ("steps", "60"),
             ("strength", "-0.5"),
+            ("schedule", "single"),
             ("network", "tiny"),
             ("engine", "cpu"),
             ("embed", ""),
@@ -185,6 +190,7 @@ mod tests {
             size: Some(200),
             steps: Some(60),
             strength: Some(-0.5),
+            schedule: Some(Schedule::Single),
             network: Some(PackName::tiny()),
             engine: Some(Engine::Cpu),
             embed: true,
@@ -203,6 +209,7 @@ mod tests {
             ("size", "256px"),
             ("steps", "0"),
             ("steps", "1e9"),
+            ("schedule", "double"),
             ("strength", "NaN"),
             ("strength", "inf"),
             ("strength", ""),

@@ -26,6 +26,8 @@ use super::{
 use crate::{
     link::{Ignored, Link},
     message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving},
+    options::{Options, Schedule},
+    schedule::Plan,
     timeline::Timeline,
 };
 
@@ -108,6 +110,9 @@ struct Run {
     style: Choice,
     /// It goes on from the picture on the wall.
     goes_on: bool,
+    options: Options,
+    /// What a run from the photo does; one that goes on makes all of its steps at the full size.
+    plan: Option<Plan>,
     /// Steps that the picture will have behind it when the run is over.
     to: u32,
     /// The size of its frames, and whether one of them has come.
@@ -118,12 +123,20 @@ struct Run {
     first: Option<(f64, u32)>,
 }
 
+impl Run {
+    /// What the picture costs up to `steps`, in steps at the full size: those at small sizes are quick.
+    fn work(&self, steps: u32) -> f64 {
+        self.plan.as_ref().map_or(f64::from(steps), |plan| plan.work(steps))
+    }
+}
+
 /// Everything that the page knows: a handful of signals, copied to whoever needs them.
 #[derive(Clone, Copy)]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub struct Studio {
     /// The page is a frame in another one.
     embed: bool,
+    pub schedule: Schedule,
     pub state: RwSignal<State>,
     pub stopping: RwSignal<bool>,
     pub photo: RwSignal<Choice, LocalStorage>,
@@ -170,6 +183,7 @@ impl Studio {
     fn new(link: &Link) -> Self {
         Self {
             embed: link.embed,
+            schedule: link.schedule.unwrap_or_default(),
             state: RwSignal::new(State::Idle),
             stopping: RwSignal::new(false),
             photo: RwSignal::new_local(Role::Photo.first_choice(link.photo.as_ref())),
@@ -264,6 +278,8 @@ impl Studio {
             content: content.clone(),
             style: style.clone(),
             goes_on: start.is_some(),
+            options: options.clone(),
+            plan: None,
             to: from + options.steps,
             size: (0, 0),
             begun: false,
@@ -273,6 +289,7 @@ impl Studio {
             phase: Stage::Engine,
             step: from,
             steps: run.to,
+            done: f64::from(from) / f64::from(run.to),
             ..Progress::default()
         });
         self.run.set_value(Some(run));
@@ -373,6 +390,8 @@ impl Studio {
                     self.run.update_value(|run| {
                         if let Some(run) = run {
                             run.size = (width, height);
+                            let plan = || Plan::new(&run.options, run.size, run.size);
+                            run.plan = (!run.goes_on).then(plan);
                         }
                     });
                     self.progress.update(|progress| progress.phase = Stage::Painting);
@@ -469,17 +488,19 @@ impl Studio {
 
     fn progressed(self, made: u32, step: u32, losses: Losses) {
         let time = now();
-        let left = self.run.try_update_value(|run| {
+        let reckoned = self.run.try_update_value(|run| {
             let run = run.as_mut()?;
             let (since, first) = *run.first.get_or_insert((time, made));
-            let pace = (time - since) / f64::from(made.checked_sub(first).filter(|&steps| steps > 0)?);
-            let left = run.to.checked_sub(made).filter(|&steps| steps > 0)?;
-            Some(pace * f64::from(left) / 1000.0)
+            let (done, all) = (run.work(made), run.work(run.to));
+            let pace = (time - since) / (done - run.work(first));
+            Some((done / all, pace.is_finite().then(|| pace * (all - done) / 1000.0)))
         });
+        let (done, left) = reckoned.flatten().unwrap_or_default();
         self.losses.update(|all| all.push(LossAt { step, losses }));
         self.progress.update(|progress| {
             progress.step = made;
-            progress.seconds_left = left.flatten();
+            progress.done = done;
+            progress.seconds_left = left.filter(|_| done < 1.0);
         });
     }
 
@@ -494,6 +515,9 @@ impl Studio {
             progress.phase = Stage::Rest;
             progress.step = step;
             progress.seconds_left = None;
+            if reason == Ending::Finished {
+                progress.done = 1.0;
+            }
         });
         self.stopping.set(false);
         let (state, words) = match reason {

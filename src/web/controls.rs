@@ -29,6 +29,7 @@ pub fn options(studio: Studio) -> Options {
         size: crate::options::Size::LongSide(studio.size.get_untracked()),
         steps: studio.steps.get_untracked(),
         content_weight: content_weight(studio.strength.get_untracked()),
+        schedule: studio.schedule,
         ..Options::default()
     }
 }

@@ -16,6 +16,8 @@ pub struct Progress {
     pub step: u32,
     /// Steps that it will have when the run is over.
     pub steps: u32,
+    /// How much of the work is done, 0 to 1: steps at small sizes are quick.
+    pub done: f64,
     /// Bytes of the weights that have arrived, and of all of them.
     pub bytes: (u64, u64),
     /// The rest of the run, in seconds.
@@ -175,9 +177,7 @@ fn Meter() -> impl IntoView {
     let bar = move || {
         progress.with(|progress| match progress.phase {
             Stage::Weights => (Some(progress.bytes.0 as f64), progress.bytes.1.max(1) as f64),
-            Stage::Painting | Stage::Rest => {
-                (Some(f64::from(progress.step)), f64::from(progress.steps.max(1)))
-            }
+            Stage::Painting | Stage::Rest => (Some(progress.done), 1.0),
             // No value: the bar shows that something is going on, and promises nothing.
             Stage::Turn | Stage::Engine | Stage::Pictures | Stage::Targets => (None, 1.0),
         })

@@ -171,14 +171,17 @@ test('a pack that is listed but missing is said so, and another one still paints
 test('the worker takes no pack from outside of weights/', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     await studio.open(host.url, 'cpu');
-    const answer = await page.evaluate((request) => new Promise((resolve) => {
+    const answer = await page.evaluate(async (request) => {
+      const picture = await (await fetch('samples/photos/cat.jpg')).blob();
       const worker = new Worker(`${document.documentElement.dataset.worker}?worker-cpu`);
-      worker.onmessage = ({ data }) => {
-        const event = JSON.parse(data.message);
-        if (event.ready) worker.postMessage({ message: JSON.stringify({ paint: request }) });
-        else resolve(event);
-      };
-    }), { job: 1, options: {}, pack: { name: '../samples' }, content: 0, style: 4, start: 'afresh' });
+      return new Promise((resolve) => {
+        worker.onmessage = ({ data }) => {
+          const event = JSON.parse(data.message);
+          if (event.ready) worker.postMessage({ message: JSON.stringify({ paint: request }), content: picture, style: picture });
+          else if (!event.loading) resolve(event);
+        };
+      });
+    }, { job: 1, options: {}, pack: { name: '../samples' }, content: 0, style: 4, start: 'afresh' });
     assert.equal(answer.failed.job, 1);
     assert.equal(answer.failed.failure.kind, 'weights');
     assert.match(answer.failed.failure.detail, /"\.\.\/samples" is no name for a pack/);

@@ -171,7 +171,7 @@ test('everything can be done with the keyboard', async () => {
     await tabTo(studio.stopButton);
     await page.keyboard.press('Enter');
     await studio.reach('stopped');
-    assert.deepEqual(host.shardRequests, shards('fast'));
+    assert.deepEqual(host.shardRequests.filter((path) => !shards('tiny').includes(path)), shards('fast'));
     await tabTo(page.getByRole('button', { name: 'Save PNG' }));
     const download = page.waitForEvent('download');
     await page.keyboard.press('Enter');
