@@ -28,25 +28,27 @@ class Group:
 class Route:
     """Pairs that are being painted all the while, each to be replaced by a new one when it is done."""
 
-    def __init__(self, crops: Crops, sides: tuple[int, ...], batch: int):
-        self.crops, self.batch = crops, batch
-        self.sides = [sides[turn % len(sides)] for turn in range(GROUPS)]
-        self.groups = [self.begin(side) for side in self.sides]
+    def __init__(self, crops: Crops, side: int, batch: int):
+        self.crops, self.side, self.batch = crops, side, batch
+        self.groups: list[Group] = []
         self.turn = 0
 
     def further(self, network: Network) -> Tensor:
         """Paints one group further, as a visitor's browser would, and returns its pictures as they are then."""
+        if len(self.groups) < GROUPS:
+            self.groups.append(self.begin())
+        else:
+            self.turn = (self.turn + 1) % GROUPS
+            if self.groups[self.turn].adam.steps >= self.groups[self.turn].steps:
+                self.groups[self.turn] = self.begin()
         group = self.groups[self.turn]
-        if group.adam.steps >= group.steps:
-            group = self.groups[self.turn] = self.begin(self.sides[self.turn])
-        self.turn = (self.turn + 1) % GROUPS
         targets = Targets.of(network, group.photos, group.paintings)
         for _ in range(STRIDE):
             group.adam.step(gradient(network, group.adam.picture, targets, group.weights))
         return group.adam.picture.clone()
 
-    def begin(self, side: int) -> Group:
-        crops = self.crops
+    def begin(self) -> Group:
+        crops, side = self.crops, self.side
         photos = torch.cat([crops.photo(side, side) for _ in range(self.batch)])
         paintings = torch.cat([crops.painting(side, side) for _ in range(self.batch)])
         # Visitors weight the losses differently; the defaults lie in the middle.

@@ -29,14 +29,14 @@ from route import Route
 # Channels of conv1_1 … conv5_1, multiples of four as the engine wants them; README.md tells how they were found.
 WIDTHS = {
     "fast": [28, 36, 64, 100, 128, 112, 88, 112, 256, 240, 232, 288, 384],
-    "tiny": [20, 24, 40, 56, 80, 60, 36, 48, 152, 136, 116, 132, 448],
+    "tiny": [16, 24, 40, 60, 80, 60, 36, 48, 152, 136, 116, 132, 448],
 }
-STEPS = {"fast": 3600, "tiny": 7000}
+STEPS = {"fast": 1500, "tiny": 3000}
 MEASURED = 240  # crops that scales and channels are chosen by, and that the fit looks at
-SIDES = (96, 128, 160, 192)  # of the pictures that are learned from, in pixels; a batch has one size
+SIDE = 160  # of the pictures that are learned from, in pixels
 BATCH = 6  # pictures that a training step looks at
 MEMORY = 1200  # pictures that are kept to be looked at again
-FRESH = 12  # training steps between two batches of new pictures
+FRESH = 8  # training steps between two batches of new pictures
 LEARNING_RATE, BIAS_RATE = 7e-3, 7e-4
 AVERAGE = 0.995  # decay of the running mean of the weights, which is what is kept
 FLOOR = 0.1  # of a layer's mean energy: how empty a picture may be and still count in full
@@ -70,10 +70,8 @@ class Memory:
             self.added += 1
 
     def some(self, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """A batch at random, of pictures of one size."""
-        side = SIDES[int(torch.randint(len(SIDES), (), generator=generator))]
-        places = [place for place, picture in enumerate(self.pictures) if picture.shape[2] == side]
-        places = [places[k] for k in torch.randperm(len(places), generator=generator)[:BATCH].tolist()]
+        """A batch at random."""
+        places = torch.randperm(len(self.pictures), generator=generator)[:BATCH].tolist()
         truth = {layer: torch.cat([self.truth[place][layer] for place in places]).float() for layer in TAPS}
         return torch.cat([self.pictures[place] for place in places]), truth
 
@@ -102,7 +100,7 @@ def train(network: Network, memory: Memory, crops: Crops, steps: int, keep) -> N
 
     muon = torch.optim.Muon(kernels, lr=LEARNING_RATE, weight_decay=0)
     adam = torch.optim.Adam(biases, lr=BIAS_RATE, betas=(0.9, 0.99))
-    route = Route(crops, SIDES, BATCH)
+    route = Route(crops, SIDE, BATCH)
     running: dict[str, float] = {}
     begun = time.time()
     for step in range(steps):
@@ -110,8 +108,8 @@ def train(network: Network, memory: Memory, crops: Crops, steps: int, keep) -> N
             current = network_of([parameter.detach() for parameter in parameters])
             # A stock to begin with, then a little at a time.
             for _ in range(8 if step == 0 else 1):
-                painted = route.further(current)
-                memory.add(torch.cat([painted, *drawn(crops, BATCH, painted.shape[2])]))
+                memory.add(torch.cat(drawn(crops, BATCH, SIDE)))
+                memory.add(route.further(current))
         rate = min(1, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
         muon.param_groups[0]["lr"], adam.param_groups[0]["lr"] = LEARNING_RATE * rate, BIAS_RATE * rate
         found = errors(network_of(parameters), *memory.some(crops.generator))
