@@ -22,8 +22,10 @@ pub struct Scale {
     pub height: usize,
     /// How many steps are made, at least 1.
     pub steps: u32,
-    /// The optimiser's constants.
+    /// The optimiser's constants, once the bold steps are made.
     pub adam: AdamOptions,
+    /// How many of the steps, the first ones, are made at twice the learning rate.
+    pub bold: u32,
 }
 
 /// The scales of a run, the smallest first, the wanted size last.
@@ -40,8 +42,8 @@ const LEAST_STEPS: u32 = 5;
 /// The second moment's decay, at most, where there is more than one scale: gradients of some ten steps ago are those of
 /// a much worse picture, and hold this one back.
 const FORGETFUL: f32 = 0.9;
-/// What the learning rate is multiplied by, where there is more than one scale.
-const BOLD: f32 = 2.0;
+/// What the learning rate is multiplied by for bold steps.
+const BOLDNESS: f32 = 2.0;
 
 impl Plan {
     /// What will run for a photo and a painting of these sizes in pixels, as they are when they are scaled to the wanted
@@ -61,11 +63,16 @@ impl Plan {
         }
         let mut adam = options.adam;
         if sizes.len() > 1 {
-            adam.learning_rate *= BOLD;
             adam.beta2 = adam.beta2.min(FORGETFUL);
         }
-        let scale = |((width, height), steps)| Scale { width, height, steps, adam };
-        Self { scales: sizes.into_iter().zip(steps).map(scale).collect() }
+        let scale = |((width, height), steps)| Scale { width, height, steps, adam, bold: steps };
+        let mut scales: Vec<_> = sizes.into_iter().zip(steps).map(scale).collect();
+        // The last steps of all are small ones, so that the strokes come to rest.
+        let boldest = if scales.len() > 1 { 0.7 } else { 0.0 };
+        if let Some(last) = scales.last_mut() {
+            last.bold = (f64::from(last.steps) * boldest).round() as u32;
+        }
+        Self { scales }
     }
 
     /// The scales, the smallest first, at least one.
@@ -98,6 +105,12 @@ impl Plan {
 }
 
 impl Scale {
+    /// The optimiser's constants for a step, after `made` ones at this scale.
+    pub fn adam(&self, made: u32) -> AdamOptions {
+        let boldness = if made < self.bold { BOLDNESS } else { 1.0 };
+        AdamOptions { learning_rate: self.adam.learning_rate * boldness, ..self.adam }
+    }
+
     fn pixels(&self) -> f64 {
         self.width as f64 * self.height as f64
     }
@@ -180,8 +193,31 @@ mod tests {
         let single = Options { schedule: Schedule::Single, ..Options::default() };
         for plan in [plan(100, (128, 96)), plan(100, (180, 96)), Plan::new(&single, (512, 341), (512, 512))] {
             let [scale] = plan.scales() else { panic!("{plan:?}") };
-            assert_eq!((scale.steps, scale.adam), (100, Options::default().adam));
+            assert_eq!((scale.steps, scale.adam(0)), (100, Options::default().adam));
         }
+    }
+
+    #[test]
+    fn steps_are_bold_but_for_the_last_ones_and_those_beyond_the_plan() {
+        let plan = plan(100, (256, 256));
+        let rate = Options::default().adam.learning_rate;
+        let rates: Vec<u32> = plan
+            .scales()
+            .iter()
+            .map(|scale| {
+                (0..scale.steps).filter(|&made| scale.adam(made).learning_rate > 1.5 * rate).count() as u32
+            })
+            .collect();
+        assert_eq!(rates, [20, 30, 35]);
+        let beyond = plan.last().adam(plan.last().steps);
+        assert!(
+            (beyond.learning_rate - rate).abs() < 1e-9 && (beyond.beta2 - 0.9).abs() < 1e-9,
+            "{beyond:?}"
+        );
+        // A choice of one's own is kept where it is forgetful enough.
+        let adam = AdamOptions { beta2: 0.5, ..AdamOptions::default() };
+        let own = Plan::new(&Options { adam, ..Options::default() }, (256, 256), (256, 256));
+        assert!(own.scales().iter().all(|scale| (scale.adam(0).beta2 - 0.5).abs() < 1e-9));
     }
 
     #[test]

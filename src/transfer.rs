@@ -114,9 +114,10 @@ impl StyleTransfer {
     /// One step at the present scale. It is only queued: nothing is read, nothing waits.
     pub fn step(&mut self) {
         let (gradient, terms) = self.gradient();
+        let options = self.scale().adam(self.steps_at_scale);
         self.steps += 1;
         self.steps_at_scale += 1;
-        self.state = adam::step(&self.state, &gradient, self.steps, self.scale().adam);
+        self.state = adam::step(&self.state, &gradient, self.steps, options);
         self.terms = terms;
     }
 
