@@ -1,4 +1,4 @@
-//! The benchmark: the engine's step in a real browser, beside the same step on Burn's stock operations.
+//! The benchmark: the engine's step in a real browser, beside the same step on Burn's stock operations and in TensorFlow.js.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,10 @@ use crate::process::{Result, run, target};
 use crate::setup::{self, Tools};
 use crate::{site, suites};
 
-/// `cargo xtask bench [--json FILE]`: builds the site and the baseline, and lets `tests/e2e/bench.mjs` measure both.
+/// `cargo xtask bench [--json FILE] [--rounds 3]`: builds the site and the baselines, and lets `tests/e2e/bench.mjs` measure them.
 pub fn bench(arguments: &[String]) -> Result {
     let tools = setup::for_tests()?;
+    setup::tensorflow()?;
     site::build_with(&tools, true)?;
     let mut node = suites::node(&tools)?;
     node.env("IMPASTO_STOCK", stock_worker(&tools)?);

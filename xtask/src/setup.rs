@@ -318,16 +318,26 @@ fn vulkan() -> Result {
 
 /// The packages that drive the browsers, exactly as in `tests/e2e/package-lock.json`.
 fn drivers() -> Result {
-    let folder = root().join("tests/e2e");
+    npm_packages("browser drivers", "tests/e2e")
+}
+
+/// TensorFlow.js, which the benchmark compares the engine with.
+pub fn tensorflow() -> Result {
+    npm_packages("TensorFlow.js", "benches/tfjs")
+}
+
+/// What a folder's `package-lock.json` names, no more and no less.
+fn npm_packages(name: &str, folder: &str) -> Result {
+    let folder = root().join(folder);
     let wanted = folder.join("package-lock.json");
     let stamp = folder.join("node_modules/.impasto-lock.json");
     let found =
         || fs::read(&wanted).is_ok_and(|lock| fs::read(&stamp).is_ok_and(|installed| installed == lock));
-    step("browser drivers", found, "npm, seconds", || {
+    step(name, found, "npm, seconds", || {
         let mut install = command(npm_program());
         install.current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]);
         install.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1").env("PUPPETEER_SKIP_DOWNLOAD", "1");
-        run_logged(&mut install, &log("drivers"), AN_HOUR)?;
+        run_logged(&mut install, &log(&name.replace(' ', "-")), AN_HOUR)?;
         fs::copy(&wanted, &stamp)?;
         Ok(())
     })
