@@ -359,73 +359,30 @@ impl fmt::Display for Size {
     }
 }
 
-impl FromStr for Schedule {
-    type Err = OptionsError;
+/// How the variants of a choice are written, in options, addresses and messages.
+macro_rules! written_as {
+    ($choice:ident is $what:literal, one of $choices:literal: $($variant:ident = $name:literal),+) => {
+        impl FromStr for $choice {
+            type Err = OptionsError;
 
-    fn from_str(text: &str) -> Result<Self, OptionsError> {
-        match text {
-            "single" => Ok(Self::Single),
-            "coarse-to-fine" => Ok(Self::CoarseToFine),
-            _ => Err(OptionsError::Choice {
-                what: "schedule",
-                found: text.to_owned(),
-                choices: "single or coarse-to-fine",
-            }),
+            fn from_str(text: &str) -> Result<Self, OptionsError> {
+                match text {
+                    $($name => Ok(Self::$variant),)+
+                    _ => Err(OptionsError::Choice { what: $what, found: text.to_owned(), choices: $choices }),
+                }
+            }
         }
-    }
-}
 
-impl fmt::Display for Schedule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Single => "single",
-            Self::CoarseToFine => "coarse-to-fine",
-        })
-    }
-}
-
-impl FromStr for Pooling {
-    type Err = OptionsError;
-
-    fn from_str(text: &str) -> Result<Self, OptionsError> {
-        match text {
-            "max" => Ok(Self::Max),
-            "avg" => Ok(Self::Avg),
-            _ => Err(OptionsError::Choice { what: "pooling", found: text.to_owned(), choices: "max or avg" }),
+        impl fmt::Display for $choice {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$variant => $name,)+
+                })
+            }
         }
-    }
+    };
 }
 
-impl fmt::Display for Pooling {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Max => "max",
-            Self::Avg => "avg",
-        })
-    }
-}
-
-impl FromStr for Init {
-    type Err = OptionsError;
-
-    fn from_str(text: &str) -> Result<Self, OptionsError> {
-        match text {
-            "content" => Ok(Self::Content),
-            "noise" => Ok(Self::Noise),
-            _ => Err(OptionsError::Choice {
-                what: "start",
-                found: text.to_owned(),
-                choices: "content or noise",
-            }),
-        }
-    }
-}
-
-impl fmt::Display for Init {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Content => "content",
-            Self::Noise => "noise",
-        })
-    }
-}
+written_as!(Schedule is "schedule", one of "single or coarse-to-fine": Single = "single", CoarseToFine = "coarse-to-fine");
+written_as!(Pooling is "pooling", one of "max or avg": Max = "max", Avg = "avg");
+written_as!(Init is "start", one of "content or noise": Content = "content", Noise = "noise");

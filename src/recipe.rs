@@ -3,6 +3,7 @@
 //! A viewer does not show it, `impasto stylize --like RESULT.png` reads it back. The chunk is an `iTXt` (PNG
 //! specification, third edition, section 11.3.3.4) with the keyword "Impasto"; its text is JSON.
 
+use crc32fast::hash as crc32;
 use serde::{Deserialize, Serialize};
 
 use crate::options::{Options, OptionsError};
@@ -133,18 +134,6 @@ fn chunks(png: &[u8]) -> Result<Vec<Chunk<'_>>, RecipeError> {
         }
         _ => Err(RecipeError::Damaged),
     }
-}
-
-/// The check sum of PNG, gzip and Ethernet (ISO 3309), bit by bit: a recipe has a few hundred bytes.
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
-        }
-    }
-    !crc
 }
 
 #[cfg(test)]

@@ -156,7 +156,11 @@ fn spread(steps: u32, sizes: &[(usize, usize)]) -> Vec<u32> {
 
 /// How many steps a size gets that is so many halvings below the wanted one, compared with that.
 fn share(halvings: usize) -> f64 {
-    const { [1.0, 0.6, 0.4] }.get(halvings).copied().unwrap_or(0.4)
+    match halvings {
+        0 => 1.0,
+        1 => 0.6,
+        _ => 0.4,
+    }
 }
 
 /// `size` made smaller as `from` becomes `to`, by the long sides.

@@ -20,7 +20,7 @@ from crops import Crops
 from network import (
     TV_WEIGHT, WEIGHTS, Network, Targets, losses, open_model, open_pack, paint, total_variation,
 )  # fmt: skip
-from pictures import SITE_SAMPLES, Collection
+from pictures import Collection, add_sources
 
 # Not conv4_1 and conv5_1, for crops are too small to tell what the large forms are worth: less of these helped there, and
 # cost a tenth of the Gram part on whole pictures.
@@ -80,9 +80,7 @@ def search(network: Network, trial: Trial) -> tuple[dict[str, float], float, flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("packs", nargs="+", type=Path, help="folders of packs")
-    parser.add_argument("--teacher", type=Path, required=True, help="VGG-19 as safetensors")
-    parser.add_argument("--samples", type=Path, default=SITE_SAMPLES, help="the folder with photos/ and styles/")
-    parser.add_argument("--cache", type=Path, default=Path("cache"))
+    add_sources(parser)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

@@ -15,7 +15,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from network import VGG19_OPERATIONS, Network, Targets, evaluate, open_model, open_pack, paint, sha256
-from pictures import PAIRS, SITE_SAMPLES, sample, to_image
+from pictures import PAIRS, add_sources, sample, to_image
 
 SIZE, STEPS, EARLY = 192, 100, 20
 JUDGED = f" Judged by VGG-19 (training/judge.py, {len(PAIRS)} pairs, {SIZE} pixels, {STEPS} steps):"
@@ -108,9 +108,7 @@ def sheet(columns: list[list[Image.Image]], titles: list[str]) -> Image.Image:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("packs", nargs="*", type=Path, help="folders of packs, or safetensors files")
-    parser.add_argument("--teacher", type=Path, required=True, help="VGG-19 as safetensors")
-    parser.add_argument("--samples", type=Path, default=SITE_SAMPLES, help="the folder with photos/ and styles/")
-    parser.add_argument("--cache", type=Path, default=Path("cache"))
+    add_sources(parser)
     parser.add_argument("--sheet", type=Path, help="write a contact sheet here")
     parser.add_argument("--json", type=Path, help="write all figures here")
     parser.add_argument("--record", action="store_true", help="write the figures into the packs' manifests")

@@ -4,6 +4,7 @@ Photos come from five Debian packages and from the samples of scikit-image and s
 the paintings among the site's samples. Three paintings and two photos are held back: no training sees them.
 """
 
+import argparse
 import hashlib
 import subprocess
 import sys
@@ -68,6 +69,13 @@ def to_image(tensor: torch.Tensor) -> Image.Image:
 def sample(samples: Path, kind: str, name: str, long_side: int) -> torch.Tensor:
     """One of the site's samples: `kind` is "photos" or "styles"."""
     return to_tensor(fit(Image.open(samples / kind / f"{name}.jpg").convert("RGB"), long_side))
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """The options of every script here: whom to learn from or be judged by, and where the pictures are."""
+    parser.add_argument("--teacher", type=Path, required=True, help="VGG-19 as safetensors")
+    parser.add_argument("--samples", type=Path, default=SITE_SAMPLES, help="the folder with photos/ and styles/")
+    parser.add_argument("--cache", type=Path, default=Path("cache"), help="where downloads are kept")
 
 
 class Collection:

@@ -22,7 +22,7 @@ from crops import Crops
 from network import (
     LAYERS, TAPS, TORCHVISION, VGG19_OPERATIONS, Network, open_model, operations, relative, sha256,
 )  # fmt: skip
-from pictures import SITE_SAMPLES, Collection
+from pictures import Collection, add_sources
 from prune import choose_channels, refit, unit_scale
 from route import Route
 
@@ -159,10 +159,8 @@ def commit() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("network", choices=sorted(WIDTHS))
-    parser.add_argument("--teacher", type=Path, required=True, help="VGG-19 as safetensors")
-    parser.add_argument("--samples", type=Path, default=SITE_SAMPLES, help="the folder with photos/ and styles/")
+    add_sources(parser)
     parser.add_argument("--out", type=Path, required=True, help="the safetensors file to write")
-    parser.add_argument("--cache", type=Path, default=Path("cache"), help="where downloads are kept")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--steps", type=int, help="fewer, to try it out")

@@ -115,8 +115,7 @@ struct Run {
     plan: Option<Plan>,
     /// Steps that the picture will have behind it when the run is over.
     to: u32,
-    /// The size of its frames, and whether one of them has come.
-    size: (usize, usize),
+    /// Whether one of its frames has come.
     begun: bool,
     /// When the first step was reported, and which it was: the time left is reckoned from there,
     /// since the first step on a GPU also compiles the kernels.
@@ -281,7 +280,6 @@ impl Studio {
             options: options.clone(),
             plan: None,
             to: from + options.steps,
-            size: (0, 0),
             begun: false,
             first: None,
         };
@@ -389,9 +387,8 @@ impl Studio {
                 Event::Started { width, height, .. } => {
                     self.run.update_value(|run| {
                         if let Some(run) = run {
-                            run.size = (width, height);
-                            let plan = || Plan::new(&run.options, run.size, run.size);
-                            run.plan = (!run.goes_on).then(plan);
+                            let size = (width, height);
+                            run.plan = (!run.goes_on).then(|| Plan::new(&run.options, size, size));
                         }
                     });
                     self.progress.update(|progress| progress.phase = Stage::Painting);
@@ -530,7 +527,10 @@ impl Studio {
         self.status.set(words);
         self.run.set_value(None);
         self.turn.set_value(None);
-        spawn(self.offline.measure());
+        // Else there is nothing new to add up; and a frame does not show it.
+        if !self.embed && self.weights_from.get_untracked() == "network" {
+            spawn(self.offline.measure());
+        }
     }
 
     fn failed(self, failure: &Failure) {

@@ -69,6 +69,11 @@ impl Folder {
     fn file(&self, name: &str) -> String {
         format!("{}{name}", self.address)
     }
+
+    /// Whether it is not in the site's own `weights/`.
+    fn is_elsewhere(&self) -> bool {
+        is_folder(&self.shown)
+    }
 }
 
 /// Loads a network, from the cache as far as it is there. `report` is told about every piece that
@@ -179,7 +184,7 @@ fn parse(pack: &PackName, json: &[u8]) -> Result<Manifest, Failure> {
 /// The host has no such file: what the visitor can do, and whoever runs the site.
 fn missing(folder: &Folder, file: &str, why: &str) -> Failure {
     let how_to = match folder.pack.as_str() {
-        _ if is_folder(&folder.shown) => "has to put it there".to_owned(),
+        _ if folder.is_elsewhere() => "has to put it there".to_owned(),
         "fast" | "tiny" => "builds it again with `cargo xtask build`: the pack comes with Impasto".to_owned(),
         "vgg19" => {
             "makes the pack with `cargo xtask weights --from FILE` (a VGG-19 as .safetensors or .pth) or \
@@ -199,8 +204,7 @@ fn missing(folder: &Folder, file: &str, why: &str) -> Failure {
 
 fn unreachable_file(folder: &Folder, file: &str, error: &JsValue) -> Failure {
     // Browsers do not tell a refusal from a missing connection.
-    let hint =
-        if is_folder(&folder.shown) { "; its host has to allow others to read it, by CORS" } else { "" };
+    let hint = if folder.is_elsewhere() { "; its host has to allow others to read it, by CORS" } else { "" };
     Failure::Weights(format!(
         "{}{file} could not be fetched ({}{hint}); look at the connection and press Paint again, what has arrived is kept",
         folder.shown,
@@ -244,7 +248,7 @@ async fn fetch_shard(
             }
             Err(error) => {
                 // So may another origin refuse it.
-                if is_folder(&folder.shown) {
+                if folder.is_elsewhere() {
                     bytes.clear();
                 }
                 error

@@ -184,25 +184,28 @@ impl StylizeArgs {
             },
         };
         let Some(like) = like else { return asked };
-        let typed = |flag: &str| given.value_source(flag) == Some(ValueSource::CommandLine);
+        let from = |flag: &str| {
+            let typed = given.value_source(flag) == Some(ValueSource::CommandLine);
+            if typed { &asked } else { like }
+        };
         Options {
-            size: if typed("size") { &asked } else { like }.size,
-            style_size: if typed("style_size") { &asked } else { like }.style_size,
-            steps: if typed("steps") { &asked } else { like }.steps,
-            schedule: if typed("schedule") { &asked } else { like }.schedule,
-            content_weight: if typed("content_weight") { &asked } else { like }.content_weight,
-            style_weight: if typed("style_weight") { &asked } else { like }.style_weight,
-            tv_weight: if typed("tv_weight") { &asked } else { like }.tv_weight,
-            content_layers: if typed("content_layers") { &asked } else { like }.content_layers.clone(),
-            style_layers: if typed("style_layers") { &asked } else { like }.style_layers.clone(),
-            pooling: if typed("pooling") { &asked } else { like }.pooling,
-            init: if typed("init") { &asked } else { like }.init,
-            seed: if typed("seed") { &asked } else { like }.seed,
+            size: from("size").size,
+            style_size: from("style_size").style_size,
+            steps: from("steps").steps,
+            schedule: from("schedule").schedule,
+            content_weight: from("content_weight").content_weight,
+            style_weight: from("style_weight").style_weight,
+            tv_weight: from("tv_weight").tv_weight,
+            content_layers: from("content_layers").content_layers.clone(),
+            style_layers: from("style_layers").style_layers.clone(),
+            pooling: from("pooling").pooling,
+            init: from("init").init,
+            seed: from("seed").seed,
             adam: AdamOptions {
-                learning_rate: if typed("learning_rate") { &asked } else { like }.adam.learning_rate,
-                beta1: if typed("beta1") { &asked } else { like }.adam.beta1,
-                beta2: if typed("beta2") { &asked } else { like }.adam.beta2,
-                epsilon: if typed("epsilon") { &asked } else { like }.adam.epsilon,
+                learning_rate: from("learning_rate").adam.learning_rate,
+                beta1: from("beta1").adam.beta1,
+                beta2: from("beta2").adam.beta2,
+                epsilon: from("epsilon").adam.epsilon,
             },
         }
     }
@@ -345,10 +348,10 @@ async fn paint(
     args: &StylizeArgs,
 ) -> Result<(Frame, Vec<TraceRow>), StylizeError> {
     // The bar counts work, not steps, so that its guess at the time left holds: small pictures take less of it.
-    let parts = |steps| (1000.0 * transfer.plan().work(steps)) as u64;
-    let parts: Vec<u64> = (0..=options.steps).map(parts).collect();
+    let plan = transfer.plan().clone();
+    let parts = |steps| (1000.0 * plan.work(steps)) as u64;
     let bar = ProgressBar::with_draw_target(
-        parts.last().copied(),
+        Some(parts(options.steps)),
         if args.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() },
     )
     .with_style(
@@ -368,7 +371,7 @@ async fn paint(
             ));
             trace.push(TraceRow::new(step, &frame));
         }
-        bar.set_position(parts[step as usize + 1]);
+        bar.set_position(parts(step + 1));
     }
     transfer.evaluate().await?;
     let frame = checked(transfer.frame().await?, options.steps)?;
