@@ -77,7 +77,7 @@ fn steps(criterion: &mut Criterion) {
             let mut transfer = block_on(new).expect("the options are the defaults");
             group.bench_function(BenchmarkId::new(name, size), |bencher| {
                 bencher.iter(|| {
-                    transfer.step();
+                    block_on(transfer.step()).unwrap();
                     block_on(transfer.frame()).expect("the device can be read")
                 });
             });

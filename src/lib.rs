@@ -30,7 +30,11 @@ pub mod device;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod kernels;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod lbfgs;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod loss;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod optimizer;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod transfer;
 #[cfg(any(feature = "cpu", feature = "gpu"))]

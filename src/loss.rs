@@ -10,11 +10,11 @@
 use burn::tensor::Tensor;
 
 use crate::{
-    kernels::{Map, content, conv, frame::read_values, gram},
+    kernels::{Map, content, frame::read_values, gram},
     layer::Layer,
     message::{Failure, Losses},
     options::{Options, WeightedLayer},
-    vgg::Features,
+    vgg::{Features, Gradient},
     weights::Balance,
 };
 
@@ -56,42 +56,52 @@ pub enum Kind {
 }
 
 impl Targets {
-    /// Takes the targets from the features of the photo and of the painting; `balance` is the network's.
+    /// The content targets, from the features of the photo; `balance` is the network's.
     ///
     /// # Errors
     /// [`Failure::DeviceLost`] if their magnitude cannot be read.
-    pub async fn new(
-        photo: &Features,
-        painting: &Features,
-        options: &Options,
-        balance: &Balance,
-    ) -> Result<Self, Failure> {
+    pub async fn content_of(photo: &Features, options: &Options, balance: &Balance) -> Result<Self, Failure> {
         let mut content = Vec::new();
         for &(layer, weight) in &options.content_layers {
             let value = photo.at(layer).clone();
             let weight = weight * balance.content();
             content.push(Target { layer, weight, mean_square: mean_square(value.clone()).await?, value });
         }
+        Ok(Self { content, style: Vec::new() })
+    }
+
+    /// And the style targets, from the features of the painting.
+    ///
+    /// # Errors
+    /// As [`Self::content_of`].
+    pub async fn and_style_of(
+        self,
+        painting: &Features,
+        options: &Options,
+        balance: &Balance,
+    ) -> Result<Self, Failure> {
         let mut style = Vec::new();
         for &(layer, weight) in &options.style_layers {
             let value = gram::gram_matrix(painting.at(layer));
             let weight = weight * balance.style(layer);
             style.push(Target { layer, weight, mean_square: mean_square(value.clone()).await?, value });
         }
-        Ok(Self { content, style })
+        Ok(Self { style, ..self })
     }
 
-    /// The gradient of content and style loss with respect to one layer's features `[H, W, C]`; none if no
-    /// loss looks at it. The losses themselves are appended to `terms`.
+    /// The gradient of content and style loss with respect to one layer's features `[H, W, C]`. The losses themselves
+    /// are appended to `terms`.
     pub fn gradient(
         &self,
         layer: Layer,
         features: &Map,
         options: &Options,
         terms: &mut Vec<Term>,
-    ) -> Option<Map> {
-        let content = self.content_gradient(layer, features, options.content_weight, terms);
-        self.style_gradient(layer, features, options.style_weight, content, terms)
+    ) -> Gradient {
+        Gradient {
+            map: self.content_gradient(layer, features, options.content_weight, terms),
+            matrix: self.style_gradient(layer, features, options.style_weight, terms),
+        }
     }
 
     /// ∂/∂F of α·w·mean((F−P)²)/mean(P²) = 2·factor·(F−P).
@@ -109,21 +119,20 @@ impl Targets {
         Some(gradient)
     }
 
-    /// ∂/∂F of β·w·mean((G−A)²)/mean(A²) = F·(4·factor/(C·H·W))·(G−A), since G = FᵀF/(C·H·W) is symmetric.
+    /// ∂/∂F of β·w·mean((G−A)²)/mean(A²) = F·(4·factor/(C·H·W))·(G−A), since G = FᵀF/(C·H·W) is symmetric: the matrix.
     fn style_gradient(
         &self,
         layer: Layer,
         features: &Map,
         beta: f32,
-        add: Option<Map>,
         terms: &mut Vec<Term>,
-    ) -> Option<Map> {
-        let Some(target) = self.style.iter().find(|target| target.layer == layer) else { return add };
+    ) -> Option<Tensor<2>> {
+        let target = self.style.iter().find(|target| target.layer == layer)?;
         let [_, _, c] = features.dims();
         let factor = beta * target.weight / ((c * c) as f32 * target.mean_square);
         let (difference, sums) = gram::residual(features, &target.value, 4.0 * factor / count(features));
         terms.push(Term { kind: Kind::Style, sums, factor });
-        Some(conv::mix_channels(features, &difference, add.as_ref()))
+        Some(difference)
     }
 }
 
@@ -143,13 +152,25 @@ async fn mean_square<const D: usize>(tensor: Tensor<D>) -> Result<f32, Failure> 
     Ok(((sum / values.len() as f64) as f32).max(f32::MIN_POSITIVE))
 }
 
+impl Term {
+    /// The loss, from what was read of its sums.
+    fn loss(&self, sums: &[f32]) -> f64 {
+        let sum: f64 = sums.iter().copied().map(f64::from).sum();
+        f64::from(self.factor) * sum
+    }
+}
+
+/// All losses together, more exact than [`Losses::total`].
+pub fn total<'a>(terms: impl IntoIterator<Item = (&'a Term, &'a Vec<f32>)>) -> f64 {
+    terms.into_iter().map(|(term, sums)| term.loss(sums)).sum()
+}
+
 impl Losses {
     /// The losses from what was read of their terms, in the same order.
     pub fn from_terms<'a>(terms: impl IntoIterator<Item = (&'a Term, &'a Vec<f32>)>) -> Self {
         let mut losses = [0.0f64; 3];
         for (term, sums) in terms {
-            let sum: f64 = sums.iter().copied().map(f64::from).sum();
-            losses[term.kind as usize] += f64::from(term.factor) * sum;
+            losses[term.kind as usize] += term.loss(sums);
         }
         let [content, style, tv] = losses.map(|loss| loss as f32);
         Self { total: losses.iter().sum::<f64>() as f32, content, style, tv }

@@ -49,6 +49,17 @@ pub enum Schedule {
     CoarseToFine,
 }
 
+/// How the picture is changed, once it is known in which direction the loss falls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Optimizer {
+    /// Adam (Kingma and Ba 2015): small, even steps, and little memory.
+    #[default]
+    Adam,
+    /// L-BFGS ([`crate::lbfgs`]): the paper's, with long steps towards where the loss seems to be least.
+    Lbfgs,
+}
+
 /// Adam's constants (Kingma and Ba 2015), for a picture with values 0..1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AdamOptions {
@@ -99,7 +110,9 @@ pub struct Options {
     pub init: Init,
     /// Seeds the noise of [`Init::Noise`].
     pub seed: u64,
-    /// The optimiser's constants.
+    /// How the picture is changed.
+    pub optimizer: Optimizer,
+    /// Adam's constants.
     pub adam: AdamOptions,
 }
 
@@ -119,6 +132,7 @@ impl Default for Options {
             pooling: Pooling::default(),
             init: Init::default(),
             seed: 0,
+            optimizer: Optimizer::default(),
             adam: AdamOptions::default(),
         }
     }
@@ -275,7 +289,7 @@ pub enum OptionsError {
     /// A choice that is not among the names known.
     #[error("\"{found}\" is no {what}: choose {choices}")]
     Choice {
-        /// "size", "schedule", "pooling" or "start".
+        /// "size", "schedule", "pooling", "start" or "optimizer".
         what: &'static str,
         /// What was written.
         found: String,
@@ -386,3 +400,4 @@ macro_rules! written_as {
 written_as!(Schedule is "schedule", one of "single or coarse-to-fine": Single = "single", CoarseToFine = "coarse-to-fine");
 written_as!(Pooling is "pooling", one of "max or avg": Max = "max", Avg = "avg");
 written_as!(Init is "start", one of "content or noise": Content = "content", Noise = "noise");
+written_as!(Optimizer is "optimizer", one of "adam or lbfgs": Adam = "adam", Lbfgs = "lbfgs");

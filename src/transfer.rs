@@ -7,7 +7,7 @@
 //! of the other.
 //!
 //! Departures from the paper: losses relative to their targets (see [`crate::loss`]), a total-variation
-//! term against speckle, Adam instead of L-BFGS, start from the photo, coarse to fine (see
+//! term against speckle, Adam beside L-BFGS, start from the photo, coarse to fine (see
 //! [`crate::schedule`]).
 
 use burn::tensor::{Tensor, TensorData};
@@ -17,6 +17,7 @@ use crate::{
     layer::Layer,
     loss::{Kind, Targets, Term, deepest},
     message::{Failure, Frame, Losses},
+    optimizer::State,
     options::{Init, Options},
     picture::{Filter, Picture, resample},
     schedule::{Plan, Scale},
@@ -34,7 +35,7 @@ use crate::{
 /// let mut transfer = StyleTransfer::new(vgg, photo, painting, options).await?;
 /// while transfer.steps() < options.steps {
 ///     transfer.next_scale().await?; // does nothing within a scale
-///     transfer.step();
+///     transfer.step().await?;
 /// }
 /// transfer.frame().await
 /// # }
@@ -49,13 +50,13 @@ pub struct StyleTransfer {
     /// Photo and painting as they were given, for the scales to come; none once the last one is reached.
     originals: Option<(Picture, Picture)>,
     targets: Targets,
-    /// The picture and Adam's moments.
-    state: adam::State,
+    /// The picture, and what the optimiser remembers.
+    state: State,
     /// How many steps were made, at all scales together.
     steps: u32,
     /// How many of them at this scale.
     steps_at_scale: u32,
-    /// The losses of the picture *before* the latest step, on the device.
+    /// The losses of the picture *before* the latest step (with L-BFGS, of the picture), on the device.
     terms: Vec<Term>,
 }
 
@@ -96,7 +97,7 @@ impl StyleTransfer {
             Init::Noise => Picture::noise(first.width, first.height, options.seed),
         };
         let mut transfer = Self {
-            state: adam::State::start(to_map(&x, &vgg)),
+            state: State::start(options.optimizer, to_map(&x, &vgg)),
             targets: targets(&vgg, &small, &at_scale(painting, first, &plan), options).await?,
             vgg,
             options: options.clone(),
@@ -107,18 +108,33 @@ impl StyleTransfer {
             steps_at_scale: 0,
             terms: Vec::new(),
         };
-        transfer.terms = transfer.gradient().1;
+        transfer.terms = transfer.gradient(transfer.state.picture()).1;
         Ok(transfer)
     }
 
-    /// One step at the present scale. It is only queued: nothing is read, nothing waits.
-    pub fn step(&mut self) {
-        let (gradient, terms) = self.gradient();
+    /// One step at the present scale: one look at a picture, and a better picture from what was seen.
+    ///
+    /// With Adam it is only queued, nothing is read and nothing waits; L-BFGS waits for the device.
+    ///
+    /// # Errors
+    /// [`Failure::DeviceLost`] if the device fails.
+    pub async fn step(&mut self) -> Result<(), Failure> {
+        let (gradient, terms) = self.gradient(self.state.trial());
         let options = self.scale().adam(self.steps_at_scale);
         self.steps += 1;
         self.steps_at_scale += 1;
-        self.state = adam::step(&self.state, &gradient, self.steps, options);
-        self.terms = terms;
+        match &mut self.state {
+            State::Adam(state) => {
+                *state = adam::step(state, &gradient, self.steps, options);
+                self.terms = terms;
+            }
+            State::Lbfgs(state) => {
+                if state.step(gradient, &terms).await? {
+                    self.terms = terms;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// How many steps may be made before [`Self::next_scale`] has something to do: at the last scale as many as one
@@ -136,8 +152,8 @@ impl StyleTransfer {
         if self.steps_here() > 0 {
             return Ok(());
         }
-        let [h, w, _] = self.state.x.dims();
-        let mut painted = frame::read_values(self.state.x.clone()).await?;
+        let [h, w, _] = self.state.picture().dims();
+        let mut painted = frame::read_values(self.state.picture().clone()).await?;
         let photo = self.enter(self.at + 1).await?;
         let mut x = vec![0.0; photo.width() * photo.height() * 4];
         if self.options.init == Init::Content {
@@ -168,14 +184,12 @@ impl StyleTransfer {
         Ok(photo)
     }
 
-    /// The gradient of the total loss with respect to the picture, and the losses at this point.
-    fn gradient(&self) -> (Map, Vec<Term>) {
+    /// The gradient of the total loss with respect to a picture, and the losses at this point.
+    fn gradient(&self, picture: &Map) -> (Map, Vec<Term>) {
         let Self { vgg, options, targets, .. } = self;
-        let picture = &self.state.x;
         let features = vgg.forward(picture, options.pooling, deepest_of(options));
         let mut terms = Vec::new();
-        let gradient =
-            vgg.backward(&features, |layer, map| targets.gradient(layer, map, options, &mut terms));
+        let gradient = vgg.backward(features, |layer, map| targets.gradient(layer, map, options, &mut terms));
         let (gradient, sums) = total_variation(picture, &gradient, options.tv_weight);
         terms.push(Term { kind: Kind::TotalVariation, sums, factor: options.tv_weight });
         (gradient, terms)
@@ -207,6 +221,11 @@ impl StyleTransfer {
 
     /// Changes α, from the next step on: closer to the photo, or closer to the painting.
     pub fn set_content_weight(&mut self, content_weight: f32) {
+        if let State::Lbfgs(state) = &mut self.state
+            && self.options.content_weight != content_weight
+        {
+            state.forget();
+        }
         self.options.content_weight = content_weight;
     }
 
@@ -222,7 +241,7 @@ impl StyleTransfer {
         if !self.is_at_full_size() {
             self.enter(self.plan.scales().len() - 1).await?;
         }
-        self.state = adam::State::start(to_map(picture, &self.vgg));
+        self.state = State::start(self.options.optimizer, to_map(picture, &self.vgg));
         self.steps = 0;
         self.steps_at_scale = 0;
         Ok(())
@@ -235,8 +254,8 @@ impl StyleTransfer {
     /// [`Failure::DeviceLost`] if the device fails.
     pub async fn frame(&self) -> Result<Frame, Failure> {
         let sums = self.terms.iter().map(|term| term.sums.clone()).collect();
-        let (rgba, sums) = frame::read(&self.state.x, sums).await?;
-        let [height, width, _] = self.state.x.dims();
+        let (rgba, sums) = frame::read(self.state.picture(), sums).await?;
+        let [height, width, _] = self.state.picture().dims();
         let losses = Losses::from_terms(self.terms.iter().zip(&sums));
         Ok(Frame { width, height, step: self.steps, losses, rgba })
     }
@@ -254,7 +273,7 @@ impl StyleTransfer {
     /// # Errors
     /// [`Failure::DeviceLost`] if the device fails.
     pub async fn evaluate(&mut self) -> Result<Losses, Failure> {
-        self.terms = self.gradient().1;
+        self.terms = self.gradient(self.state.picture()).1;
         self.losses().await
     }
 
@@ -264,7 +283,7 @@ impl StyleTransfer {
     /// As [`Self::restart_from`] and [`Self::frame`].
     pub async fn loss_and_gradient(&mut self, picture: &Picture) -> Result<(Losses, Vec<f32>), Failure> {
         self.restart_from(picture).await?;
-        let (gradient, terms) = self.gradient();
+        let (gradient, terms) = self.gradient(self.state.picture());
         self.terms = terms;
         let gradient = frame::read_values(gradient).await?;
         Ok((self.losses().await?, gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect()))
@@ -276,16 +295,20 @@ fn deepest_of(options: &Options) -> Layer {
     deepest(&options.content_layers).max(deepest(&options.style_layers))
 }
 
-/// What the photo and the painting are to the network.
+/// What the photo and the painting are to the network. It looks at one after the other: the features of both at once
+/// would be the most memory that a run ever takes.
 async fn targets(
     vgg: &Vgg,
     photo: &Picture,
     painting: &Picture,
     options: &Options,
 ) -> Result<Targets, Failure> {
-    let photo = vgg.forward(&to_map(photo, vgg), options.pooling, deepest(&options.content_layers));
-    let painting = vgg.forward(&to_map(painting, vgg), options.pooling, deepest(&options.style_layers));
-    Targets::new(&photo, &painting, options, vgg.balance()).await
+    let features = |picture, layers| vgg.forward(&to_map(picture, vgg), options.pooling, deepest(layers));
+    let photo = features(photo, &options.content_layers);
+    let targets = Targets::content_of(&photo, options, vgg.balance()).await?;
+    drop(photo);
+    let painting = features(painting, &options.style_layers);
+    targets.and_style_of(&painting, options, vgg.balance()).await
 }
 
 fn add(sum: &mut [f32], factor: f32, values: &[f32]) {

@@ -4,10 +4,10 @@
 //! The weights never change and the network is a fixed chain, so the backward pass is written by hand:
 //! it needs one stored map per layer and one gradient at a time, and no graph.
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use crate::{
-    kernels::{Map, conv, conv::Filter, normalize, pool},
+    kernels::{Map, Storage, conv, conv::Filter, normalize, pool},
     layer::Layer,
     message::Failure,
     options::Pooling,
@@ -36,6 +36,15 @@ pub struct Features {
     /// After the ReLU, `[H/2ᵇ, W/2ᵇ, C]` where b poolings lie above; indexed by [`Layer::index`].
     maps: Vec<Map>,
     pooling: Pooling,
+}
+
+/// The gradient of the losses that look at a layer, with respect to its features F `[H, W, C]`: the sum of what is there.
+#[derive(Clone, Debug)]
+pub struct Gradient {
+    /// As it is, `[H, W, C]`.
+    pub map: Option<Map>,
+    /// As F times this matrix, `[C, C]`.
+    pub matrix: Option<Tensor<2>>,
 }
 
 impl Features {
@@ -77,6 +86,20 @@ impl Vgg {
         &self.balance
     }
 
+    /// Stores feature maps and their gradients in this way, where a GPU computes.
+    #[must_use]
+    pub fn storing(mut self, storage: Storage) -> Self {
+        let layers = std::mem::take(&mut self.layers).into_iter().enumerate();
+        self.layers = layers
+            .map(|(index, Convolution { forward, backward })| Convolution {
+                forward: forward.storing(storage),
+                // The gradient with respect to the picture is no map of features, but as exact as that.
+                backward: backward.storing(if index == 0 { Storage::Full } else { storage }),
+            })
+            .collect();
+        self
+    }
+
     /// Where the network computes.
     pub fn device(&self) -> &Device {
         &self.device
@@ -99,33 +122,39 @@ impl Vgg {
 
     /// The gradient with respect to the picture, `[H, W, 4]`.
     ///
-    /// `at` gives, for a layer and its features, the gradient of the losses that look at that layer; it
-    /// is asked once per layer, from the deepest up, and must answer for the deepest.
+    /// `at` gives the gradient of the losses that look at a layer with these features; it is asked once per layer, from
+    /// the deepest up.
+    ///
+    /// Memory is needed most in the end, where the maps are largest: the features are let go layer by layer, as they
+    /// have served, and what the losses want is added last, so that three maps suffice.
     ///
     /// # Panics
-    /// If `at` has no answer for the deepest layer.
-    pub fn backward(&self, features: &Features, mut at: impl FnMut(Layer, &Map) -> Option<Map>) -> Map {
-        let mut above: Option<Map> = None; // of the layer below in the loop, before its ReLU
-        for layer in Layer::ALL.into_iter().take(features.maps.len()).rev() {
-            let y = features.at(layer);
-            let loss = at(layer, y);
-            above = Some(match above {
-                None => {
-                    let loss = loss.expect("the deepest layer is one that a loss looks at");
-                    conv::relu_backward(&loss, y)
-                }
-                Some(gradient) => {
+    /// If no loss looks at the deepest layer.
+    pub fn backward(&self, features: Features, mut at: impl FnMut(Layer, &Map) -> Gradient) -> Map {
+        let mut above: Option<Map> = None; // the gradient of the layer below in the network, before its ReLU
+        let Features { maps, pooling } = features;
+        for (layer, y) in Layer::ALL.into_iter().zip(maps).rev() {
+            let Gradient { map, matrix } = at(layer, &y);
+            let passed = match above.take() {
+                None => map.map(|map| conv::relu_backward(&map, &y)),
+                Some(above) => {
                     let filter = &self.layers[layer.index() + 1].backward;
-                    if layer.is_pooled() {
-                        let gradient = conv::backward(&gradient, filter, None, None);
-                        pool::backward(y, &gradient, loss.as_ref(), features.pooling)
+                    Some(if layer.is_pooled() {
+                        let gradient = conv::backward(&above, filter, None, None);
+                        pool::backward(&y, &gradient, map.as_ref(), pooling)
                     } else {
-                        conv::backward(&gradient, filter, loss.as_ref(), Some(y))
-                    }
+                        // The ReLU comes last, once.
+                        let features = matrix.is_none().then_some(&y);
+                        conv::backward(&above, filter, map.as_ref(), features)
+                    })
                 }
-            });
+            };
+            above = match matrix {
+                Some(matrix) => Some(conv::mix_channels(&y, &matrix, passed.as_ref())),
+                None => passed,
+            };
         }
-        let gradient = above.expect("at least one layer");
+        let gradient = above.expect("a loss looks at the deepest layer");
         conv::backward(&gradient, &self.layers[0].backward, None, None)
     }
 }

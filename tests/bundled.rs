@@ -106,7 +106,7 @@ fn they_paint() {
             let mut transfer = StyleTransfer::new(vgg, &photo, &painting, &Options::default()).await.unwrap();
             let first = transfer.losses().await.unwrap().total;
             for _ in 0..STEPS {
-                transfer.step();
+                transfer.step().await.unwrap();
             }
             (first, transfer.evaluate().await.unwrap().total)
         });
@@ -128,7 +128,7 @@ fn they_stand_in_for_vgg19() {
     let painted = |weights: &Path| {
         let mut transfer = start(weights);
         for _ in 0..STEPS {
-            transfer.step();
+            block_on(transfer.step()).unwrap();
         }
         let frame = block_on(transfer.frame()).unwrap();
         Picture::from_rgba8(frame.width, frame.height, &frame.rgba).unwrap()

@@ -1,12 +1,13 @@
-//! Every GPU kernel against its CPU twin, on random data: tiny, odd and prime sizes, and sizes above one tile.
+//! Every GPU kernel against its CPU twin, on random data: tiny, odd and prime sizes, and sizes above one tile; with
+//! maps of 32 bits a number and of 16.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData, bf16};
 use impasto::{
     device,
     kernels::{
-        Map, adam, content, conv,
+        Map, Storage, adam, content, conv,
         conv::{Algorithm, Tile},
-        frame, gram, normalize, pool, set_in_software, total_variation,
+        frame, gram, normalize, pool, set_in_software, total_variation, vectors,
     },
     layer::Layer,
     options::{AdamOptions, Pooling},
@@ -16,7 +17,7 @@ use pollster::block_on;
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 
 /// The largest ‖out − ref‖/‖ref‖ that counts as equal: sums of a few thousand f32 in another order.
-const TOLERANCE: f64 = 2e-6;
+const TOLERANCE: f64 = 3e-6;
 
 /// Heights and widths.
 const SIZES: [(usize, usize); 9] =
@@ -31,12 +32,40 @@ fn devices() -> [Device; 2] {
     [device::cpu(), gpu.device.clone()]
 }
 
-fn assert_no_fault_and_equal(what: &str, run: impl Fn(&Device) -> Vec<Vec<f32>>) {
+/// What a kernel left: its numbers, and how they were stored.
+struct Found {
+    values: Vec<f32>,
+    storage: Storage,
+}
+
+impl Found {
+    fn full(values: Vec<f32>) -> Self {
+        Self { values, storage: Storage::Full }
+    }
+}
+
+fn assert_no_fault_and_equal(what: &str, run: impl Fn(&Device) -> Vec<Found>) {
     let [expected, got] = devices().map(|device| run(&device));
     assert_eq!(expected.len(), got.len(), "{what}");
-    for (index, (expected, got)) in expected.iter().zip(&got).enumerate() {
-        let error = relative_error(got, expected);
-        assert!(error <= TOLERANCE, "{what}, output {index}: relative error {error:e}");
+    for (index, (Found { values: expected, .. }, got)) in expected.iter().zip(&got).enumerate() {
+        let what = format!("{what}, output {index}");
+        if got.storage == Storage::Half {
+            assert_rounded(&what, &got.values, expected);
+            continue;
+        }
+        let error = relative_error(&got.values, expected);
+        assert!(error <= TOLERANCE, "{what}: relative error {error:e}");
+    }
+}
+
+/// Each value must be the half next to what is expected, but for the rounding of the sum before it.
+fn assert_rounded(what: &str, got: &[f32], expected: &[f32]) {
+    assert_eq!(got.len(), expected.len(), "{what}");
+    let largest = expected.iter().fold(0.0f32, |most, value| most.max(value.abs()));
+    for (index, (&got, &expected)) in got.iter().zip(expected).enumerate() {
+        // Half the distance of two neighbours, 8 bits apart at most.
+        let most = expected.abs() / 256.0 + 4.0 * TOLERANCE as f32 * largest;
+        assert!((got - expected).abs() <= most, "{what}, value {index}: {got} for {expected}");
     }
 }
 
@@ -58,12 +87,28 @@ fn random_values(seed: u64, count: usize) -> Vec<f32> {
     (0..count).map(|_| random.random_range(-1.0..1.0)).collect()
 }
 
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    block_on(frame::read_values(tensor)).expect("the device can be read")
+/// A map as a kernel may meet it: as it is, or stored in halves. The processor gets the same numbers in 32 bits.
+fn stored(map: Map, storage: Storage) -> Map {
+    if storage == Storage::Full {
+        return map;
+    }
+    let (shape, device) = (map.dims(), map.device());
+    let halves: Vec<bf16> = values(map).values.into_iter().map(bf16::from_f32).collect();
+    if device == device::cpu() {
+        let rounded: Vec<f32> = halves.into_iter().map(bf16::to_f32).collect();
+        Tensor::from_data(TensorData::new(rounded, shape), &device)
+    } else {
+        Tensor::from_data(TensorData::new(halves, shape), (&device, DType::BF16))
+    }
 }
 
-fn total(tensor: Tensor<1>) -> Vec<f32> {
-    vec![values(tensor).iter().map(|&v| f64::from(v)).sum::<f64>() as f32]
+fn values<const D: usize>(tensor: Tensor<D>) -> Found {
+    let storage = if tensor.dtype() == DType::BF16 { Storage::Half } else { Storage::Full };
+    Found { values: block_on(frame::read_values(tensor)).expect("the device can be read"), storage }
+}
+
+fn total(tensor: Tensor<1>) -> Found {
+    Found::full(vec![values(tensor).values.iter().map(|&v| f64::from(v)).sum::<f64>() as f32])
 }
 
 fn random_conv(seed: u64, in_channels: usize, out_channels: usize) -> Conv {
@@ -80,50 +125,59 @@ fn random_conv(seed: u64, in_channels: usize, out_channels: usize) -> Conv {
 const CHANNELS: [(usize, usize); 6] = [(3, 64), (4, 4), (12, 20), (64, 64), (128, 24), (12, 1024)];
 const ALGORITHMS: [Algorithm; 3] =
     [Algorithm::Direct, Algorithm::Winograd(Tile::Two), Algorithm::Winograd(Tile::Four)];
+const STORAGES: [Storage; 2] = [Storage::Full, Storage::Half];
+
+/// Every convolution of the tests: all sizes in 32 bits; with halves, which are the same code but for how a number is
+/// read and written, those that differ most.
+fn convolutions() -> Vec<((usize, usize), (usize, usize), Algorithm, [Storage; 2])> {
+    let shapes = combinations(combinations(SIZES, CHANNELS), ALGORITHMS);
+    let all = combinations(shapes, combinations(STORAGES, STORAGES)).into_iter();
+    all.map(|(((size, channels), algorithm), (from, to))| (size, channels, algorithm, [from, to]))
+        .filter(|&(size, channels, _, storages)| {
+            let few =
+                matches!(size, (1, 1) | (17, 13)) && matches!(channels, (3, 64) | (12, 20) | (12, 1024));
+            few || storages == [Storage::Full; 2]
+        })
+        .collect()
+}
 
 #[test]
 fn convolution_forward_agrees_with_its_twin() {
-    for ((h, w), (inputs, outputs)) in combinations(SIZES, CHANNELS) {
-        for algorithm in ALGORITHMS {
-            assert_no_fault_and_equal(&format!("{algorithm:?}, {h}×{w}, {inputs} → {outputs}"), |device| {
-                let conv = random_conv(1, inputs, outputs);
-                let filter = conv::Filter::forward_by(&conv, Some(algorithm), device);
-                let x: Map = random(2, [h, w, inputs.next_multiple_of(4)], device);
-                with_each_tile(|| vec![values(conv::forward(&x, &filter))])
-            });
-        }
+    for ((h, w), (inputs, outputs), algorithm, [from, to]) in convolutions() {
+        let what = format!("{algorithm:?}, {h}×{w}, {inputs} → {outputs}, {from:?} → {to:?}");
+        assert_no_fault_and_equal(&what, |device| {
+            let conv = random_conv(1, inputs, outputs);
+            let filter = conv::Filter::forward_by(&conv, Some(algorithm), device).storing(to);
+            let x = stored(random(2, [h, w, inputs.next_multiple_of(4)], device), from);
+            with_each_tile(|| vec![values(conv::forward(&x, &filter))])
+        });
     }
 }
 
 #[test]
 fn convolution_backward_agrees_with_its_twin() {
-    for ((h, w), (outputs, inputs)) in combinations(SIZES, CHANNELS) {
-        for algorithm in ALGORITHMS {
-            assert_no_fault_and_equal(&format!("{algorithm:?}, {h}×{w}, {inputs} ← {outputs}"), |device| {
-                let outputs = outputs.next_multiple_of(4);
-                let conv = random_conv(3, inputs, outputs);
-                let filter = conv::Filter::backward_by(&conv, Some(algorithm), device);
-                let below = inputs.next_multiple_of(4);
-                let gradient: Map = random(4, [h, w, outputs], device);
-                let add: Map = random(5, [h, w, below], device);
-                let features: Map = random(6, [h, w, below], device);
-                let endings = [
-                    (None, None),
-                    (Some(&add), None),
-                    (None, Some(&features)),
-                    (Some(&add), Some(&features)),
-                ];
-                with_each_tile(|| {
-                    let backward = |(add, features)| conv::backward(&gradient, &filter, add, features);
-                    endings.map(|ending| values(backward(ending))).to_vec()
-                })
-            });
-        }
+    for ((h, w), (outputs, inputs), algorithm, [from, to]) in convolutions() {
+        let what = format!("{algorithm:?}, {h}×{w}, {inputs} ← {outputs}, {to:?} ← {from:?}");
+        assert_no_fault_and_equal(&what, |device| {
+            let outputs = outputs.next_multiple_of(4);
+            let conv = random_conv(3, inputs, outputs);
+            let filter = conv::Filter::backward_by(&conv, Some(algorithm), device).storing(to);
+            let below = inputs.next_multiple_of(4);
+            let gradient = stored(random(4, [h, w, outputs], device), from);
+            let add = stored(random(5, [h, w, below], device), to);
+            let features = stored(random(6, [h, w, below], device), to);
+            let endings =
+                [(None, None), (Some(&add), None), (None, Some(&features)), (Some(&add), Some(&features))];
+            with_each_tile(|| {
+                let backward = |(add, features)| conv::backward(&gradient, &filter, add, features);
+                endings.map(|ending| values(backward(ending))).into()
+            })
+        });
     }
 }
 
 /// Hardware and software adapters compute in tiles of different sizes.
-fn with_each_tile(run: impl Fn() -> Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+fn with_each_tile(run: impl Fn() -> Vec<Found>) -> Vec<Found> {
     // Tests beside this one may see the change, which is as good: every size must be right.
     let sizes = [true, false].into_iter().flat_map(|software| {
         set_in_software(software);
@@ -132,20 +186,20 @@ fn with_each_tile(run: impl Fn() -> Vec<Vec<f32>>) -> Vec<Vec<f32>> {
     sizes.collect()
 }
 
-fn combinations<A: Copy, B: Copy, const M: usize, const N: usize>(a: [A; M], b: [B; N]) -> Vec<(A, B)> {
-    a.into_iter().flat_map(|a| b.into_iter().map(move |b| (a, b))).collect()
+fn combinations<A: Copy, B: Copy>(a: impl AsRef<[A]>, b: impl AsRef<[B]>) -> Vec<(A, B)> {
+    a.as_ref().iter().flat_map(|&a| b.as_ref().iter().map(move |&b| (a, b))).collect()
 }
 
 #[test]
 fn channel_mixing_and_relu_backward_agree_with_their_twins() {
     for (h, w) in SIZES {
-        for c in [4, 12, 64, 100] {
-            assert_no_fault_and_equal(&format!("{h}×{w}×{c}"), |device| {
-                let x: Map = random(7, [h, w, c], device);
-                let add: Map = random(8, [h, w, c], device);
+        for (c, storage) in combinations([4, 12, 64, 100], STORAGES) {
+            assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
+                let x = stored(random(7, [h, w, c], device), storage);
+                let add = stored(random(8, [h, w, c], device), storage);
                 let matrix: Tensor<2> = random(9, [c, c], device);
                 let mut found = with_each_tile(|| {
-                    [None, Some(&add)].map(|add| values(conv::mix_channels(&x, &matrix, add))).to_vec()
+                    [None, Some(&add)].map(|add| values(conv::mix_channels(&x, &matrix, add))).into()
                 });
                 found.push(values(conv::relu_backward(&x, &add)));
                 found
@@ -157,14 +211,14 @@ fn channel_mixing_and_relu_backward_agree_with_their_twins() {
 #[test]
 fn pooling_agrees_with_its_twin() {
     for (h, w) in SIZES.into_iter().filter(|&(h, w)| h > 1 && w > 1) {
-        for c in [4, 12, 64] {
+        for (c, storage) in combinations([4, 12, 64], STORAGES) {
             for pooling in [Pooling::Max, Pooling::Avg] {
-                assert_no_fault_and_equal(&format!("{pooling:?} {h}×{w}×{c}"), |device| {
+                assert_no_fault_and_equal(&format!("{pooling:?} {h}×{w}×{c}, {storage:?}"), |device| {
                     // Few different values, so that windows have equal maxima.
                     let coarse = |seed, shape| (random::<3>(seed, shape, device) * 3.0).round();
-                    let x: Map = coarse(10, [h, w, c]);
-                    let gradient: Map = random(11, [h / 2, w / 2, c], device);
-                    let add: Map = random(12, [h, w, c], device);
+                    let x = stored(coarse(10, [h, w, c]), storage);
+                    let gradient = stored(random(11, [h / 2, w / 2, c], device), storage);
+                    let add = stored(random(12, [h, w, c], device), storage);
                     vec![
                         values(pool::forward(&x, pooling)),
                         values(pool::backward(&x, &gradient, None, pooling)),
@@ -179,10 +233,10 @@ fn pooling_agrees_with_its_twin() {
 #[test]
 fn gram_agrees_with_its_twin() {
     for (h, w) in SIZES {
-        for c in [4, 12, 20, 64, 256] {
-            assert_no_fault_and_equal(&format!("{h}×{w}×{c}"), |device| {
+        for (c, storage) in combinations([4, 12, 20, 64, 256], STORAGES) {
+            assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
                 // Positive, as features are; otherwise the sums cancel and rounding is all that is left.
-                let features: Map = random(13, [h, w, c], device).abs();
+                let features = stored(random(13, [h, w, c], device).abs(), storage);
                 let target: Tensor<2> = random(14, [c, c], device);
                 let (difference, sums) = gram::residual(&features, &target, 0.7);
                 vec![values(gram::gram_matrix(&features)), values(difference), total(sums)]
@@ -194,9 +248,10 @@ fn gram_agrees_with_its_twin() {
 #[test]
 fn content_residual_agrees_with_its_twin() {
     for (h, w) in SIZES {
-        for c in [4, 12, 512] {
-            assert_no_fault_and_equal(&format!("{h}×{w}×{c}"), |device| {
-                let (features, target) = (random(15, [h, w, c], device), random(16, [h, w, c], device));
+        for (c, storage) in combinations([4, 12, 512], STORAGES) {
+            assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
+                let [features, target] =
+                    [15, 16].map(|seed| stored(random(seed, [h, w, c], device), storage));
                 let (difference, sums) = content::residual(&features, &target, 0.3);
                 vec![values(difference), total(sums)]
             });
@@ -229,9 +284,39 @@ fn picture_kernels_agree_with_their_twins() {
                 values(state.x),
                 values(state.first),
                 values(state.second),
-                rgba.into_iter().map(f32::from).collect(),
-                vec![read[0].iter().sum()],
+                Found::full(rgba.into_iter().map(f32::from).collect()),
+                Found::full(vec![read[0].iter().sum()]),
             ]
+        });
+    }
+}
+
+#[test]
+fn vector_kernels_agree_with_their_twins() {
+    for (h, w) in SIZES {
+        assert_no_fault_and_equal(&format!("{h}×{w}"), |device| {
+            // Many values lie at the bounds, and some are where they were.
+            let picture = |seed| (random(seed, [h, w, 4], device) * 2.0f32).clamp(0.0, 1.0);
+            let (to, from): (Map, Map) = (picture(20), picture(21));
+            let [gradient_to, gradient_from] = [22, 23].map(|seed| random(seed, [h, w, 4], device));
+            let lesson = vectors::lesson(&to, &from, &gradient_to, &gradient_from);
+            let mut found: Vec<Found> = lesson.iter().cloned().map(values).collect();
+
+            // More than fit into one launch; positive, so that nothing cancels.
+            let others: Vec<Map> = (30..39).map(|seed| random::<3>(seed, [h, w, 4], device).abs()).collect();
+            for count in [1, 4, 9] {
+                let others: Vec<&Map> = others[..count].iter().collect();
+                let sums = vectors::dots([&to, &from, &others[0]], &others);
+                let sums = block_on(frame::read_vectors(sums)).expect("read");
+                let dots = vectors::read_dots(&sums, count);
+                assert_eq!(dots.len(), count);
+                found.push(Found::full(dots.into_iter().flatten().map(|dot| dot as f32).collect()));
+                let parts: Vec<_> =
+                    others.iter().enumerate().map(|(at, &vector)| (at as f32 + 0.5, vector)).collect();
+                found.push(values(vectors::weighted_sum(&parts)));
+            }
+            found.push(values(vectors::moved(&to, 0.3, &gradient_from, &lesson[2])));
+            found
         });
     }
 }

@@ -12,10 +12,10 @@ use std::{collections::HashMap, fs, path::Path, sync::OnceLock};
 
 mod reference_data;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 use impasto::{
     device,
-    kernels::{frame::read_values, gram::gram_matrix},
+    kernels::{Storage, frame::read_values, gram::gram_matrix},
     layer::Layer,
     message::Losses,
     options::{Options, Pooling, Schedule, Size, WeightedLayer},
@@ -36,6 +36,9 @@ const GRADIENT: f64 = 1e-4;
 const EARLY: f64 = 1e-4;
 /// The loss up to step 50: by then some ReLU or maximum has gone the other way, and paths part.
 const LATE: f64 = 3e-3;
+
+/// The loss at any step with features in halves, relative.
+const HALVES: f64 = 1e-2;
 
 /// The tensors of a safetensors file, as f64, and its metadata.
 struct File {
@@ -155,7 +158,7 @@ fn transfer(vgg: &Vgg, photo: &Picture, painting: &Picture, options: &Options) -
 fn course(transfer: &mut StyleTransfer, steps: u32) -> Vec<Losses> {
     let mut losses = Vec::new();
     for _ in 0..steps {
-        transfer.step();
+        block_on(transfer.step()).unwrap();
         losses.push(block_on(transfer.losses()).unwrap());
     }
     losses.push(block_on(transfer.evaluate()).unwrap());
@@ -377,3 +380,22 @@ macro_rules! on {
 
 on!(processor, device::cpu());
 on!(gpu, gpu());
+
+/// Features and their gradients may be stored in halves: a little is lost in each value, hardly anything in the sums.
+#[test]
+#[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
+fn halves_keep_the_course() {
+    let file = File::open(&reference_data::file("reference/reference.safetensors"));
+    let (photo, painting) = (file.planes("image.content"), file.planes("image.style"));
+    let options = reference_options();
+    let vgg = vgg(&gpu()).storing(Storage::Half);
+    let found = course(&mut transfer(&vgg, &photo, &painting, &options), options.steps);
+    let expected = file.get("adam.loss").iter().step_by(3);
+    let errors = found.iter().zip(expected).map(|(found, due)| (f64::from(found.total) - due).abs() / due);
+    let most = errors.fold(0.0, f64::max);
+    println!("halves: {most:.2e} in {} steps", options.steps);
+    assert!(most <= HALVES, "a loss is off by {most:.2e}");
+    // It is not f32 after all that was tested.
+    let features = vgg.forward(&to_map(&photo, &vgg), Pooling::Max, Layer::Conv5_1);
+    assert_eq!(features.at(Layer::Conv5_1).dtype(), DType::BF16);
+}

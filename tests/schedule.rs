@@ -66,7 +66,7 @@ fn a_run_goes_through_its_scales_and_each_begins_where_the_last_one_ended() {
 
     for step in 0..scales[0].steps {
         block_on(transfer.next_scale()).unwrap();
-        transfer.step();
+        block_on(transfer.step()).unwrap();
         let frame = frame(&transfer);
         assert_eq!((frame.width, frame.height), (scales[0].width, scales[0].height), "after step {step}");
         assert_eq!(frame.rgba.len(), frame.width * frame.height * 4);
@@ -91,7 +91,7 @@ fn a_run_goes_through_its_scales_and_each_begins_where_the_last_one_ended() {
 
     let before = block_on(transfer.evaluate()).unwrap().total;
     for _ in 0..scales[1].steps {
-        transfer.step();
+        block_on(transfer.step()).unwrap();
     }
     let after = block_on(transfer.evaluate()).unwrap().total;
     assert!(after < 0.8 * before, "from {before} to {after}");
@@ -111,7 +111,7 @@ fn a_small_picture_is_painted_as_ever() {
         let mut transfer = start(64, &options);
         for _ in 0..3 {
             block_on(transfer.next_scale()).unwrap();
-            transfer.step();
+            block_on(transfer.step()).unwrap();
         }
         frame(&transfer)
     };
@@ -126,7 +126,7 @@ fn noise_is_that_of_the_first_scale_and_gets_nothing_of_the_photo() {
     let noise = Picture::noise(first.width, first.height, options.seed);
     assert!(first.rgba == noise.to_rgba8() && first.width.max(first.height) == 128);
     for _ in 0..transfer.steps_here() {
-        transfer.step();
+        block_on(transfer.step()).unwrap();
     }
     let small = frame(&transfer);
     block_on(transfer.next_scale()).unwrap();
@@ -147,7 +147,7 @@ fn going_on_from_a_result_goes_on_at_its_size() {
     let before = block_on(transfer.evaluate()).unwrap();
     // The photo's content is that of the photo at this size, not at the first one.
     assert!(before.content == 0.0, "{before:?}");
-    transfer.step();
+    block_on(transfer.step()).unwrap();
     assert!(block_on(transfer.evaluate()).unwrap().total < before.total);
 
     let other = result.resize(100, 100);
@@ -205,7 +205,7 @@ fn both_devices_change_scale_alike() {
             // One step behind the change: later on, rounding leads the two apart.
             for _ in 0..=transfer.plan().scales()[0].steps {
                 transfer.next_scale().await.unwrap();
-                transfer.step();
+                transfer.step().await.unwrap();
             }
             transfer.evaluate().await.unwrap()
         })

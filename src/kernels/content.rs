@@ -16,20 +16,27 @@ pub fn residual(features: &Map, target: &Map, scale: f32) -> (Map, Tensor<1>) {
 /// The twin of [`residual`].
 pub fn residual_cpu(features: &Map, target: &Map, scale: f32) -> (Map, Tensor<1>) {
     let difference = features.clone() - target.clone();
-    let sum = difference.clone().powi_scalar(2).sum();
-    (difference * scale, sum)
+    // Row by row: a sum of this many in f32 would be off by its last digits.
+    let [h, w, c] = difference.dims();
+    let sums = difference.clone().powi_scalar(2).reshape([h, w * c]).sum_dim(1).reshape([h]);
+    (difference * scale, sums)
 }
 
 #[cfg(feature = "gpu")]
 fn gpu(features: &Map, target: &Map, scale: f32) -> (Map, Tensor<1>) {
-    use super::gpu::{Buffer, Wgsl, summing_threads};
+    use super::{
+        Storage,
+        gpu::{Buffer, Wgsl, summing_threads},
+    };
 
     let [h, w, c] = features.dims();
     let quads = h * w * c / 4;
     let threads = summing_threads(quads);
     let (features, target) = (Buffer::of(features), Buffer::of(target));
-    let (difference, sums) = (features.new_like([h, w, c]), features.new_like([threads]));
-    Wgsl { name: "content_residual", variant: (), text: |()| TEXT.into(), workgroup: [64, 1, 1] }.launch(
+    let storage = features.storage();
+    let (difference, sums) = (features.new_stored(storage, [h, w, c]), features.new_like([threads]));
+    let text = |storage: Storage| storage.written(TEXT);
+    Wgsl { name: "content_residual", variant: storage, text, workgroup: [64, 1, 1] }.launch(
         threads.div_ceil(64),
         &[&features, &target],
         &[&difference, &sums],
@@ -41,9 +48,9 @@ fn gpu(features: &Map, target: &Map, scale: f32) -> (Map, Tensor<1>) {
 #[cfg(feature = "gpu")]
 const TEXT: &str = "
 struct Parameters { quads: u32, threads: u32, scale: f32 }
-@group(0) @binding(0) var<storage, read> features: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> wanted: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> difference: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> features: array<Quad>;
+@group(0) @binding(1) var<storage, read> wanted: array<Quad>;
+@group(0) @binding(2) var<storage, read_write> difference: array<Quad>;
 @group(0) @binding(3) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(4) var<uniform> parameters: Parameters;
 
@@ -54,8 +61,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     if (thread >= parameters.threads) { return; }
     var sum = 0.0;
     for (var i = thread; i < parameters.quads; i += parameters.threads) {
-        let d = features[i] - wanted[i];
-        difference[i] = parameters.scale * d;
+        let d = load(features[i]) - load(wanted[i]);
+        difference[i] = keep(parameters.scale * d);
         sum += dot(d, d);
     }
     sums[thread] = sum;

@@ -24,11 +24,28 @@ pub async fn read_cpu(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>
     // Rounded half up, as WGSL's pack4x8unorm does.
     let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5).floor() as u8;
     let rgba = values.chunks_exact(4).flat_map(|p| [byte(p[0]), byte(p[1]), byte(p[2]), 255]).collect();
+    Ok((rgba, read_vectors_cpu(vectors).await?))
+}
+
+/// Reads a few small vectors, in one go.
+///
+/// # Errors
+/// [`Failure::DeviceLost`] if the device cannot be read.
+pub async fn read_vectors(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Failure> {
+    let Some(device) = vectors.first().map(Tensor::device) else { return Ok(Vec::new()) };
+    on_device!(device, gpu: gpu::read_vectors(vectors).await, cpu: read_vectors_cpu(vectors).await)
+}
+
+/// The twin of [`read_vectors`].
+///
+/// # Errors
+/// As [`read_vectors`].
+pub async fn read_vectors_cpu(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Failure> {
     let mut read = Vec::with_capacity(vectors.len());
     for vector in vectors {
         read.push(read_values(vector).await?);
     }
-    Ok((rgba, read))
+    Ok(read)
 }
 
 /// The values of a tensor, row by row.
@@ -37,7 +54,8 @@ pub async fn read_cpu(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>
 /// [`Failure::DeviceLost`] if the device cannot be read.
 pub async fn read_values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Failure> {
     let data = tensor.into_data_async().await.map_err(|error| Failure::DeviceLost(error.to_string()))?;
-    data.try_into_vec::<f32>().map_err(|error| Failure::DeviceLost(format!("{error:?}")))
+    // Maps may be stored in halves.
+    data.convert::<f32>().try_into_vec::<f32>().map_err(|error| Failure::DeviceLost(format!("{error:?}")))
 }
 
 #[cfg(feature = "gpu")]
@@ -58,10 +76,16 @@ mod gpu {
         let buffers = std::iter::once(packed).chain(vectors.iter().map(Buffer::of)).collect();
         let mut bytes = read_buffers(buffers).await?.into_iter();
         let rgba = bytes.next().unwrap_or_default();
-        let vectors = bytes.map(|bytes| {
-            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
-        });
-        Ok((rgba, vectors.collect()))
+        Ok((rgba, bytes.map(|bytes| floats(&bytes)).collect()))
+    }
+
+    pub async fn read_vectors(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Failure> {
+        let bytes = read_buffers(vectors.iter().map(Buffer::of).collect()).await?;
+        Ok(bytes.iter().map(|bytes| floats(bytes)).collect())
+    }
+
+    fn floats(bytes: &[u8]) -> Vec<f32> {
+        bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
     }
 
     const TEXT: &str = "

@@ -1,6 +1,6 @@
 //! Launching WGSL: the one place that knows how Burn's GPU tensors become buffers.
 
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 use burn_wgpu::{CubeBackend, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
 use cubecl::{
     CubeCount, CubeDim,
@@ -8,6 +8,7 @@ use cubecl::{
     server::{KernelArguments, MetadataBindingInfo},
 };
 
+use super::Storage;
 use crate::message::Failure;
 
 /// WebGPU's default limit of workgroups per dimension.
@@ -75,7 +76,50 @@ impl<V: Variant> Wgsl<V> {
     }
 }
 
-/// A tensor's buffer on the GPU: f32, contiguous.
+/// The upper halves of four numbers become numbers.
+const WIDENED: &str = "    let even = quad << vec2<u32>(16u);
+    let odd = quad & vec2<u32>(0xffff0000u);
+    return bitcast<vec4<f32>>(vec4<u32>(even.x, odd.x, even.y, odd.y));
+";
+
+impl Storage {
+    /// What WGSL calls four channels.
+    pub fn quad(self) -> &'static str {
+        match self {
+            Self::Full => "vec4<f32>",
+            Self::Half => "vec2<u32>",
+        }
+    }
+
+    /// WGSL that reads maps of the first kind by `load`, those of the second one by `load_beside`, and writes these by
+    /// `keep`: a kernel computes with `vec4<f32>`, whatever its maps are stored as.
+    pub fn functions(from: Self, to: Self) -> String {
+        let load = |name: &str, storage: Self| match storage {
+            Self::Full => format!("fn {name}(quad: vec4<f32>) -> vec4<f32> {{ return quad; }}\n"),
+            Self::Half => format!("fn {name}(quad: vec2<u32>) -> vec4<f32> {{\n{WIDENED}}}\n"),
+        };
+        // To the nearest, ties to even.
+        let keep = match to {
+            Self::Full => "fn keep(value: vec4<f32>) -> vec4<f32> { return value; }\n",
+            Self::Half => {
+                "fn keep(value: vec4<f32>) -> vec2<u32> {
+    let bits = bitcast<vec4<u32>>(value);
+    let near = bits + 0x7fffu + ((bits >> vec4<u32>(16u)) & vec4<u32>(1u));
+    return (near.xz >> vec2<u32>(16u)) | (near.yw & vec2<u32>(0xffff0000u));
+}
+"
+            }
+        };
+        load("load", from) + &load("load_beside", to) + keep
+    }
+
+    /// A kernel's text for maps that are all stored like this, which it calls `array<Quad>`.
+    pub fn written(self, text: &str) -> String {
+        format!("alias Quad = {};\n{}{text}", self.quad(), Self::functions(self, self))
+    }
+}
+
+/// A tensor's buffer on the GPU: contiguous, of 32-bit numbers or a map that is stored in halves.
 pub struct Buffer(CubeTensor);
 
 impl Buffer {
@@ -89,11 +133,25 @@ impl Buffer {
         Self(primitive)
     }
 
+    /// How its numbers are stored.
+    pub fn storage(&self) -> Storage {
+        if self.0.dtype == DType::BF16 { Storage::Half } else { Storage::Full }
+    }
+
     /// A new buffer on the device of this one, for `D` dimensions of f32. Its content is undefined.
     pub fn new_like<const D: usize>(&self, shape: [usize; D]) -> Self {
+        self.new_stored(Storage::Full, shape)
+    }
+
+    /// As [`Self::new_like`], for numbers that are stored in this way.
+    pub fn new_stored<const D: usize>(&self, storage: Storage, shape: [usize; D]) -> Self {
         let client = self.0.client.clone();
-        let handle = client.empty(shape.iter().product::<usize>() * size_of::<f32>());
-        Self(CubeTensor::new_contiguous(client, self.0.device.clone(), shape.into(), handle, self.0.dtype))
+        let dtype = match storage {
+            Storage::Full => DType::F32,
+            Storage::Half => DType::BF16,
+        };
+        let handle = client.empty(shape.iter().product::<usize>() * dtype.size());
+        Self(CubeTensor::new_contiguous(client, self.0.device.clone(), shape.into(), handle, dtype))
     }
 
     /// The tensor of this buffer.

@@ -40,7 +40,10 @@ pub fn residual_cpu(features: &Map, target: &Tensor<2>, scale: f32) -> (Tensor<2
 #[cfg(feature = "gpu")]
 mod gpu {
     use super::{Map, Tensor};
-    use crate::kernels::gpu::{Buffer, Wgsl, summing_threads};
+    use crate::kernels::{
+        Storage,
+        gpu::{Buffer, Wgsl, summing_threads},
+    };
 
     /// The partial products and how many there are.
     fn partial(features: &Map) -> (Buffer, usize) {
@@ -54,7 +57,8 @@ mod gpu {
         let x = Buffer::of(features);
         let out = x.new_like([splits, c, c]);
         let tiles = (c / 4).div_ceil(2);
-        Wgsl { name: "gram_partial", variant: (), text: |()| PARTIAL.into(), workgroup: [64, 1, 1] }.launch(
+        let text = |storage: Storage| storage.written(PARTIAL);
+        Wgsl { name: "gram_partial", variant: x.storage(), text, workgroup: [64, 1, 1] }.launch(
             (tiles * tiles * splits).div_ceil(64),
             &[&x],
             &[&out],
@@ -67,7 +71,7 @@ mod gpu {
     /// mirror image of a tile above it.
     const PARTIAL: &str = "
 struct Parameters { pixels: u32, quads: u32, tiles: u32, splits: u32, chunk: u32 }
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> x: array<Quad>;
 @group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
 @group(0) @binding(2) var<uniform> parameters: Parameters;
 
@@ -109,10 +113,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let end = min((split + 1u) * parameters.chunk, parameters.pixels);
     for (var p = split * parameters.chunk; p < end; p++) {
         let at = p * quads;
-        let a = x[at + r0];
-        let b = x[at + r1];
-        let u = x[at + c0];
-        let v = x[at + c1];
+        let a = load(x[at + r0]);
+        let b = load(x[at + r1]);
+        let u = load(x[at + c0]);
+        let v = load(x[at + c1]);
         s00 += a.x * u; s01 += a.x * v;
         s10 += a.y * u; s11 += a.y * v;
         s20 += a.z * u; s21 += a.z * v;

@@ -15,11 +15,25 @@ pub mod gram;
 pub mod normalize;
 pub mod pool;
 pub mod total_variation;
+pub mod vectors;
 
 use burn::tensor::{Device, Tensor};
 
 /// A map `[height, width, channels]`, channels last.
 pub type Map = Tensor<3>;
+
+/// How a GPU stores feature maps and their gradients. What is computed is f32 in any case, and so is what sums go into.
+///
+/// A half is the upper half of an f32 (bfloat16): 8 bits of precision, and the range of f32. IEEE's halves have 11 bits,
+/// but features of more than 65,504 overflow and gradients below 6e-8 vanish, so each layer's would have to be scaled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Storage {
+    /// 32 bits a number.
+    #[default]
+    Full,
+    /// 16 bits a number.
+    Half,
+}
 
 /// Whether this device runs our WGSL kernels.
 pub fn runs_wgsl(device: &Device) -> bool {

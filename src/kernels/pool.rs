@@ -75,21 +75,25 @@ pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling
 #[cfg(feature = "gpu")]
 mod gpu {
     use super::{Map, Pooling};
-    use crate::kernels::gpu::{Buffer, Wgsl};
+    use crate::kernels::{
+        Storage,
+        gpu::{Buffer, Wgsl},
+    };
 
     pub fn forward(x: &Map, pooling: Pooling) -> Map {
         let [h, w, c] = x.dims();
         let (h2, w2, quads) = (h / 2, w / 2, c / 4);
         let x = Buffer::of(x);
-        let y = x.new_like([h2, w2, c]);
-        let text = |pooling: Pooling| {
+        let storage = x.storage();
+        let y = x.new_stored(storage, [h2, w2, c]);
+        let text = |(pooling, storage): (Pooling, Storage)| {
             let combine = match pooling {
                 Pooling::Max => "max(max(a, b), max(c, d))",
                 Pooling::Avg => "0.25 * (a + b + c + d)",
             };
-            FORWARD.replace("COMBINE", combine)
+            storage.written(&FORWARD.replace("COMBINE", combine))
         };
-        Wgsl { name: "pool", variant: pooling, text, workgroup: [256, 1, 1] }.launch(
+        Wgsl { name: "pool", variant: (pooling, storage), text, workgroup: [256, 1, 1] }.launch(
             (h2 * w2 * quads).div_ceil(256),
             &[&x],
             &[&y],
@@ -100,8 +104,8 @@ mod gpu {
 
     const FORWARD: &str = "
 struct Parameters { width: u32, quads: u32, out_height: u32, out_width: u32 }
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> x: array<Quad>;
+@group(0) @binding(1) var<storage, read_write> y: array<Quad>;
 @group(0) @binding(2) var<uniform> parameters: Parameters;
 
 @compute @workgroup_size(256)
@@ -115,11 +119,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let py = i / (quads * parameters.out_width);
     let row = parameters.width * quads;
     let at = 2u * py * row + 2u * px * quads + quad;
-    let a = x[at];
-    let b = x[at + quads];
-    let c = x[at + row];
-    let d = x[at + row + quads];
-    y[i] = COMBINE;
+    let a = load(x[at]);
+    let b = load(x[at + quads]);
+    let c = load(x[at + row]);
+    let d = load(x[at + row + quads]);
+    y[i] = keep(COMBINE);
 }
 ";
 
@@ -127,19 +131,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let [h, w, c] = x.dims();
         let [h2, w2, _] = gradient.dims();
         let (x, gradient, add) = (Buffer::of(x), Buffer::of(gradient), add.map(Buffer::of));
-        let out = x.new_like([h, w, c]);
+        let storage = x.storage();
+        let out = x.new_stored(storage, [h, w, c]);
         let inputs: Vec<&Buffer> = [Some(&x), Some(&gradient), add.as_ref()].into_iter().flatten().collect();
-        let text = |(pooling, add): (Pooling, bool)| {
+        let text = |(pooling, add, storage): (Pooling, bool, Storage)| {
             let route = match pooling {
                 Pooling::Max => MAX_ROUTE,
-                Pooling::Avg => "let routed = 0.25 * gradient[source];",
+                Pooling::Avg => "let routed = 0.25 * load(gradient[source]);",
             };
-            let text = BACKWARD.replace("ROUTE", route);
+            let text = storage.written(&BACKWARD.replace("ROUTE", route));
             if add {
-                text.replace("ADD_BINDING", "@group(0) @binding(2) var<storage, read> add: array<vec4<f32>>;")
+                text.replace("ADD_BINDING", "@group(0) @binding(2) var<storage, read> add: array<Quad>;")
                     .replace("OUT_BINDING", "3")
                     .replace("PARAMETERS_BINDING", "4")
-                    .replace("ADDED", "add[i]")
+                    .replace("ADDED", "load(add[i])")
             } else {
                 text.replace("ADD_BINDING", "")
                     .replace("OUT_BINDING", "2")
@@ -147,7 +152,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                     .replace("ADDED", "vec4<f32>()")
             }
         };
-        let variant = (pooling, add.is_some());
+        let variant = (pooling, add.is_some(), storage);
         Wgsl { name: "pool_backward", variant, text, workgroup: [256, 1, 1] }.launch(
             (h * w * c / 4).div_ceil(256),
             &inputs,
@@ -159,10 +164,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 
     const BACKWARD: &str = "
 struct Parameters { height: u32, width: u32, quads: u32, out_height: u32, out_width: u32 }
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> x: array<Quad>;
+@group(0) @binding(1) var<storage, read> gradient: array<Quad>;
 ADD_BINDING
-@group(0) @binding(OUT_BINDING) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(OUT_BINDING) var<storage, read_write> out: array<Quad>;
 @group(0) @binding(PARAMETERS_BINDING) var<uniform> parameters: Parameters;
 
 @compute @workgroup_size(256)
@@ -182,23 +187,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         ROUTE
         sum += routed;
     }
-    out[i] = select(vec4<f32>(), sum, x[i] > vec4<f32>());
+    out[i] = keep(select(vec4<f32>(), sum, load(x[i]) > vec4<f32>()));
 }
 ";
 
     /// The first of equal values wins: it must exceed the corners before it and reach those behind it.
     const MAX_ROUTE: &str = "
         let corner = (py - py % 2u) * row + (px - px % 2u) * quads + quad;
-        let a = x[corner];
-        let b = x[corner + quads];
-        let c = x[corner + row];
-        let d = x[corner + row + quads];
+        let a = load(x[corner]);
+        let b = load(x[corner + quads]);
+        let c = load(x[corner + row]);
+        let d = load(x[corner + row + quads]);
         let first = (a >= b) & (a >= c) & (a >= d);
         let second = (b > a) & (b >= c) & (b >= d);
         let third = (c > a) & (c > b) & (c >= d);
         let fourth = (d > a) & (d > b) & (d > c);
         let top = select(first, second, vec4<bool>(px % 2u == 1u));
         let bottom = select(third, fourth, vec4<bool>(px % 2u == 1u));
-        let routed = select(vec4<f32>(), gradient[source], select(top, bottom, vec4<bool>(py % 2u == 1u)));
+        let routed = select(vec4<f32>(), load(gradient[source]), select(top, bottom, vec4<bool>(py % 2u == 1u)));
 ";
 }

@@ -387,7 +387,7 @@ impl Session {
             live.transfer.next_scale().await?;
             let steps = batch.steps().min(options.steps - made).min(live.transfer.steps_here());
             for _ in 0..steps {
-                live.transfer.step();
+                live.transfer.step().await?;
             }
             made += steps;
             // The one readback: it brings losses and pixels, and keeps the queue from growing.

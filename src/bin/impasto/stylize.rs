@@ -18,8 +18,8 @@ use impasto::{
     device,
     message::{Failure, Frame, Losses},
     options::{
-        AdamOptions, Init, Options, OptionsError, Pooling, Schedule, Size, WeightedLayer, format_layers,
-        parse_layers,
+        AdamOptions, Init, Optimizer, Options, OptionsError, Pooling, Schedule, Size, WeightedLayer,
+        format_layers, parse_layers,
     },
     picture::{Picture, PictureError},
     recipe::{Recipe, RecipeError},
@@ -108,6 +108,10 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "N", default_value_t = defaults().seed)]
     seed: u64,
 
+    /// How the picture is changed: adam by small even steps, lbfgs by long ones towards where the loss seems least
+    #[arg(long, value_name = "adam|lbfgs", default_value_t)]
+    optimizer: Optimizer,
+
     /// Adam's step size, in units of the 0..1 pixel range
     #[arg(long, value_name = "RATE", default_value_t = defaults().adam.learning_rate)]
     learning_rate: f32,
@@ -176,6 +180,7 @@ impl StylizeArgs {
             pooling: self.pooling,
             init: self.init,
             seed: self.seed,
+            optimizer: self.optimizer,
             adam: AdamOptions {
                 learning_rate: self.learning_rate,
                 beta1: self.beta1,
@@ -201,6 +206,7 @@ impl StylizeArgs {
             pooling: from("pooling").pooling,
             init: from("init").init,
             seed: from("seed").seed,
+            optimizer: from("optimizer").optimizer,
             adam: AdamOptions {
                 learning_rate: from("learning_rate").adam.learning_rate,
                 beta1: from("beta1").adam.beta1,
@@ -362,7 +368,7 @@ async fn paint(
     let mut trace = Vec::new();
     for step in 0..options.steps {
         transfer.next_scale().await?;
-        transfer.step();
+        transfer.step().await?;
         if args.trace.is_some() || step.is_multiple_of(READ_EVERY) {
             let frame = checked(transfer.frame().await?, step)?; // its losses are those before this step
             bar.set_message(format!(

@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 use burn::tensor::Tensor;
 
 use super::Map;
-use crate::kernels::gpu::{Buffer, Wgsl};
+use crate::kernels::{
+    Storage,
+    gpu::{Buffer, Wgsl},
+};
 
 /// The buffers that take part.
 pub struct Epilogue {
@@ -24,6 +27,10 @@ pub struct Kind {
     add: bool,
     /// Lets through only where a map is positive.
     mask: bool,
+    /// How what goes into the convolution is stored.
+    from: Storage,
+    /// How its result is, and the maps that take part here.
+    to: Storage,
 }
 
 impl Epilogue {
@@ -31,8 +38,11 @@ impl Epilogue {
         Self { bias: bias.map(Buffer::of), add: add.map(Buffer::of), mask: mask.map(Buffer::of) }
     }
 
-    pub fn kind(&self) -> Kind {
-        Kind { activate: self.bias.is_some(), add: self.add.is_some(), mask: self.mask.is_some() }
+    /// Where the map `from` goes in and `to` comes out.
+    pub fn kind(&self, from: &Buffer, to: &Buffer) -> Kind {
+        let (from, to) = (from.storage(), to.storage());
+        debug_assert!([&self.add, &self.mask].into_iter().flatten().all(|map| map.storage() == to));
+        Kind { activate: self.bias.is_some(), add: self.add.is_some(), mask: self.mask.is_some(), from, to }
     }
 
     /// In the order of [`Kind::declarations`].
@@ -42,19 +52,24 @@ impl Epilogue {
 }
 
 impl Kind {
-    /// The declarations of the inputs, the epilogue's own and `inputs` before them, then of the output `y` and the
-    /// uniform `parameters`.
+    /// The declarations of the inputs, the epilogue's own and `inputs` before them, the first of which is what goes into
+    /// the convolution; then of the output `y` and the uniform `parameters`.
     pub fn declarations(self, inputs: &[&str]) -> String {
-        let mut text = String::new();
-        let own = [(self.activate, "bias"), (self.add, "add"), (self.mask, "features")];
-        let names = inputs.iter().chain(own.iter().filter(|(there, _)| *there).map(|(_, name)| name));
+        let mut text = Storage::functions(self.from, self.to);
+        let (full, map) = (Storage::Full.quad(), self.to.quad());
+        let given = inputs
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (if at == 0 { self.from.quad() } else { full }, *name));
+        let own = [(self.activate, full, "bias"), (self.add, map, "add"), (self.mask, map, "features")];
+        let own = own.into_iter().filter(|(there, ..)| *there).map(|(_, quad, name)| (quad, name));
         let mut bindings = 0;
-        for name in names {
-            writeln!(text, "@group(0) @binding({bindings}) var<storage, read> {name}: array<vec4<f32>>;")
+        for (quad, name) in given.chain(own) {
+            writeln!(text, "@group(0) @binding({bindings}) var<storage, read> {name}: array<{quad}>;")
                 .expect("to a string");
             bindings += 1;
         }
-        writeln!(text, "@group(0) @binding({bindings}) var<storage, read_write> y: array<vec4<f32>>;")
+        writeln!(text, "@group(0) @binding({bindings}) var<storage, read_write> y: array<{map}>;")
             .expect("to a string");
         writeln!(text, "@group(0) @binding({}) var<uniform> parameters: Parameters;", bindings + 1)
             .expect("to a string");
@@ -68,12 +83,12 @@ impl Kind {
             value = format!("max({value} + bias[{channel}], vec4<f32>())");
         }
         if self.add {
-            value = format!("({value} + add[{to}])");
+            value = format!("({value} + load_beside(add[{to}]))");
         }
         if self.mask {
-            value = format!("select(vec4<f32>(), {value}, features[{to}] > vec4<f32>())");
+            value = format!("select(vec4<f32>(), {value}, load_beside(features[{to}]) > vec4<f32>())");
         }
-        value
+        format!("keep({value})")
     }
 }
 
@@ -81,9 +96,11 @@ impl Kind {
 pub fn relu_backward(gradient: &Map, features: &Map) -> Map {
     let [h, w, c] = gradient.dims();
     let (g, f) = (Buffer::of(gradient), Buffer::of(features));
-    let out = g.new_like([h, w, c]);
+    let storage = g.storage();
+    let out = g.new_stored(storage, [h, w, c]);
     let quads = h * w * c / 4;
-    Wgsl { name: "relu_backward", variant: (), text: |()| MASK.into(), workgroup: [256, 1, 1] }.launch(
+    let text = |storage: Storage| storage.written(MASK);
+    Wgsl { name: "relu_backward", variant: storage, text, workgroup: [256, 1, 1] }.launch(
         quads.div_ceil(256),
         &[&g, &f],
         &[&out],
@@ -94,9 +111,9 @@ pub fn relu_backward(gradient: &Map, features: &Map) -> Map {
 
 const MASK: &str = "
 struct Parameters { quads: u32 }
-@group(0) @binding(0) var<storage, read> gradient: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> features: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> masked: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> gradient: array<Quad>;
+@group(0) @binding(1) var<storage, read> features: array<Quad>;
+@group(0) @binding(2) var<storage, read_write> masked: array<Quad>;
 @group(0) @binding(3) var<uniform> parameters: Parameters;
 
 @compute @workgroup_size(256)
@@ -104,6 +121,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) local: u32) {
     let i = (group.y * groups.x + group.x) * 256u + local;
     if (i >= parameters.quads) { return; }
-    masked[i] = select(vec4<f32>(), gradient[i], features[i] > vec4<f32>());
+    masked[i] = keep(select(vec4<f32>(), load(gradient[i]), load(features[i]) > vec4<f32>()));
 }
 ";

@@ -14,7 +14,7 @@ mod winograd;
 
 use burn::tensor::{Device, Tensor, TensorData, activation::relu, module::conv2d, ops::ConvOptions};
 
-use super::{Map, from_nchw, on_device, runs_wgsl, to_nchw};
+use super::{Map, Storage, from_nchw, on_device, runs_wgsl, to_nchw};
 use crate::weights::Conv;
 
 /// How the GPU computes a convolution. The processor leaves that to Burn.
@@ -41,6 +41,9 @@ pub struct Filter {
     weight: Weight,
     /// `[out]`; a backward filter has none.
     bias: Option<Tensor<1>>,
+    /// How a GPU stores what comes out.
+    #[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "only a GPU has the choice"))]
+    storage: Storage,
 }
 
 #[derive(Clone, Debug)]
@@ -65,7 +68,7 @@ impl Filter {
         let (outputs, inputs) = (conv.out_channels, padded(conv.in_channels));
         let weight = Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| conv.at(o, i, y, x));
         let bias = TensorData::new(conv.bias.clone(), [outputs]);
-        Self { weight, bias: Some(Tensor::from_data(bias, device)) }
+        Self { weight, bias: Some(Tensor::from_data(bias, device)), storage: Storage::Full }
     }
 
     /// The filter that computes the gradient with respect to a layer's input.
@@ -77,7 +80,17 @@ impl Filter {
     pub fn backward_by(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
         let (outputs, inputs) = (padded(conv.in_channels), conv.out_channels);
         let at = |o, i, y: usize, x: usize| conv.at(i, o, 2 - y, 2 - x);
-        Self { weight: Weight::new(outputs, inputs, algorithm, device, at), bias: None }
+        Self {
+            weight: Weight::new(outputs, inputs, algorithm, device, at),
+            bias: None,
+            storage: Storage::Full,
+        }
+    }
+
+    /// What comes out on a GPU is stored in this way, and so must be the maps that are given along with the input.
+    #[must_use]
+    pub fn storing(self, storage: Storage) -> Self {
+        Self { storage, ..self }
     }
 }
 
@@ -178,15 +191,16 @@ fn stock(x: &Map, filter: &Filter) -> Tensor<4> {
 fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
     let epilogue = epilogue::Epilogue::new(filter.bias.as_ref(), add, features);
     match &filter.weight {
-        Weight::Direct(weight) => product::convolve(x, weight, &epilogue),
-        Weight::Winograd(weight) => winograd::convolve(x, weight, &epilogue),
+        Weight::Direct(weight) => product::convolve(x, weight, &epilogue, filter.storage),
+        Weight::Winograd(weight) => winograd::convolve(x, weight, &epilogue, filter.storage),
         Weight::Stock(_) => unreachable!("arranged for stock operations"),
     }
 }
 
-/// `Σ_k x[p, k] · matrix[k, c] + add[p, c]`: each pixel's channels times a `[C, C]` matrix.
+/// `(Σ_k x[p, k] · matrix[k, c] + add[p, c]) · [x[p, c] > 0]`: each pixel's channels times a `[C, C]` matrix.
 ///
-/// The backward pass of a Gram matrix is of this form.
+/// The backward pass of a Gram matrix is of this form; x are features, and the last factor is the ReLU that they came out
+/// of.
 pub fn mix_channels(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
     on_device!(x.device(),
         gpu: product::mix_channels(x, matrix, add),
@@ -197,10 +211,11 @@ pub fn mix_channels(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
 pub fn mix_channels_cpu(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
     let [h, w, c] = x.dims();
     let mixed = x.clone().reshape([h * w, c]).matmul(matrix.clone()).reshape([h, w, c]);
-    match add {
+    let sum = match add {
         Some(add) => mixed + add.clone(),
         None => mixed,
-    }
+    };
+    relu_backward_cpu(sum, x)
 }
 
 /// `gradient · [features > 0]`: backward through a ReLU, given what came out of it.

@@ -12,6 +12,7 @@ use super::{
     epilogue::{Epilogue, Kind},
 };
 use crate::kernels::{
+    Storage,
     gpu::{Buffer, Wgsl},
     is_in_software,
 };
@@ -55,21 +56,22 @@ impl Shape {
 }
 
 /// A 3×3 convolution. `[H, W, in]` by `[3, 3, in, out]` → `[H, W, out]`.
-pub fn convolve(x: &Map, weight: &Tensor<4>, epilogue: &Epilogue) -> Map {
+pub fn convolve(x: &Map, weight: &Tensor<4>, epilogue: &Epilogue, storage: Storage) -> Map {
     let [h, w, _] = x.dims();
     let [_, _, inputs, outputs] = weight.dims();
     let x = Buffer::of(x);
-    let y = x.new_like([h, w, outputs]);
+    let y = x.new_stored(storage, [h, w, outputs]);
     launch(9, [1, h, w, inputs, outputs], &x, &Buffer::of(weight), epilogue, &y);
     y.into_tensor()
 }
 
-/// `[H, W, C]` by `[C, C]` → `[H, W, C]`.
+/// `[H, W, C]` by `[C, C]` → `[H, W, C]`, where `x` is positive.
 pub fn mix_channels(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
     let [h, w, c] = x.dims();
+    let epilogue = Epilogue::new(None, add, Some(x));
     let x = Buffer::of(x);
-    let y = x.new_like([h, w, c]);
-    launch(1, [1, h, w, c, c], &x, &Buffer::of(matrix), &Epilogue::new(None, add, None), &y);
+    let y = x.new_stored(x.storage(), [h, w, c]);
+    launch(1, [1, h, w, c, c], &x, &Buffer::of(matrix), &epilogue, &y);
     y.into_tensor()
 }
 
@@ -82,7 +84,7 @@ pub fn batched(x: &Buffer, weight: &Buffer, dims: [usize; 4], y: &Buffer) {
 /// `dims` are batches, height, width, channels in and out.
 fn launch(taps: u32, dims: [usize; 5], x: &Buffer, weight: &Buffer, epilogue: &Epilogue, y: &Buffer) {
     let [batches, h, w, inputs, outputs] = dims;
-    let shape = Shape::new(taps, h * w, outputs / 4, is_in_software(), epilogue.kind());
+    let shape = Shape::new(taps, h * w, outputs / 4, is_in_software(), epilogue.kind(x, y));
     let [across, down] = shape.workgroup;
     let columns = (outputs / 4) / (shape.quads * across) as usize;
     let rows = (h * w).div_ceil((shape.pixels * down) as usize);
@@ -155,7 +157,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     line!("    for (var k = 0u; k < inputs; k++) {{");
     for p in 0..pixels {
         let inside = if taps == 9 { format!(" * in{p}") } else { String::new() };
-        line!("    let x{p} = x[at{p} + k]{inside};");
+        line!("    let x{p} = load(x[at{p} + k]){inside};");
     }
     // Four input channels by four output channels are a matrix. Written as such, a product costs two thirds of what
     // SwiftShader makes of the four multiply-adds that it stands for.

@@ -15,6 +15,7 @@ use super::{
     product,
 };
 use crate::kernels::{
+    Storage,
     gpu::{Buffer, Wgsl},
     is_in_software,
 };
@@ -198,12 +199,12 @@ fn store_all(code: &mut String, tile: Tile, name: &str) {
 }
 
 /// `[H, W, in]` by `[places, in, out]` → `[H, W, out]`.
-pub fn convolve(x: &Map, weight: &Tensor<3>, epilogue: &Epilogue) -> Map {
+pub fn convolve(x: &Map, weight: &Tensor<3>, epilogue: &Epilogue, storage: Storage) -> Map {
     let [h, w, _] = x.dims();
     let [places, inputs, outputs] = weight.dims();
     let tile = if places == Tile::Two.places() { Tile::Two } else { Tile::Four };
     let (x, weight) = (Buffer::of(x), Buffer::of(weight));
-    let y = x.new_like([h, w, outputs]);
+    let y = x.new_stored(storage, [h, w, outputs]);
 
     let across = w.div_ceil(tile.side());
     let tiles = h.div_ceil(tile.side()) * across;
@@ -214,15 +215,11 @@ pub fn convolve(x: &Map, weight: &Tensor<3>, epilogue: &Epilogue) -> Map {
     for first in (0..tiles).step_by(band) {
         let count = band.min(tiles - first);
         let place = |quads: usize| [h, w, quads, across, first, count].map(|number| number as u32);
-        Wgsl { name: "winograd_input", variant: tile, text: input, workgroup: [64, 1, 1] }.launch(
-            (count * inputs / 4).div_ceil(64),
-            &[&x],
-            &[&transformed],
-            &place(inputs / 4),
-        );
+        Wgsl { name: "winograd_input", variant: (tile, x.storage()), text: input, workgroup: [64, 1, 1] }
+            .launch((count * inputs / 4).div_ceil(64), &[&x], &[&transformed], &place(inputs / 4));
         product::batched(&transformed, &weight, [places, count, inputs, outputs], &products);
         let buffers: Vec<&Buffer> = std::iter::once(&products).chain(epilogue.buffers()).collect();
-        let variant = (tile, epilogue.kind());
+        let variant = (tile, epilogue.kind(&products, &y));
         Wgsl { name: "winograd_output", variant, text: output, workgroup: [64, 1, 1] }.launch(
             (count * outputs / 4).div_ceil(64),
             &buffers,
@@ -253,7 +250,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 ";
 
 /// Bᵀ d B.
-fn input(tile: Tile) -> String {
+fn input((tile, storage): (Tile, Storage)) -> String {
     let mut code = String::new();
     macro_rules! line {
         ($($argument:tt)*) => { writeln!(code, $($argument)*).expect("to a string") };
@@ -266,17 +263,20 @@ fn input(tile: Tile) -> String {
     }
     for y in 0..side {
         for x in 0..side {
-            line!("    let d{y}{x} = x[min(y{y} * width + x{x}, height * width - 1u) * quads + quad]");
+            line!("    let d{y}{x} = load(x[min(y{y} * width + x{x}, height * width - 1u) * quads + quad])");
             line!("        * f32((y{y} < height) & (x{x} < width));");
         }
     }
     sandwich(&mut code, tile.b(), "d", "v");
     store_all(&mut code, tile, "v");
     let side = tile.side();
+    let functions = Storage::functions(storage, storage);
+    let quad = storage.quad();
     format!(
         "const SIDE = {side}u;
 {PARAMETERS}
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+{functions}
+@group(0) @binding(0) var<storage, read> x: array<{quad}>;
 @group(0) @binding(1) var<storage, read_write> transformed: array<vec4<f32>>;
 @group(0) @binding(2) var<uniform> parameters: Parameters;
 {THREAD}{code}}}

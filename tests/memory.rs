@@ -1,0 +1,72 @@
+//! How much of a GPU's memory a run takes, with a network of VGG-19's shape.
+//!
+//! With `--nocapture` it prints what is taken.
+#![cfg(feature = "cli")]
+
+use std::collections::BTreeMap;
+
+use impasto::{
+    device,
+    kernels::Storage,
+    layer::Layer,
+    options::{Options, Schedule, Size},
+    picture::Picture,
+    transfer::StyleTransfer,
+    vgg::Vgg,
+    weights::{Balance, Conv, Weights},
+};
+use pollster::block_on;
+
+/// What the kernels need at once whatever the size of the picture: a band of transformed tiles for Winograd's, Gram
+/// matrices, and what the allocator rounds up.
+const ASIDE: u64 = 64 << 20;
+
+/// VGG-19's shape, with kernels that leave something of every picture.
+fn weights() -> Weights {
+    let mut inputs = 3;
+    let convs = Layer::ALL.into_iter().map(|layer| {
+        let outputs = layer.vgg19_channels();
+        let conv = Conv {
+            layer,
+            out_channels: outputs,
+            in_channels: inputs,
+            weight: (0..outputs * inputs * 9).map(|at| (at % 7) as f32 / (30 * inputs) as f32).collect(),
+            bias: vec![0.01; outputs],
+        };
+        inputs = outputs;
+        conv
+    });
+    let balance = Balance::new(&BTreeMap::new()).unwrap();
+    Weights { name: "shape".into(), mean: [0.5; 3], balance, convs: convs.collect() }
+}
+
+/// Bytes that are reserved on the device beyond the weights, once a run of some steps was made.
+fn taken(width: usize, height: usize, storage: Storage) -> u64 {
+    let gpu = block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)");
+    let vgg = Vgg::new(&weights(), &gpu.device).unwrap().storing(storage);
+    let reserved = || gpu.device.memory_pool_usage().expect("a GPU reports its memory").bytes_reserved;
+    gpu.device.sync().unwrap();
+    let before = reserved();
+    let [photo, painting] = [1, 2].map(|seed| Picture::noise(width, height, seed));
+    let options = Options { size: Size::Original, schedule: Schedule::Single, ..Options::default() };
+    let mut transfer = block_on(StyleTransfer::new(vgg, &photo, &painting, &options)).unwrap();
+    for _ in 0..2 {
+        block_on(transfer.step()).unwrap();
+        assert!(block_on(transfer.frame()).unwrap().losses.is_finite());
+        println!(
+            "{width}×{height}, {storage:?}: {:.1} MiB",
+            (reserved() - before) as f64 / f64::from(1 << 20)
+        );
+    }
+    reserved() - before
+}
+
+#[test]
+fn a_pixel_takes_a_kilobyte() {
+    for (width, height) in [(192, 144), (384, 288), (1024, 1024)] {
+        for storage in [Storage::Half] {
+            let taken = taken(width, height, storage);
+            println!("{width}×{height}, {storage:?}: {} bytes a pixel", taken / (width * height) as u64);
+        }
+    }
+}
