@@ -13,6 +13,7 @@
 //!
 //! The library knows no browser: only `web`, behind the feature of that name, does.
 
+pub mod color;
 pub mod layer;
 pub mod link;
 pub mod message;
@@ -21,6 +22,7 @@ pub mod picture;
 pub mod recipe;
 pub mod schedule;
 pub mod timeline;
+pub mod until;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod web;
 pub mod weights;

@@ -36,6 +36,8 @@ pub enum Init {
     Content,
     /// Uniform noise from [`Options::seed`].
     Noise,
+    /// The mean of both: freer than the photo, truer than noise.
+    Mixture,
 }
 
 /// At which sizes the picture is painted on the way to the one that is wanted.
@@ -58,6 +60,32 @@ pub enum Optimizer {
     Adam,
     /// L-BFGS ([`crate::lbfgs`]): the paper's, with long steps towards where the loss seems to be least.
     Lbfgs,
+}
+
+/// When a run is over before its last step ([`crate::until`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Until {
+    /// Never.
+    #[default]
+    Steps,
+    /// Once the loss, at the wanted size, hardly falls any more.
+    Level,
+    /// Once the loss, at the wanted size, is this or less.
+    Loss(f32),
+}
+
+/// Whose colours the result has ([`crate::color`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Color {
+    /// The painting's: they belong to its style.
+    #[default]
+    Painting,
+    /// The painting's, once its palette has been made that of the photo.
+    Match,
+    /// The photo's, place by place: only light and shade are painted.
+    Keep,
 }
 
 /// Adam's constants (Kingma and Ba 2015), for a picture with values 0..1.
@@ -90,8 +118,10 @@ pub struct Options {
     pub size: Size,
     /// The size of the painting; as `size` where it is `None`.
     pub style_size: Option<Size>,
-    /// How many optimiser steps are made, at all sizes together.
+    /// How many optimiser steps are made at most, at all sizes together.
     pub steps: u32,
+    /// What ends the run before that.
+    pub until: Until,
     /// At which sizes they are made.
     pub schedule: Schedule,
     /// α of the paper: the weight of the content loss.
@@ -108,7 +138,9 @@ pub struct Options {
     pub pooling: Pooling,
     /// What the optimisation starts from.
     pub init: Init,
-    /// Seeds the noise of [`Init::Noise`].
+    /// Whose colours the result has.
+    pub color: Color,
+    /// Seeds the noise of [`Init::Noise`] and [`Init::Mixture`].
     pub seed: u64,
     /// How the picture is changed.
     pub optimizer: Optimizer,
@@ -123,6 +155,7 @@ impl Default for Options {
             size: Size::LongSide(256),
             style_size: None,
             steps: 100,
+            until: Until::default(),
             schedule: Schedule::default(),
             content_weight: 0.1,
             style_weight: 1.0,
@@ -131,6 +164,7 @@ impl Default for Options {
             style_layers: [Conv1_1, Conv2_1, Conv3_1, Conv4_1, Conv5_1].map(|layer| (layer, 0.2)).to_vec(),
             pooling: Pooling::default(),
             init: Init::default(),
+            color: Color::default(),
             seed: 0,
             optimizer: Optimizer::default(),
             adam: AdamOptions::default(),
@@ -160,6 +194,11 @@ impl Options {
         }
         if self.steps == 0 {
             return Err(OptionsError::NoSteps);
+        }
+        if let Until::Loss(loss) = self.until
+            && !(loss > 0.0 && loss.is_finite())
+        {
+            return Err(OptionsError::NotPositive { what: "loss to stop at", value: loss });
         }
 
         let mut pull = 0.0; // How strongly the picture is drawn towards anything at all.
@@ -259,7 +298,7 @@ pub enum OptionsError {
         "neither the photo nor the painting has any weight: give at least one layer a weight above 0, and the content or the style too"
     )]
     NothingToDo,
-    /// A constant of the optimiser that must be above 0.
+    /// A number that must be above 0: a constant of the optimiser, or the loss to stop at.
     #[error("the {what} is {value}: choose a finite number above 0")]
     NotPositive {
         /// Which constant.
@@ -289,7 +328,7 @@ pub enum OptionsError {
     /// A choice that is not among the names known.
     #[error("\"{found}\" is no {what}: choose {choices}")]
     Choice {
-        /// "size", "schedule", "pooling", "start" or "optimizer".
+        /// "size", "end", "schedule", "pooling", "start", "colour" or "optimizer".
         what: &'static str,
         /// What was written.
         found: String,
@@ -373,6 +412,33 @@ impl fmt::Display for Size {
     }
 }
 
+/// Reads "steps", "level" or a loss.
+impl FromStr for Until {
+    type Err = OptionsError;
+
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        match text {
+            "steps" => Ok(Self::Steps),
+            "level" => Ok(Self::Level),
+            _ => text.parse().map(Self::Loss).map_err(|_| OptionsError::Choice {
+                what: "end",
+                found: text.to_owned(),
+                choices: "steps (all are made), level (until the loss hardly falls) or a loss, such as 0.05",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Until {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Steps => f.write_str("steps"),
+            Self::Level => f.write_str("level"),
+            Self::Loss(loss) => write!(f, "{loss}"),
+        }
+    }
+}
+
 /// How the variants of a choice are written, in options, addresses and messages.
 macro_rules! written_as {
     ($choice:ident is $what:literal, one of $choices:literal: $($variant:ident = $name:literal),+) => {
@@ -399,5 +465,6 @@ macro_rules! written_as {
 
 written_as!(Schedule is "schedule", one of "single or coarse-to-fine": Single = "single", CoarseToFine = "coarse-to-fine");
 written_as!(Pooling is "pooling", one of "max or avg": Max = "max", Avg = "avg");
-written_as!(Init is "start", one of "content or noise": Content = "content", Noise = "noise");
+written_as!(Init is "start", one of "content, noise or mixture": Content = "content", Noise = "noise", Mixture = "mixture");
 written_as!(Optimizer is "optimizer", one of "adam or lbfgs": Adam = "adam", Lbfgs = "lbfgs");
+written_as!(Color is "colour", one of "painting, match or keep": Painting = "painting", Match = "match", Keep = "keep");

@@ -114,6 +114,17 @@ impl Picture {
         Self { width, height, rgb: (0..width * height * 3).map(|_| source.random()).collect() }
     }
 
+    /// The mean of two pictures of one size.
+    ///
+    /// # Panics
+    /// If the sizes differ.
+    #[must_use]
+    pub fn mixed(&self, other: &Self) -> Self {
+        assert_eq!(self.size(), other.size(), "two pictures of one size");
+        let rgb = self.rgb.iter().zip(&other.rgb).map(|(one, other)| f32::midpoint(*one, *other)).collect();
+        Self { rgb, ..*self }
+    }
+
     /// RGBA pixels of 8 bits, opaque, rounded to nearest.
     pub fn to_rgba8(&self) -> Vec<u8> {
         let mut rgba = Vec::with_capacity(self.width * self.height * 4);

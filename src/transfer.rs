@@ -13,14 +13,16 @@
 use burn::tensor::{Tensor, TensorData};
 
 use crate::{
+    color,
     kernels::{Map, adam, frame, total_variation::total_variation},
     layer::Layer,
     loss::{Kind, Targets, Term, deepest},
     message::{Failure, Frame, Losses},
     optimizer::State,
-    options::{Init, Options},
+    options::{Color, Init, Options},
     picture::{Filter, Picture, resample},
     schedule::{Plan, Scale},
+    until::Watch,
     vgg::Vgg,
 };
 
@@ -47,6 +49,8 @@ pub struct StyleTransfer {
     plan: Plan,
     /// Which of the plan's scales is worked at.
     at: usize,
+    /// The photo at this scale, where its colours are kept.
+    photo: Option<Picture>,
     /// Photo and painting as they were given, for the scales to come; none once the last one is reached.
     originals: Option<(Picture, Picture)>,
     targets: Targets,
@@ -56,6 +60,8 @@ pub struct StyleTransfer {
     steps: u32,
     /// How many of them at this scale.
     steps_at_scale: u32,
+    /// Whether the loss is low enough.
+    watch: Watch,
     /// The losses of the picture *before* the latest step (with L-BFGS, of the picture), on the device.
     terms: Vec<Term>,
 }
@@ -89,23 +95,29 @@ impl StyleTransfer {
             }
         }
 
+        let matched = (options.color == Color::Match).then(|| color::matched(painting, photo));
+        let painting = matched.as_ref().unwrap_or(painting);
         let plan = Plan::new(options, photo.size(), painting.size());
         let first = &plan.scales()[0];
         let small = photo.resize(first.width, first.height);
+        let noise = || Picture::noise(first.width, first.height, options.seed);
         let x = match options.init {
             Init::Content => small.clone(),
-            Init::Noise => Picture::noise(first.width, first.height, options.seed),
+            Init::Noise => noise(),
+            Init::Mixture => small.mixed(&noise()),
         };
         let mut transfer = Self {
             state: State::start(options.optimizer, to_map(&x, &vgg)),
             targets: targets(&vgg, &small, &at_scale(painting, first, &plan), options).await?,
             vgg,
             options: options.clone(),
+            photo: (options.color == Color::Keep).then_some(small),
             originals: (plan.scales().len() > 1).then(|| (photo.clone(), painting.clone())),
             plan,
             at: 0,
             steps: 0,
             steps_at_scale: 0,
+            watch: Watch::new(options.until),
             terms: Vec::new(),
         };
         transfer.terms = transfer.gradient(transfer.state.picture()).1;
@@ -143,6 +155,11 @@ impl StyleTransfer {
         if self.is_at_full_size() { u32::MAX } else { self.scale().steps.saturating_sub(self.steps_at_scale) }
     }
 
+    /// Whether the run may end here, with these losses of the latest [`Self::frame`], as [`Options::until`] says.
+    pub fn is_good_enough(&mut self, losses: &Losses) -> bool {
+        self.is_at_full_size() && self.watch.is_over(self.steps_at_scale, losses.total)
+    }
+
     /// Goes on to the next scale if all steps of the present one are made ([`Self::steps_here`] is 0), else does
     /// nothing. Waits for the device.
     ///
@@ -176,6 +193,9 @@ impl StyleTransfer {
         let photo = photo.resize(scale.width, scale.height);
         let painting = at_scale(painting, scale, &self.plan);
         self.targets = targets(&self.vgg, &photo, &painting, &self.options).await?;
+        if let Some(colors) = &mut self.photo {
+            colors.clone_from(&photo);
+        }
         self.at = at;
         self.steps_at_scale = 0;
         if self.is_at_full_size() {
@@ -227,6 +247,7 @@ impl StyleTransfer {
             state.forget();
         }
         self.options.content_weight = content_weight;
+        self.watch = Watch::new(self.options.until);
     }
 
     /// Goes on from another picture of the result's size, as if it had just been started there: only at that size,
@@ -244,6 +265,7 @@ impl StyleTransfer {
         self.state = State::start(self.options.optimizer, to_map(picture, &self.vgg));
         self.steps = 0;
         self.steps_at_scale = 0;
+        self.watch = Watch::new(self.options.until);
         Ok(())
     }
 
@@ -254,7 +276,10 @@ impl StyleTransfer {
     /// [`Failure::DeviceLost`] if the device fails.
     pub async fn frame(&self) -> Result<Frame, Failure> {
         let sums = self.terms.iter().map(|term| term.sums.clone()).collect();
-        let (rgba, sums) = frame::read(self.state.picture(), sums).await?;
+        let (mut rgba, sums) = frame::read(self.state.picture(), sums).await?;
+        if let Some(photo) = &self.photo {
+            color::keep(&mut rgba, photo);
+        }
         let [height, width, _] = self.state.picture().dims();
         let losses = Losses::from_terms(self.terms.iter().zip(&sums));
         Ok(Frame { width, height, step: self.steps, losses, rgba })

@@ -194,9 +194,13 @@ fn options_out_of_range_are_refused_with_what_to_do() {
         (["--content-layers", "conv9_1"], ["no layer \"conv9_1\"", "choose one of"]),
         (["--style-layers", "conv1_1=lots"], ["\"lots\" is no weight", "conv1_1=0.2"]),
         (["--style-layers", "conv1_1,conv1_1"], ["conv1_1 twice", "keep one"]),
+        (["--until", "bored"], ["--until", "or a loss"]),
+        (["--until", "-1"], ["loss to stop at is -1", "above 0"]),
+        (["--color", "sepia"], ["--color", "painting, match or keep"]),
+        (["--optimizer", "sgd"], ["--optimizer", "adam or lbfgs"]),
         (["--schedule", "fine"], ["--schedule", "single or coarse-to-fine"]),
         (["--pooling", "median"], ["--pooling", "max or avg"]),
-        (["--init", "photo"], ["--init", "content or noise"]),
+        (["--init", "photo"], ["--init", "content, noise or mixture"]),
         (["--seed", "-3"], ["--seed", "-3"]),
         (["--learning-rate", "0"], ["learning rate is 0", "above 0"]),
         (["--beta1", "1"], ["beta1 is 1", "not including, 1"]),
@@ -364,6 +368,73 @@ fn noise_comes_from_its_seed() {
 }
 
 #[test]
+fn a_run_ends_early_where_it_is_good_enough() {
+    let desk = Desk::new();
+    let steps = |until: &str| {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "60"];
+        let more = ["--until", until, "--trace", "trace.json", "--learning-rate", "0.005"];
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(more)));
+        trace(&desk.path("trace.json"))
+    };
+    let all = steps("steps");
+    assert_eq!(all.len(), 61);
+    // Losses are those before a step; the trace ends with the picture that was good enough, or one step later.
+    let half = f64::midpoint(all[0].1[0], all[60].1[0]) as f32;
+    let due = all.iter().position(|(_, losses)| losses[0] <= f64::from(half)).unwrap();
+    let some = steps(&half.to_string());
+    assert_eq!(some.last().unwrap().0, due as u64 + 1, "{some:?}");
+    assert!(some.len() < 60);
+    // Nothing moves: the loss is level from the start on.
+    let arguments =
+        ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "60", "--until", "level"];
+    let more = ["--learning-rate", "1e-9", "--trace", "trace.json"];
+    succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(more)));
+    assert_eq!(trace(&desk.path("trace.json")).last().unwrap().0, 21);
+}
+
+#[test]
+fn colours_are_the_photo_s_where_they_are_kept() {
+    let desk = Desk::new();
+    let painted = |color: &str| {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "original", "--steps", "8"];
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(["--color", color])));
+        desk.opened("out.png").into_rgb8()
+    };
+    let photo = desk.opened("photo.png").into_rgb8();
+    // Blue less red does not depend on how light a place is, unless it is clipped.
+    let off = |picture: &RgbImage| {
+        let chroma = |pixel: &image::Rgb<u8>| i32::from(pixel[2]) - i32::from(pixel[0]);
+        let clipped = |pixel: &image::Rgb<u8>| pixel.0.iter().any(|&byte| byte == 0 || byte == 255);
+        let pixels = picture.pixels().zip(photo.pixels()).filter(|(pixel, _)| !clipped(pixel));
+        let differences: Vec<i32> = pixels.map(|(a, b)| (chroma(a) - chroma(b)).abs()).collect();
+        assert!(differences.len() > 100);
+        f64::from(differences.iter().sum::<i32>()) / differences.len() as f64
+    };
+    let [painting, matched, kept] = ["painting", "match", "keep"].map(painted);
+    assert!(kept != photo && off(&kept) < 1.0, "{}", off(&kept));
+    assert!(off(&painting) > 2.0, "{}", off(&painting));
+    assert!(matched != painting && matched != kept);
+}
+
+#[test]
+fn both_optimisers_lower_the_loss() {
+    let desk = Desk::new();
+    for optimizer in ["adam", "lbfgs"] {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "12"];
+        let more = ["--optimizer", optimizer, "--trace", "trace.json"];
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(more)));
+        let losses: Vec<f64> = trace(&desk.path("trace.json")).iter().map(|(_, losses)| losses[0]).collect();
+        assert!(losses[12] < losses[0], "{optimizer}: {losses:?}");
+        if optimizer == "lbfgs" {
+            assert!(
+                losses.is_sorted_by(|before, after| *after <= before * 1.00001),
+                "it never rises: {losses:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
     let desk = Desk::new();
     let common = ["--weights", TINY, "--device", "cpu"];
@@ -378,8 +449,11 @@ fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
         ["--content-layers", "conv2_1=0.7"],
         ["--style-layers", "conv1_1=0.5,conv1_2=0.25"],
         ["--pooling", "avg"],
-        ["--init", "noise"],
+        ["--init", "mixture"],
+        ["--color", "match"],
         ["--seed", "18446744073709551615"],
+        ["--until", "0.001"],
+        ["--optimizer", "lbfgs"],
         ["--learning-rate", "0.013"],
         ["--beta1", "0.8"],
         ["--beta2", "0.97"],
@@ -410,6 +484,9 @@ fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
             "--schedule" => "coarse-to-fine",
             "--pooling" => "max",
             "--init" => "content",
+            "--color" => "keep",
+            "--until" => "level",
+            "--optimizer" => "adam",
             "--seed" => "0",
             _ => &defaults.pointer(&pointer).unwrap().as_f64().unwrap().to_string(),
         };

@@ -3,8 +3,8 @@
 use impasto::{
     layer::Layer,
     options::{
-        AdamOptions, Init, Options, OptionsError, Pooling, Schedule, Size, WeightedLayer, format_layers,
-        parse_layers,
+        AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Schedule, Size, Until,
+        WeightedLayer, format_layers, parse_layers,
     },
 };
 
@@ -171,6 +171,18 @@ fn choices_are_read_and_written() {
         assert_eq!(text.parse::<Init>().unwrap(), init);
         assert_eq!(init.to_string(), text);
     }
+    for (text, color) in [("painting", Color::Painting), ("match", Color::Match), ("keep", Color::Keep)] {
+        assert_eq!(text.parse::<Color>().unwrap(), color);
+        assert_eq!(color.to_string(), text);
+    }
+    for (text, until) in [("steps", Until::Steps), ("level", Until::Level), ("0.05", Until::Loss(0.05))] {
+        assert_eq!(text.parse::<Until>().unwrap(), until);
+        assert_eq!(until.to_string(), text);
+    }
+    for (text, optimizer) in [("adam", Optimizer::Adam), ("lbfgs", Optimizer::Lbfgs)] {
+        assert_eq!(text.parse::<Optimizer>().unwrap(), optimizer);
+        assert_eq!(optimizer.to_string(), text);
+    }
     for (text, schedule) in [("single", Schedule::Single), ("coarse-to-fine", Schedule::CoarseToFine)] {
         assert_eq!(text.parse::<Schedule>().unwrap(), schedule);
         assert_eq!(schedule.to_string(), text);
@@ -180,7 +192,7 @@ fn choices_are_read_and_written() {
     }
     assert!("mean".parse::<Pooling>().unwrap_err().to_string().contains("max or avg"));
     assert!("fine".parse::<Schedule>().unwrap_err().to_string().contains("single or coarse-to-fine"));
-    assert!("photo".parse::<Init>().unwrap_err().to_string().contains("content or noise"));
+    assert!("photo".parse::<Init>().unwrap_err().to_string().contains("content, noise or mixture"));
 }
 
 #[test]
@@ -191,6 +203,9 @@ fn options_survive_json_and_old_ones_get_the_defaults_of_new_knobs() {
         schedule: Schedule::Single,
         pooling: Pooling::Avg,
         init: Init::Noise,
+        color: Color::Keep,
+        until: Until::Loss(0.05),
+        optimizer: Optimizer::Lbfgs,
         seed: 7,
         ..Options::default()
     };

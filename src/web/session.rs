@@ -355,7 +355,7 @@ impl Session {
         let Some(weights) = loaded.await? else { return Ok(None) };
         // Only now, so that a pack that cannot be loaded costs nothing; and before the device gets the next one.
         self.network = None;
-        let vgg = Vgg::new(&weights, &self.opened.device)?;
+        let vgg = Vgg::new(&weights, &self.opened.device)?.storing(crate::kernels::Storage::Half);
         self.check_device()?;
         let arrived = latest.filter(|_| job.is_none());
         self.network = Some(Loaded { pack: pack.clone(), vgg: vgg.clone(), arrived });
@@ -396,7 +396,11 @@ impl Session {
             batch.took(steps, now() - started);
             // `Frame::losses` are those of the picture before the latest step.
             post(&Event::Progress { job, made: frame.step, step: frame.step - 1, losses: frame.losses });
+            let enough = live.transfer.is_good_enough(&frame.losses);
             unseen = Some(frame);
+            if enough {
+                break;
+            }
             if pace.is_due(now())
                 && let Some(frame) = unseen.take()
             {
@@ -408,7 +412,7 @@ impl Session {
         if let Some(frame) = unseen {
             self.show(job, frame.enlarged(width, height), &mut pace)?;
         }
-        if made < options.steps {
+        if self.inbox.is_stopped(job) && made < options.steps {
             // Whoever stops does not want to wait for one more look at the picture.
             return Ok((Ending::Stopped, live.step(), None));
         }

@@ -18,8 +18,8 @@ use impasto::{
     device,
     message::{Failure, Frame, Losses},
     options::{
-        AdamOptions, Init, Optimizer, Options, OptionsError, Pooling, Schedule, Size, WeightedLayer,
-        format_layers, parse_layers,
+        AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Schedule, Size, Until,
+        WeightedLayer, format_layers, parse_layers,
     },
     picture::{Picture, PictureError},
     recipe::{Recipe, RecipeError},
@@ -72,6 +72,10 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "N", default_value_t = defaults().steps)]
     steps: u32,
 
+    /// What ends the run before the last step: nothing (steps), a loss that hardly falls any more (level), or a low one
+    #[arg(long, value_name = "steps|level|LOSS", default_value_t = defaults().until)]
+    until: Until,
+
     /// Sizes on the way: coarse-to-fine paints small first, single at the wanted size from the start
     #[arg(long, value_name = "single|coarse-to-fine", default_value_t)]
     schedule: Schedule,
@@ -100,11 +104,15 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "max|avg", default_value_t)]
     pooling: Pooling,
 
-    /// What the optimisation starts from: content (the photo) or noise
-    #[arg(long, value_name = "content|noise", default_value_t)]
+    /// What the optimisation starts from: content (the photo), noise, or a mixture of both
+    #[arg(long, value_name = "content|noise|mixture", default_value_t)]
     init: Init,
 
-    /// Seeds the noise of --init noise
+    /// Whose colours: the painting's, the painting's with the photo's palette (match), or the photo's (keep)
+    #[arg(long, value_name = "painting|match|keep", default_value_t)]
+    color: Color,
+
+    /// Seeds the noise of --init noise and --init mixture
     #[arg(long, value_name = "N", default_value_t = defaults().seed)]
     seed: u64,
 
@@ -171,6 +179,7 @@ impl StylizeArgs {
             size: self.size,
             style_size: self.style_size,
             steps: self.steps,
+            until: self.until,
             schedule: self.schedule,
             content_weight: self.content_weight,
             style_weight: self.style_weight,
@@ -179,6 +188,7 @@ impl StylizeArgs {
             style_layers: self.style_layers.0.clone(),
             pooling: self.pooling,
             init: self.init,
+            color: self.color,
             seed: self.seed,
             optimizer: self.optimizer,
             adam: AdamOptions {
@@ -197,6 +207,7 @@ impl StylizeArgs {
             size: from("size").size,
             style_size: from("style_size").style_size,
             steps: from("steps").steps,
+            until: from("until").until,
             schedule: from("schedule").schedule,
             content_weight: from("content_weight").content_weight,
             style_weight: from("style_weight").style_weight,
@@ -205,6 +216,7 @@ impl StylizeArgs {
             style_layers: from("style_layers").style_layers.clone(),
             pooling: from("pooling").pooling,
             init: from("init").init,
+            color: from("color").color,
             seed: from("seed").seed,
             optimizer: from("optimizer").optimizer,
             adam: AdamOptions {
@@ -376,17 +388,20 @@ async fn paint(
                 options.steps, frame.width, frame.height, frame.losses.total
             ));
             trace.push(TraceRow::new(step, &frame));
+            if transfer.is_good_enough(&frame.losses) {
+                break;
+            }
         }
         bar.set_position(parts(step + 1));
     }
     transfer.evaluate().await?;
-    let frame = checked(transfer.frame().await?, options.steps)?;
-    trace.push(TraceRow::new(options.steps, &frame));
+    let steps = transfer.steps();
+    let frame = checked(transfer.frame().await?, steps)?;
+    trace.push(TraceRow::new(steps, &frame));
     bar.finish_and_clear();
     if !args.quiet {
         eprintln!(
-            "{} steps in {:.1} s, loss {:.4} → {:.4}.",
-            options.steps,
+            "{steps} steps in {:.1} s, loss {:.4} → {:.4}.",
             bar.elapsed().as_secs_f32(),
             trace[0].total,
             frame.losses.total

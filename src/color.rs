@@ -1,0 +1,182 @@
+//! The photo's colours in the painting's strokes (Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer").
+
+use crate::picture::Picture;
+
+/// A symmetric matrix, or any other that says what becomes of red, green and blue.
+type Matrix = [[f64; 3]; 3];
+
+/// The least variance of a colour that is told from none, so that a grey painting can be given colours.
+const LEAST_VARIANCE: f64 = 1e-6;
+
+/// The painting with the palette of the photo: mean and covariance of its colours are the photo's then.
+///
+/// Of all linear maps that do so it is the one that changes colours least (Pitié and Kokaram 2007, "The linear
+/// Monge-Kantorovitch linear colour mapping"). What falls outside of 0..1 is clamped.
+#[must_use]
+pub fn matched(painting: &Picture, photo: &Picture) -> Picture {
+    let (from_mean, from) = moments(painting);
+    let (to_mean, to) = moments(photo);
+    // T = A^(−½) (A^½ B A^½)^½ A^(−½)
+    let half = power(&from, 0.5);
+    let inverse_half = power(&from, -0.5);
+    let middle = power(&product(&product(&half, &to), &half), 0.5);
+    let map = product(&product(&inverse_half, &middle), &inverse_half);
+    let rgb = painting.rgb().as_chunks::<3>().0.iter().flat_map(|pixel| {
+        let away: [f64; 3] = std::array::from_fn(|c| f64::from(pixel[c]) - from_mean[c]);
+        std::array::from_fn::<_, 3, _>(|c| {
+            let value = to_mean[c] + (0..3).map(|k| map[c][k] * away[k]).sum::<f64>();
+            value.clamp(0.0, 1.0) as f32
+        })
+    });
+    Picture::new(painting.width(), painting.height(), rgb.collect())
+        .expect("as large as the painting, clamped")
+}
+
+/// Gives a painted picture, RGBA8, the colours of the photo, which must be of its size; only how light it is stays.
+///
+/// Luma is that of BT.601, whose chroma signals are differences to it: so they stay those of the photo as all three
+/// colours change alike.
+pub fn keep(rgba: &mut [u8], photo: &Picture) {
+    let luma = |[r, g, b]: [f32; 3]| 0.299 * r + 0.587 * g + 0.114 * b;
+    for (pixel, &photo) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(photo.rgb().as_chunks::<3>().0) {
+        let painted = [pixel[0], pixel[1], pixel[2]].map(|byte| f32::from(byte) / 255.0);
+        let lighter = luma(painted) - luma(photo);
+        for (byte, value) in pixel.iter_mut().zip(photo) {
+            *byte = ((value + lighter).clamp(0.0, 1.0) * 255.0).round() as u8;
+        }
+    }
+}
+
+/// Mean and covariance of a picture's colours.
+fn moments(picture: &Picture) -> ([f64; 3], Matrix) {
+    let pixels = picture.rgb().as_chunks::<3>().0;
+    let count = pixels.len() as f64;
+    let mean: [f64; 3] =
+        std::array::from_fn(|c| pixels.iter().map(|pixel| f64::from(pixel[c])).sum::<f64>() / count);
+    let mut covariance = [[0.0; 3]; 3];
+    for pixel in pixels {
+        for (row, line) in covariance.iter_mut().enumerate() {
+            for (column, sum) in line.iter_mut().enumerate() {
+                *sum +=
+                    (f64::from(pixel[row]) - mean[row]) * (f64::from(pixel[column]) - mean[column]) / count;
+            }
+        }
+    }
+    for (c, row) in covariance.iter_mut().enumerate() {
+        row[c] += LEAST_VARIANCE;
+    }
+    (mean, covariance)
+}
+
+fn product(a: &Matrix, b: &Matrix) -> Matrix {
+    std::array::from_fn(|row| std::array::from_fn(|column| (0..3).map(|k| a[row][k] * b[k][column]).sum()))
+}
+
+/// A power of a symmetric matrix whose eigenvalues are positive.
+fn power(matrix: &Matrix, exponent: f64) -> Matrix {
+    let (values, vectors) = eigen(*matrix);
+    std::array::from_fn(|row| {
+        std::array::from_fn(|column| {
+            (0..3).map(|k| vectors[row][k] * values[k].max(0.0).powf(exponent) * vectors[column][k]).sum()
+        })
+    })
+}
+
+/// Eigenvalues of a symmetric matrix and, as columns, its eigenvectors: Jacobi's rotations (Golub and Van Loan,
+/// section 8.5).
+fn eigen(mut matrix: Matrix) -> ([f64; 3], Matrix) {
+    let mut vectors = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+    // Each round squares what is left outside of the diagonal.
+    for _ in 0..8 {
+        for (p, q) in [(0, 1), (0, 2), (1, 2)] {
+            if matrix[p][q] == 0.0 {
+                continue;
+            }
+            let angle = 0.5 * (2.0 * matrix[p][q]).atan2(matrix[q][q] - matrix[p][p]);
+            let (sine, cosine) = angle.sin_cos();
+            let mut rotation = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+            (rotation[p][p], rotation[q][q]) = (cosine, cosine);
+            (rotation[p][q], rotation[q][p]) = (sine, -sine);
+            let back = std::array::from_fn(|row| std::array::from_fn(|column| rotation[column][row]));
+            matrix = product(&product(&back, &matrix), &rotation);
+            vectors = product(&vectors, &rotation);
+        }
+    }
+    (std::array::from_fn(|c| matrix[c][c]), vectors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Noise whose colours are mixed by a matrix, around a mean.
+    fn picture(seed: u64, mix: Matrix, mean: [f64; 3]) -> Picture {
+        let noise = Picture::noise(64, 48, seed);
+        let rgb = noise.rgb().as_chunks::<3>().0.iter().flat_map(|pixel| {
+            std::array::from_fn::<_, 3, _>(|c| {
+                let sum: f64 = (0..3).map(|k| mix[c][k] * (f64::from(pixel[k]) - 0.5)).sum();
+                (mean[c] + sum) as f32
+            })
+        });
+        Picture::new(64, 48, rgb.collect()).unwrap()
+    }
+
+    fn warm() -> Picture {
+        picture(1, [[0.3, 0.1, 0.0], [0.1, 0.2, 0.05], [0.0, 0.1, 0.1]], [0.6, 0.45, 0.3])
+    }
+
+    fn cold() -> Picture {
+        picture(2, [[0.1, 0.0, 0.1], [0.05, 0.2, 0.0], [0.2, 0.1, 0.3]], [0.3, 0.4, 0.6])
+    }
+
+    #[test]
+    fn a_matched_painting_has_the_photo_s_mean_and_covariance() {
+        let (painting, photo) = (warm(), cold());
+        let (mean, covariance) = moments(&matched(&painting, &photo));
+        let (due_mean, due) = moments(&photo);
+        for c in 0..3 {
+            assert!((mean[c] - due_mean[c]).abs() < 1e-4, "{mean:?} for {due_mean:?}");
+            for k in 0..3 {
+                assert!((covariance[c][k] - due[c][k]).abs() < 1e-5, "{covariance:?} for {due:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_painting_with_the_photo_s_palette_stays_as_it_is() {
+        let painting = warm();
+        let same = matched(&painting, &painting);
+        assert!(same.rgb().iter().zip(painting.rgb()).all(|(a, b)| (a - b).abs() < 1e-5));
+    }
+
+    #[test]
+    fn pictures_of_one_colour_are_no_exception() {
+        let flat = |value: f32| Picture::new(4, 4, vec![value; 48]).unwrap();
+        let found = matched(&flat(0.2), &flat(0.7));
+        assert!(found.rgb().iter().all(|value| (value - 0.7).abs() < 1e-5), "{:?}", &found.rgb()[..3]);
+        assert!(matched(&flat(0.2), &warm()).rgb().iter().all(|value| value.is_finite()));
+        assert!(matched(&warm(), &flat(0.7)).rgb().iter().all(|value| (value - 0.7).abs() < 0.02));
+    }
+
+    #[test]
+    fn kept_colours_are_the_photo_s_and_the_light_is_the_painted_one_s() {
+        let photo = cold();
+        // As light on the whole, so that nothing leaves the range.
+        let painted = picture(3, [[0.1, 0.05, 0.0], [0.1, 0.1, 0.0], [0.1, 0.0, 0.1]], [0.4; 3]);
+        let mut rgba = painted.to_rgba8();
+        keep(&mut rgba, &photo);
+        let luma = |p: &[f32]| 0.299 * p[0] + 0.587 * p[1] + 0.114 * p[2];
+        let found = Picture::from_rgba8(64, 48, &rgba).unwrap();
+        for ((found, photo), painted) in
+            found.rgb().chunks(3).zip(photo.rgb().chunks(3)).zip(painted.rgb().chunks(3))
+        {
+            assert!((luma(found) - luma(painted)).abs() < 0.006, "light");
+            // Blue and red against the light.
+            for c in [0, 2] {
+                let (found, due) = (found[c] - luma(found), photo[c] - luma(photo));
+                assert!((found - due).abs() < 0.006, "{found} for {due}");
+            }
+        }
+        assert!(rgba.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == 255));
+    }
+}
