@@ -26,7 +26,7 @@ use super::{
 use crate::{
     link::{Ignored, Link},
     message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving},
-    options::{Options, Schedule},
+    options::Options,
     schedule::Plan,
     timeline::Timeline,
 };
@@ -135,7 +135,10 @@ impl Run {
 pub struct Studio {
     /// The page is a frame in another one.
     embed: bool,
-    pub schedule: Schedule,
+    /// What was chosen beyond size, strength and steps.
+    pub taste: RwSignal<Options>,
+    /// How large the painting is looked at, one of [`STROKES`](super::more::STROKES).
+    pub strokes: RwSignal<f64>,
     pub state: RwSignal<State>,
     pub stopping: RwSignal<bool>,
     pub photo: RwSignal<Choice, LocalStorage>,
@@ -182,7 +185,11 @@ impl Studio {
     fn new(link: &Link) -> Self {
         Self {
             embed: link.embed,
-            schedule: link.schedule.unwrap_or_default(),
+            taste: RwSignal::new(Options {
+                schedule: link.schedule.unwrap_or_default(),
+                ..Options::default()
+            }),
+            strokes: RwSignal::new(1.0),
             state: RwSignal::new(State::Idle),
             stopping: RwSignal::new(false),
             photo: RwSignal::new_local(Role::Photo.first_choice(link.photo.as_ref())),

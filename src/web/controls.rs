@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use super::{
     app::{Again, State, Studio},
+    more::More,
     networks::NetworkControl,
     offline::Kept,
 };
 use crate::{
     link::{SIZES, STEPS, STRENGTHS},
     message::Engine,
-    options::Options,
+    options::{Options, Size},
     picture::size_to_fit,
 };
 
@@ -25,12 +26,14 @@ pub fn content_weight(strength: f64) -> f32 {
 
 /// What the visitor chose, as the engine understands it.
 pub fn options(studio: Studio) -> Options {
+    let side = studio.size.get_untracked();
+    let painting = (f64::from(side) * studio.strokes.get_untracked()).round() as u32;
     Options {
-        size: crate::options::Size::LongSide(studio.size.get_untracked()),
+        size: Size::LongSide(side),
+        style_size: (painting != side).then_some(Size::LongSide(painting)),
         steps: studio.steps.get_untracked(),
         content_weight: content_weight(studio.strength.get_untracked()),
-        schedule: studio.schedule,
-        ..Options::default()
+        ..studio.taste.get_untracked()
     }
 }
 
@@ -98,6 +101,7 @@ pub fn Controls() -> impl IntoView {
             </div>
 
             <NetworkControl />
+            <More />
 
             <fieldset class="again" hidden=move || !studio.has_work.get() || running()>
                 <legend>"Paint again"</legend>

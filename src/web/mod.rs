@@ -14,6 +14,7 @@ pub mod encode;
 pub mod envelope;
 pub mod export;
 pub mod fetch;
+pub mod more;
 pub mod networks;
 pub mod offline;
 pub mod picker;

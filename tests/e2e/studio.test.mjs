@@ -189,3 +189,47 @@ async function stripes() {
   }
   return Array.from(new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer()));
 }
+
+test('what lies under More reaches the engine', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    await page.locator('.more summary').click();
+    let job = 0;
+    const painted = async (choices = {}, steps = 10) => {
+      await studio.choose({ size: 64, steps });
+      for (const [label, choice] of Object.entries(choices)) await page.getByLabel(label, { exact: true }).selectOption({ label: choice });
+      if (job > 0) await page.getByLabel('Start afresh').check({ force: true });
+      await studio.paint();
+      job += 1;
+      await page.locator(`#studio[data-job="${job}"]`).waitFor();
+      await studio.reach('done');
+      return { losses: (await studio.losses()).map(({ total }) => total), rgba: (await studio.pixels()).rgba };
+    };
+    const plain = await painted();
+
+    // Blue less red, which how light a place is does not change, where nothing is clipped.
+    const apart = (one, other) => {
+      const chroma = (rgba, at) => rgba[at + 2] - rgba[at];
+      const clipped = (rgba, at) => [0, 1, 2].some((c) => rgba[at + c] % 255 === 0);
+      const places = [...Array(one.length / 4).keys()].map((pixel) => 4 * pixel).filter((at) => !clipped(one, at) && !clipped(other, at));
+      assert.ok(places.length > 500, `${places.length} places`);
+      return places.reduce((sum, at) => sum + Math.abs(chroma(one, at) - chroma(other, at)), 0) / places.length;
+    };
+    const kept = await painted({ Colours: 'the photo’s' });
+    await studio.screenshot('kept-colours');
+    assert.deepEqual(kept.losses, plain.losses, 'what is painted is the same');
+    const longer = await painted({}, 20);
+    assert.ok(apart(kept.rgba, longer.rgba) < 1.5, 'the colours are those of the photo, however long it is painted');
+    assert.ok(apart(kept.rgba, plain.rgba) > 3, 'and else they are not');
+
+    const first = async (choices) => (await painted(choices)).losses[0];
+    const unlike = (loss, what) => assert.ok(Math.abs(loss / plain.losses[0] - 1) > 0.01, `${what}: ${loss}`);
+    unlike(await first({ Colours: 'the painting’s, in the photo’s palette' }), 'another palette');
+    unlike(await first({ Colours: 'the painting’s', Strokes: 'fine' }), 'a smaller painting');
+    unlike(await first({ Strokes: 'as in the painting', Start: 'noise' }), 'noise');
+    unlike(await first({ Start: 'the photo', Pooling: 'the mean of four' }), 'other pooling');
+    const { losses } = await painted({ Pooling: 'the largest of four', Optimiser: 'L-BFGS' });
+    assert.ok(Math.abs(losses[0] / plain.losses[0] - 1) < 1e-5, 'everything else is as it was');
+    assert.ok(losses.every((loss, step) => step === 0 || loss <= losses[step - 1] * 1.00001), `it never rises: ${losses}`);
+  });
+});
