@@ -32,8 +32,10 @@ pub async fn read_cpu(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>
 /// # Errors
 /// [`Failure::DeviceLost`] if the device cannot be read.
 pub async fn read_vectors(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Failure> {
-    let Some(device) = vectors.first().map(Tensor::device) else { return Ok(Vec::new()) };
-    on_device!(device, gpu: gpu::read_vectors(vectors).await, cpu: read_vectors_cpu(vectors).await)
+    if vectors.is_empty() {
+        return Ok(Vec::new());
+    }
+    on_device!(vectors[0].device(), gpu: gpu::read_vectors(vectors).await, cpu: read_vectors_cpu(vectors).await)
 }
 
 /// The twin of [`read_vectors`].
