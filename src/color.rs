@@ -12,6 +12,9 @@ const LEAST_VARIANCE: f64 = 1e-6;
 ///
 /// Of all linear maps that do so it is the one that changes colours least (Pitié and Kokaram 2007, "The linear
 /// Monge-Kantorovitch linear colour mapping"). What falls outside of 0..1 is clamped.
+///
+/// # Panics
+/// Never: the result is as large as the painting, and clamped.
 #[must_use]
 pub fn matched(painting: &Picture, photo: &Picture) -> Picture {
     let (from_mean, from) = moments(painting);

@@ -2,7 +2,7 @@
 //! changed along them, to guess where the loss is least.
 //!
 //! The vectors stay on the device: the guess is a sum of them, whose factors depend only on their dot products (Chen,
-//! Wang and Zhou 2014, "Large-scale L-BFGS using MapReduce", section 3). These are read back, once a step, along
+//! Wang and Zhou 2014, "Large-scale L-BFGS using `MapReduce`", section 3). These are read back, once a step, along
 //! with the losses. A step is one look at one picture: if the loss there is not less, by what the slope promises, then
 //! the next look is nearer to where this one started from (backtracking, Armijo's condition). So the loss never
 //! rises. The picture stays within 0..1 (projected steps; Bertsekas 1982).
@@ -222,12 +222,14 @@ impl History {
         }
         if let Some(s) = self.vectors.len().checked_sub(2) {
             let scale = self.dots[s][s + 1] / self.dots[s + 1][s + 1];
-            guess.vectors.iter_mut().for_each(|factor| *factor *= scale);
+            for factor in &mut guess.vectors {
+                *factor *= scale;
+            }
             guess.gradient *= scale;
         }
-        for step in 0..steps {
+        for (step, first) in first.into_iter().enumerate() {
             let (s, y) = (2 * step, 2 * step + 1);
-            guess.vectors[s] += first[step] - self.dot(&guess, y) / self.dots[s][y];
+            guess.vectors[s] += first - self.dot(&guess, y) / self.dots[s][y];
         }
         guess
     }
@@ -331,7 +333,9 @@ mod tests {
             alphas.push(alpha);
         }
         let [s, y] = [&vectors[2 * HISTORY - 2], &vectors[2 * HISTORY - 1]];
-        q.iter_mut().for_each(|q| *q *= dot(s, y) / dot(y, y));
+        for q in &mut q {
+            *q *= dot(s, y) / dot(y, y);
+        }
         for (pair, alpha) in vectors.chunks(2).zip(alphas.into_iter().rev()) {
             let beta = dot(&pair[1], &q) / dot(&pair[0], &pair[1]);
             q.iter_mut().zip(&pair[0]).for_each(|(q, s)| *q += (alpha - beta) * s);

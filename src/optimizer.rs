@@ -11,7 +11,7 @@ use crate::{
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "named as in the options")]
 pub enum State {
-    Adam(adam::State),
+    Adam(Box<adam::State>),
     Lbfgs(Box<Lbfgs>),
 }
 
@@ -19,7 +19,7 @@ impl State {
     /// The state before the first step from the picture `x`.
     pub fn start(optimizer: Optimizer, x: Map) -> Self {
         match optimizer {
-            Optimizer::Adam => Self::Adam(adam::State::start(x)),
+            Optimizer::Adam => Self::Adam(Box::new(adam::State::start(x))),
             Optimizer::Lbfgs => Self::Lbfgs(Box::new(Lbfgs::start(x))),
         }
     }
@@ -48,7 +48,7 @@ impl State {
     /// [`Failure::DeviceLost`] if the device cannot be read.
     pub async fn enlarged(&self, x: Map) -> Result<Self, Failure> {
         Ok(match self {
-            Self::Adam(state) => Self::Adam(state.enlarged(x).await?),
+            Self::Adam(state) => Self::Adam(Box::new(state.enlarged(x).await?)),
             Self::Lbfgs(_) => Self::start(Optimizer::Lbfgs, x),
         })
     }

@@ -137,7 +137,7 @@ impl StyleTransfer {
         self.steps_at_scale += 1;
         match &mut self.state {
             State::Adam(state) => {
-                *state = adam::step(state, &gradient, self.steps, options);
+                **state = adam::step(state, &gradient, self.steps, options);
                 self.terms = terms;
             }
             State::Lbfgs(state) => {
@@ -242,7 +242,7 @@ impl StyleTransfer {
     /// Changes α, from the next step on: closer to the photo, or closer to the painting.
     pub fn set_content_weight(&mut self, content_weight: f32) {
         if let State::Lbfgs(state) = &mut self.state
-            && self.options.content_weight != content_weight
+            && self.options.content_weight.to_bits() != content_weight.to_bits()
         {
             state.forget();
         }

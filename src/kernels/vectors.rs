@@ -61,6 +61,9 @@ pub fn weighted_sum(parts: &[(f32, &Map)]) -> Map {
 }
 
 /// The twin of [`weighted_sum`].
+///
+/// # Panics
+/// If there is no part.
 pub fn weighted_sum_cpu(parts: &[(f32, &Map)]) -> Map {
     let scaled = parts.iter().map(|&(factor, vector)| vector.clone() * factor);
     scaled.reduce(|sum, part| sum + part).expect("at least one vector")
