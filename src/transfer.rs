@@ -14,7 +14,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use crate::{
     color,
-    kernels::{Map, adam, frame, total_variation::total_variation},
+    kernels::{Map, Storage, adam, frame, total_variation::total_variation},
     layer::Layer,
     loss::{Kind, Targets, Term, deepest},
     message::{Failure, Frame, Losses},
@@ -97,6 +97,11 @@ impl StyleTransfer {
 
         let matched = (options.color == Color::Match).then(|| color::matched(painting, photo));
         let painting = matched.as_ref().unwrap_or(painting);
+        let pixels = [photo, painting].map(|picture| picture.width() * picture.height());
+        let vgg = match Storage::of(pixels[0].max(pixels[1])) {
+            Storage::Half => vgg.storing(Storage::Half),
+            Storage::Full => vgg, // as it comes
+        };
         let plan = Plan::new(options, photo.size(), painting.size());
         let first = &plan.scales()[0];
         let small = photo.resize(first.width, first.height);

@@ -35,6 +35,17 @@ pub enum Storage {
     Half,
 }
 
+impl Storage {
+    /// The most pixels that 32 bits a number are used for. Far beyond it a map of conv1_1 would not fit into WebGPU's
+    /// smallest limit for a binding (2¹⁹ pixels in 128 MiB), and short of that few GPUs have the memory to spare.
+    pub const MOST_IN_FULL: usize = 1 << 18;
+
+    /// How the maps of a picture with so many pixels are stored, if nobody has asked for a way.
+    pub const fn of(pixels: usize) -> Self {
+        if pixels > Self::MOST_IN_FULL { Self::Half } else { Self::Full }
+    }
+}
+
 /// Whether this device runs our WGSL kernels.
 pub fn runs_wgsl(device: &Device) -> bool {
     #[cfg(feature = "stock")]

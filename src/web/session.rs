@@ -355,7 +355,7 @@ impl Session {
         let Some(weights) = loaded.await? else { return Ok(None) };
         // Only now, so that a pack that cannot be loaded costs nothing; and before the device gets the next one.
         self.network = None;
-        let vgg = Vgg::new(&weights, &self.opened.device)?.storing(crate::kernels::Storage::Half);
+        let vgg = Vgg::new(&weights, &self.opened.device)?;
         self.check_device()?;
         let arrived = latest.filter(|_| job.is_none());
         self.network = Some(Loaded { pack: pack.clone(), vgg: vgg.clone(), arrived });
