@@ -138,7 +138,7 @@ pub struct Studio {
     /// What was chosen beyond size, strength and steps.
     pub taste: RwSignal<Options>,
     /// How large the painting is looked at, one of [`STROKES`](super::more::STROKES).
-    pub strokes: RwSignal<f64>,
+    pub strokes: RwSignal<u32>,
     pub state: RwSignal<State>,
     pub stopping: RwSignal<bool>,
     pub photo: RwSignal<Choice, LocalStorage>,
@@ -189,7 +189,7 @@ impl Studio {
                 schedule: link.schedule.unwrap_or_default(),
                 ..Options::default()
             }),
-            strokes: RwSignal::new(1.0),
+            strokes: RwSignal::new(100),
             state: RwSignal::new(State::Idle),
             stopping: RwSignal::new(false),
             photo: RwSignal::new_local(Role::Photo.first_choice(link.photo.as_ref())),

@@ -27,7 +27,7 @@ pub fn content_weight(strength: f64) -> f32 {
 /// What the visitor chose, as the engine understands it.
 pub fn options(studio: Studio) -> Options {
     let side = studio.size.get_untracked();
-    let painting = (f64::from(side) * studio.strokes.get_untracked()).round() as u32;
+    let painting = side * studio.strokes.get_untracked() / 100;
     Options {
         size: Size::LongSide(side),
         style_size: (painting != side).then_some(Size::LongSide(painting)),

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::app::Studio;
 use crate::options::{Color, Init, Optimizer, Options, Pooling, Until};
 
-/// How large the painting is looked at, compared with the result: the larger, the broader its strokes become.
-pub const STROKES: [(f64, &str); 3] = [(0.6, "fine"), (1.0, "as in the painting"), (1.4, "broad")];
+/// How large the painting is looked at, in hundredths of the size of the result: the larger, the broader its strokes become.
+pub const STROKES: [(u32, &str); 3] = [(60, "fine"), (100, "as in the painting"), (140, "broad")];
 
 /// The choices, folded away until somebody wants them.
 #[component]
