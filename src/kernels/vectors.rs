@@ -25,8 +25,8 @@ pub fn lesson_cpu(to: &Map, from: &Map, gradient_to: &Map, gradient_from: &Map) 
     [step, change, inward]
 }
 
-/// The dot product of each of three vectors with each of `others`, as partial sums: of the first with the first, with
-/// the second, …, then of the second one. `[3·others·n]`, n partial sums each.
+/// The dot product of each of three vectors with each of `others`, as partial sums for [`read_dots`]: a vector of them
+/// for every few of the others, as many as a kernel takes at once.
 pub fn dots(three: [&Map; 3], others: &[&Map]) -> Vec<Tensor<1>> {
     on_device!(three[0].device(), gpu: gpu::dots(three, others), cpu: dots_cpu(three, others))
 }

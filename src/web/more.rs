@@ -5,7 +5,7 @@ use std::{fmt::Display, str::FromStr};
 use leptos::prelude::*;
 
 use super::app::Studio;
-use crate::options::{Color, Init, Optimizer, Options, Pooling, Until};
+use crate::options::{Color, Init, Optimizer, Pooling, Until};
 
 /// How large the painting is looked at, in hundredths of the size of the result: the larger, the broader its strokes become.
 pub const STROKES: [(u32, &str); 3] = [(60, "fine"), (100, "as in the painting"), (140, "broad")];
@@ -14,6 +14,8 @@ pub const STROKES: [(u32, &str); 3] = [(60, "fine"), (100, "as in the painting")
 #[component]
 pub fn More() -> impl IntoView {
     let studio: Studio = expect_context();
+    let taste = studio.taste;
+    let chosen = taste.get_untracked();
     view! {
         <details class="more">
             <summary>"More"</summary>
@@ -24,25 +26,15 @@ pub fn More() -> impl IntoView {
                     (Color::Match, "the painting’s, in the photo’s palette"),
                     (Color::Keep, "the photo’s"),
                 ]
-                get=|options| options.color
-                set=|options, color| options.color = color
+                chosen=chosen.color
+                choose=move |color| taste.update(|options| options.color = color)
             />
-            <div class="control">
-                <label for="strokes">"Strokes"</label>
-                <select
-                    id="strokes" aria-describedby="strokes-hint"
-                    on:change=move |event| {
-                        if let Ok(strokes) = event_target_value(&event).parse() {
-                            studio.strokes.set(strokes);
-                        }
-                    }
-                >
-                    {STROKES.map(|(size, words)| view! {
-                        <option value=size.to_string() selected=studio.strokes.get_untracked() == size>{words}</option>
-                    }).collect_view()}
-                </select>
-                <p id="strokes-hint" class="hint">"How large the painting is looked at, next to the photo."</p>
-            </div>
+            <Pick
+                id="strokes" label="Strokes" hint="How large the painting is looked at, next to the photo."
+                choices=STROKES.into()
+                chosen=studio.strokes.get_untracked()
+                choose=move |strokes| studio.strokes.set(strokes)
+            />
             <Pick
                 id="init" label="Start" hint="What the picture is before the first step."
                 choices=vec![
@@ -50,8 +42,8 @@ pub fn More() -> impl IntoView {
                     (Init::Mixture, "the photo under noise"),
                     (Init::Noise, "noise"),
                 ]
-                get=|options| options.init
-                set=|options, init| options.init = init
+                chosen=chosen.init
+                choose=move |init| taste.update(|options| options.init = init)
             />
             <Pick
                 id="until" label="End" hint="The number of steps is the most that are made."
@@ -59,20 +51,20 @@ pub fn More() -> impl IntoView {
                     (Until::Steps, "after all steps"),
                     (Until::Level, "when it hardly gets better"),
                 ]
-                get=|options| options.until
-                set=|options, until| options.until = until
+                chosen=chosen.until
+                choose=move |until| taste.update(|options| options.until = until)
             />
             <Pick
                 id="optimizer" label="Optimiser" hint="L-BFGS takes longer steps, and more memory."
                 choices=vec![(Optimizer::Adam, "Adam"), (Optimizer::Lbfgs, "L-BFGS")]
-                get=|options| options.optimizer
-                set=|options, optimizer| options.optimizer = optimizer
+                chosen=chosen.optimizer
+                choose=move |optimizer| taste.update(|options| options.optimizer = optimizer)
             />
             <Pick
                 id="pooling" label="Pooling" hint="How the network halves what it sees: the mean is smoother."
                 choices=vec![(Pooling::Max, "the largest of four"), (Pooling::Avg, "the mean of four")]
-                get=|options| options.pooling
-                set=|options, pooling| options.pooling = pooling
+                chosen=chosen.pooling
+                choose=move |pooling| taste.update(|options| options.pooling = pooling)
             />
         </details>
     }
@@ -85,17 +77,15 @@ fn Pick<T>(
     label: &'static str,
     hint: &'static str,
     choices: Vec<(T, &'static str)>,
-    get: fn(&Options) -> T,
-    set: fn(&mut Options, T),
+    chosen: T,
+    choose: impl Fn(T) + 'static,
 ) -> impl IntoView
 where
     T: Copy + PartialEq + Display + FromStr + 'static,
 {
-    let taste = expect_context::<Studio>().taste;
-    let chosen = taste.with_untracked(get);
     let choose = move |name: &str| {
         if let Ok(choice) = name.parse() {
-            taste.update(|options| set(options, choice));
+            choose(choice);
         }
     };
     let hint_id = format!("{id}-hint");
