@@ -87,6 +87,16 @@ impl Layer {
         matches!(self, Self::Conv1_2 | Self::Conv2_2 | Self::Conv3_4 | Self::Conv4_4)
     }
 
+    /// Whether it is the first of its block: the style layers of the paper are.
+    pub fn is_first_of_block(self) -> bool {
+        self.index() == 0 || Self::ALL[self.index() - 1].is_pooled()
+    }
+
+    /// How many poolings lie between the picture and this layer.
+    pub fn poolings(self) -> usize {
+        Self::ALL[..self.index()].iter().filter(|layer| layer.is_pooled()).count()
+    }
+
     /// The layer's number among the `features` of torchvision's VGG-19 (`features.21` is conv4_2).
     pub const fn torchvision_index(self) -> usize {
         [0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28][self.index()]

@@ -16,11 +16,16 @@
 pub mod color;
 pub mod layer;
 pub mod link;
+pub mod marks;
+pub mod mask;
 pub mod message;
+pub mod mode;
 pub mod options;
 pub mod picture;
 pub mod recipe;
+pub mod rect;
 pub mod schedule;
+pub mod sources;
 pub mod timeline;
 pub mod until;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
@@ -37,6 +42,8 @@ pub mod lbfgs;
 pub mod loss;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod optimizer;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+mod tiled;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod transfer;
 #[cfg(any(feature = "cpu", feature = "gpu"))]

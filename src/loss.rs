@@ -6,33 +6,70 @@
 //! ```text
 //! L = β·Σ wₗ·mean((Gₗ−Aₗ)²)/mean(Aₗ²) + α·Σ wₗ·mean((Fₗ−Pₗ)²)/mean(Pₗ²) + τ·(mean dx² + mean dy²)
 //! ```
+//!
+//! Where a mask gives each painting a part of the picture, the style loss is the sum over these, each with its share of
+//! the picture and with features weighted by the mask (Gatys et al. 2017, "Controlling Perceptual Factors in Neural
+//! Style Transfer", section 4).
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
 use crate::{
-    kernels::{Map, content, frame::read_values, gram},
+    kernels::{Map, content, gram, weigh::weigh},
     layer::Layer,
-    message::{Failure, Losses},
+    mask::{Guide, Mask},
+    message::Losses,
     options::{Options, WeightedLayer},
-    vgg::{Features, Gradient},
+    vgg::{Gradient, Vgg},
     weights::Balance,
 };
 
-/// What the picture shall come near to: the photo's features P and the painting's Gram matrices A.
+/// What the picture shall come near to: the photo's features P and the paintings' Gram matrices A.
 #[derive(Clone, Debug)]
 pub struct Targets {
-    content: Vec<Target<Map>>,
-    style: Vec<Target<Tensor<2>>>,
+    pub(crate) content: Vec<Content>,
+    pub(crate) style: Vec<Region>,
 }
 
-/// The target of one layer.
+/// The content target of one layer.
 #[derive(Clone, Debug)]
-struct Target<T> {
-    layer: Layer,
-    weight: f32,
-    value: T,
-    /// The mean of the squared target.
-    mean_square: f32,
+pub(crate) struct Content {
+    pub layer: Layer,
+    pub weight: f32,
+    /// ΣP².
+    pub power: f32,
+    /// P; none where the picture is looked at tile by tile, and the photo with it.
+    pub features: Option<Map>,
+}
+
+/// A part of the picture and the style that it shall have.
+#[derive(Clone, Debug)]
+pub(crate) struct Region {
+    /// Which part, at each depth; `None` is all of it.
+    pub part: Option<Part>,
+    /// How large it is, as a share of the picture: so large is its share of the style loss, and a place is pulled as
+    /// strongly as it would be without regions.
+    pub share: f32,
+    pub grams: Vec<Gram>,
+}
+
+/// The style target of one layer.
+#[derive(Clone, Debug)]
+pub(crate) struct Gram {
+    pub layer: Layer,
+    pub weight: f32,
+    /// A.
+    pub matrix: Tensor<2>,
+    /// The mean of A².
+    pub mean_square: f32,
+}
+
+/// What the features of a region are multiplied by, indexed by the number of poolings above them; none where nothing is
+/// left of the region.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub guides: Vec<Option<Guide>>,
+    /// The same on the device.
+    weights: Vec<Option<Tensor<2>>>,
 }
 
 /// A loss that has been computed but not read: its elements add up, times a factor, to the loss.
@@ -55,40 +92,75 @@ pub enum Kind {
     TotalVariation,
 }
 
+impl Content {
+    /// The target of a layer: the features P as they are, if they are of the whole photo, and ΣP².
+    pub fn new((layer, weight): WeightedLayer, features: Option<Map>, power: f64, balance: &Balance) -> Self {
+        // Never zero: a target without any signal (a black layer) must not divide by it.
+        let power = (power as f32).max(f32::MIN_POSITIVE);
+        Self { layer, weight: weight * balance.content(), power, features }
+    }
+
+    /// α·w/ΣP²: what Σ(F−P)² is multiplied by.
+    pub fn factor(&self, alpha: f32) -> f32 {
+        alpha * self.weight / self.power
+    }
+}
+
+impl Region {
+    /// The region where a mask applies (`None`: everywhere) and the Gram matrices that it shall have, one for each style
+    /// layer of the options.
+    pub fn new(mask: Option<&Mask>, grams: Vec<Vec<f32>>, options: &Options, vgg: &Vgg) -> Self {
+        let target = |(&(layer, weight), gram): (&WeightedLayer, Vec<f32>)| {
+            let channels = gram.len().isqrt();
+            let sum: f64 = gram.iter().map(|&value| f64::from(value).powi(2)).sum();
+            Gram {
+                layer,
+                weight: weight * vgg.balance().style(layer),
+                mean_square: ((sum / gram.len() as f64) as f32).max(f32::MIN_POSITIVE),
+                matrix: Tensor::from_data(TensorData::new(gram, [channels, channels]), vgg.device()),
+            }
+        };
+        Self {
+            part: mask.map(|mask| Part::new(mask, vgg)),
+            share: mask.map_or(1.0, Mask::share),
+            grams: options.style_layers.iter().zip(grams).map(target).collect(),
+        }
+    }
+
+    /// β·w·share/(C²·mean(A²)): what Σ(G−A)² is multiplied by.
+    pub fn factor(&self, gram: &Gram, beta: f32) -> f32 {
+        let [channels, _] = gram.matrix.dims();
+        beta * gram.weight * self.share / ((channels * channels) as f32 * gram.mean_square)
+    }
+
+    /// The features `[H, W, C]` of a layer as this region sees them, with the weights that did it; `None` where nothing is
+    /// left of it.
+    fn seen(&self, layer: Layer, features: &Map) -> Option<(Map, Option<&Tensor<2>>)> {
+        match &self.part {
+            None => Some((features.clone(), None)),
+            Some(part) => {
+                let weights = part.weights[layer.poolings()].as_ref()?;
+                Some((weigh(features, weights, None), Some(weights)))
+            }
+        }
+    }
+}
+
+impl Part {
+    fn new(mask: &Mask, vgg: &Vgg) -> Self {
+        let depths = 0..=Layer::ALL.map(Layer::poolings).into_iter().max().unwrap_or_default();
+        let guides: Vec<_> = depths.map(|poolings| mask.guide(poolings)).collect();
+        let weights = guides.iter().map(|guide| guide.as_ref().map(|guide| on_device(guide, vgg))).collect();
+        Self { guides, weights }
+    }
+}
+
+/// A guide on the network's device.
+pub(crate) fn on_device(guide: &Guide, vgg: &Vgg) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(guide.values().to_vec(), guide.shape()), vgg.device())
+}
+
 impl Targets {
-    /// The content targets, from the features of the photo; `balance` is the network's.
-    ///
-    /// # Errors
-    /// [`Failure::DeviceLost`] if their magnitude cannot be read.
-    pub async fn content_of(photo: &Features, options: &Options, balance: &Balance) -> Result<Self, Failure> {
-        let mut content = Vec::new();
-        for &(layer, weight) in &options.content_layers {
-            let value = photo.at(layer).clone();
-            let weight = weight * balance.content();
-            content.push(Target { layer, weight, mean_square: mean_square(value.clone()).await?, value });
-        }
-        Ok(Self { content, style: Vec::new() })
-    }
-
-    /// And the style targets, from the features of the painting.
-    ///
-    /// # Errors
-    /// As [`Self::content_of`].
-    pub async fn and_style_of(
-        self,
-        painting: &Features,
-        options: &Options,
-        balance: &Balance,
-    ) -> Result<Self, Failure> {
-        let mut style = Vec::new();
-        for &(layer, weight) in &options.style_layers {
-            let value = gram::gram_matrix(painting.at(layer));
-            let weight = weight * balance.style(layer);
-            style.push(Target { layer, weight, mean_square: mean_square(value.clone()).await?, value });
-        }
-        Ok(Self { style, ..self })
-    }
-
     /// The gradient of content and style loss with respect to one layer's features `[H, W, C]`. The losses themselves
     /// are appended to `terms`.
     pub fn gradient(
@@ -98,13 +170,11 @@ impl Targets {
         options: &Options,
         terms: &mut Vec<Term>,
     ) -> Gradient {
-        Gradient {
-            map: self.content_gradient(layer, features, options.content_weight, terms),
-            matrix: self.style_gradient(layer, features, options.style_weight, terms),
-        }
+        let map = self.content_gradient(layer, features, options.content_weight, terms);
+        self.style_gradient(layer, features, options.style_weight, terms, Gradient { map, matrix: None })
     }
 
-    /// ∂/∂F of α·w·mean((F−P)²)/mean(P²) = 2·factor·(F−P).
+    /// ∂/∂F of α·w·Σ(F−P)²/ΣP² = 2·factor·(F−P).
     fn content_gradient(
         &self,
         layer: Layer,
@@ -113,43 +183,38 @@ impl Targets {
         terms: &mut Vec<Term>,
     ) -> Option<Map> {
         let target = self.content.iter().find(|target| target.layer == layer)?;
-        let factor = alpha * target.weight / (count(features) * target.mean_square);
-        let (gradient, sums) = content::residual(features, &target.value, 2.0 * factor);
+        let photo = target.features.as_ref()?;
+        let factor = target.factor(alpha);
+        let (gradient, sums) = content::residual(features, photo, 2.0 * factor);
         terms.push(Term { kind: Kind::Content, sums, factor });
         Some(gradient)
     }
 
-    /// ∂/∂F of β·w·mean((G−A)²)/mean(A²) = F·(4·factor/(C·H·W))·(G−A), since G = FᵀF/(C·H·W) is symmetric: the matrix.
+    /// ∂/∂F of β·w·mean((G−A)²)/mean(A²) = F·(4·factor/(C·H·W))·(G−A), since G = FᵀF/(C·H·W) is symmetric: added to what
+    /// is there. Of a region, F is what it sees.
     fn style_gradient(
         &self,
         layer: Layer,
         features: &Map,
         beta: f32,
         terms: &mut Vec<Term>,
-    ) -> Option<Tensor<2>> {
-        let target = self.style.iter().find(|target| target.layer == layer)?;
-        let [_, _, c] = features.dims();
-        let factor = beta * target.weight / ((c * c) as f32 * target.mean_square);
-        let (difference, sums) = gram::residual(features, &target.value, 4.0 * factor / count(features));
-        terms.push(Term { kind: Kind::Style, sums, factor });
-        Some(difference)
+        there: Gradient,
+    ) -> Gradient {
+        let mut sum = there;
+        for region in &self.style {
+            let Some(target) = region.grams.iter().find(|target| target.layer == layer) else { continue };
+            let Some((seen, weights)) = region.seen(layer, features) else { continue };
+            let factor = region.factor(target, beta);
+            let (difference, sums) = gram::residual(&seen, &target.matrix, 4.0 * factor / count(features));
+            terms.push(Term { kind: Kind::Style, sums, factor });
+            sum = sum.and_style(&seen, difference, weights);
+        }
+        sum
     }
-}
-
-/// The deepest layer that a loss looks at.
-pub fn deepest(layers: &[WeightedLayer]) -> Layer {
-    layers.iter().map(|&(layer, _)| layer).max().unwrap_or(Layer::Conv1_1)
 }
 
 fn count(map: &Map) -> f32 {
     map.dims().iter().product::<usize>() as f32
-}
-
-/// The mean of the squares, never zero: a target without any signal (a black layer) must not divide by it.
-async fn mean_square<const D: usize>(tensor: Tensor<D>) -> Result<f32, Failure> {
-    let values = read_values(tensor).await?;
-    let sum: f64 = values.iter().map(|&value| f64::from(value).powi(2)).sum();
-    Ok(((sum / values.len() as f64) as f32).max(f32::MIN_POSITIVE))
 }
 
 impl Term {

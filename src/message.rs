@@ -65,6 +65,26 @@ pub enum Start {
     },
 }
 
+/// A painting that takes part in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Styled {
+    /// Identifies the painting.
+    pub picture: PictureId,
+    /// How much of its style is in the blend, next to the others.
+    pub weight: f32,
+}
+
+/// A mask over the photo; its weights, a byte for each pixel, travel beside the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Masked {
+    /// Equal ids mean the same mask.
+    pub id: u32,
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+}
+
 /// Where a network's pack is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackPlace {
@@ -79,18 +99,20 @@ pub struct PackPlace {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
-    /// Paint. The two picture files travel beside it, unread.
+    /// Paint. The picture files travel beside it, unread.
     Paint {
         /// The page's number for this run.
         job: JobId,
         /// What the visitor chose.
-        options: Options,
+        options: Box<Options>,
         /// The network.
         pack: PackPlace,
         /// Identifies the photo.
         content: PictureId,
-        /// Identifies the painting.
-        style: PictureId,
+        /// The paintings.
+        styles: Vec<Styled>,
+        /// Where the photo is painted, if not everywhere ([`Subject::mask`](crate::sources::Subject::mask)).
+        mask: Option<Masked>,
         /// What the run starts from.
         start: Start,
     },
@@ -399,10 +421,11 @@ mod tests {
     fn a_request_survives_the_border() {
         let request = Request::Paint {
             job: JobId(7),
-            options: Options { content_weight: 0.1, seed: u64::MAX, ..Options::default() },
+            options: Box::new(Options { content_weight: 0.1, seed: u64::MAX, ..Options::default() }),
             pack: PackPlace { name: "fast".into(), elsewhere: None },
             content: PictureId(1),
-            style: PictureId(2),
+            styles: vec![Styled { picture: PictureId(2), weight: 0.3 }],
+            mask: Some(Masked { id: 1, width: 64, height: 43 }),
             start: Start::GoOn { step: 30, width: 64, height: 43 },
         };
         assert_eq!(decode::<Request>(&encode(&request).unwrap()).unwrap(), request);

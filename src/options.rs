@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::layer::{Layer, UnknownLayer};
+use crate::{
+    layer::{Layer, UnknownLayer},
+    rect::GRID,
+};
 
 /// How large a picture is painted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +139,9 @@ pub struct Options {
     pub style_layers: Vec<WeightedLayer>,
     /// Max or average pooling.
     pub pooling: Pooling,
+    /// The side in pixels of the tiles that a large picture is looked at in; as it suits a GPU with little memory where it
+    /// is `None` ([`Options::tile_side`]).
+    pub tile: Option<u32>,
     /// What the optimisation starts from.
     pub init: Init,
     /// Whose colours the result has.
@@ -163,6 +169,7 @@ impl Default for Options {
             content_layers: vec![(Conv4_2, 1.0)],
             style_layers: [Conv1_1, Conv2_1, Conv3_1, Conv4_1, Conv5_1].map(|layer| (layer, 0.2)).to_vec(),
             pooling: Pooling::default(),
+            tile: None,
             init: Init::default(),
             color: Color::default(),
             seed: 0,
@@ -191,6 +198,9 @@ impl Options {
                 }
                 _ => {}
             }
+        }
+        if let Some(tile) = self.tile.filter(|&tile| tile < 64 || !(tile as usize).is_multiple_of(GRID)) {
+            return Err(OptionsError::Tile { tile });
         }
         if self.steps == 0 {
             return Err(OptionsError::NoSteps);
@@ -235,6 +245,35 @@ impl Options {
         Ok(())
     }
 
+    /// The most pixels that are looked at as a whole where nobody chose a tile: 1024×1024, a gigabyte.
+    pub const MOST_AT_ONCE: usize = 1 << 20;
+
+    /// The side of the tiles, in pixels, that a picture of this size (width, height) is looked at in ([`crate::rect`]).
+    pub fn tile_side(&self, size: (usize, usize)) -> usize {
+        match self.tile {
+            Some(side) => side as usize,
+            None if size.0 * size.1 > Self::MOST_AT_ONCE => 512,
+            None => usize::MAX,
+        }
+    }
+
+    /// Whether there is a style loss.
+    pub fn has_style(&self) -> bool {
+        self.style_weight > 0.0 && !self.style_layers.is_empty()
+    }
+
+    /// The deepest layer of the style loss.
+    pub fn deepest_style_layer(&self) -> Layer {
+        deepest(&self.style_layers)
+    }
+
+    /// The deepest layer that the picture is looked at with. The content's counts even where its weight is zero: it can be
+    /// changed while a picture is painted.
+    pub fn deepest_layer(&self) -> Layer {
+        let content = deepest(&self.content_layers);
+        if self.has_style() { content.max(self.deepest_style_layer()) } else { content }
+    }
+
     /// Checks that a picture, already scaled, is large enough for the network: `what` is "photo" or
     /// "painting", the sides are in pixels.
     ///
@@ -271,6 +310,55 @@ pub enum OptionsError {
         width: usize,
         /// Height in pixels.
         height: usize,
+    },
+    /// A picture too small for the layers that were chosen.
+    #[error(
+        "the {what} is {width}×{height} pixels, but {layer} needs {least} on each side: choose a larger size"
+    )]
+    TooSmallForLayer {
+        /// "photo" or "painting".
+        what: &'static str,
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+        /// The deepest layer that looks at it.
+        layer: Layer,
+        /// What each side needs.
+        least: usize,
+    },
+    /// A side of tiles that does not fit the network's poolings.
+    #[error("tiles of {tile} pixels cannot be painted: choose a multiple of {GRID}, at least 64")]
+    Tile {
+        /// The side that was asked for, in pixels.
+        tile: u32,
+    },
+    /// A mask that leaves nothing to paint.
+    #[error("the mask leaves nothing to paint: what is white in it is painted, what is black stays as it is")]
+    EmptyMask,
+    /// A mask of another size than the photo.
+    #[error(
+        "the {what} is {}×{} pixels and the photo {}×{}: make a mask from the photo itself, so that the two fit",
+        .mask.0, .mask.1, .photo.0, .photo.1
+    )]
+    MaskSize {
+        /// "mask" or "opacity".
+        what: &'static str,
+        /// Of the photo, in pixels.
+        photo: (usize, usize),
+        /// Of the mask, in pixels.
+        mask: (usize, usize),
+    },
+    /// A style loss and nothing that has a style.
+    #[error("there is no painting: name one, or switch the style off (a style weight of 0)")]
+    NoPainting,
+    /// A mask tells only two things from each other.
+    #[error(
+        "a mask tells two paintings from each other, not {paintings}: leave out the mask, or keep two of them"
+    )]
+    TooManyForMask {
+        /// How many there are.
+        paintings: usize,
     },
     /// Zero steps.
     #[error("no steps would be made: choose at least 1 (100 is a good number)")]
@@ -335,6 +423,11 @@ pub enum OptionsError {
         /// What may be written.
         choices: &'static str,
     },
+}
+
+/// The deepest of some layers; conv1_1 if there is none.
+pub fn deepest(layers: &[WeightedLayer]) -> Layer {
+    layers.iter().map(|&(layer, _)| layer).max().unwrap_or(Layer::Conv1_1)
 }
 
 fn of_layer(layer: Option<Layer>) -> String {

@@ -9,7 +9,7 @@ use fast_image_resize::{
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
-use crate::options::Size;
+use crate::{mask::Mask, options::Size, rect::Rect};
 
 /// Pixels of gamma-encoded sRGB, 0..1, rows top to bottom, red, green, blue interleaved.
 ///
@@ -123,6 +123,29 @@ impl Picture {
         assert_eq!(self.size(), other.size(), "two pictures of one size");
         let rgb = self.rgb.iter().zip(&other.rgb).map(|(one, other)| f32::midpoint(*one, *other)).collect();
         Self { rgb, ..*self }
+    }
+
+    /// This picture where the mask applies, the other one elsewhere; all three are of one size.
+    ///
+    /// # Panics
+    /// If they are not.
+    #[must_use]
+    pub fn over(&self, other: &Self, mask: &Mask) -> Self {
+        assert!(self.size() == other.size() && self.size() == mask.size(), "pictures and mask of one size");
+        let weights = mask.values().iter().flat_map(|&weight| [weight; 3]);
+        let rgb = self.rgb.iter().zip(&other.rgb).zip(weights);
+        let rgb = rgb.map(|((one, other), weight)| weight * one + (1.0 - weight) * other).collect();
+        Self { rgb, ..*self }
+    }
+
+    /// A rectangle of it.
+    ///
+    /// # Panics
+    /// If the rectangle reaches beyond the picture.
+    #[must_use]
+    pub fn crop(&self, rect: Rect) -> Self {
+        let rows = rect.rows(self.width).flat_map(|row| &self.rgb[3 * row.start..3 * row.end]);
+        Self { width: rect.width, height: rect.height, rgb: rows.copied().collect() }
     }
 
     /// RGBA pixels of 8 bits, opaque, rounded to nearest.

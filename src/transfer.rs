@@ -11,17 +11,21 @@
 //! [`crate::schedule`]).
 
 use burn::tensor::{Tensor, TensorData};
+use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 
 use crate::{
     color,
-    kernels::{Map, Storage, adam, frame, total_variation::total_variation},
-    layer::Layer,
-    loss::{Kind, Targets, Term, deepest},
+    kernels::{Map, Storage, adam, frame, total_variation::total_variation, weigh::weigh},
+    loss::{Kind, Region, Targets, Term},
+    mask::{cut_out, lay_over},
     message::{Failure, Frame, Losses},
     optimizer::State,
     options::{Color, Init, Options},
     picture::{Filter, Picture, resample},
+    rect::{GRID, MARGIN, tiles},
     schedule::{Plan, Scale},
+    sources::{Painting, Sources, Subject},
+    tiled::Look,
     until::Watch,
     vgg::Vgg,
 };
@@ -49,10 +53,12 @@ pub struct StyleTransfer {
     plan: Plan,
     /// Which of the plan's scales is worked at.
     at: usize,
-    /// The photo at this scale, where its colours are kept.
-    photo: Option<Picture>,
-    /// Photo and painting as they were given, for the scales to come; none once the last one is reached.
-    originals: Option<(Picture, Picture)>,
+    /// The photo and its masks at this scale.
+    subject: Subject,
+    /// 1 where the picture may change, on the device; everywhere if there is none.
+    free: Option<Tensor<2>>,
+    /// Photo and paintings as they were given, for the scales to come; none once the last one is reached.
+    originals: Option<Sources>,
     targets: Targets,
     /// The picture, and what the optimiser remembers.
     state: State,
@@ -72,52 +78,56 @@ impl StyleTransfer {
     /// Both pictures are taken as they are: scale them first ([`Picture::fit`]).
     ///
     /// # Errors
-    /// [`Failure::Options`] if the options are out of range or a picture too small for the deepest layer,
-    /// [`Failure::DeviceLost`] if the device fails.
+    /// As [`Self::of`].
     pub async fn new(
         vgg: Vgg,
         photo: &Picture,
         painting: &Picture,
         options: &Options,
     ) -> Result<Self, Failure> {
-        options.validate().map_err(|error| Failure::Options(error.to_string()))?;
-        let deepest_style = deepest(&options.style_layers);
-        for (what, picture, layer) in
-            [("photo", photo, deepest_of(options)), ("painting", painting, deepest_style)]
-        {
-            let least = 1 << Layer::ALL[..layer.index()].iter().filter(|layer| layer.is_pooled()).count();
-            if picture.width().min(picture.height()) < least {
-                return Err(Failure::Options(format!(
-                    "the {what} is {}×{} pixels, but {layer} needs {least} on each side: choose a larger size",
-                    picture.width(),
-                    picture.height()
-                )));
+        Self::of(vgg, Sources::new(photo.clone(), painting.clone()), options).await
+    }
+
+    /// As [`Self::new`], of a part of the photo, or in the manner of several paintings.
+    ///
+    /// # Errors
+    /// [`Failure::Options`] if the options are out of range, or the pictures too small for the deepest layer or not what
+    /// the options need; [`Failure::DeviceLost`] if the device fails.
+    pub async fn of(vgg: Vgg, mut sources: Sources, options: &Options) -> Result<Self, Failure> {
+        options
+            .validate()
+            .and_then(|()| sources.check(options))
+            .map_err(|error| Failure::Options(error.to_string()))?;
+        if options.color == Color::Match {
+            for painting in &mut sources.paintings {
+                painting.picture = color::matched(&painting.picture, &sources.subject.photo);
             }
         }
-
-        let matched = (options.color == Color::Match).then(|| color::matched(painting, photo));
-        let painting = matched.as_ref().unwrap_or(painting);
-        let pixels = [photo, painting].map(|picture| picture.width() * picture.height());
-        let vgg = match Storage::of(pixels[0].max(pixels[1])) {
+        let looked_at = sources.paintings.iter().map(|painting| &painting.picture);
+        let looked_at = looked_at.chain([&sources.subject.photo]).map(|picture| at_once(picture, options));
+        let vgg = match Storage::of(looked_at.max().unwrap_or_default()) {
             Storage::Half => vgg.storing(Storage::Half),
             Storage::Full => vgg, // as it comes
         };
-        let plan = Plan::new(options, photo.size(), painting.size());
+        let plan = Plan::new(options, sources.subject.photo.size(), sources.least_painting());
         let first = &plan.scales()[0];
-        let small = photo.resize(first.width, first.height);
+        let here = at_scale(&sources, first, &plan);
+        let photo = &here.subject.photo;
         let noise = || Picture::noise(first.width, first.height, options.seed);
         let x = match options.init {
-            Init::Content => small.clone(),
+            Init::Content => photo.clone(),
             Init::Noise => noise(),
-            Init::Mixture => small.mixed(&noise()),
+            Init::Mixture => photo.mixed(&noise()),
         };
+        let x = here.protection().map_or_else(|| x.clone(), |mask| x.over(photo, mask));
         let mut transfer = Self {
             state: State::start(options.optimizer, to_map(&x, &vgg)),
-            targets: targets(&vgg, &small, &at_scale(painting, first, &plan), options).await?,
+            targets: targets(&vgg, &here, options).await?,
+            free: free(&here, &vgg),
+            subject: here.subject,
             vgg,
             options: options.clone(),
-            photo: (options.color == Color::Keep).then_some(small),
-            originals: (plan.scales().len() > 1).then(|| (photo.clone(), painting.clone())),
+            originals: (plan.scales().len() > 1).then_some(sources),
             plan,
             at: 0,
             steps: 0,
@@ -125,7 +135,7 @@ impl StyleTransfer {
             watch: Watch::new(options.until),
             terms: Vec::new(),
         };
-        transfer.terms = transfer.gradient(transfer.state.picture()).1;
+        transfer.terms = transfer.gradient(transfer.state.picture()).await?.1;
         Ok(transfer)
     }
 
@@ -136,7 +146,7 @@ impl StyleTransfer {
     /// # Errors
     /// [`Failure::DeviceLost`] if the device fails.
     pub async fn step(&mut self) -> Result<(), Failure> {
-        let (gradient, terms) = self.gradient(self.state.trial());
+        let (gradient, terms) = self.gradient(self.state.trial()).await?;
         let options = self.scale().adam(self.steps_at_scale);
         self.steps += 1;
         self.steps_at_scale += 1;
@@ -176,11 +186,13 @@ impl StyleTransfer {
         }
         let [h, w, _] = self.state.picture().dims();
         let mut painted = frame::read_values(self.state.picture().clone()).await?;
-        let photo = self.enter(self.at + 1).await?;
+        self.enter(self.at + 1).await?;
+        let Subject { photo, .. } = &self.subject;
         let mut x = vec![0.0; photo.width() * photo.height() * 4];
-        if self.options.init == Init::Content {
-            // Only what was painted so far is enlarged, and laid over the photo: so it keeps the detail that a smaller
-            // size could not show.
+        // Only what was painted so far is enlarged, and laid over the photo: so it keeps the detail that a smaller size
+        // could not show.
+        let laid_over = self.options.init == Init::Content || self.free.is_some();
+        if laid_over {
             add(&mut painted, -1.0, &photo.resize(w, h).rgb0());
             add(&mut x, 1.0, &photo.rgb0());
         }
@@ -191,33 +203,46 @@ impl StyleTransfer {
         Ok(())
     }
 
-    /// Looks at photo and painting at a later scale; the photo there.
-    async fn enter(&mut self, at: usize) -> Result<Picture, Failure> {
-        let (photo, painting) = self.originals.as_ref().expect("the last scale has not been reached");
-        let scale = &self.plan.scales()[at];
-        let photo = photo.resize(scale.width, scale.height);
-        let painting = at_scale(painting, scale, &self.plan);
-        self.targets = targets(&self.vgg, &photo, &painting, &self.options).await?;
-        if let Some(colors) = &mut self.photo {
-            colors.clone_from(&photo);
-        }
+    /// Looks at photo and paintings at a later scale.
+    async fn enter(&mut self, at: usize) -> Result<(), Failure> {
+        let originals = self.originals.as_ref().expect("the last scale has not been reached");
+        let here = at_scale(originals, &self.plan.scales()[at], &self.plan);
+        self.targets = targets(&self.vgg, &here, &self.options).await?;
+        self.free = free(&here, &self.vgg);
+        self.subject = here.subject;
         self.at = at;
         self.steps_at_scale = 0;
         if self.is_at_full_size() {
             self.originals = None;
         }
-        Ok(photo)
+        Ok(())
     }
 
     /// The gradient of the total loss with respect to a picture, and the losses at this point.
-    fn gradient(&self, picture: &Map) -> (Map, Vec<Term>) {
-        let Self { vgg, options, targets, .. } = self;
-        let features = vgg.forward(picture, options.pooling, deepest_of(options));
-        let mut terms = Vec::new();
-        let gradient = vgg.backward(features, |layer, map| targets.gradient(layer, map, options, &mut terms));
+    async fn gradient(&self, picture: &Map) -> Result<(Map, Vec<Term>), Failure> {
+        let Self { vgg, options, targets, subject, .. } = self;
+        let size = subject.photo.size();
+        let side = options.tile_side(size);
+        let (gradient, mut terms) = if side >= size.0.max(size.1) {
+            let features = vgg.forward(picture, options.pooling, options.deepest_layer());
+            let mut terms = Vec::new();
+            let gradient =
+                vgg.backward(features, |layer, map| targets.gradient(layer, map, options, &mut terms));
+            (gradient, terms)
+        } else {
+            // Elsewhere at each step, so that no edge is where another one was.
+            let mut random = StdRng::seed_from_u64(options.seed ^ u64::from(self.steps));
+            let mut offset = || random.random_range(0..side / GRID) * GRID;
+            let tiles = tiles(size, side, (offset(), offset()));
+            Look { vgg, options, side }.gradient(targets, &subject.photo, picture, &tiles).await?
+        };
         let (gradient, sums) = total_variation(picture, &gradient, options.tv_weight);
         terms.push(Term { kind: Kind::TotalVariation, sums, factor: options.tv_weight });
-        (gradient, terms)
+        let gradient = match &self.free {
+            Some(free) => weigh(&gradient, free, None),
+            None => gradient,
+        };
+        Ok((gradient, terms))
     }
 
     /// How many steps were made.
@@ -282,8 +307,15 @@ impl StyleTransfer {
     pub async fn frame(&self) -> Result<Frame, Failure> {
         let sums = self.terms.iter().map(|term| term.sums.clone()).collect();
         let (mut rgba, sums) = frame::read(self.state.picture(), sums).await?;
-        if let Some(photo) = &self.photo {
+        let Subject { photo, mask, opacity } = &self.subject;
+        if self.options.color == Color::Keep {
             color::keep(&mut rgba, photo);
+        }
+        if let Some(mask) = mask.as_ref().filter(|_| self.free.is_some()) {
+            lay_over(&mut rgba, photo, mask);
+        }
+        if let Some(opacity) = opacity {
+            cut_out(&mut rgba, opacity);
         }
         let [height, width, _] = self.state.picture().dims();
         let losses = Losses::from_terms(self.terms.iter().zip(&sums));
@@ -303,7 +335,7 @@ impl StyleTransfer {
     /// # Errors
     /// [`Failure::DeviceLost`] if the device fails.
     pub async fn evaluate(&mut self) -> Result<Losses, Failure> {
-        self.terms = self.gradient(self.state.picture()).1;
+        self.terms = self.gradient(self.state.picture()).await?.1;
         self.losses().await
     }
 
@@ -313,32 +345,47 @@ impl StyleTransfer {
     /// As [`Self::restart_from`] and [`Self::frame`].
     pub async fn loss_and_gradient(&mut self, picture: &Picture) -> Result<(Losses, Vec<f32>), Failure> {
         self.restart_from(picture).await?;
-        let (gradient, terms) = self.gradient(self.state.picture());
+        let (gradient, terms) = self.gradient(self.state.picture()).await?;
         self.terms = terms;
         let gradient = frame::read_values(gradient).await?;
         Ok((self.losses().await?, gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect()))
     }
 }
 
-/// The deepest layer that the picture is looked at with.
-fn deepest_of(options: &Options) -> Layer {
-    deepest(&options.content_layers).max(deepest(&options.style_layers))
+/// What the photo and the paintings are to the network. It looks at one after the other: the features of all at once
+/// would be the most memory that a run ever takes.
+async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Failure> {
+    let look = |picture: &Picture| Look { vgg, options, side: options.tile_side(picture.size()) };
+    let photo = &sources.subject.photo;
+    let content = look(photo).content(photo).await?;
+    let mut style = Vec::new();
+    let areas = if options.has_style() { sources.areas() } else { Vec::new() };
+    for area in areas {
+        let all: f32 = area.paintings.iter().map(|painting| painting.weight).sum();
+        let mut blend = vec![Vec::new(); options.style_layers.len()];
+        for Painting { picture, weight } in area.paintings {
+            for (sum, gram) in blend.iter_mut().zip(look(picture).grams(picture).await?) {
+                sum.resize(gram.len(), 0.0);
+                add(sum, weight / all, &gram);
+            }
+        }
+        style.push(Region::new(area.mask.as_ref(), blend, options, vgg));
+    }
+    Ok(Targets { content, style })
 }
 
-/// What the photo and the painting are to the network. It looks at one after the other: the features of both at once
-/// would be the most memory that a run ever takes.
-async fn targets(
-    vgg: &Vgg,
-    photo: &Picture,
-    painting: &Picture,
-    options: &Options,
-) -> Result<Targets, Failure> {
-    let features = |picture, layers| vgg.forward(&to_map(picture, vgg), options.pooling, deepest(layers));
-    let photo = features(photo, &options.content_layers);
-    let targets = Targets::content_of(&photo, options, vgg.balance()).await?;
-    drop(photo);
-    let painting = features(painting, &options.style_layers);
-    targets.and_style_of(&painting, options, vgg.balance()).await
+/// Where the picture may change, if not everywhere.
+fn free(sources: &Sources, vgg: &Vgg) -> Option<Tensor<2>> {
+    let mask = sources.protection()?.touched();
+    let (width, height) = mask.size();
+    Some(Tensor::from_data(TensorData::new(mask.values().to_vec(), [height, width]), vgg.device()))
+}
+
+/// How many pixels of a picture are looked at together.
+fn at_once(picture: &Picture, options: &Options) -> usize {
+    let (width, height) = picture.size();
+    let most = options.tile_side(picture.size()).saturating_add(2 * MARGIN);
+    width.min(most) * height.min(most)
 }
 
 fn add(sum: &mut [f32], factor: f32, values: &[f32]) {
@@ -347,10 +394,13 @@ fn add(sum: &mut [f32], factor: f32, values: &[f32]) {
     }
 }
 
-/// The painting as large as it has to be at this scale.
-fn at_scale(painting: &Picture, scale: &Scale, plan: &Plan) -> Picture {
-    let (width, height) = scale.painting(plan.last(), painting.size());
-    painting.resize(width, height)
+/// The pictures as large as they have to be at this scale.
+fn at_scale(sources: &Sources, scale: &Scale, plan: &Plan) -> Sources {
+    let paintings = sources.paintings.iter().map(|Painting { picture, weight }| {
+        let (width, height) = scale.painting(plan.last(), picture.size());
+        Painting { picture: picture.resize(width, height), weight: *weight }
+    });
+    Sources { subject: sources.subject.resize(scale.width, scale.height), paintings: paintings.collect() }
 }
 
 /// A picture on the network's device: `[H, W, 4]`, the fourth channel zero.

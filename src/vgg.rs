@@ -7,7 +7,7 @@
 use burn::tensor::{Device, Tensor};
 
 use crate::{
-    kernels::{Map, Storage, conv, conv::Filter, normalize, pool},
+    kernels::{Map, Storage, conv, conv::Filter, normalize, pool, weigh::weigh},
     layer::Layer,
     message::Failure,
     options::Pooling,
@@ -45,6 +45,21 @@ pub struct Gradient {
     pub map: Option<Map>,
     /// As F times this matrix, `[C, C]`.
     pub matrix: Option<Tensor<2>>,
+}
+
+impl Gradient {
+    /// With the gradient of a style loss added: features F as a region sees them times a matrix `[C, C]`, seen by the
+    /// region once more. Without a region it stays a matrix, which costs no map.
+    #[must_use]
+    pub fn and_style(self, seen: &Map, matrix: Tensor<2>, region: Option<&Tensor<2>>) -> Self {
+        match region {
+            None => Self { matrix: Some(matrix), ..self },
+            Some(weights) => {
+                let pull = conv::mix_channels(seen, &matrix, None);
+                Self { map: Some(weigh(&pull, weights, self.map.as_ref())), ..self }
+            }
+        }
+    }
 }
 
 impl Features {

@@ -207,6 +207,10 @@ fn options_out_of_range_are_refused_with_what_to_do() {
         (["--beta2", "-0.5"], ["beta2 is -0.5", "not including, 1"]),
         (["--epsilon", "0"], ["epsilon is 0", "above 0"]),
         (["--device", "abacus"], ["--device", "gpu"]),
+        (["--tile", "100"], ["tiles of 100", "multiple of 16"]),
+        (["--mode", "content"], ["--mode", "content=conv4_2"]),
+        (["--mode", "texture=conv6_1"], ["--mode", "no layer \"conv6_1\""]),
+        (["--painting", "painting.png=0"], ["weight of a painting is 0", "above 0"]),
     ] {
         desk.refuses(&desk.stylize(arguments), &words);
     }
@@ -414,6 +418,109 @@ fn colours_are_the_photo_s_where_they_are_kept() {
     assert!(kept != photo && off(&kept) < 1.0, "{}", off(&kept));
     assert!(off(&painting) > 2.0, "{}", off(&painting));
     assert!(matched != painting && matched != kept);
+}
+
+/// As the command line painted it.
+fn painted(desk: &Desk, arguments: &[&str]) -> image::RgbaImage {
+    succeeded(
+        &desk.impasto(
+            ["stylize"],
+            arguments.iter().chain(&SHALLOW).chain(&["--weights", TINY, "--steps", "8"]),
+        ),
+    );
+    image::open(desk.path("out.png")).unwrap().into_rgba8()
+}
+
+#[test]
+fn several_paintings_are_blended_by_their_weights() {
+    let desk = Desk::new();
+    drawing(44, 40, 9).save(desk.path("other.png")).unwrap();
+    let with = |more: &[&str]| painted(&desk, &[&["photo.png", "-o", "out.png"], more].concat());
+    let (one, other) = (with(&["painting.png"]), with(&["other.png"]));
+    assert_eq!(one, with(&["--painting", "painting.png=7"]), "one painting is all of the blend");
+    let even = with(&["painting.png", "--painting", "other.png"]);
+    assert_eq!(even, with(&["--painting", "painting.png=2", "--painting", "other.png=2.0"]));
+    let uneven = with(&["painting.png", "--painting", "other.png=0.1"]);
+    let far = |a: &image::RgbaImage, b: &image::RgbaImage| -> u32 {
+        a.iter().zip(b.iter()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum()
+    };
+    assert!(even != one && even != other);
+    assert!(far(&uneven, &one) < far(&even, &one), "{} {}", far(&uneven, &one), far(&even, &one));
+}
+
+#[test]
+fn a_mask_says_what_is_painted_and_transparency_stays() {
+    let desk = Desk::new();
+    let photo = image::open(desk.path("photo.png")).unwrap().into_rgba8();
+    // Twice the photo's size: it is scaled with it.
+    let mask = image::GrayImage::from_fn(96, 72, |x, _| image::Luma([if x < 48 { 255 } else { 0 }]));
+    mask.save(desk.path("mask.png")).unwrap();
+    let arguments = ["photo.png", "painting.png", "-o", "out.png", "--mask", "mask.png"];
+    let found = painted(&desk, &arguments);
+    assert!(found.enumerate_pixels().all(|(x, y, pixel)| x < 24 || pixel == photo.get_pixel(x, y)));
+    assert!(found.enumerate_pixels().any(|(x, y, pixel)| x < 24 && pixel != photo.get_pixel(x, y)));
+
+    mask.view(0, 0, 72, 72).to_image().save(desk.path("mask.png")).unwrap();
+    fs::remove_file(desk.path("out.png")).unwrap();
+    let output = desk.impasto(["stylize"], arguments.iter().chain(&["--weights", TINY]));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("needs the photo's shape"));
+
+    let mut cut_out = photo.clone();
+    for (x, _, pixel) in cut_out.enumerate_pixels_mut() {
+        pixel[3] = if x < 24 { 255 } else { 0 };
+    }
+    cut_out.save(desk.path("photo.png")).unwrap();
+    let found = painted(&desk, &["photo.png", "painting.png", "-o", "out.png"]);
+    assert!(found.enumerate_pixels().all(|(x, y, pixel)| pixel[3] == cut_out.get_pixel(x, y)[3]));
+}
+
+#[test]
+fn an_experiment_needs_one_of_the_two_pictures() {
+    let desk = Desk::new();
+    let run = |more: &[&str]| {
+        let fixed =
+            ["photo.png", "-o", "out.png", "--weights", TINY, "--trace", "trace.json", "--steps", "30"];
+        succeeded(&desk.impasto(["stylize"], fixed.iter().chain(more)));
+        trace(&desk.path("trace.json")).last().unwrap().1
+    };
+    let [_, content, style, _] = run(&["--mode", "content=conv2_1"]);
+    assert!(content > 0.0 && style == 0.0);
+    let [_, content, style, _] = run(&["painting.png", "--mode", "texture=conv1_2"]);
+    assert!(content == 0.0 && style > 0.0);
+    let output = desk
+        .impasto(["stylize", "photo.png", "-o", "out.png", "--weights", TINY], ["--mode", "texture=conv1_2"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("there is no painting"));
+}
+
+#[test]
+fn a_run_goes_on_from_a_result() {
+    let desk = Desk::new();
+    let run = |more: &[&str]| {
+        let fixed = [
+            "photo.png",
+            "painting.png",
+            "-o",
+            "out.png",
+            "--weights",
+            TINY,
+            "--trace",
+            "trace.json",
+            "--steps",
+            "10",
+        ];
+        succeeded(&desk.impasto(["stylize"], fixed.iter().chain(&SHALLOW).chain(more)));
+        trace(&desk.path("trace.json"))
+    };
+    let first = run(&[]);
+    fs::copy(desk.path("out.png"), desk.path("first.png")).unwrap();
+    let second = run(&["--from", "first.png"]);
+    let (end, start) = (first.last().unwrap().1[0], second[0].1[0]);
+    // But for the rounding to bytes.
+    assert!(
+        (start / end - 1.0).abs() < 0.02,
+        "the first run ended at {end}, the second one started at {start}"
+    );
+    assert!(second.last().unwrap().1[0] < start);
 }
 
 #[test]

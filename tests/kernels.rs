@@ -7,10 +7,12 @@ use impasto::{
     kernels::{
         Map, Storage, adam, content, conv,
         conv::{Algorithm, Tile},
-        frame, gram, normalize, pool, set_in_software, total_variation, vectors,
+        cut::{self, Piece},
+        frame, gram, normalize, pool, set_in_software, total_variation, vectors, weigh,
     },
     layer::Layer,
     options::{AdamOptions, Pooling},
+    rect::Rect,
     weights::Conv,
 };
 use pollster::block_on;
@@ -203,6 +205,44 @@ fn channel_mixing_and_relu_backward_agree_with_their_twins() {
                     [None, Some(&add)].map(|add| values(conv::mix_channels(&x, &matrix, add))).into()
                 });
                 found.push(values(conv::relu_backward(&x, &add)));
+                found
+            });
+        }
+    }
+}
+
+#[test]
+fn weighing_agrees_with_its_twin() {
+    for (h, w) in SIZES {
+        for (c, storage) in combinations([4, 12, 64], STORAGES) {
+            assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
+                let map = stored(random(10, [h, w, c], device), storage);
+                let add = stored(random(11, [h, w, c], device), storage);
+                let weights = random(12, [h, w], device);
+                [None, Some(&add)].map(|add| values(weigh::weigh(&map, &weights, add))).into()
+            });
+        }
+    }
+}
+
+#[test]
+fn cutting_and_assembling_agree_with_their_twins() {
+    for (h, w) in SIZES {
+        for (c, storage) in combinations([4, 12], STORAGES) {
+            assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
+                let map = stored(random(13, [h, w, c], device), storage);
+                let (x, y) = (w / 3, h / 2);
+                let part = Rect { x, y, width: (w - x).div_ceil(2), height: h - y };
+                let mut found =
+                    vec![values(cut::crop(&map, part)), values(cut::crop(&map, Rect::whole((w, h))))];
+                // Two columns, each with one of its neighbour's where there is one, put together again.
+                let columns =
+                    [Rect { x: 0, y: 0, width: x, height: h }, Rect { x, y: 0, width: w - x, height: h }];
+                let pieces = columns.into_iter().filter(|column| column.width > 0).map(|to| {
+                    let outer = Rect { x: to.x.saturating_sub(1), width: to.width + to.x.min(1), ..to };
+                    Piece { map: cut::crop(&map, outer), from: to.within(outer), to }
+                });
+                found.push(values(cut::assemble((w, h), pieces)));
                 found
             });
         }

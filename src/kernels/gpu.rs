@@ -119,7 +119,8 @@ impl Storage {
     }
 }
 
-/// A tensor's buffer on the GPU: contiguous, of 32-bit numbers or a map that is stored in halves.
+/// A tensor's buffer on the GPU: contiguous, of 32-bit numbers or a map that is stored in halves. A clone is the same one.
+#[derive(Clone)]
 pub struct Buffer(CubeTensor);
 
 impl Buffer {

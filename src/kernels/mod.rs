@@ -8,6 +8,7 @@
 pub mod adam;
 pub mod content;
 pub mod conv;
+pub mod cut;
 pub mod frame;
 #[cfg(feature = "gpu")]
 pub(crate) mod gpu;
@@ -16,6 +17,7 @@ pub mod normalize;
 pub mod pool;
 pub mod total_variation;
 pub mod vectors;
+pub mod weigh;
 
 use burn::tensor::{Device, Tensor};
 

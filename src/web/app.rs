@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     link::{Ignored, Link},
-    message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving},
+    message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving, Styled},
     options::Options,
     schedule::Plan,
     timeline::Timeline,
@@ -328,8 +328,9 @@ impl Studio {
             }
             match files {
                 Ok((photo, painting)) => {
-                    let (content, style) = ((content.id, photo), (style.id, painting));
-                    let order = Order { options, pack, content, style, start };
+                    let styles = vec![(Styled { picture: style.id, weight: 1.0 }, painting)];
+                    let order =
+                        Order { options, pack, content: (content.id, photo), styles, mask: None, start };
                     self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.paint(order)));
                 }
                 Err(failure) => self.failed(&failure),

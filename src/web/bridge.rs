@@ -6,7 +6,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{ArrayBuffer, Reflect, Uint8ClampedArray};
+use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
 
@@ -16,7 +16,8 @@ use super::{
 };
 use crate::{
     message::{
-        BUILD, Ending, Engine, Event, Failure, Frame, JobId, Losses, PackPlace, PictureId, Request, Start,
+        BUILD, Ending, Engine, Event, Failure, Frame, JobId, Losses, Masked, PackPlace, PictureId, Request,
+        Start, Styled,
     },
     options::Options,
 };
@@ -39,8 +40,10 @@ pub struct Order {
     pub pack: Box<dyn FnOnce(Engine) -> PackPlace>,
     /// The photo's file.
     pub content: (PictureId, Blob),
-    /// The painting's file.
-    pub style: (PictureId, Blob),
+    /// The paintings' files.
+    pub styles: Vec<(Styled, Blob)>,
+    /// Where the photo is painted, if not everywhere, and the weights of its pixels.
+    pub mask: Option<(Masked, Uint8Array)>,
     /// The picture to go on from.
     pub start: Option<Origin>,
 }
@@ -368,13 +371,15 @@ impl State {
 }
 
 fn seal(job: JobId, order: Order, engine: Engine) -> Result<Envelope, Failure> {
-    let Order { options, pack, content, style, start } = order;
+    let Order { options, pack, content, styles, mask, start } = order;
+    let (styles, files): (Vec<Styled>, Vec<Blob>) = styles.into_iter().unzip();
     let request = Request::Paint {
         job,
-        options,
+        options: Box::new(options),
         pack: pack(engine),
         content: content.0,
-        style: style.0,
+        styles,
+        mask: mask.as_ref().map(|(mask, _)| *mask),
         start: start.as_ref().map_or(Start::Afresh, |origin| Start::GoOn {
             step: origin.step,
             width: origin.width,
@@ -384,7 +389,8 @@ fn seal(job: JobId, order: Order, engine: Engine) -> Result<Envelope, Failure> {
     let envelope = Envelope::new(&request)
         .map_err(|error| Failure::Options(error.to_string()))?
         .with("content", &content.1)
-        .with("style", &style.1);
+        .with("styles", &files.into_iter().collect::<Array>())
+        .with("mask", &mask.map_or(JsValue::UNDEFINED, |(_, weights)| weights.into()));
     Ok(match start {
         // A copy: the page keeps its own frame.
         Some(origin) => {

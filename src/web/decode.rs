@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 
 use super::spoken;
-use crate::{message::Failure, options::Size, picture::Picture};
+use crate::{mask::Mask, message::Failure, options::Size, picture::Picture};
 
 /// Photos larger than this (long side in pixels) are halved by the browser before we scale them
 /// properly: a 48-megapixel photo would need 600 MB as f32, and the heap of a page never shrinks.
@@ -18,6 +18,18 @@ const LARGEST: u32 = 2048;
 /// # Errors
 /// [`Failure::Decode`] if the browser cannot read the file.
 pub async fn decode(file: &Blob, name: &str, size: Size) -> Result<Picture, Failure> {
+    Ok(decode_with_opacity(file, name, size).await?.0)
+}
+
+/// As [`decode`], and how opaque it was, if it was not so everywhere.
+///
+/// # Errors
+/// As [`decode`].
+pub async fn decode_with_opacity(
+    file: &Blob,
+    name: &str,
+    size: Size,
+) -> Result<(Picture, Option<Mask>), Failure> {
     let bitmap = bitmap(file, name).await?;
     let (width, height) = (bitmap.width(), bitmap.height());
     let bound = match size {
@@ -29,9 +41,13 @@ pub async fn decode(file: &Blob, name: &str, size: Size) -> Result<Picture, Fail
     let pixels = pixels(&bitmap, scale(width), scale(height));
     bitmap.close();
     let rgba = pixels.map_err(|error| Failure::Decode(format!("{name}: {}", spoken(&error))))?;
-    let picture = Picture::from_rgba8(scale(width) as usize, scale(height) as usize, &rgba)
-        .map_err(|error| Failure::Decode(format!("{name}: {error}")))?;
-    Ok(picture.fit(size))
+    let (width, height) = (scale(width) as usize, scale(height) as usize);
+    let picture = Picture::from_rgba8(width, height, &rgba)
+        .map_err(|error| Failure::Decode(format!("{name}: {error}")))?
+        .fit(size);
+    let opacity = Mask::opacity(width, height, &rgba);
+    let opacity = opacity.map(|opacity| opacity.resize(picture.width(), picture.height()));
+    Ok((picture, opacity))
 }
 
 /// Width and height of the picture in a file, in pixels, as it is shown.

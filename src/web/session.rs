@@ -12,23 +12,26 @@ use std::{
 };
 
 use burn::tensor::Device;
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 
 use super::{
     cache,
-    decode::decode,
+    decode::{decode, decode_with_opacity},
     envelope::{self, Envelope},
     now, spoken,
 };
 use crate::{
+    mask::Mask,
     message::{
-        BUILD, Ending, Engine, Event, Failure, Frame, JobId, PackPlace, Phase, PictureId, Request, Start,
+        BUILD, Ending, Engine, Event, Failure, Frame, JobId, Masked, PackPlace, Phase, PictureId, Request,
+        Start, Styled,
     },
     options::Options,
     picture::Picture,
+    sources::{Painting, Sources, Subject},
     timeline::Pace,
     transfer::StyleTransfer,
     vgg::Vgg,
@@ -120,7 +123,8 @@ struct Order {
     /// As it came: any text.
     pack: PackPlace,
     content: (PictureId, Blob),
-    style: (PictureId, Blob),
+    styles: Vec<(Styled, Blob)>,
+    mask: Option<(Masked, Uint8Array)>,
     start: Start,
     /// RGBA of the picture to go on from.
     pixels: JsValue,
@@ -156,14 +160,16 @@ impl Inbox {
             Request::SetContentWeight { job, content_weight } => {
                 self.content_weight.set(Some((job, content_weight)));
             }
-            Request::Paint { job, options, pack, content, style, start } => {
+            Request::Paint { job, options, pack, content, styles, mask, start } => {
                 let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
+                let files = envelope::beside(data, "styles").unchecked_into::<Array>();
                 self.add(Task::Paint(Order {
                     job,
-                    options,
+                    options: *options,
                     pack,
                     content: (content, file("content")),
-                    style: (style, file("style")),
+                    styles: styles.into_iter().zip(files.iter().map(JsCast::unchecked_into)).collect(),
+                    mask: mask.map(|mask| (mask, envelope::beside(data, "mask").unchecked_into())),
                     start,
                     pixels: envelope::beside(data, "start"),
                 }));
@@ -209,7 +215,8 @@ struct Live {
     transfer: StyleTransfer,
     pack: PackPlace,
     content: PictureId,
-    style: PictureId,
+    styles: Vec<Styled>,
+    mask: Option<Masked>,
     /// As the run was started, but for what may change between two runs.
     options: Options,
     /// Steps that the picture had behind it, by the page's count, when `transfer` had made none.
@@ -261,7 +268,9 @@ impl Session {
 
     /// Everything up to the first step; `None` if the run was stopped meanwhile.
     async fn prepare(&mut self, order: Order) -> Result<Option<(Live, Options)>, Failure> {
-        let Order { job, options, pack, content, style, start, pixels } = order;
+        let Order { job, options, pack, content, styles, mask, start, pixels } = order;
+        let (asked, files): (Vec<Styled>, Vec<Blob>) = styles.into_iter().unzip();
+        let masked = mask.as_ref().map(|(mask, _)| *mask);
         options.validate().map_err(|error| Failure::Options(error.to_string()))?;
         // Dropped before anything new is made, so that two runs never share the device's memory.
         let earlier = self.live.take();
@@ -269,7 +278,8 @@ impl Session {
             let same = |live: &Live| {
                 live.pack == pack
                     && live.content == content.0
-                    && live.style == style.0
+                    && live.styles == asked
+                    && live.mask == masked
                     && live.step() == step
                     && live.options == settled(&options)
             };
@@ -282,9 +292,24 @@ impl Session {
         }
 
         post(&Event::Loading { job, phase: Phase::Pictures });
-        let photo = decode(&content.1, &file_name(&content.1, "the photo"), options.size).await?;
+        let (photo, opacity) =
+            decode_with_opacity(&content.1, &file_name(&content.1, "the photo"), options.size).await?;
+        let (width, height) = photo.size();
+        let mask = match mask {
+            None => None,
+            Some((Masked { width: w, height: h, .. }, bytes)) => {
+                let weights = bytes.to_vec().into_iter().map(|byte| f32::from(byte) / 255.0).collect();
+                let mask = Mask::new(w, h, weights).map_err(|error| Failure::Options(error.to_string()))?;
+                Some(mask.resize(width, height))
+            }
+        };
         let style_size = options.style_size.unwrap_or(options.size);
-        let painting = decode(&style.1, &file_name(&style.1, "the painting"), style_size).await?;
+        let mut paintings = Vec::new();
+        for (Styled { weight, .. }, file) in asked.iter().zip(&files) {
+            let picture = decode(file, &file_name(file, "the painting"), style_size).await?;
+            paintings.push(Painting { picture, weight: *weight });
+        }
+        let sources = Sources { subject: Subject { photo, opacity, mask }, paintings };
         let origin = match start {
             Start::Afresh => None,
             Start::GoOn { width, height, .. } => {
@@ -292,7 +317,7 @@ impl Session {
                 let picture = Picture::from_rgba8(width, height, &rgba)
                     .map_err(|error| Failure::Options(error.to_string()))?;
                 // From a smaller (or larger) result: it is scaled to what is painted now.
-                Some(picture.resize(photo.width(), photo.height()))
+                Some(picture.resize(width, height))
             }
         };
 
@@ -302,7 +327,7 @@ impl Session {
         }
         post(&Event::Loading { job, phase: Phase::Targets });
         self.yielder.macrotask().await;
-        let mut transfer = StyleTransfer::new(vgg, &photo, &painting, &options).await?;
+        let mut transfer = StyleTransfer::of(vgg, sources, &options).await?;
         self.check_device()?;
         if let Some(picture) = origin {
             transfer.restart_from(&picture).await?;
@@ -311,8 +336,15 @@ impl Session {
             Start::Afresh => 0,
             Start::GoOn { step, .. } => step,
         };
-        let live =
-            Live { transfer, pack, content: content.0, style: style.0, options: settled(&options), offset };
+        let live = Live {
+            transfer,
+            pack,
+            content: content.0,
+            styles: asked,
+            mask: masked,
+            options: settled(&options),
+            offset,
+        };
         Ok(Some((live, options)))
     }
 

@@ -1,4 +1,4 @@
-//! `impasto stylize`: paints one photo in the style of one painting, with every knob of the engine.
+//! `impasto stylize`: paints a photo in the style of a painting, or of several, with every knob of the engine.
 
 use std::{
     fs::{self, File},
@@ -12,17 +12,20 @@ use burn::tensor::Device;
 use clap::{ArgMatches, Args, ValueEnum, parser::ValueSource};
 use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageError, ImageFormat, ImageReader,
-    RgbImage, codecs::jpeg::JpegEncoder,
+    RgbImage, RgbaImage, codecs::jpeg::JpegEncoder,
 };
 use impasto::{
     device,
+    mask::Mask,
     message::{Failure, Frame, Losses},
+    mode::Mode,
     options::{
         AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Schedule, Size, Until,
         WeightedLayer, format_layers, parse_layers,
     },
     picture::{Picture, PictureError},
     recipe::{Recipe, RecipeError},
+    sources::{Painting, Sources, Subject},
     transfer::StyleTransfer,
     vgg::Vgg,
     weights::{self, WeightsError},
@@ -38,7 +41,16 @@ pub struct StylizeArgs {
     photo: PathBuf,
 
     /// The painting whose style it takes
-    painting: PathBuf,
+    #[arg(value_name = "PAINTING", required_unless_present_any = ["more_paintings", "mode"])]
+    painting: Option<PathBuf>,
+
+    /// One more painting, and how much of it is in the blend (1 where left out); may be given again
+    #[arg(long = "painting", id = "more_paintings", value_name = "FILE=WEIGHT", value_parser = weighted_file)]
+    more_paintings: Vec<WeightedFile>,
+
+    /// A grey picture of the photo's shape: what is black in it stays as in the photo, or takes the second painting's style
+    #[arg(long, value_name = "FILE")]
+    mask: Option<PathBuf>,
 
     /// Where the result goes; the extension says in which format (png, jpg, webp or bmp)
     #[arg(short, long, value_name = "FILE")]
@@ -47,6 +59,10 @@ pub struct StylizeArgs {
     /// Paint as this result was painted: a PNG of Impasto says how; flags that are given besides win
     #[arg(long, value_name = "RESULT.png")]
     like: Option<PathBuf>,
+
+    /// Go on from this picture, a result of the same photo, instead of from --init; all steps are made at the wanted size
+    #[arg(long, value_name = "RESULT")]
+    from: Option<PathBuf>,
 
     /// The network: a pack (its folder), or a model file at full precision (safetensors or PyTorch)
     #[arg(long, value_name = "PATH", default_value = "weights/fast")]
@@ -100,9 +116,19 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "LAYER=WEIGHT,…", value_parser = layers, default_value_t = Layers(defaults().style_layers))]
     style_layers: Layers,
 
+    /// An experiment of the paper from noise: what a layer keeps of the photo (content), or the painting's style as far
+    /// down as this layer, without a photo in it (texture)
+    #[arg(long, value_name = "content=LAYER|texture=LAYER",
+          conflicts_with_all = ["content_weight", "style_weight", "content_layers", "style_layers", "init", "like"])]
+    mode: Option<Mode>,
+
     /// How maps are halved between the blocks: max or avg
     #[arg(long, value_name = "max|avg", default_value_t)]
     pooling: Pooling,
+
+    /// Look at pictures in tiles of so many pixels, a multiple of 16 [default: 512 beyond 1024×1024, else at once]
+    #[arg(long, value_name = "N")]
+    tile: Option<u32>,
 
     /// What the optimisation starts from: content (the photo), noise, or a mixture of both
     #[arg(long, value_name = "content|noise|mixture", default_value_t)]
@@ -168,11 +194,49 @@ fn layers(list: &str) -> Result<Layers, OptionsError> {
     parse_layers(list).map(Layers)
 }
 
+/// A file and a weight.
+#[derive(Clone, Debug)]
+struct WeightedFile {
+    path: PathBuf,
+    weight: f32,
+}
+
+/// Reads `FILE=WEIGHT`; what does not end like that is the name of a file.
+#[expect(clippy::unnecessary_wraps, reason = "as clap wants it")]
+fn weighted_file(text: &str) -> Result<WeightedFile, OptionsError> {
+    let parts = text.rsplit_once('=').and_then(|(path, weight)| Some((path, weight.parse().ok()?)));
+    let (path, weight) = parts.unwrap_or((text, 1.0));
+    Ok(WeightedFile { path: path.into(), weight })
+}
+
 fn defaults() -> Options {
     Options::default()
 }
 
 impl StylizeArgs {
+    /// All paintings, in the order of the command line.
+    fn paintings(&self) -> Vec<WeightedFile> {
+        let first = self.painting.iter().map(|path| WeightedFile { path: path.clone(), weight: 1.0 });
+        first.chain(self.more_paintings.iter().cloned()).collect()
+    }
+
+    /// What is painted, at the wanted size.
+    fn subject(&self, options: &Options) -> Result<Subject, StylizeError> {
+        let Read { picture, opacity } = read(&self.photo)?;
+        let photo = picture.fit(options.size);
+        let (width, height) = photo.size();
+        let opacity = opacity.map(|opacity| opacity.resize(width, height));
+        let Some(path) = &self.mask else { return Ok(Subject { photo, opacity, mask: None }) };
+        let mask = read(path)?.picture;
+        // A pixel more or less comes from scaling.
+        let aspect = |picture: &Picture| picture.width() as f64 / picture.height() as f64;
+        if (aspect(&mask) / aspect(&picture) - 1.0).abs() > 0.02 {
+            let (mask, photo) = (mask.size(), picture.size());
+            return Err(StylizeError::MaskShape { path: path.clone(), mask, photo });
+        }
+        Ok(Subject { photo, opacity, mask: Some(Mask::of(&mask).resize(width, height)) })
+    }
+
     /// What was asked for: as `like` if there is one, but for the flags that are `given`.
     fn options(&self, like: Option<&Options>, given: &ArgMatches) -> Options {
         let asked = Options {
@@ -187,6 +251,7 @@ impl StylizeArgs {
             content_layers: self.content_layers.0.clone(),
             style_layers: self.style_layers.0.clone(),
             pooling: self.pooling,
+            tile: self.tile,
             init: self.init,
             color: self.color,
             seed: self.seed,
@@ -198,6 +263,7 @@ impl StylizeArgs {
                 epsilon: self.epsilon,
             },
         };
+        let asked = self.mode.map_or(asked.clone(), |mode| mode.of(asked));
         let Some(like) = like else { return asked };
         let from = |flag: &str| {
             let typed = given.value_source(flag) == Some(ValueSource::CommandLine);
@@ -215,6 +281,7 @@ impl StylizeArgs {
             content_layers: from("content_layers").content_layers.clone(),
             style_layers: from("style_layers").style_layers.clone(),
             pooling: from("pooling").pooling,
+            tile: from("tile").tile,
             init: from("init").init,
             color: from("color").color,
             seed: from("seed").seed,
@@ -255,7 +322,12 @@ pub enum StylizeError {
     Diverged(u32),
     #[error("cannot tell the format of {} by its extension: name it .png, .jpg, .webp or .bmp", .0.display())]
     Format(PathBuf),
-    #[error("{} is one of the two pictures to be read: choose another name for the result", .0.display())]
+    #[error(
+        "{} is {}×{} pixels and the photo {}×{}: a mask needs the photo's shape, make it from the photo itself",
+        .path.display(), .mask.0, .mask.1, .photo.0, .photo.1
+    )]
+    MaskShape { path: PathBuf, mask: (usize, usize), photo: (usize, usize) },
+    #[error("{} is one of the pictures to be read: choose another name for the result", .0.display())]
     Overwrite(PathBuf),
     #[error("cannot paint like {}: {source}", .path.display())]
     Like { path: PathBuf, source: RecipeError },
@@ -301,15 +373,25 @@ pub fn run(args: &StylizeArgs, given: &ArgMatches) -> Result<(), StylizeError> {
     let options = args.options(like.as_ref().map(|recipe| &recipe.options), given);
     options.validate()?;
     let format = output_format(&args.out)?;
-    refuse_to_overwrite(&args.out, [&args.photo, &args.painting])?;
+    let paintings = args.paintings();
+    let inputs = paintings.iter().map(|painting| &painting.path).chain([&args.photo]).chain(&args.mask);
+    refuse_to_overwrite(&args.out, inputs.chain(&args.from))?;
     for path in [Some(&args.out), args.trace.as_ref()].into_iter().flatten() {
         try_writing(path).map_err(|source| StylizeError::Write { path: path.clone(), source })?;
     }
 
-    let photo = read(&args.photo)?.fit(options.size);
-    let painting = read(&args.painting)?.fit(options.style_size.unwrap_or(options.size));
-    Options::check_sides("photo", photo.width(), photo.height())?;
-    Options::check_sides("painting", painting.width(), painting.height())?;
+    let subject = args.subject(&options)?;
+    let (width, height) = subject.photo.size();
+    Options::check_sides("photo", width, height)?;
+    let mut sources = Sources { subject, paintings: Vec::new() };
+    for WeightedFile { path, weight } in paintings {
+        let picture = read(&path)?.picture.fit(options.style_size.unwrap_or(options.size));
+        Options::check_sides("painting", picture.width(), picture.height())?;
+        sources.paintings.push(Painting { picture, weight });
+    }
+    sources.check(&options)?;
+    let from = args.from.as_deref().map(|path| Ok(read(path)?.picture.resize(width, height)));
+    let from = from.transpose().map_err(|error: StylizeError| error)?;
     if !args.weights.exists() {
         return Err(StylizeError::NoWeights(args.weights.clone()));
     }
@@ -321,12 +403,7 @@ pub fn run(args: &StylizeArgs, given: &ArgMatches) -> Result<(), StylizeError> {
             eprintln!("{line}");
         }
     };
-    say(format!(
-        "Painting {}×{} pixels on {name}, weights \"{}\".",
-        photo.width(),
-        photo.height(),
-        weights.name
-    ));
+    say(format!("Painting {width}×{height} pixels on {name}, weights \"{}\".", weights.name));
     if let Some(like) = like.filter(|like| like.network != weights.name) {
         say(format!(
             "The picture to paint like was painted with \"{}\": it will not be the same.",
@@ -337,7 +414,10 @@ pub fn run(args: &StylizeArgs, given: &ArgMatches) -> Result<(), StylizeError> {
     let recipe = Recipe::new(&weights.name, &options);
     drop(weights); // The device has its own copy.
     let (frame, trace) = pollster::block_on(async {
-        let transfer = StyleTransfer::new(vgg, &photo, &painting, &options).await?;
+        let mut transfer = StyleTransfer::of(vgg, sources, &options).await?;
+        if let Some(picture) = from {
+            transfer.restart_from(&picture).await?;
+        }
         paint(transfer, &options, args).await
     })?;
 
@@ -438,8 +518,14 @@ fn read_recipe(path: &Path) -> Result<Recipe, StylizeError> {
     Recipe::read(&bytes).map_err(|source| StylizeError::Like { path: path.to_owned(), source })
 }
 
+/// A picture, laid over white, and how opaque it was, if it was not so everywhere.
+struct Read {
+    picture: Picture,
+    opacity: Option<Mask>,
+}
+
 /// Reads a picture and turns it upright as its EXIF orientation asks.
-fn read(path: &Path) -> Result<Picture, StylizeError> {
+fn read(path: &Path) -> Result<Read, StylizeError> {
     let unopened = |source| StylizeError::Open { path: path.to_owned(), source };
     let undecoded = |source| StylizeError::Decode { path: path.to_owned(), source };
     let file = File::open(path).map_err(unopened)?;
@@ -454,8 +540,10 @@ fn read(path: &Path) -> Result<Picture, StylizeError> {
     let mut image = DynamicImage::from_decoder(decoder).map_err(undecoded)?;
     image.apply_orientation(orientation);
     let image = image.into_rgba8();
-    Picture::from_rgba8(image.width() as usize, image.height() as usize, &image)
-        .map_err(|source| StylizeError::Picture { path: path.to_owned(), source })
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let picture = Picture::from_rgba8(width, height, &image)
+        .map_err(|source| StylizeError::Picture { path: path.to_owned(), source })?;
+    Ok(Read { picture, opacity: Mask::opacity(width, height, &image) })
 }
 
 fn output_format(path: &Path) -> Result<ImageFormat, StylizeError> {
@@ -468,8 +556,19 @@ fn output_format(path: &Path) -> Result<ImageFormat, StylizeError> {
 
 fn encode(frame: &Frame, format: ImageFormat) -> Result<Vec<u8>, ImageError> {
     let (width, height) = (frame.width as u32, frame.height as u32);
-    // The result is opaque, and JPEG knows no alpha.
-    let rgb: Vec<u8> = frame.rgba.as_chunks::<4>().0.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
+    let see_through = frame.rgba.as_chunks::<4>().0.iter().any(|pixel| pixel[3] < 255);
+    if see_through && [ImageFormat::Png, ImageFormat::WebP].contains(&format) {
+        let mut bytes = Cursor::new(Vec::new());
+        RgbaImage::from_raw(width, height, frame.rgba.clone())
+            .expect("a frame has four bytes per pixel")
+            .write_to(&mut bytes, format)?;
+        return Ok(bytes.into_inner());
+    }
+    // The other formats know no transparency, or no program expects it there.
+    let opaque = Picture::from_rgba8(frame.width, frame.height, &frame.rgba)
+        .expect("a frame has four bytes per pixel")
+        .to_rgba8();
+    let rgb: Vec<u8> = opaque.as_chunks::<4>().0.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
     let mut bytes = Vec::new();
     if format == ImageFormat::Jpeg {
         // Brush strokes are all edges: the encoder's usual quality of 75 smears them.
@@ -494,10 +593,13 @@ fn trace_json(rows: &[TraceRow]) -> String {
     format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
-fn refuse_to_overwrite(out: &Path, inputs: [&PathBuf; 2]) -> Result<(), StylizeError> {
+fn refuse_to_overwrite<'a>(
+    out: &Path,
+    mut inputs: impl Iterator<Item = &'a PathBuf>,
+) -> Result<(), StylizeError> {
     // A path that does not resolve is no file yet (or none to be read), so it cannot be both.
     let Ok(resolved) = out.canonicalize() else { return Ok(()) };
-    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == resolved)) {
+    if inputs.any(|input| input.canonicalize().is_ok_and(|input| input == resolved)) {
         return Err(StylizeError::Overwrite(out.to_owned()));
     }
     Ok(())

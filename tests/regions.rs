@@ -1,0 +1,257 @@
+//! Parts of pictures, on the engine with a real network: masks, transparency, several paintings, and pictures that are
+//! looked at tile by tile.
+#![cfg(feature = "cli")]
+
+use std::path::Path;
+
+use impasto::{
+    device,
+    layer::Layer,
+    mask::Mask,
+    message::{Failure, Frame, Losses},
+    mode::Mode,
+    options::{Init, Optimizer, Options, Schedule, Size},
+    picture::Picture,
+    rect::Rect,
+    sources::{Painting, Sources, Subject},
+    transfer::StyleTransfer,
+    vgg::Vgg,
+    weights,
+};
+use pollster::block_on;
+
+fn tiny() -> Vgg {
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/tiny");
+    Vgg::new(&weights::open(&pack, false).unwrap(), &device::cpu()).unwrap()
+}
+
+fn sample(path: &str, long_side: u32) -> Picture {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/samples").join(path);
+    let image = image::open(path).unwrap().into_rgba8();
+    let picture = Picture::from_rgba8(image.width() as usize, image.height() as usize, &image).unwrap();
+    picture.fit(Size::LongSide(long_side))
+}
+
+fn photo(long_side: u32) -> Picture {
+    sample("photos/cat.jpg", long_side)
+}
+
+/// A print with large forms and a painting with short strokes.
+fn paintings(long_side: u32) -> [Picture; 2] {
+    ["styles/hokusai-great-wave.jpg", "styles/van-gogh-village-street-in-auvers.jpg"]
+        .map(|path| sample(path, long_side))
+}
+
+fn blend(photo: Picture, paintings: impl IntoIterator<Item = (Picture, f32)>) -> Sources {
+    let paintings = paintings.into_iter().map(|(picture, weight)| Painting { picture, weight });
+    Sources { subject: Subject { photo, opacity: None, mask: None }, paintings: paintings.collect() }
+}
+
+/// White on the left, black on the right.
+fn left_half(picture: &Picture) -> Mask {
+    let (width, height) = picture.size();
+    let values = (0..width * height).map(|at| f32::from(at % width < width / 2)).collect();
+    Mask::new(width, height, values).unwrap()
+}
+
+fn start(sources: Sources, options: &Options) -> StyleTransfer {
+    block_on(StyleTransfer::of(tiny(), sources, options)).unwrap()
+}
+
+fn paint(sources: Sources, options: &Options) -> Frame {
+    let mut transfer = start(sources, options);
+    while transfer.steps() < options.steps {
+        block_on(transfer.next_scale()).unwrap();
+        block_on(transfer.step()).unwrap();
+    }
+    block_on(transfer.frame()).unwrap()
+}
+
+fn picture(frame: &Frame) -> Picture {
+    Picture::from_rgba8(frame.width, frame.height, &frame.rgba).unwrap()
+}
+
+/// The losses of a picture, as if it had been painted from a photo and one painting.
+fn losses(of: &Picture, photo: &Picture, painting: &Picture) -> Losses {
+    let options = Options { schedule: Schedule::Single, ..Options::default() };
+    let mut transfer = start(Sources::new(photo.clone(), painting.clone()), &options);
+    block_on(transfer.loss_and_gradient(of)).unwrap().0
+}
+
+#[test]
+fn what_the_mask_protects_stays_the_photo_to_the_last_bit() {
+    for (optimizer, init) in
+        [(Optimizer::Adam, Init::Content), (Optimizer::Adam, Init::Noise), (Optimizer::Lbfgs, Init::Mixture)]
+    {
+        let options = Options { steps: 12, optimizer, init, ..Options::default() };
+        let photo = photo(184);
+        let mut sources = Sources::new(photo.clone(), paintings(184)[0].clone());
+        sources.subject.mask = Some(left_half(&photo));
+        let frame = paint(sources, &options);
+        let (width, _) = photo.size();
+        let mut changed = 0;
+        for (at, (found, due)) in frame.rgba.chunks(4).zip(photo.to_rgba8().chunks(4)).enumerate() {
+            if at % width >= width / 2 {
+                assert_eq!(found, due, "pixel {at} with {optimizer:?} from {init:?}");
+            } else {
+                changed += usize::from(found != due);
+            }
+        }
+        assert!(changed > photo.width() * photo.height() / 3, "{changed} pixels were painted");
+    }
+}
+
+#[test]
+fn each_half_gets_the_style_that_the_mask_gives_it() {
+    let options = Options { steps: 40, content_weight: 0.02, ..Options::default() };
+    let photo = photo(160);
+    let [first, second] = paintings(160);
+    let mut sources = blend(photo.clone(), [(first.clone(), 1.0), (second.clone(), 1.0)]);
+    sources.subject.mask = Some(left_half(&photo));
+    let painted = picture(&paint(sources, &options));
+    let (width, height) = photo.size();
+    let half = width / 2;
+    for (x, own, other) in [(0, &first, &second), (width - half, &second, &first)] {
+        let part = Rect { x, y: 0, width: half, height };
+        let style = |painting| losses(&painted.crop(part), &photo.crop(part), painting).style;
+        let (own, other) = (style(own), style(other));
+        assert!(own < 0.6 * other, "at {x}: {own} to its own painting, {other} to the other one");
+    }
+}
+
+#[test]
+fn a_blend_comes_nearer_to_all_of_its_paintings_by_their_weights() {
+    let options =
+        Options { steps: 30, content_weight: 0.02, schedule: Schedule::Single, ..Options::default() };
+    let photo = photo(128);
+    let [first, second] = paintings(128);
+    let style =
+        |frame: &Frame| [&first, &second].map(|painting| losses(&picture(frame), &photo, painting).style);
+    let before = [&first, &second].map(|painting| losses(&photo, &photo, painting).style);
+    let painted = |a, b| paint(blend(photo.clone(), [(first.clone(), a), (second.clone(), b)]), &options);
+    let even = style(&painted(1.0, 1.0));
+    assert!(even[0] < before[0] && even[1] < before[1], "{even:?} from {before:?}");
+    let rather_first = style(&painted(4.0, 1.0));
+    assert!(rather_first[0] < even[0] && rather_first[1] > even[1], "{rather_first:?} and {even:?}");
+
+    // The same painting twice is that painting.
+    let twice = paint(blend(photo.clone(), [(first.clone(), 1.0), (first.clone(), 3.0)]), &options);
+    let once = paint(Sources::new(photo.clone(), first.clone()), &options);
+    let difference = twice.rgba.iter().zip(&once.rgba).map(|(a, b)| a.abs_diff(*b)).max();
+    assert!(difference <= Some(2), "{difference:?}");
+}
+
+#[test]
+fn the_result_is_as_transparent_as_the_photo() {
+    let photo = photo(128);
+    let opacity = left_half(&photo).resize(photo.width() / 2, photo.height() / 2);
+    let opacity = opacity.resize(photo.width(), photo.height()); // with a soft edge
+    let mut sources = Sources::new(photo.clone(), paintings(128)[0].clone());
+    sources.subject.opacity = Some(opacity.clone());
+    let frame = paint(sources, &Options { steps: 10, ..Options::default() });
+    let mut seen = [0; 3];
+    for (pixel, opacity) in frame.rgba.chunks(4).zip(opacity.values()) {
+        assert_eq!(pixel[3], (255.0 * opacity).round() as u8);
+        seen[usize::from(pixel[3] > 0) + usize::from(pixel[3] == 255)] += 1;
+    }
+    assert!(seen.iter().all(|&seen| seen > 0), "{seen:?} transparent, half and opaque pixels");
+}
+
+#[test]
+fn sources_that_do_not_fit_are_refused() {
+    let photo = photo(64);
+    let [first, second] = paintings(64);
+    let mask = left_half(&photo);
+    let with = |paintings: &[&Picture], mask: Option<Mask>| {
+        let mut sources = blend(photo.clone(), paintings.iter().map(|&picture| (picture.clone(), 1.0)));
+        sources.subject.mask = mask;
+        sources
+    };
+    let black = Mask::new(photo.width(), photo.height(), vec![0.0; mask.values().len()]).unwrap();
+    let mut weightless = with(&[&first], None);
+    weightless.paintings[0].weight = 0.0;
+    let cases = [
+        (with(&[], None), "no painting"),
+        (with(&[&first, &second, &first], Some(mask.clone())), "two paintings"),
+        (with(&[&first], Some(mask.resize(10, 10))), "mask is 10×10"),
+        (with(&[&first], Some(black)), "nothing to paint"),
+        (weightless, "weight of a painting"),
+    ];
+    for (sources, words) in cases {
+        match block_on(StyleTransfer::of(tiny(), sources, &Options::default())) {
+            Err(Failure::Options(error)) => assert!(error.contains(words), "{error}"),
+            other => panic!("{words}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn tiles_give_the_losses_and_the_gradient_of_the_whole() {
+    let (photo, [painting, _]) = (photo(300), paintings(200));
+    let at = Picture::noise(photo.width(), photo.height(), 1).mixed(&photo);
+    let look = |tile| {
+        let options = Options { tile, schedule: Schedule::Single, ..Options::default() };
+        let mut sources = Sources::new(photo.clone(), painting.clone());
+        sources.subject.opacity = Some(left_half(&photo));
+        [Sources::new(photo.clone(), painting.clone()), sources]
+            .map(|sources| block_on(start(sources, &options).loss_and_gradient(&at)).unwrap())
+    };
+    for ((whole, gradient), (tiled, by_tiles)) in look(None).into_iter().zip(look(Some(96))) {
+        for (whole, tiled) in
+            [(whole.content, tiled.content), (whole.style, tiled.style), (whole.tv, tiled.tv)]
+        {
+            assert!((tiled / whole - 1.0).abs() < 0.01, "{tiled} for {whole}");
+        }
+        let square = |values: &mut dyn Iterator<Item = f32>| values.map(|value| value * value).sum::<f32>();
+        let off = square(&mut gradient.iter().zip(&by_tiles).map(|(a, b)| a - b));
+        let error = (off / square(&mut gradient.iter().copied())).sqrt();
+        println!("the gradient is off by {error}");
+        assert!(error < 0.05, "the gradient is off by {error}");
+    }
+}
+
+#[test]
+fn tiles_leave_no_seams() {
+    let (photo, [painting, _]) = (photo(256), paintings(256));
+    let options = Options { steps: 25, tile: Some(64), schedule: Schedule::Single, ..Options::default() };
+    let whole = Options { tile: None, ..options.clone() };
+    let [tiled, whole] = [options, whole]
+        .map(|options| picture(&paint(Sources::new(photo.clone(), painting.clone()), &options)));
+    // Tiles only ever end at multiples of 16 pixels.
+    let across = |at_edges: bool| {
+        let (mut sum, mut count) = (0.0, 0);
+        for row in tiled.rgb().chunks(3 * tiled.width()) {
+            for x in (1..tiled.width()).filter(|x| (x % 16 == 0) == at_edges) {
+                sum += (0..3).map(|c| (row[3 * x + c] - row[3 * x - 3 + c]).abs()).sum::<f32>();
+                count += 1;
+            }
+        }
+        sum / count as f32
+    };
+    let (edges, elsewhere) = (across(true), across(false));
+    assert!(edges < 1.03 * elsewhere, "{edges} across possible edges of tiles, {elsewhere} elsewhere");
+    let style = |painted: &Picture| losses(painted, &photo, &painting).total;
+    let (tiled, whole) = (style(&tiled), style(&whole));
+    assert!((tiled / whole - 1.0).abs() < 0.03, "a loss of {tiled} by tiles, {whole} at once");
+}
+
+#[test]
+fn the_experiments_follow_one_loss_only() {
+    let (photo, [painting, _]) = (photo(96), paintings(96));
+    let paint = |mode: Mode, sources: Sources| {
+        let options = mode.of(Options { steps: 60, ..Options::default() });
+        let mut transfer = start(sources, &options);
+        let before = block_on(transfer.losses()).unwrap();
+        while transfer.steps() < options.steps {
+            block_on(transfer.step()).unwrap();
+        }
+        (before, block_on(transfer.evaluate()).unwrap())
+    };
+    // Without any painting.
+    let (before, after) = paint(Mode::Content(Layer::Conv2_1), blend(photo.clone(), []));
+    assert!(after.content < 0.2 * before.content, "{after:?} from {before:?}");
+    assert!(after.style.abs() < f32::EPSILON, "{after:?}");
+    let (before, after) = paint(Mode::Texture(Layer::Conv3_1), Sources::new(photo, painting));
+    assert!(after.style < 0.2 * before.style, "{after:?} from {before:?}");
+    assert!(after.content.abs() < f32::EPSILON, "{after:?}");
+}
