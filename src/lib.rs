@@ -13,12 +13,14 @@
 //!
 //! The library knows no browser: only `web`, behind the feature of that name, does.
 
+pub mod chosen;
 pub mod color;
 pub mod layer;
 pub mod link;
 pub mod message;
 pub mod options;
 pub mod picture;
+pub mod preset;
 pub mod recipe;
 pub mod schedule;
 pub mod timeline;
