@@ -27,6 +27,7 @@ use crate::{
     link::{Ignored, Link},
     message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving},
     options::Options,
+    recipe::Recipe,
     schedule::Plan,
     timeline::Timeline,
 };
@@ -111,6 +112,10 @@ struct Run {
     /// It goes on from the picture on the wall.
     goes_on: bool,
     options: Options,
+    /// What its network calls itself, once that is known.
+    network: String,
+    /// The strength was moved while it was made.
+    steered: bool,
     /// What a run from the photo does; one that goes on makes all of its steps at the full size.
     plan: Option<Plan>,
     /// Steps that the picture will have behind it when the run is over.
@@ -126,6 +131,11 @@ impl Run {
     /// What the picture costs up to `steps`, in steps at the full size: those at small sizes are quick.
     fn work(&self, steps: u32) -> f64 {
         self.plan.as_ref().map_or(f64::from(steps), |plan| plan.work(steps))
+    }
+
+    /// What gives the same picture again, once all steps are made: nothing, if it was not painted in one go.
+    fn recipe(&self) -> Option<Recipe> {
+        (!self.goes_on && !self.steered).then(|| Recipe::new(&self.network, &self.options))
     }
 }
 
@@ -285,6 +295,8 @@ impl Studio {
             style: style.clone(),
             goes_on: start.is_some(),
             options: options.clone(),
+            network: String::new(),
+            steered: false,
             plan: None,
             to: from + options.steps,
             begun: false,
@@ -355,6 +367,11 @@ impl Studio {
     pub fn strength_changed(self) {
         if self.state.get_untracked().is_running() {
             let weight = controls::content_weight(self.strength.get_untracked());
+            self.run.update_value(|run| {
+                if let Some(run) = run {
+                    run.steered = true;
+                }
+            });
             self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.set_content_weight(weight)));
         }
     }
@@ -391,11 +408,12 @@ impl Studio {
                     self.get_ahead(engine);
                 }
                 Event::Loading { phase, .. } => self.loading(phase),
-                Event::Started { width, height, .. } => {
+                Event::Started { width, height, network, .. } => {
                     self.run.update_value(|run| {
                         if let Some(run) = run {
                             let size = (width, height);
                             run.plan = (!run.goes_on).then(|| Plan::new(&run.options, size, size));
+                            run.network = network;
                         }
                     });
                     self.progress.update(|progress| progress.phase = Stage::Painting);
@@ -477,8 +495,11 @@ impl Studio {
                 content: run.content.clone(),
                 style: run.style.clone(),
                 timeline: Timeline::new(width * height * 4),
+                recipe: None,
             });
             (kept.content, kept.style) = (run.content.clone(), run.style.clone());
+            // This is another picture than the one that it told of.
+            kept.recipe = None;
             kept.timeline.push(step, pixels);
             *work = Some(kept);
         });
@@ -524,6 +545,14 @@ impl Studio {
             }
         });
         self.stopping.set(false);
+        if reason == Ending::Finished {
+            let recipe = self.run.with_value(|run| run.as_ref().and_then(Run::recipe));
+            self.work.update_value(|work| {
+                if let Some(work) = work {
+                    work.recipe = recipe;
+                }
+            });
+        }
         let (state, words) = match reason {
             Ending::Finished => (State::Done, format!("Finished after {}.", counted(step, "step"))),
             Ending::Stopped => (State::Stopped, format!("Stopped after {}.", counted(step, "step"))),

@@ -49,7 +49,14 @@ async fn make(data: &JsValue) -> Result<Blob, Failure> {
     let frames: Vec<Vec<u8>> = frames.iter().map(|pixels| Uint8Array::new(&pixels).to_vec()).collect();
     let last = frames.last().ok_or_else(|| fault("there is no picture"))?;
     let (kind, bytes) = match errand.what {
-        Saving::Png => ("image/png", png(errand.width, errand.height, last)?),
+        Saving::Png => {
+            let file = png(errand.width, errand.height, last)?;
+            let file = match errand.recipe {
+                Some(recipe) => recipe.write(&file).map_err(fault)?,
+                None => file,
+            };
+            ("image/png", file)
+        }
         Saving::Triptych => {
             let result = Picture::from_rgba8(errand.width, errand.height, last).map_err(fault)?;
             // Each panel gets the result's height: twice its long side is more than enough to scale from.

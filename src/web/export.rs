@@ -15,6 +15,7 @@ use super::{
 use crate::{
     link::is_on_the_web,
     message::{Errand, Failure, Outcome, Saving},
+    recipe::Recipe,
     timeline::Timeline,
 };
 
@@ -34,6 +35,9 @@ pub struct Work {
     pub style: Choice,
     /// Its frames (RGBA), the last one the result.
     pub timeline: Timeline<Uint8ClampedArray>,
+    /// How it was painted. `None` where no recipe gives the same picture: it was stopped, steered on its way, or gone on
+    /// from.
+    pub recipe: Option<Recipe>,
 }
 
 /// Why there is no file.
@@ -75,7 +79,8 @@ impl Work {
             return Err(ExportError::Nothing);
         }
         let titles = [self.content.title.clone(), self.style.title.clone()];
-        let errand = Errand { what, width: self.width, height: self.height, titles };
+        let recipe = self.recipe.clone().filter(|_| what == Saving::Png);
+        let errand = Errand { what, width: self.width, height: self.height, titles, recipe };
         let mut envelope = Envelope::new(&errand).map_err(fault)?.with("frames", &frames);
         if what == Saving::Triptych {
             envelope = envelope.with("content", &file(&self.content).await?.into());
