@@ -24,6 +24,7 @@ use super::{
     stage::{self, LossAt, Progress, Stage, Wall, counted},
 };
 use crate::{
+    chosen::content_weight,
     link::{Ignored, Link},
     message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving},
     options::Options,
@@ -95,6 +96,13 @@ pub struct Alert {
     text: String,
 }
 
+impl Alert {
+    /// `kind` stands in the element's `data-kind`, `text` is for the visitor.
+    pub const fn new(kind: &'static str, text: String) -> Self {
+        Self { kind, text }
+    }
+}
+
 impl From<&Failure> for Alert {
     fn from(failure: &Failure) -> Self {
         let text = failure.to_string();
@@ -147,7 +155,7 @@ pub struct Studio {
     embed: bool,
     /// What was chosen beyond size, strength and steps.
     pub taste: RwSignal<Options>,
-    /// How large the painting is looked at, one of [`STROKES`](super::more::STROKES).
+    /// How large the painting is looked at, one of [`STROKES`](crate::link::STROKES).
     pub strokes: RwSignal<u32>,
     pub state: RwSignal<State>,
     pub stopping: RwSignal<bool>,
@@ -197,9 +205,15 @@ impl Studio {
             embed: link.embed,
             taste: RwSignal::new(Options {
                 schedule: link.schedule.unwrap_or_default(),
+                color: link.color.unwrap_or_default(),
+                init: link.init.unwrap_or_default(),
+                until: link.until.unwrap_or_default(),
+                style_layers: link.layers.unwrap_or_default().layers(),
+                optimizer: link.optimizer.unwrap_or_default(),
+                pooling: link.pooling.unwrap_or_default(),
                 ..Options::default()
             }),
-            strokes: RwSignal::new(100),
+            strokes: RwSignal::new(link.strokes.unwrap_or(100)),
             state: RwSignal::new(State::Idle),
             stopping: RwSignal::new(false),
             photo: RwSignal::new_local(Role::Photo.first_choice(link.photo.as_ref())),
@@ -363,10 +377,11 @@ impl Studio {
         }
     }
 
-    /// The strength was moved: a run that is under way follows.
-    pub fn strength_changed(self) {
+    /// Sets the strength: a run that is under way follows.
+    pub fn set_strength(self, strength: f64) {
+        self.strength.set(strength);
         if self.state.get_untracked().is_running() {
-            let weight = controls::content_weight(self.strength.get_untracked());
+            let weight = content_weight(strength);
             self.run.update_value(|run| {
                 if let Some(run) = run {
                     run.steered = true;
@@ -387,7 +402,7 @@ impl Studio {
             gloo_timers::future::TimeoutFuture::new(0).await;
             if let Err(error) = work.save(what, move |part| self.saving.set(Some((what, part)))).await {
                 let text = format!("Saving failed: {error}.");
-                self.alert.set(Some(Alert { kind: "export", text }));
+                self.alert.set(Some(Alert::new("export", text)));
             }
             self.saving.set(None);
         });
@@ -470,7 +485,7 @@ impl Studio {
             && let Err(error) = stage::draw(&canvas, &pixels, width, height)
         {
             let text = format!("The picture cannot be shown ({}).", super::spoken(&error));
-            self.alert.set(Some(Alert { kind: "export", text }));
+            self.alert.set(Some(Alert::new("export", text)));
             return;
         }
         let Some(run) = self

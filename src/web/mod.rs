@@ -12,6 +12,7 @@ pub mod embed;
 #[cfg(feature = "export")]
 pub mod encode;
 pub mod envelope;
+pub mod expert;
 pub mod export;
 pub mod fetch;
 pub mod more;
@@ -20,6 +21,7 @@ pub mod offline;
 pub mod picker;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod session;
+pub mod settings;
 pub mod stage;
 
 use std::pin::Pin;
