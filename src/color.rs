@@ -36,16 +36,22 @@ pub fn matched(painting: &Picture, photo: &Picture) -> Picture {
 }
 
 /// Gives a painted picture, RGBA8, the colours of the photo, which must be of its size; only how light it is stays.
+pub fn keep(rgba: &mut [u8], photo: &Picture) {
+    tint(rgba, photo, 1.0);
+}
+
+/// As [`keep`], but only so far: 0 leaves the colours as they are painted, 1 makes them the photo's.
 ///
 /// Luma is that of BT.601, whose chroma signals are differences to it: so they stay those of the photo as all three
 /// colours change alike.
-pub fn keep(rgba: &mut [u8], photo: &Picture) {
+pub fn tint(rgba: &mut [u8], photo: &Picture, amount: f32) {
     let luma = |[r, g, b]: [f32; 3]| 0.299 * r + 0.587 * g + 0.114 * b;
     for (pixel, &photo) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(photo.rgb().as_chunks::<3>().0) {
         let painted = [pixel[0], pixel[1], pixel[2]].map(|byte| f32::from(byte) / 255.0);
         let lighter = luma(painted) - luma(photo);
-        for (byte, value) in pixel.iter_mut().zip(photo) {
-            *byte = ((value + lighter).clamp(0.0, 1.0) * 255.0).round() as u8;
+        for ((byte, value), painted) in pixel.iter_mut().zip(photo).zip(painted) {
+            let value = (1.0 - amount) * painted + amount * (value + lighter).clamp(0.0, 1.0);
+            *byte = (value * 255.0).round() as u8;
         }
     }
 }
@@ -181,5 +187,14 @@ mod tests {
             }
         }
         assert!(rgba.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == 255));
+
+        let mut half = painted.to_rgba8();
+        tint(&mut half, &photo, 0.5);
+        for ((half, kept), painted) in half.iter().zip(&rgba).zip(painted.to_rgba8()) {
+            assert!(half.abs_diff(kept.midpoint(painted)) <= 1, "{half} between {kept} and {painted}");
+        }
+        let mut none = painted.to_rgba8();
+        tint(&mut none, &photo, 0.0);
+        assert_eq!(none, painted.to_rgba8());
     }
 }

@@ -13,6 +13,7 @@
 //!
 //! The library knows no browser: only `web`, behind the feature of that name, does.
 
+pub mod chosen;
 pub mod color;
 pub mod layer;
 pub mod link;
@@ -22,6 +23,7 @@ pub mod message;
 pub mod mode;
 pub mod options;
 pub mod picture;
+pub mod preset;
 pub mod recipe;
 pub mod rect;
 pub mod schedule;

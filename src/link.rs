@@ -6,7 +6,13 @@
 
 use std::{fmt, ops::RangeInclusive, str::FromStr};
 
-use crate::{message::Engine, options::Schedule, weights::PackName};
+use crate::{
+    message::Engine,
+    mode::Mode,
+    options::{Color, Init, Optimizer, Pooling, Schedule, Until},
+    preset::StyleLayers,
+    weights::PackName,
+};
 
 /// The long side of a result that can be chosen on the page, in pixels.
 pub const SIZES: RangeInclusive<u32> = 64..=512;
@@ -14,6 +20,8 @@ pub const SIZES: RangeInclusive<u32> = 64..=512;
 pub const STEPS: RangeInclusive<u32> = 10..=300;
 /// The strengths that can be chosen on the page: from the photo to the painting.
 pub const STRENGTHS: RangeInclusive<f64> = -1.5..=1.5;
+/// How large the painting can be looked at, in hundredths of the size of the result: the larger, the broader its strokes become.
+pub const STROKES: [u32; 3] = [60, 100, 140];
 
 /// What can be in the address for a photo or a painting, and for a network.
 pub const A_PICTURE: &str =
@@ -48,6 +56,22 @@ pub struct Link {
     pub strength: Option<f64>,
     /// Whether the run begins small.
     pub schedule: Option<Schedule>,
+    /// Whose colours the result has.
+    pub color: Option<Color>,
+    /// One of [`STROKES`].
+    pub strokes: Option<u32>,
+    /// What the run starts from.
+    pub init: Option<Init>,
+    /// What ends the run; never a loss, which means nothing to whoever has not seen the pictures.
+    pub until: Option<Until>,
+    /// Which of the painting's layers count.
+    pub layers: Option<StyleLayers>,
+    /// An experiment of the paper.
+    pub mode: Option<Mode>,
+    /// How the picture is changed.
+    pub optimizer: Option<Optimizer>,
+    /// How maps are halved.
+    pub pooling: Option<Pooling>,
     /// The network's folder in `weights/`.
     pub network: Option<PackName>,
     /// Which engine has to paint: to try it out, and to help somebody.
@@ -95,15 +119,42 @@ impl Link {
         let size = parsed("size", &get, "64 to 512", within(&SIZES), &mut ignored);
         let steps = parsed("steps", &get, "10 to 300", within(&STEPS), &mut ignored);
         let strength = parsed("strength", &get, "-1.5 to 1.5", within(&STRENGTHS), &mut ignored);
-        let schedule =
-            parsed("schedule", &get, "single or coarse-to-fine", |value| value.parse().ok(), &mut ignored);
+        let schedule = parsed("schedule", &get, "single or coarse-to-fine", named, &mut ignored);
+        let color = parsed("color", &get, "painting, match or keep", named, &mut ignored);
+        let strokes = parsed("strokes", &get, "60, 100 or 140", strokes, &mut ignored);
+        let init = parsed("init", &get, "content, noise or mixture", named, &mut ignored);
+        let until = parsed("until", &get, "steps or level", until, &mut ignored);
+        let layers = parsed("layers", &get, "everything, strokes or forms", named, &mut ignored);
+        let mode = parsed("mode", &get, "content=LAYER or texture=LAYER", named, &mut ignored);
+        let optimizer = parsed("optimizer", &get, "adam or lbfgs", named, &mut ignored);
+        let pooling = parsed("pooling", &get, "max or avg", named, &mut ignored);
         let photo = parsed("photo", &get, A_PICTURE, Asked::read, &mut ignored);
         let painting = parsed("painting", &get, A_PICTURE, Asked::read, &mut ignored);
-        let network = parsed("network", &get, A_NETWORK, |value| value.parse().ok(), &mut ignored);
+        let network = parsed("network", &get, A_NETWORK, named, &mut ignored);
         let engine = parsed("engine", &get, "gpu or cpu", engine, &mut ignored);
         let host = parsed("host", &get, "the origin of a page, https://…", origin, &mut ignored);
         let embed = get("embed").is_some();
-        Self { photo, painting, size, steps, strength, schedule, network, engine, embed, host, ignored }
+        Self {
+            photo,
+            painting,
+            size,
+            steps,
+            strength,
+            schedule,
+            color,
+            strokes,
+            init,
+            until,
+            layers,
+            mode,
+            optimizer,
+            pooling,
+            network,
+            engine,
+            embed,
+            host,
+            ignored,
+        }
     }
 }
 
@@ -125,6 +176,14 @@ pub fn is_on_the_web(address: &str) -> bool {
 
 fn engine(name: &str) -> Option<Engine> {
     [Engine::Gpu, Engine::Cpu].into_iter().find(|engine| engine.name() == name)
+}
+
+fn strokes(value: &str) -> Option<u32> {
+    value.parse().ok().filter(|strokes| STROKES.contains(strokes))
+}
+
+fn until(value: &str) -> Option<Until> {
+    value.parse().ok().filter(|until| matches!(until, Until::Steps | Until::Level))
 }
 
 /// Scheme, host and port, and nothing after them.
@@ -150,6 +209,11 @@ fn parsed<T>(
     found
 }
 
+/// Reads a choice by its name.
+fn named<T: FromStr>(value: &str) -> Option<T> {
+    value.parse().ok()
+}
+
 /// Reads a number within bounds.
 fn within<T: FromStr + PartialOrd>(bounds: &RangeInclusive<T>) -> impl Fn(&str) -> Option<T> {
     move |value| value.parse().ok().filter(|number| bounds.contains(number))
@@ -158,6 +222,7 @@ fn within<T: FromStr + PartialOrd>(bounds: &RangeInclusive<T>) -> impl Fn(&str) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layer::Layer;
 
     /// A link with these names and values.
     fn link(pairs: &[(&str, &str)]) -> Link {
@@ -179,6 +244,14 @@ mod tests {
             ("steps", "60"),
             ("strength", "-0.5"),
             ("schedule", "single"),
+            ("color", "match"),
+            ("strokes", "140"),
+            ("init", "mixture"),
+            ("until", "level"),
+            ("layers", "forms"),
+            ("mode", "texture=conv3_1"),
+            ("optimizer", "lbfgs"),
+            ("pooling", "avg"),
             ("network", "tiny"),
             ("engine", "cpu"),
             ("embed", ""),
@@ -191,6 +264,14 @@ mod tests {
             steps: Some(60),
             strength: Some(-0.5),
             schedule: Some(Schedule::Single),
+            color: Some(Color::Match),
+            strokes: Some(140),
+            init: Some(Init::Mixture),
+            until: Some(Until::Level),
+            layers: Some(StyleLayers::Forms),
+            mode: Some(Mode::Texture(Layer::Conv3_1)),
+            optimizer: Some(Optimizer::Lbfgs),
+            pooling: Some(Pooling::Avg),
             network: Some(PackName::tiny()),
             engine: Some(Engine::Cpu),
             embed: true,
@@ -210,6 +291,20 @@ mod tests {
             ("steps", "0"),
             ("steps", "1e9"),
             ("schedule", "double"),
+            ("color", "Keep"),
+            ("color", "<b>keep</b>"),
+            ("strokes", "99"),
+            ("strokes", "-100"),
+            ("strokes", "broad"),
+            ("init", ""),
+            ("until", "0.05"),
+            ("until", "NaN"),
+            ("until", "inf"),
+            ("layers", "conv1_1=1e30"),
+            ("mode", "content"),
+            ("mode", "style=conv1_1"),
+            ("optimizer", "sgd"),
+            ("pooling", "max,avg"),
             ("strength", "NaN"),
             ("strength", "inf"),
             ("strength", ""),
@@ -244,5 +339,11 @@ mod tests {
         assert_eq!(bounds("size"), format!("{} to {}", SIZES.start(), SIZES.end()));
         assert_eq!(bounds("steps"), format!("{} to {}", STEPS.start(), STEPS.end()));
         assert_eq!(bounds("strength"), format!("{} to {}", STRENGTHS.start(), STRENGTHS.end()));
+        let [fine, same, broad] = STROKES;
+        assert_eq!(bounds("strokes"), format!("{fine}, {same} or {broad}"));
+        assert_eq!(
+            bounds("layers").replace(" or", ","),
+            StyleLayers::ALL.map(|layers| layers.to_string()).join(", ")
+        );
     }
 }

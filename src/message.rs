@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{options::Options, picture::Picture};
+use crate::{options::Options, picture::Picture, recipe::Recipe};
 
 /// Which build this program is part of. A site may be updated while it is used: page and worker compare theirs.
 pub const BUILD: &str = env!("IMPASTO_BUILD");
@@ -163,6 +163,8 @@ pub enum Event {
         width: usize,
         /// Height of the result in pixels.
         height: usize,
+        /// The name of the network, as its pack says.
+        network: String,
     },
     /// Steps were made.
     Progress {
@@ -353,6 +355,8 @@ pub struct Errand {
     pub height: usize,
     /// What the visitor calls the photo and the painting.
     pub titles: [String; 2],
+    /// How the last frame was painted, where one recipe says all of it: goes into the picture's file.
+    pub recipe: Option<Recipe>,
 }
 
 /// What comes of an [`Errand`].
@@ -440,7 +444,7 @@ mod tests {
                 job: JobId(1),
                 phase: Phase::Weights { bytes: 1, total: 13_000_000, cached: false, kept: true },
             },
-            Event::Started { job: JobId(1), width: 64, height: 43 },
+            Event::Started { job: JobId(1), width: 64, height: 43, network: "Impasto Fast".into() },
             Event::Progress { job: JobId(1), made: 3, step: 2, losses },
             Event::Done { job: JobId(1), reason: Ending::Stopped, step: 3, losses: Some(losses) },
             Event::Failed { job: None, failure: Failure::NoWebGpu("no adapter".into()) },
@@ -453,8 +457,11 @@ mod tests {
     #[test]
     fn errands_and_their_outcomes_survive_the_border() {
         let titles = ["the \"cat\"".to_owned(), "Wave".to_owned()];
-        let errand = Errand { what: Saving::Triptych, width: 640, height: 427, titles };
-        assert_eq!(decode::<Errand>(&encode(&errand).unwrap()).unwrap(), errand);
+        let errand = Errand { what: Saving::Triptych, width: 640, height: 427, titles, recipe: None };
+        let recipe = Some(Recipe::new("Impasto Fast", &Options { seed: u64::MAX, ..Options::default() }));
+        for errand in [errand.clone(), Errand { what: Saving::Png, recipe, ..errand }] {
+            assert_eq!(decode::<Errand>(&encode(&errand).unwrap()).unwrap(), errand);
+        }
         for outcome in
             [Outcome::Part(0.5), Outcome::Made, Outcome::Failed { failure: Failure::Decode("cat".into()) }]
         {

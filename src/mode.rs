@@ -19,6 +19,14 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// The name of the experiment, and its layer.
+    pub fn named(self) -> (&'static str, Layer) {
+        match self {
+            Self::Content(layer) => ("content", layer),
+            Self::Texture(layer) => ("texture", layer),
+        }
+    }
+
     /// The options of the experiment, in other respects as these.
     #[must_use]
     pub fn of(self, options: Options) -> Options {
@@ -66,10 +74,8 @@ impl FromStr for Mode {
 
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Content(layer) => write!(f, "content={layer}"),
-            Self::Texture(layer) => write!(f, "texture={layer}"),
-        }
+        let (name, layer) = self.named();
+        write!(f, "{name}={layer}")
     }
 }
 

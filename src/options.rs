@@ -416,7 +416,7 @@ pub enum OptionsError {
     /// A choice that is not among the names known.
     #[error("\"{found}\" is no {what}: choose {choices}")]
     Choice {
-        /// "size", "end", "schedule", "pooling", "start", "colour" or "optimizer".
+        /// "size", "end", "schedule", "pooling", "start", "colour", "optimizer" or "set of layers".
         what: &'static str,
         /// What was written.
         found: String,
@@ -555,6 +555,7 @@ macro_rules! written_as {
         }
     };
 }
+pub(crate) use written_as;
 
 written_as!(Schedule is "schedule", one of "single or coarse-to-fine": Single = "single", CoarseToFine = "coarse-to-fine");
 written_as!(Pooling is "pooling", one of "max or avg": Max = "max", Avg = "avg");

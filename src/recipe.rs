@@ -1,6 +1,6 @@
 //! How a picture was painted, written into the picture: options, seed and version, in a text chunk of its PNG file.
 //!
-//! A viewer does not show it, `impasto stylize --like RESULT.png` reads it back. The chunk is an `iTXt` (PNG
+//! A viewer does not show it, the page and `impasto stylize --like RESULT.png` read it back. The chunk is an `iTXt` (PNG
 //! specification, third edition, section 11.3.3.4) with the keyword "Impasto"; its text is JSON.
 
 use crc32fast::hash as crc32;
@@ -92,7 +92,8 @@ impl Recipe {
     /// A [`RecipeError`], one variant for each way in which there is none.
     pub fn read(png: &[u8]) -> Result<Self, RecipeError> {
         let text = chunks(png)?.iter().find_map(Chunk::recipe).ok_or(RecipeError::Missing)?;
-        let recipe: Self = serde_json::from_slice(text)?;
+        // From text, as messages are read: reading from bytes would bring a second reader into the page.
+        let recipe: Self = serde_json::from_str(&String::from_utf8_lossy(text))?;
         recipe.options.validate()?;
         Ok(recipe)
     }

@@ -16,6 +16,7 @@ use super::{
     decode,
     embed::{self, Turn},
     export::{self, Work},
+    marking::Marking,
     networks::{self, Networks},
     now,
     offline::{Newer, Offline},
@@ -24,9 +25,13 @@ use super::{
     stage::{self, LossAt, Progress, Stage, Wall, counted},
 };
 use crate::{
+    chosen::content_weight,
+    layer::Layer,
     link::{Ignored, Link},
     message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving, Styled},
-    options::Options,
+    mode::Mode,
+    options::{Options, Size},
+    recipe::Recipe,
     schedule::Plan,
     timeline::Timeline,
 };
@@ -94,6 +99,13 @@ pub struct Alert {
     text: String,
 }
 
+impl Alert {
+    /// `kind` stands in the element's `data-kind`, `text` is for the visitor.
+    pub const fn new(kind: &'static str, text: String) -> Self {
+        Self { kind, text }
+    }
+}
+
 impl From<&Failure> for Alert {
     fn from(failure: &Failure) -> Self {
         let text = failure.to_string();
@@ -108,9 +120,14 @@ impl From<&Failure> for Alert {
 struct Run {
     content: Choice,
     style: Choice,
+    second: Option<Choice>,
     /// It goes on from the picture on the wall.
     goes_on: bool,
     options: Options,
+    /// What its network calls itself, once that is known.
+    network: String,
+    /// The strength was moved while it was made.
+    steered: bool,
     /// What a run from the photo does; one that goes on makes all of its steps at the full size.
     plan: Option<Plan>,
     /// Steps that the picture will have behind it when the run is over.
@@ -127,6 +144,11 @@ impl Run {
     fn work(&self, steps: u32) -> f64 {
         self.plan.as_ref().map_or(f64::from(steps), |plan| plan.work(steps))
     }
+
+    /// What gives the same picture again, once all steps are made: nothing, if it was not painted in one go.
+    fn recipe(&self) -> Option<Recipe> {
+        (!self.goes_on && !self.steered).then(|| Recipe::new(&self.network, &self.options))
+    }
 }
 
 /// Everything that the page knows: a handful of signals, copied to whoever needs them.
@@ -137,7 +159,7 @@ pub struct Studio {
     embed: bool,
     /// What was chosen beyond size, strength and steps.
     pub taste: RwSignal<Options>,
-    /// How large the painting is looked at, one of [`STROKES`](super::more::STROKES).
+    /// How large the painting is looked at, one of [`STROKES`](crate::link::STROKES).
     pub strokes: RwSignal<u32>,
     pub state: RwSignal<State>,
     pub stopping: RwSignal<bool>,
@@ -147,6 +169,15 @@ pub struct Studio {
     pub own_painting: RwSignal<Option<Choice>, LocalStorage>,
     /// The chosen photo's width and height in pixels.
     pub photo_size: RwSignal<Option<(usize, usize)>>,
+    /// A painting whose style is blended with the other one's, or is for the marked parts.
+    pub second: RwSignal<Option<Choice>, LocalStorage>,
+    /// Its share in the blend, in hundredths.
+    pub share: RwSignal<u32>,
+    pub marking: Marking,
+    /// The experiment of the paper, "none", "content" or "texture" ([`Mode`]), and its layer.
+    pub experiment: RwSignal<(&'static str, Layer)>,
+    /// How far the result on the wall has the photo's colours, in hundredths.
+    pub tint: RwSignal<u32>,
     /// Where a pasted picture goes.
     pub last_used: RwSignal<Role>,
     /// The long side of the result in pixels.
@@ -187,9 +218,15 @@ impl Studio {
             embed: link.embed,
             taste: RwSignal::new(Options {
                 schedule: link.schedule.unwrap_or_default(),
+                color: link.color.unwrap_or_default(),
+                init: link.init.unwrap_or_default(),
+                until: link.until.unwrap_or_default(),
+                style_layers: link.layers.unwrap_or_default().layers(),
+                optimizer: link.optimizer.unwrap_or_default(),
+                pooling: link.pooling.unwrap_or_default(),
                 ..Options::default()
             }),
-            strokes: RwSignal::new(100),
+            strokes: RwSignal::new(link.strokes.unwrap_or(100)),
             state: RwSignal::new(State::Idle),
             stopping: RwSignal::new(false),
             photo: RwSignal::new_local(Role::Photo.first_choice(link.photo.as_ref())),
@@ -197,6 +234,11 @@ impl Studio {
             own_photo: RwSignal::new_local(None),
             own_painting: RwSignal::new_local(None),
             photo_size: RwSignal::new(None),
+            second: RwSignal::new_local(None),
+            share: RwSignal::new(50),
+            marking: Marking::default(),
+            experiment: RwSignal::new(link.mode.map_or(("none", Layer::Conv4_2), Mode::named)),
+            tint: RwSignal::new(0),
             last_used: RwSignal::new(Role::Photo),
             size: RwSignal::new(link.size.unwrap_or(256)),
             strength: RwSignal::new(link.strength.unwrap_or(0.0)),
@@ -244,6 +286,14 @@ impl Studio {
     /// Chooses a file of the visitor's own, if it is a picture; if not, the choice stays.
     pub fn take_file(self, role: Role, file: File) {
         self.last_used.set(role);
+        self.open(file, move |choice| {
+            self.own(role).set(Some(choice.clone()));
+            self.chosen(role).set(choice);
+        });
+    }
+
+    /// Hands on a file of the visitor's own, if it is a picture; if not, says so.
+    pub fn open(self, file: File, take: impl FnOnce(Choice) + 'static) {
         spawn(async move {
             let name = file.name();
             match decode::measure(&file, &name).await {
@@ -251,8 +301,7 @@ impl Studio {
                     self.own_files.update_value(|count| *count += 1);
                     if let Some(choice) = Choice::own(self.own_files.get_value(), file) {
                         self.alert.set(None);
-                        self.own(role).set(Some(choice.clone()));
-                        self.chosen(role).set(choice);
+                        take(choice);
                     }
                 }
                 Err(failure) => self.alert.set(Some(Alert::from(&failure))),
@@ -280,11 +329,22 @@ impl Studio {
         let from = start.as_ref().map_or(0, |origin| origin.step);
         let (content, style) = (self.photo.get_untracked(), self.painting.get_untracked());
         let pack = networks::for_a_run(self.networks);
+        let mask = self.marking.mask();
+        let share = self.share.get_untracked() as f32 / 100.0;
+        let second = self.second.get_untracked();
+        let first_share = if second.is_some() { 1.0 - share } else { 1.0 };
+        let styles: Vec<_> = [(style.clone(), first_share)]
+            .into_iter()
+            .chain(second.clone().map(|second| (second, share)))
+            .collect();
         let run = Run {
             content: content.clone(),
-            style: style.clone(),
+            style,
+            second,
             goes_on: start.is_some(),
             options: options.clone(),
+            network: String::new(),
+            steered: false,
             plan: None,
             to: from + options.steps,
             begun: false,
@@ -321,16 +381,21 @@ impl Studio {
                 self.turn.set_value(turn);
                 self.progress.update(|progress| progress.phase = Stage::Engine);
             }
-            let files = async { Ok((export::file(&content).await?, export::file(&style).await?)) };
+            let files = async {
+                let mut paintings = Vec::new();
+                for (choice, weight) in &styles {
+                    let styled = Styled { picture: choice.id, weight: *weight };
+                    paintings.push((styled, export::file(choice).await?));
+                }
+                Ok((export::file(&content).await?, paintings))
+            };
             let files = files.await;
             if is_over() {
                 return;
             }
             match files {
-                Ok((photo, painting)) => {
-                    let styles = vec![(Styled { picture: style.id, weight: 1.0 }, painting)];
-                    let order =
-                        Order { options, pack, content: (content.id, photo), styles, mask: None, start };
+                Ok((photo, styles)) => {
+                    let order = Order { options, pack, content: (content.id, photo), styles, mask, start };
                     self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.paint(order)));
                 }
                 Err(failure) => self.failed(&failure),
@@ -352,10 +417,16 @@ impl Studio {
         }
     }
 
-    /// The strength was moved: a run that is under way follows.
-    pub fn strength_changed(self) {
+    /// Sets the strength: a run that is under way follows.
+    pub fn set_strength(self, strength: f64) {
+        self.strength.set(strength);
         if self.state.get_untracked().is_running() {
-            let weight = controls::content_weight(self.strength.get_untracked());
+            let weight = content_weight(strength);
+            self.run.update_value(|run| {
+                if let Some(run) = run {
+                    run.steered = true;
+                }
+            });
             self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.set_content_weight(weight)));
         }
     }
@@ -371,7 +442,7 @@ impl Studio {
             gloo_timers::future::TimeoutFuture::new(0).await;
             if let Err(error) = work.save(what, move |part| self.saving.set(Some((what, part)))).await {
                 let text = format!("Saving failed: {error}.");
-                self.alert.set(Some(Alert { kind: "export", text }));
+                self.alert.set(Some(Alert::new("export", text)));
             }
             self.saving.set(None);
         });
@@ -392,11 +463,12 @@ impl Studio {
                     self.get_ahead(engine);
                 }
                 Event::Loading { phase, .. } => self.loading(phase),
-                Event::Started { width, height, .. } => {
+                Event::Started { width, height, network, .. } => {
                     self.run.update_value(|run| {
                         if let Some(run) = run {
                             let size = (width, height);
                             run.plan = (!run.goes_on).then(|| Plan::new(&run.options, size, size));
+                            run.network = network;
                         }
                     });
                     self.progress.update(|progress| progress.phase = Stage::Painting);
@@ -449,13 +521,6 @@ impl Studio {
 
     fn show_frame(self, frame: &Frame, pixels: js_sys::Uint8ClampedArray) {
         let &Frame { width, height, step, .. } = frame;
-        if let Some(canvas) = self.canvas.get_untracked()
-            && let Err(error) = stage::draw(&canvas, &pixels, width, height)
-        {
-            let text = format!("The picture cannot be shown ({}).", super::spoken(&error));
-            self.alert.set(Some(Alert { kind: "export", text }));
-            return;
-        }
         let Some(run) = self
             .run
             .try_update_value(|run| {
@@ -478,17 +543,80 @@ impl Studio {
                 content: run.content.clone(),
                 style: run.style.clone(),
                 timeline: Timeline::new(width * height * 4),
+                recipe: None,
+                photo: None,
+                tint: 0,
             });
             (kept.content, kept.style) = (run.content.clone(), run.style.clone());
+            // This is another picture than the one that it told of.
+            kept.recipe = None;
             kept.timeline.push(step, pixels);
             *work = Some(kept);
         });
         if first {
-            self.captions.set((run.content.title.clone(), run.style.label()));
+            let styles = [Some(&run.style), run.second.as_ref()].into_iter().flatten().map(Choice::label);
+            self.captions.set((run.content.title.clone(), styles.collect::<Vec<_>>().join(" and ")));
+        }
+        if first {
+            self.tint_changed();
+        }
+        if !self.draw() {
+            return;
         }
         self.has_work.set(true);
         self.shown.set(Some(Shown { width, height, step }));
         self.frames_drawn.update(|frames| *frames += 1);
+    }
+
+    /// Draws the latest frame; whether that was possible.
+    fn draw(self) -> bool {
+        let drawn = self.work.with_value(|work| {
+            let (work, canvas) = (work.as_ref()?, self.canvas.get_untracked()?);
+            let frame = work.timeline.last()?;
+            Some(stage::draw(&canvas, &work.tinted(&frame.pixels), work.width, work.height))
+        });
+        if let Some(Err(error)) = drawn {
+            let text = format!("The picture cannot be shown ({}).", super::spoken(&error));
+            self.alert.set(Some(Alert::new("export", text)));
+            return false;
+        }
+        true
+    }
+
+    /// The result gets the photo's colours as far as it was asked for. The photo is read when that is wanted first.
+    pub fn tint_changed(self) {
+        let tint = self.tint.get_untracked();
+        let wanted = self
+            .work
+            .try_update_value(|work| {
+                let work = work.as_mut()?;
+                work.tint = tint;
+                (tint > 0 && work.photo.is_none()).then(|| (work.content.clone(), work.width, work.height))
+            })
+            .flatten();
+        let Some((content, width, height)) = wanted else {
+            self.draw();
+            return;
+        };
+        spawn(async move {
+            let photo = async {
+                let size = Size::LongSide(width.max(height) as u32);
+                decode::decode(&export::file(&content).await?, &content.title, size).await
+            };
+            match photo.await {
+                Ok(photo) => {
+                    self.work.update_value(|work| {
+                        // Unless there is another picture by now.
+                        if let Some(work) = work.as_mut().filter(|work| work.content.id == content.id) {
+                            work.photo =
+                                Some(photo).filter(|photo| photo.size() == (work.width, work.height));
+                        }
+                    });
+                    self.draw();
+                }
+                Err(failure) => self.alert.set(Some(Alert::from(&failure))),
+            }
+        });
     }
 
     fn progressed(self, made: u32, step: u32, losses: Losses) {
@@ -525,6 +653,14 @@ impl Studio {
             }
         });
         self.stopping.set(false);
+        if reason == Ending::Finished {
+            let recipe = self.run.with_value(|run| run.as_ref().and_then(Run::recipe));
+            self.work.update_value(|work| {
+                if let Some(work) = work {
+                    work.recipe = recipe;
+                }
+            });
+        }
         let (state, words) = match reason {
             Ending::Finished => (State::Done, format!("Finished after {}.", counted(step, "step"))),
             Ending::Stopped => (State::Stopped, format!("Stopped after {}.", counted(step, "step"))),
@@ -564,7 +700,7 @@ impl Studio {
     }
 
     /// On a phone the picture is below the controls: bring it into view. In a frame that would move the page around it.
-    fn show_stage(self) {
+    pub fn show_stage(self) {
         if self.embed {
             return;
         }

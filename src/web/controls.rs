@@ -4,36 +4,33 @@ use leptos::prelude::*;
 
 use super::{
     app::{Again, State, Studio},
+    expert::Expert,
     more::More,
     networks::NetworkControl,
     offline::Kept,
 };
 use crate::{
+    chosen::{Chosen, content_weight},
     link::{SIZES, STEPS, STRENGTHS},
     message::Engine,
-    options::{Options, Size},
+    mode::Mode,
+    options::Options,
     picture::size_to_fit,
 };
 
-/// α where the strength's slider stands in the middle.
-const BALANCED: f64 = 0.1;
-
-/// α of the paper for a position of the strength's slider: each unit to the right (closer to the
-/// painting) is a tenth.
-pub fn content_weight(strength: f64) -> f32 {
-    (BALANCED * 10_f64.powf(-strength)) as f32
-}
-
 /// What the visitor chose, as the engine understands it.
 pub fn options(studio: Studio) -> Options {
-    let side = studio.size.get_untracked();
-    let painting = side * studio.strokes.get_untracked() / 100;
-    Options {
-        size: Size::LongSide(side),
-        style_size: (painting != side).then_some(Size::LongSide(painting)),
+    let chosen = Chosen {
+        size: studio.size.get_untracked(),
+        strokes: studio.strokes.get_untracked(),
+        strength: studio.strength.get_untracked(),
         steps: studio.steps.get_untracked(),
-        content_weight: content_weight(studio.strength.get_untracked()),
-        ..studio.taste.get_untracked()
+        taste: studio.taste.get_untracked(),
+    };
+    let (name, layer) = studio.experiment.get_untracked();
+    match format!("{name}={layer}").parse::<Mode>() {
+        Ok(mode) => mode.of(chosen.options()),
+        Err(_) => chosen.options(),
     }
 }
 
@@ -84,8 +81,9 @@ pub fn Controls() -> impl IntoView {
                     prop:value=move || studio.strength.get().to_string()
                     aria-valuetext=strength_in_words
                     on:input=move |event| {
-                        set_number(&event_target_value(&event), studio.strength);
-                        studio.strength_changed();
+                        if let Ok(strength) = event_target_value(&event).parse() {
+                            studio.set_strength(strength);
+                        }
                     }
                 />
                 <span class="ends" aria-hidden="true"><span>"photo"</span><span>"painting"</span></span>
@@ -102,6 +100,7 @@ pub fn Controls() -> impl IntoView {
 
             <NetworkControl />
             <More />
+            <Expert />
 
             <fieldset class="again" hidden=move || !studio.has_work.get() || running()>
                 <legend>"Paint again"</legend>

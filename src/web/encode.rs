@@ -49,7 +49,14 @@ async fn make(data: &JsValue) -> Result<Blob, Failure> {
     let frames: Vec<Vec<u8>> = frames.iter().map(|pixels| Uint8Array::new(&pixels).to_vec()).collect();
     let last = frames.last().ok_or_else(|| fault("there is no picture"))?;
     let (kind, bytes) = match errand.what {
-        Saving::Png => ("image/png", png(errand.width, errand.height, last)?),
+        Saving::Png => {
+            let file = png(errand.width, errand.height, last)?;
+            let file = match errand.recipe {
+                Some(recipe) => recipe.write(&file).map_err(fault)?,
+                None => file,
+            };
+            ("image/png", file)
+        }
         Saving::Triptych => {
             let result = Picture::from_rgba8(errand.width, errand.height, last).map_err(fault)?;
             // Each panel gets the result's height: twice its long side is more than enough to scale from.
@@ -89,17 +96,19 @@ fn gif(width: usize, height: usize, frames: Vec<Vec<u8>>) -> Result<Vec<u8>, Fai
 /// A PNG of exactly these pixels. Not by way of the canvas: a browser that guards against
 /// fingerprinting gives back slightly different pixels than it was given.
 fn png(width: usize, height: usize, rgba: &[u8]) -> Result<Vec<u8>, Failure> {
-    let rgb: Vec<u8> = rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let opaque = rgba.chunks_exact(4).all(|pixel| pixel[3] == 255);
+    let colors = if opaque { 3 } else { 4 };
+    let values: Vec<u8> = rgba.chunks_exact(4).flat_map(|pixel| &pixel[..colors]).copied().collect();
     let mut file = Cursor::new(Vec::new());
     let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
-    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     encoder
         .add_text_chunk("Software".into(), concat!("Impasto ", env!("CARGO_PKG_VERSION")).into())
         .map_err(fault)?;
     let mut writer = encoder.write_header().map_err(fault)?;
-    writer.write_image_data(&rgb).map_err(fault)?;
+    writer.write_image_data(&values).map_err(fault)?;
     writer.finish().map_err(fault)?;
     Ok(file.into_inner())
 }

@@ -13,8 +13,11 @@ use super::{
     spoken, worker,
 };
 use crate::{
+    color,
     link::is_on_the_web,
     message::{Errand, Failure, Outcome, Saving},
+    picture::Picture,
+    recipe::Recipe,
     timeline::Timeline,
 };
 
@@ -32,8 +35,15 @@ pub struct Work {
     pub content: Choice,
     /// The painting.
     pub style: Choice,
-    /// Its frames (RGBA), the last one the result.
+    /// The photo at the result's size, once its colours were asked for.
+    pub photo: Option<Picture>,
+    /// How far the result has the photo's colours, in hundredths.
+    pub tint: u32,
+    /// Its frames (RGBA) as they were painted, the last one the result.
     pub timeline: Timeline<Uint8ClampedArray>,
+    /// How it was painted. `None` where no recipe gives the same picture: it was stopped, steered on its way, or gone on
+    /// from.
+    pub recipe: Option<Recipe>,
 }
 
 /// Why there is no file.
@@ -54,6 +64,14 @@ pub enum ExportError {
 const MOST_GIF_FRAMES: usize = 60;
 
 impl Work {
+    /// A frame in the colours that were asked for.
+    pub fn tinted(&self, pixels: &Uint8ClampedArray) -> Uint8ClampedArray {
+        let Some(photo) = self.photo.as_ref().filter(|_| self.tint > 0) else { return pixels.clone() };
+        let mut rgba = pixels.to_vec();
+        color::tint(&mut rgba, photo, self.tint as f32 / 100.0);
+        Uint8ClampedArray::from(rgba.as_slice())
+    }
+
     /// Has the file made and hands it to the browser as a download. `report` is told how far it is (0..1).
     ///
     /// # Errors
@@ -69,13 +87,14 @@ impl Work {
             .timeline
             .sample(frames)
             .into_iter()
-            .map(|frame| JsValue::from(frame.pixels.clone()))
+            .map(|frame| JsValue::from(self.tinted(&frame.pixels)))
             .collect();
         if frames.length() == 0 {
             return Err(ExportError::Nothing);
         }
         let titles = [self.content.title.clone(), self.style.title.clone()];
-        let errand = Errand { what, width: self.width, height: self.height, titles };
+        let recipe = self.recipe.clone().filter(|_| what == Saving::Png);
+        let errand = Errand { what, width: self.width, height: self.height, titles, recipe };
         let mut envelope = Envelope::new(&errand).map_err(fault)?.with("frames", &frames);
         if what == Saving::Triptych {
             envelope = envelope.with("content", &file(&self.content).await?.into());

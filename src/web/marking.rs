@@ -39,9 +39,9 @@ pub struct Marking {
     canvas: NodeRef<html::Canvas>,
 }
 
-impl Marking {
+impl Default for Marking {
     /// Nothing is marked.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             open: RwSignal::new(false),
             any: RwSignal::new(false),
@@ -53,7 +53,9 @@ impl Marking {
             canvas: NodeRef::new(),
         }
     }
+}
 
+impl Marking {
     /// The mask of what is *not* marked, if anything is.
     pub fn mask(self) -> Option<(Masked, Uint8Array)> {
         self.marks.with_value(|marks| {

@@ -12,14 +12,18 @@ pub mod embed;
 #[cfg(feature = "export")]
 pub mod encode;
 pub mod envelope;
+pub mod expert;
 pub mod export;
 pub mod fetch;
+pub mod marking;
 pub mod more;
 pub mod networks;
 pub mod offline;
 pub mod picker;
+pub mod second;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod session;
+pub mod settings;
 pub mod stage;
 
 use std::pin::Pin;

@@ -1,101 +1,123 @@
-//! What most visitors need not touch: colours, strokes, and how the picture is searched for.
+//! What most visitors need not touch: colours, strokes, where the picture starts and ends, and the settings of a result.
 
 use std::{fmt::Display, str::FromStr};
 
 use leptos::prelude::*;
 
-use super::app::Studio;
-use crate::options::{Color, Init, Optimizer, Pooling, Until};
-
-/// How large the painting is looked at, in hundredths of the size of the result: the larger, the broader its strokes become.
-pub const STROKES: [(u32, &str); 3] = [(60, "fine"), (100, "as in the painting"), (140, "broad")];
+use super::{app::Studio, marking::MarkButton, second::Second, settings::FromResult};
+use crate::{
+    link::STROKES,
+    options::{Color, Init, Until},
+    preset::StyleLayers,
+};
 
 /// The choices, folded away until somebody wants them.
 #[component]
 pub fn More() -> impl IntoView {
-    let studio: Studio = expect_context();
-    let taste = studio.taste;
-    let chosen = taste.get_untracked();
     view! {
-        <details class="more">
+        <details id="more" class="more">
             <summary>"More"</summary>
             <Pick
                 id="color" label="Colours" hint="Whose colours the result has."
-                choices=vec![
+                choices=named([
                     (Color::Painting, "the painting’s"),
-                    (Color::Match, "the painting’s, in the photo’s palette"),
+                    (Color::Match, "the photo’s palette"),
                     (Color::Keep, "the photo’s"),
-                ]
-                chosen=chosen.color
-                choose=move |color| taste.update(|options| options.color = color)
+                ])
+                chosen=|studio| studio.taste.with(|taste| taste.color.to_string())
+                choose=|studio, name| studio.taste.update(|taste| read(name, &mut taste.color))
             />
             <Pick
                 id="strokes" label="Strokes" hint="How large the painting is looked at, next to the photo."
-                choices=STROKES.into()
-                chosen=studio.strokes.get_untracked()
-                choose=move |strokes| studio.strokes.set(strokes)
+                choices=named(STROKES.into_iter().zip(["fine", "as in the painting", "broad"]))
+                chosen=|studio| studio.strokes.get().to_string()
+                choose=|studio, name| studio.strokes.update(|strokes| read(name, strokes))
+            />
+            <Pick
+                id="layers" label="Layers" hint="What of the painting’s style counts."
+                choices=named(StyleLayers::ALL.into_iter().zip(["everything", "fine strokes", "big forms"]))
+                chosen=|studio| studio.taste.with(|taste| {
+                    StyleLayers::of(&taste.style_layers).map_or_else(String::new, |layers| layers.to_string())
+                })
+                choose=|studio, name| {
+                    if let Ok(layers) = name.parse::<StyleLayers>() {
+                        studio.taste.update(|taste| taste.style_layers = layers.layers());
+                    }
+                }
             />
             <Pick
                 id="init" label="Start" hint="What the picture is before the first step."
-                choices=vec![
+                choices=named([
                     (Init::Content, "the photo"),
                     (Init::Mixture, "the photo under noise"),
                     (Init::Noise, "noise"),
-                ]
-                chosen=chosen.init
-                choose=move |init| taste.update(|options| options.init = init)
+                ])
+                chosen=|studio| studio.taste.with(|taste| taste.init.to_string())
+                choose=|studio, name| studio.taste.update(|taste| read(name, &mut taste.init))
             />
             <Pick
                 id="until" label="End" hint="The number of steps is the most that are made."
-                choices=vec![
+                choices=named([
                     (Until::Steps, "after all steps"),
                     (Until::Level, "when it hardly gets better"),
-                ]
-                chosen=chosen.until
-                choose=move |until| taste.update(|options| options.until = until)
+                ])
+                chosen=|studio| studio.taste.with(|taste| taste.until.to_string())
+                choose=|studio, name| studio.taste.update(|taste| read(name, &mut taste.until))
             />
-            <Pick
-                id="optimizer" label="Optimiser" hint="L-BFGS takes longer steps, and more memory."
-                choices=vec![(Optimizer::Adam, "Adam"), (Optimizer::Lbfgs, "L-BFGS")]
-                chosen=chosen.optimizer
-                choose=move |optimizer| taste.update(|options| options.optimizer = optimizer)
-            />
-            <Pick
-                id="pooling" label="Pooling" hint="How the network halves what it sees: the mean is smoother."
-                choices=vec![(Pooling::Max, "the largest of four"), (Pooling::Avg, "the mean of four")]
-                chosen=chosen.pooling
-                choose=move |pooling| taste.update(|options| options.pooling = pooling)
-            />
+            <Second />
+            <MarkButton />
+            <FromResult />
         </details>
+    }
+}
+
+/// Choices as a [`Pick`] takes them.
+pub fn named<T: Display>(
+    choices: impl IntoIterator<Item = (T, &'static str)>,
+) -> Vec<(String, &'static str)> {
+    choices.into_iter().map(|(choice, words)| (choice.to_string(), words)).collect()
+}
+
+/// Makes the choice of this name, if there is one.
+pub fn read<T: FromStr>(name: &str, choice: &mut T) {
+    if let Ok(named) = name.parse() {
+        *choice = named;
     }
 }
 
 /// One choice among a few, by name.
 #[component]
-fn Pick<T>(
+pub fn Pick(
+    /// Of the element.
     id: &'static str,
+    /// What is chosen.
     label: &'static str,
+    /// What it means, in a sentence.
     hint: &'static str,
-    choices: Vec<(T, &'static str)>,
-    chosen: T,
-    choose: impl Fn(T) + 'static,
-) -> impl IntoView
-where
-    T: Copy + PartialEq + Display + FromStr + 'static,
-{
-    let choose = move |name: &str| {
-        if let Ok(choice) = name.parse() {
-            choose(choice);
-        }
-    };
+    /// Their names, and what a visitor reads.
+    choices: Vec<(String, &'static str)>,
+    /// The name of the one that is chosen.
+    chosen: fn(&Studio) -> String,
+    /// Chooses another one.
+    choose: fn(&Studio, &str),
+) -> impl IntoView {
+    let studio: Studio = expect_context();
+    let names: Vec<String> = choices.iter().map(|(name, _)| name.clone()).collect();
     let hint_id = format!("{id}-hint");
     view! {
         <div class="control">
             <label for=id>{label}</label>
-            <select id=id aria-describedby=hint_id.clone() on:change=move |event| choose(&event_target_value(&event))>
-                {choices.into_iter().map(|(choice, words)| view! {
-                    <option value=choice.to_string() selected=choice == chosen>{words}</option>
+            <select
+                id=id aria-describedby=hint_id.clone()
+                on:change=move |event| choose(&studio, &event_target_value(&event))
+            >
+                {choices.into_iter().map(|(name, words)| view! {
+                    <option value=name.clone() prop:selected=move || chosen(&studio) == name>{words}</option>
                 }).collect_view()}
+                // For what only a recipe can ask for.
+                <option value="" hidden disabled prop:selected=move || !names.contains(&chosen(&studio))>
+                    "as in the result"
+                </option>
             </select>
             <p id=hint_id class="hint">{hint}</p>
         </div>

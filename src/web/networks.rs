@@ -122,6 +122,16 @@ pub fn next(networks: RwSignal<Networks>) -> PackPlace {
     networks.with_untracked(|networks| networks.place(&networks.next()))
 }
 
+/// Chooses the network that calls itself so; whether there is one.
+pub fn choose_named(networks: RwSignal<Networks>, name: &str) -> bool {
+    let offered = networks.with_untracked(|networks| {
+        networks.offers.iter().find(|offer| offer.name == name).map(|offer| offer.pack.clone())
+    });
+    let Some(pack) = offered else { return false };
+    networks.update(|networks| networks.chosen = Some(pack));
+    true
+}
+
 /// The list, always asked for anew so that a new pack is noticed.
 async fn list() -> Result<Vec<Offer>, Failure> {
     let unusable = |why: &str| Failure::Weights(format!("{LIST}: {why}"));

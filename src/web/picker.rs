@@ -136,6 +136,11 @@ impl Choice {
         }
     }
 
+    /// The paintings that ship with the page.
+    pub fn paintings() -> Vec<Self> {
+        (0..PAINTINGS.len()).map(|at| Self::sample(Role::Painting, at)).collect()
+    }
+
     /// A file of the visitor's own. Its object URL lives as long as the page: an earlier result may
     /// still need the file for its triptych.
     pub fn own(number: u32, file: File) -> Option<Self> {
@@ -266,12 +271,9 @@ pub fn Well(
                         accept="image/*"
                         class="visually-hidden"
                         on:change=move |event| {
-                            let input: HtmlInputElement = event_target(&event);
-                            if let Some(file) = input.files().and_then(|files| files.get(0)) {
+                            if let Some(file) = chosen_file(&event_target(&event)) {
                                 studio.take_file(role, file);
                             }
-                            // So that the same file can be chosen again after it was changed.
-                            input.set_value("");
                         }
                     />
                 </label>
@@ -303,6 +305,14 @@ pub fn accept_anywhere(studio: Studio) {
         dropped.remove();
         pasted.remove();
     });
+}
+
+/// The file that a visitor has chosen in a file input, which is emptied: the same file can then be chosen again after it
+/// was changed.
+pub fn chosen_file(input: &HtmlInputElement) -> Option<File> {
+    let file = input.files().and_then(|files| files.get(0));
+    input.set_value("");
+    file
 }
 
 fn first_file(data: &DataTransfer) -> Option<File> {

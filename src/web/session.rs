@@ -221,6 +221,8 @@ struct Live {
     options: Options,
     /// Steps that the picture had behind it, by the page's count, when `transfer` had made none.
     offset: u32,
+    /// What its network calls itself.
+    network: String,
 }
 
 impl Live {
@@ -232,6 +234,8 @@ impl Live {
 /// A network on the device.
 struct Loaded {
     pack: PackPlace,
+    /// What it calls itself.
+    name: String,
     vgg: Vgg,
     /// How it came, until a run was told.
     arrived: Option<cache::Arrived>,
@@ -321,7 +325,7 @@ impl Session {
             }
         };
 
-        let Some(vgg) = self.network(Some(job), &pack).await? else { return Ok(None) };
+        let Some((vgg, network)) = self.network(Some(job), &pack).await? else { return Ok(None) };
         if self.inbox.is_stopped(job) {
             return Ok(None);
         }
@@ -344,6 +348,7 @@ impl Session {
             mask: masked,
             options: settled(&options),
             offset,
+            network,
         };
         Ok(Some((live, options)))
     }
@@ -353,16 +358,20 @@ impl Session {
         let _ = self.network(None, pack).await;
     }
 
-    /// The network, loaded unless it was painted with last; `None` if the run was stopped meanwhile. Without a run it is
-    /// loaded for the next one, which may ask for it (or for another) while that goes on.
-    async fn network(&mut self, job: Option<JobId>, pack: &PackPlace) -> Result<Option<Vgg>, Failure> {
+    /// The network and its name, loaded unless it was painted with last; `None` if the run was stopped meanwhile. Without
+    /// a run it is loaded for the next one, which may ask for it (or for another) while that goes on.
+    async fn network(
+        &mut self,
+        job: Option<JobId>,
+        pack: &PackPlace,
+    ) -> Result<Option<(Vgg, String)>, Failure> {
         if let Some(loaded) = self.network.as_mut().filter(|loaded| loaded.pack == *pack) {
             if let Some(job) = job
                 && let Some(arrived) = loaded.arrived.take()
             {
                 report(job, arrived);
             }
-            return Ok(Some(loaded.vgg.clone()));
+            return Ok(Some((loaded.vgg.clone(), loaded.name.clone())));
         }
         let inbox = self.inbox.clone();
         let mut reported = 0.0;
@@ -390,14 +399,15 @@ impl Session {
         let vgg = Vgg::new(&weights, &self.opened.device)?;
         self.check_device()?;
         let arrived = latest.filter(|_| job.is_none());
-        self.network = Some(Loaded { pack: pack.clone(), vgg: vgg.clone(), arrived });
-        Ok(Some(vgg))
+        let name = weights.name;
+        self.network = Some(Loaded { pack: pack.clone(), name: name.clone(), vgg: vgg.clone(), arrived });
+        Ok(Some((vgg, name)))
     }
 
     /// The steps.
     async fn run(&mut self, job: JobId, live: &mut Live, options: &Options) -> Result<Outcome, Failure> {
         let (width, height) = live.transfer.size();
-        post(&Event::Started { job, width, height });
+        post(&Event::Started { job, width, height, network: live.network.clone() });
         let mut pace = Pace::new();
         let mut batch = Batch::new();
         let mut made = 0;

@@ -4,7 +4,10 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, ImageData};
 
-use super::app::Studio;
+use super::{
+    app::Studio,
+    marking::{MarkLayer, MarkTools},
+};
 use crate::message::Saving;
 
 /// Where a run stands, as it is shown (and as tests read it from the page).
@@ -112,29 +115,32 @@ pub fn Wall(
             <figure>
                 <div class="wall">
                     <div class="frame" style=ratio>
-                        <canvas
-                            id="canvas"
-                            role="img"
-                            node_ref=canvas
-                            hidden=nothing_shown
-                            aria-label=move || {
-                                let (photo, painting) = studio.captions.get();
-                                format!("{photo}, painted in the manner of {painting}")
-                            }
-                            data-step=move || studio.shown.get().map_or(0, |shown| shown.step).to_string()
-                            data-frames=move || studio.frames_drawn.get().to_string()
-                        ></canvas>
-                        <img
-                            hidden=move || studio.shown.get().is_some()
-                            src=move || studio.photo.with(|photo| photo.url.clone())
-                            alt=move || studio.photo.with(|photo| format!("{}, not painted yet", photo.label()))
-                            draggable="false"
-                            on:load=move |event| {
-                                let image: HtmlImageElement = event_target(&event);
-                                let size = (image.natural_width() as usize, image.natural_height() as usize);
-                                studio.photo_size.set(Some(size));
-                            }
-                        />
+                        <div class="picture">
+                            <canvas
+                                id="canvas"
+                                role="img"
+                                node_ref=canvas
+                                hidden=nothing_shown
+                                aria-label=move || {
+                                    let (photo, painting) = studio.captions.get();
+                                    format!("{photo}, painted in the manner of {painting}")
+                                }
+                                data-step=move || studio.shown.get().map_or(0, |shown| shown.step).to_string()
+                                data-frames=move || studio.frames_drawn.get().to_string()
+                            ></canvas>
+                            <img
+                                hidden=move || studio.shown.get().is_some()
+                                src=move || studio.photo.with(|photo| photo.url.clone())
+                                alt=move || studio.photo.with(|photo| format!("{}, not painted yet", photo.label()))
+                                draggable="false"
+                                on:load=move |event| {
+                                    let image: HtmlImageElement = event_target(&event);
+                                    let size = (image.natural_width() as usize, image.natural_height() as usize);
+                                    studio.photo_size.set(Some(size));
+                                }
+                            />
+                            <MarkLayer />
+                        </div>
                     </div>
                 </div>
                 <figcaption class="placard">
@@ -155,8 +161,10 @@ pub fn Wall(
                     </p>
                 </figcaption>
             </figure>
+            <MarkTools />
             <p id="status" role="status">{move || studio.status.get()}</p>
             <Meter />
+            <Tint />
             <Save />
         </section>
     }
@@ -231,6 +239,34 @@ fn Meter() -> impl IntoView {
                     <polyline points=move || studio.losses.with(|losses| curve(losses)) />
                 </svg>
             </div>
+        </div>
+    }
+}
+
+/// Whose colours the result has: chosen when it is there, and as often as one likes.
+#[component]
+fn Tint() -> impl IntoView {
+    let studio: Studio = expect_context();
+    let words = move || match studio.tint.get() {
+        0 => "as painted".to_owned(),
+        100 => "the photo’s".to_owned(),
+        tint => format!("{tint} % the photo’s"),
+    };
+    view! {
+        <div class="control tint" hidden=move || !studio.has_work.get()>
+            <label for="tint">"Colours of the result"</label>
+            <output for="tint">{words}</output>
+            <input
+                id="tint" type="range" min="0" max="100" step="5"
+                prop:value=move || studio.tint.get().to_string()
+                aria-valuetext=words
+                on:input=move |event| {
+                    if let Ok(tint) = event_target_value(&event).parse() {
+                        studio.tint.set(tint);
+                        studio.tint_changed();
+                    }
+                }
+            />
         </div>
     }
 }

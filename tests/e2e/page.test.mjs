@@ -57,6 +57,7 @@ for (const width of [320, 768, 1280]) {
   test(`nothing sticks out at ${width} pixels`, async () => {
     await visit(browser, async ({ studio, page, host }) => {
       await studio.open(host.url, 'cpu');
+      await studio.unfold();
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= width, `the page is ${wide} pixels wide`);
       await studio.screenshot(`width-${width}`);

@@ -24,6 +24,7 @@ use impasto::{
         WeightedLayer, format_layers, parse_layers,
     },
     picture::{Picture, PictureError},
+    preset::StyleLayers,
     recipe::{Recipe, RecipeError},
     sources::{Painting, Sources, Subject},
     transfer::StyleTransfer,
@@ -111,6 +112,10 @@ pub struct StylizeArgs {
     /// Layers of the content loss with their weights (1 where left out), or "none"
     #[arg(long, value_name = "LAYER=WEIGHT,…", value_parser = layers, default_value_t = Layers(defaults().content_layers))]
     content_layers: Layers,
+
+    /// Layers of the style loss by what one sees: everything, strokes (fine ones) or forms (big ones)
+    #[arg(long, value_name = "everything|strokes|forms", conflicts_with_all = ["style_layers", "mode"])]
+    layers: Option<StyleLayers>,
 
     /// Layers of the style loss with their weights (1 where left out), or "none"
     #[arg(long, value_name = "LAYER=WEIGHT,…", value_parser = layers, default_value_t = Layers(defaults().style_layers))]
@@ -249,7 +254,7 @@ impl StylizeArgs {
             style_weight: self.style_weight,
             tv_weight: self.tv_weight,
             content_layers: self.content_layers.0.clone(),
-            style_layers: self.style_layers.0.clone(),
+            style_layers: self.layers.map_or_else(|| self.style_layers.0.clone(), StyleLayers::layers),
             pooling: self.pooling,
             tile: self.tile,
             init: self.init,
@@ -279,7 +284,9 @@ impl StylizeArgs {
             style_weight: from("style_weight").style_weight,
             tv_weight: from("tv_weight").tv_weight,
             content_layers: from("content_layers").content_layers.clone(),
-            style_layers: from("style_layers").style_layers.clone(),
+            style_layers: from(if self.layers.is_some() { "layers" } else { "style_layers" })
+                .style_layers
+                .clone(),
             pooling: from("pooling").pooling,
             tile: from("tile").tile,
             init: from("init").init,

@@ -40,6 +40,45 @@ export class Studio {
     }
   }
 
+  /** Opens what is folded away. */
+  async unfold() {
+    for (const group of ['more', 'expert']) await this.page.locator(`#${group} > summary`).click();
+  }
+
+  /** Makes choices under More and Expert, which are open: { Colours: 'the photo’s', … }. */
+  async pick(choices) {
+    for (const [label, choice] of Object.entries(choices)) {
+      await this.page.getByLabel(label, { exact: true }).selectOption({ label: choice });
+    }
+  }
+
+  /** Writes numbers into the fields under Expert, which is open, and leaves each: { Seed: 7, … }. */
+  async write(numbers) {
+    for (const [label, number] of Object.entries(numbers)) {
+      const field = this.page.getByLabel(label, { exact: true });
+      await field.fill(String(number));
+      await field.press('Tab');
+    }
+  }
+
+  /** What all controls show: { size: '256', color: 'painting', … }, and the network. */
+  async settings() {
+    return this.page.locator('.control :is(input, select)').evaluateAll((controls) => ({
+      ...Object.fromEntries(controls.map((control) => [control.id, control.value])),
+      network: document.querySelector('input[name=network]:checked').value,
+    }));
+  }
+
+  /** Hands a file over as a result to take the settings from, and waits for what the page says to that. */
+  async takeSettings(name, buffer, mimeType = 'image/png') {
+    await this.page.getByLabel('Settings from a result').setInputFiles({ name, mimeType, buffer });
+    await this.page.locator('#status, #error').filter({ hasText: name }).waitFor();
+  }
+
+  async status() {
+    return this.page.locator('#status').textContent();
+  }
+
   /** The networks that are offered: [{ pack, label, chosen }, …]. */
   async networks() {
     return this.page.locator('input[name=network]').evaluateAll((inputs) => inputs.map((input) => ({

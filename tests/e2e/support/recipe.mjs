@@ -1,0 +1,26 @@
+// How a picture was painted, as its PNG file says it: JSON in an iTXt chunk with the keyword "Impasto" (src/recipe.rs).
+
+const HEAD = Buffer.from('Impasto\0\0\0\0\0', 'latin1');
+
+/** The recipe in the bytes of a PNG, or null. */
+export function recipeOf(png) {
+  for (let at = 8; at < png.length;) {
+    const length = png.readUInt32BE(at);
+    const kind = png.toString('latin1', at + 4, at + 8);
+    const data = png.subarray(at + 8, at + 8 + length);
+    if (kind === 'iTXt' && data.subarray(0, HEAD.length).equals(HEAD)) return JSON.parse(data.subarray(HEAD.length).toString('utf8'));
+    at += length + 12;
+  }
+  return null;
+}
+
+/** The bytes of a PNG with a recipe in it. Its check sum is wrong: nobody who reads text looks at it. */
+export function withRecipe(png, recipe) {
+  const data = Buffer.concat([HEAD, Buffer.from(JSON.stringify(recipe))]);
+  const chunk = Buffer.alloc(12 + data.length);
+  chunk.writeUInt32BE(data.length, 0);
+  chunk.write('iTXt', 4, 'latin1');
+  data.copy(chunk, 8);
+  // Behind signature (8) and header (25).
+  return Buffer.concat([png.subarray(0, 33), chunk, png.subarray(33)]);
+}
