@@ -88,9 +88,12 @@ for (let round = 0; round < Number(options.rounds); round += 1) {
 }
 
 const of = (engine, network, pixels) => rows.find((row) => row.engine === engine && row.network === network && row.pixels === pixels);
-const line = (...cells) => console.log(cells.map((cell, at) => (at < 3 ? cell.padEnd(12) : cell.padStart(18))).join(''));
+const line = (...cells) => console.log(cells.map((cell, at) => (at < 3 ? cell.padEnd(12) : cell.padStart(20))).join(''));
 if (rows.length > 0) {
-  line('engine', 'network', 'picture', 'processor s/step', 'clock s/step', 'VGG-19/this', 'stock/this', 'TensorFlow.js/this', 'GFLOP/s', 'share of roofline');
+  line(
+    'engine', 'network', 'picture', 'processor s/step', 'clock s/step',
+    'VGG-19/this', 'stock/this', 'TensorFlow.js/this', 'GFLOP/s', 'share of roofline',
+  );
 }
 for (const row of rows) {
   const times = (other) => (other && other !== row ? other.cpu / row.cpu : null);
