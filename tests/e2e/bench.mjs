@@ -1,17 +1,23 @@
 // The benchmark: what a step of the engine costs in a real browser, in seconds of processor time of the whole browser, and
-// how many times less than the full VGG-19 the bundled networks cost, and Burn's stock operations and TensorFlow.js more. All
-// figures of a table come from one run.
+// how many times less than the full VGG-19 the bundled networks cost, and Burn's stock operations and TensorFlow.js more; what
+// share of the adapter's best it reaches; whether a pixel costs more in a large picture; how long a visitor waits. All figures
+// of a table come from one run.
 //
-//   cargo xtask bench [--json FILE]
+//   cargo xtask bench [--json FILE] [--rounds 3] [--only TEXT]
+//
+// With --only, what has TEXT in its name: of a row, its engine, network and pixels (`gpu vgg19 64×64`), or `roofline`, or
+// `start-up`. What such a row is compared with is measured only if it is named as well, but for the roofline.
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { better, ceiling, effective, measureRoofline, printRoofline } from './bench/roofline.mjs';
+import { measureStartUp, printStartUp, sooner } from './bench/start-up.mjs';
 import { launch, visit } from './support/chromium.mjs';
 import { cpuSeconds } from './support/cpu-time.mjs';
 import { Host } from './support/host.mjs';
-import { full, skipFull } from './support/pack.mjs';
+import { bundled, full, skipFull } from './support/pack.mjs';
 import { root } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
 
@@ -33,33 +39,62 @@ const ROWS = [
   { engine: 'tfjs webgpu', network: 'vgg19', pixels: '192×128', steps: 1 },
   { engine: 'tfjs wasm', network: 'vgg19', pixels: '64×64', steps: 5 },
   { engine: 'tfjs wasm', network: 'vgg19', pixels: '192×128', steps: 2 },
+  { engine: 'gpu', network: 'tiny', photo: 'astronaut', pixels: '128×128', size: 128, steps: 10 },
+  { engine: 'gpu', network: 'tiny', photo: 'astronaut', pixels: '512×512', size: 512, steps: 2 },
+  { engine: 'cpu', network: 'tiny', photo: 'astronaut', pixels: '128×128', size: 128, steps: 30 },
+  { engine: 'cpu', network: 'tiny', photo: 'astronaut', pixels: '512×512', size: 512, steps: 3 },
 ];
 
 /** The rows that a row is compared with: what else a visitor's machine of that kind could be asked to do. */
 const RIVALS = { gpu: ['stock', 'tfjs webgpu'], cpu: ['tfjs wasm'] };
 
-const { values: options } = parseArgs({ options: { json: { type: 'string' }, rounds: { type: 'string', default: '3' } } });
-if (skipFull) throw new Error(skipFull);
-const baseline = process.env.IMPASTO_STOCK ?? '';
-const tfjs = join(root, 'benches/tfjs');
-for (const needed of [join(baseline, 'worker-gpu_bg.wasm'), join(tfjs, 'node_modules')]) {
-  if (!existsSync(needed)) throw new Error(`there is no ${needed}: run this through \`cargo xtask bench\``);
-}
+/** The engines that compute on the adapter whose roofline is measured. */
+const ON_ADAPTER = ['gpu', 'stock', 'tfjs webgpu'];
+
+const { values: options } = parseArgs({
+  options: { json: { type: 'string' }, rounds: { type: 'string', default: '3' }, only: { type: 'string', default: '' } },
+});
+// The sign between two numbers is not on every keyboard.
+const only = options.only.replace(/(?<=\d)x(?=\d)/g, '×');
+const isWanted = (name) => name.includes(only);
 
 // Neighbours on the machine come and go, and slow the caches even where the processor's time is counted: each row is
 // measured in every round, and its least disturbed round counts.
-const rows = ROWS.map((row) => ({ ...row, cpu: Infinity, wall: Infinity }));
+const rows = ROWS.filter(({ engine, network, pixels }) => isWanted(`${engine} ${network} ${pixels}`))
+  .map((row) => ({ ...row, cpu: Infinity, wall: Infinity }));
+const withRoofline = isWanted('roofline') || rows.some(hasShare);
+const withStartUp = isWanted('start-up');
+if (rows.length === 0 && !withRoofline && !withStartUp) throw new Error(`nothing that is measured has "${options.only}" in its name`);
+const baseline = process.env.IMPASTO_STOCK ?? '';
+const tfjs = join(root, 'benches/tfjs');
+checkNeeds();
+
+let roofline = null;
+let startUp = null;
 for (let round = 0; round < Number(options.rounds); round += 1) {
+  if (withRoofline) {
+    const found = await inBrowser(measureRoofline);
+    roofline = roofline ? better(roofline, found) : found;
+  }
   for (const row of rows) {
-    const { cpu, wall } = await measure(row);
+    const { cpu, wall } = await inBrowser((browser) => measure(browser, row));
     row.cpu = Math.min(row.cpu, cpu);
     row.wall = Math.min(row.wall, wall);
+  }
+  if (withStartUp) {
+    const found = await inBrowser(measureStartUp);
+    startUp = startUp ? sooner(startUp, found) : found;
   }
 }
 
 const of = (engine, network, pixels) => rows.find((row) => row.engine === engine && row.network === network && row.pixels === pixels);
-const line = (...cells) => console.log(cells.map((cell, at) => (at < 3 ? cell.padEnd(12) : cell.padStart(18))).join(''));
-line('engine', 'network', 'picture', 'processor s/step', 'clock s/step', 'VGG-19/this', 'stock/this', 'TensorFlow.js/this');
+const line = (...cells) => console.log(cells.map((cell, at) => (at < 3 ? cell.padEnd(12) : cell.padStart(20))).join(''));
+if (rows.length > 0) {
+  line(
+    'engine', 'network', 'picture', 'processor s/step', 'clock s/step',
+    'VGG-19/this', 'stock/this', 'TensorFlow.js/this', 'GFLOP/s', 'share of roofline',
+  );
+}
 for (const row of rows) {
   const times = (other) => (other && other !== row ? other.cpu / row.cpu : null);
   row.ratios = {
@@ -67,18 +102,64 @@ for (const row of rows) {
     stock: RIVALS[row.engine]?.includes('stock') && row.network === 'vgg19' ? times(of('stock', 'vgg19', row.pixels)) : null,
     tfjs: row.network === 'vgg19' ? times(of(RIVALS[row.engine]?.at(-1), 'vgg19', row.pixels)) : null,
   };
+  row.gflops = row.network === 'vgg19' ? effective(count(row.pixels), row.wall) : null;
+  row.share = hasShare(row) ? row.gflops / ceiling(roofline, row.pixels) : null;
   const { vgg19, stock, tfjs } = row.ratios;
-  line(row.engine, row.network, row.pixels, row.cpu.toFixed(3), row.wall.toFixed(3), ...[vgg19, stock, tfjs].map((ratio) => ratio?.toFixed(1) ?? ''));
+  line(
+    row.engine, row.network, row.pixels, row.cpu.toFixed(3), row.wall.toFixed(3),
+    ...[vgg19, stock, tfjs, row.gflops].map((figure) => figure?.toFixed(1) ?? ''), row.share?.toFixed(2) ?? '',
+  );
 }
-if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);
+if (roofline) printRoofline(roofline);
+if (startUp) printStartUp(startUp);
+const linearity = Object.fromEntries(['gpu', 'cpu'].map((engine) => [engine, pixelCost(engine)]));
+const costs = Object.entries(linearity).filter(([, cost]) => cost !== null);
+if (costs.length > 0) {
+  console.log(`clock per pixel at 512×512 over that at 128×128: ${costs.map(([engine, cost]) => `${engine} ${cost.toFixed(2)}`).join(', ')}`);
+}
+if (options.json) writeFileSync(options.json, `${JSON.stringify({ rows, roofline, startUp, linearity }, null, 2)}\n`);
 
-async function measure(row) {
+/** Whether a row's speed can be held against the roofline. */
+function hasShare({ engine, network }) {
+  return network === 'vgg19' && ON_ADAPTER.includes(engine);
+}
+
+function count(pixels) {
+  const [width, height] = pixels.split('×').map(Number);
+  return width * height;
+}
+
+/** How many times as long a pixel takes in a large picture as in a small one: 1 if the cost is linear; null if it was not measured. */
+function pixelCost(engine) {
+  const [large, small] = ['512×512', '128×128'].map((pixels) => of(engine, 'tiny', pixels));
+  return large && small ? (large.wall / count(large.pixels)) / (small.wall / count(small.pixels)) : null;
+}
+
+function checkNeeds() {
+  if (skipFull && rows.some(({ engine, network }) => network === 'vgg19' && !engine.startsWith('tfjs'))) throw new Error(skipFull);
+  const needed = [
+    [/^stock/, join(baseline, 'worker-gpu_bg.wasm')],
+    [/^tfjs/, join(tfjs, 'node_modules')],
+  ];
+  for (const [engine, path] of needed) {
+    if (rows.some((row) => engine.test(row.engine)) && !existsSync(path)) {
+      throw new Error(`there is no ${path}: run this through \`cargo xtask bench\``);
+    }
+  }
+}
+
+/** Each measurement has a browser of its own. */
+async function inBrowser(measurement) {
   const browser = await launch();
   try {
-    return await (row.engine.startsWith('tfjs') ? measureTensorFlow : measureEngine)(browser, row);
+    return await measurement(browser);
   } finally {
     await browser.close();
   }
+}
+
+function measure(browser, row) {
+  return (row.engine.startsWith('tfjs') ? measureTensorFlow : measureEngine)(browser, row);
 }
 
 /** Seconds a step, of the processor and of the clock: `reach(steps)` waits until so many are made, `made()` says how many are. */
@@ -101,7 +182,7 @@ async function measureEngine(browser, { engine, network, photo, size, steps }) {
     found = await timed(steps, (step) => studio.reachStep(step), () => studio.step());
     await studio.stopButton.click();
     await studio.reach('stopped');
-  }, { weights: full });
+  }, { weights: full ?? bundled });
   return found;
 }
 

@@ -7,25 +7,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { launch, until, visit } from './support/chromium.mjs';
+import { kept } from './support/kept.mjs';
 import { shards } from './support/pack.mjs';
 import { dist, root } from './support/places.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
-
-/** Waits until the site, the engine and a network are kept. */
-async function kept(page, engine, network) {
-  await until(page, async ([engine, network]) => {
-    const urls = [];
-    for (const name of await caches.keys()) {
-      for (const request of await (await caches.open(name)).keys()) urls.push(request.url);
-    }
-    const has = (part, ending = '') => urls.some((url) => url.includes(part) && url.endsWith(ending));
-    return has(`worker-${engine}`, '.wasm') && has(`weights/${network}/manifest.json`) && has('.bin?sha256=');
-  }, [engine, network]);
-  await page.evaluate(() => navigator.serviceWorker.ready);
-}
 
 for (const [engine, network] of [['cpu', 'tiny'], ['gpu', 'fast']]) {
   test(`after one visit it paints and saves with the network off (${engine})`, async () => {

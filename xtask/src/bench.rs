@@ -1,4 +1,5 @@
-//! The benchmark: the engine's step in a real browser, beside the same step on Burn's stock operations and in TensorFlow.js.
+//! The benchmark: the engine's step in a real browser, beside the same step on Burn's stock operations and in TensorFlow.js, and
+//! beside what the adapter can do at most.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,11 @@ use crate::process::{Result, run, target};
 use crate::setup::{self, Tools};
 use crate::{site, suites};
 
-/// `cargo xtask bench [--json FILE] [--rounds 3]`: builds the site and the baselines, and lets `tests/e2e/bench.mjs` measure them.
+/// `cargo xtask bench [--json FILE] [--rounds 3] [--only TEXT]`: builds the site and the baselines, and lets `tests/e2e/bench.mjs`
+/// measure them.
+///
+/// Of the rounds each row's least disturbed one counts. With `--only` those rows are measured whose engine, network and pixels
+/// ("gpu vgg19 64×64") contain the text, or the roofline ("roofline"), or the wait at the start ("start-up").
 pub fn bench(arguments: &[String]) -> Result {
     let tools = setup::for_tests()?;
     setup::tensorflow()?;

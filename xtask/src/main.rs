@@ -17,6 +17,7 @@ Set-up and every chore of Impasto. What is missing is installed on the way.
   cargo xtask test [--native | --browser]   run every test: native ones, then real browsers
   cargo xtask build [--dev]                 build the site into dist/, print the sizes, fail over budget
   cargo xtask bench [--json FILE]           measure the engine in a real browser
+  cargo xtask bench --only TEXT             … only what has TEXT in its name: `gpu vgg19`, `start-up`
   cargo xtask weights --from FILE           make a pack of weights from a model file
   cargo xtask weights --download            … from the public one (`cargo xtask weights --help` for more)
   cargo xtask wasm check --features web …   any cargo command, for the browser's target

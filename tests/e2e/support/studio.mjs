@@ -27,6 +27,38 @@ export class Studio {
     await this.paintButton.waitFor({ timeout: PATIENCE });
   }
 
+  /** Opens the page; seconds from the navigation until it can be used, and until its engine is ready. */
+  async timeOpening(url, engine, asked = {}) {
+    await this.page.goto(`${url}?${new URLSearchParams({ engine, ...asked })}`, { waitUntil: 'commit' });
+    // By the page's own clock, which the navigation starts.
+    const when = async (condition) => {
+      const found = await this.page.waitForFunction(`(${condition}) && performance.now()`, null, { timeout: PATIENCE });
+      return await found.jsonValue() / 1000;
+    };
+    const [usable, ready] = await Promise.all([
+      when(`document.querySelector('main#studio button.primary:not([aria-disabled=true])')`),
+      when(`document.querySelector('#studio')?.dataset.engine`),
+    ]);
+    return { usable, ready };
+  }
+
+  /** Presses Paint; seconds until the first frame is on the canvas. */
+  async timeFirstFrame() {
+    // Not by `click`, which first waits until the button stands still.
+    const pressed = await this.paintButton.evaluate((button) => {
+      const now = performance.now();
+      button.click();
+      return now;
+    });
+    const found = await this.page.waitForFunction(() => {
+      const over = Number(document.querySelector('#canvas')?.dataset.frames) >= 1
+        || document.querySelector('#studio').dataset.state === 'failed';
+      return over && performance.now();
+    }, null, { timeout: PATIENCE });
+    if ((await this.state()) === 'failed') throw new Error(`the run failed: ${await this.alert.textContent()}`);
+    return (await found.jsonValue() - pressed) / 1000;
+  }
+
   region(name) {
     return this.page.getByRole('region', { name, exact: true });
   }
