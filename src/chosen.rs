@@ -130,10 +130,10 @@ mod tests {
     fn what_cannot_be_chosen_is_brought_near_and_named() {
         let usual = Options::default();
         let large =
-            Options { size: Size::LongSide(1024), steps: 2000, content_weight: 50.0, ..usual.clone() };
+            Options { size: Size::LongSide(4096), steps: 2000, content_weight: 50.0, ..usual.clone() };
         let (chosen, off) = Chosen::nearest(&large);
         assert_eq!(off, ["size", "strength", "steps"]);
-        assert_eq!((chosen.size, chosen.strokes, chosen.steps), (512, 100, 300));
+        assert_eq!((chosen.size, chosen.strokes, chosen.steps), (2048, 100, 300));
         assert!((chosen.strength - -1.5).abs() < 1e-9);
 
         let small = Options { size: Size::LongSide(16), steps: 1, content_weight: 0.0, ..usual.clone() };

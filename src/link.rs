@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The long side of a result that can be chosen on the page, in pixels.
-pub const SIZES: RangeInclusive<u32> = 64..=512;
+pub const SIZES: RangeInclusive<u32> = 64..=2048;
 /// How many steps can be chosen on the page.
 pub const STEPS: RangeInclusive<u32> = 10..=300;
 /// The strengths that can be chosen on the page: from the photo to the painting.
@@ -116,7 +116,7 @@ impl Link {
     /// Reads an address; `get` gives the value of a name, decoded. Other names are none of our business.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let mut ignored = Vec::new();
-        let size = parsed("size", &get, "64 to 512", within(&SIZES), &mut ignored);
+        let size = parsed("size", &get, "64 to 2048", within(&SIZES), &mut ignored);
         let steps = parsed("steps", &get, "10 to 300", within(&STEPS), &mut ignored);
         let strength = parsed("strength", &get, "-1.5 to 1.5", within(&STRENGTHS), &mut ignored);
         let schedule = parsed("schedule", &get, "single or coarse-to-fine", named, &mut ignored);

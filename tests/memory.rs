@@ -11,6 +11,7 @@ use impasto::{
     layer::Layer,
     options::{Options, Schedule, Size},
     picture::Picture,
+    rect::MARGIN,
     transfer::StyleTransfer,
     vgg::Vgg,
     weights::{Balance, Conv, Weights},
@@ -41,14 +42,14 @@ fn weights() -> Weights {
 }
 
 /// Bytes that are reserved on the device beyond the weights, once a run of some steps was made.
-fn taken(width: usize, height: usize, storage: Storage) -> u64 {
+fn taken(width: usize, height: usize, storage: Storage, tile: Option<u32>) -> u64 {
     let gpu = block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)");
     let vgg = Vgg::new(&weights(), &gpu.device).unwrap().storing(storage);
     let reserved = || gpu.device.memory_pool_usage().expect("a GPU reports its memory").bytes_reserved;
     gpu.device.sync().unwrap();
     let before = reserved();
     let [photo, painting] = [1, 2].map(|seed| Picture::noise(width, height, seed));
-    let options = Options { size: Size::Original, schedule: Schedule::Single, ..Options::default() };
+    let options = Options { size: Size::Original, schedule: Schedule::Single, tile, ..Options::default() };
     let mut transfer = block_on(StyleTransfer::new(vgg, &photo, &painting, &options)).unwrap();
     for _ in 0..2 {
         block_on(transfer.step()).unwrap();
@@ -64,7 +65,7 @@ fn taken(width: usize, height: usize, storage: Storage) -> u64 {
 #[test]
 fn a_pixel_takes_a_kilobyte_in_halves() {
     let (width, height) = (384, 288);
-    let taken = taken(width, height, Storage::Half);
+    let taken = taken(width, height, Storage::Half, None);
     let most = (width * height) as u64 * 1024 + ASIDE;
     assert!(taken <= most, "{taken} bytes, more than {most}");
 }
@@ -74,5 +75,16 @@ fn a_pixel_takes_a_kilobyte_in_halves() {
 #[ignore = "takes minutes"]
 fn a_megapixel_takes_a_gigabyte() {
     // In halves, because it is large.
-    assert!(taken(1024, 1024, Storage::default()) <= 1 << 30);
+    assert!(taken(1024, 1024, Storage::default(), None) <= 1 << 30);
+}
+
+/// Minutes, too. Of the picture itself there are x, Adam's two moments, the gradient and what it is made of: 96 bytes a pixel.
+#[test]
+#[ignore = "takes minutes"]
+fn in_tiles_a_picture_takes_what_a_tile_takes() {
+    let (width, height, tile) = (512, 384, 96);
+    let seen = tile as usize + 2 * MARGIN;
+    let most = (seen * seen * 1024 + width * height * 96) as u64 + ASIDE;
+    let taken = taken(width, height, Storage::Half, Some(tile));
+    assert!(taken <= most, "{taken} bytes, more than {most}");
 }

@@ -187,7 +187,7 @@ fn sources_that_do_not_fit_are_refused() {
 
 #[test]
 fn tiles_give_the_losses_and_the_gradient_of_the_whole() {
-    let (photo, [painting, _]) = (photo(300), paintings(200));
+    let (photo, [painting, _]) = (photo(256), paintings(160));
     let at = Picture::noise(photo.width(), photo.height(), 1).mixed(&photo);
     let look = |tile| {
         let options = Options { tile, schedule: Schedule::Single, ..Options::default() };
@@ -205,31 +205,35 @@ fn tiles_give_the_losses_and_the_gradient_of_the_whole() {
         let square = |values: &mut dyn Iterator<Item = f32>| values.map(|value| value * value).sum::<f32>();
         let off = square(&mut gradient.iter().zip(&by_tiles).map(|(a, b)| a - b));
         let error = (off / square(&mut gradient.iter().copied())).sqrt();
-        println!("the gradient is off by {error}");
-        assert!(error < 0.05, "the gradient is off by {error}");
+        assert!(error < 0.02, "the gradient is off by {error}");
     }
 }
 
 #[test]
 fn tiles_leave_no_seams() {
-    let (photo, [painting, _]) = (photo(256), paintings(256));
-    let options = Options { steps: 25, tile: Some(64), schedule: Schedule::Single, ..Options::default() };
+    let (photo, [painting, _]) = (photo(192), paintings(192));
+    let options = Options { steps: 12, tile: Some(80), schedule: Schedule::Single, ..Options::default() };
     let whole = Options { tile: None, ..options.clone() };
     let [tiled, whole] = [options, whole]
         .map(|options| picture(&paint(Sources::new(photo.clone(), painting.clone()), &options)));
-    // Tiles only ever end at multiples of 16 pixels.
-    let across = |at_edges: bool| {
-        let (mut sum, mut count) = (0.0, 0);
-        for row in tiled.rgb().chunks(3 * tiled.width()) {
-            for x in (1..tiled.width()).filter(|x| (x % 16 == 0) == at_edges) {
-                sum += (0..3).map(|c| (row[3 * x + c] - row[3 * x - 3 + c]).abs()).sum::<f32>();
-                count += 1;
+    // Tiles only ever end at multiples of 16 pixels. So do the network's poolings, wherever a picture is cut: what counts
+    // is whether neighbours differ more across these columns than they do in a picture that was painted at once.
+    let excess = |picture: &Picture| {
+        let across = |at_edges: bool| {
+            let (mut sum, mut count) = (0.0, 0);
+            for row in picture.rgb().chunks(3 * picture.width()) {
+                for x in (1..picture.width()).filter(|x| (x % 16 == 0) == at_edges) {
+                    sum += (0..3).map(|c| (row[3 * x + c] - row[3 * x - 3 + c]).abs()).sum::<f32>();
+                    count += 1;
+                }
             }
-        }
-        sum / count as f32
+            sum / count as f32
+        };
+        across(true) / across(false)
     };
-    let (edges, elsewhere) = (across(true), across(false));
-    assert!(edges < 1.03 * elsewhere, "{edges} across possible edges of tiles, {elsewhere} elsewhere");
+    let (seams, usual) = (excess(&tiled), excess(&whole));
+    println!("across edges of tiles {seams} times as much as elsewhere, {usual} where there are none");
+    assert!(seams < usual + 0.02, "{seams} across possible edges of tiles, {usual} where there are none");
     let style = |painted: &Picture| losses(painted, &photo, &painting).total;
     let (tiled, whole) = (style(&tiled), style(&whole));
     assert!((tiled / whole - 1.0).abs() < 0.03, "a loss of {tiled} by tiles, {whole} at once");

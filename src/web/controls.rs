@@ -18,6 +18,9 @@ use crate::{
     picture::size_to_fit,
 };
 
+/// Where the slider for the size ends, in pixels: what is larger takes most machines very long, and is asked for by number.
+const LARGEST_QUICK: u32 = 512;
+
 /// What the visitor chose, as the engine understands it.
 pub fn options(studio: Studio) -> Options {
     let chosen = Chosen {
@@ -67,7 +70,7 @@ pub fn Controls() -> impl IntoView {
                 <label for="size">"Size"</label>
                 <output for="size">{result_size}</output>
                 <input
-                    id="size" type="range" min=*SIZES.start() max=*SIZES.end() step="32"
+                    id="size" type="range" min=*SIZES.start() max=LARGEST_QUICK step="32"
                     prop:value=move || studio.size.get().to_string()
                     aria-valuetext=result_size
                     on:input=move |event| set_number(&event_target_value(&event), studio.size)

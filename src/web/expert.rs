@@ -9,6 +9,7 @@ use super::{
 use crate::{
     chosen::{content_weight, strength},
     layer::Layer,
+    link::SIZES,
     options::{Optimizer, Pooling},
 };
 
@@ -33,6 +34,16 @@ pub fn Expert() -> impl IntoView {
                 choices=named(Layer::ALL.map(|layer| (layer, layer.name())))
                 chosen=|studio| studio.experiment.get().1.to_string()
                 choose=|studio, name| studio.experiment.update(|experiment| read(name, &mut experiment.1))
+            />
+            <Number
+                id="long-side" label="Long side in pixels" hint="Up to 2048. Beyond 1024×1024 the picture is painted in tiles, to need no more memory; it takes long."
+                step="1"
+                shown=|studio| studio.size.get().to_string()
+                choose=|studio, text| {
+                    let side = text.parse().ok().filter(|side| SIZES.contains(side))?;
+                    studio.size.set(side);
+                    Some(())
+                }
             />
             <Number
                 id="content-weight" label="Content weight α" hint="How much the photo counts: the strength, as a number from 0.0032 to 3.16."

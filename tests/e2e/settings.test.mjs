@@ -18,6 +18,7 @@ test('a saved picture says how it was painted, and another page paints it again 
     size: '64', strength: '0.5', steps: '15',
     color: 'match', strokes: '60', layers: 'strokes', init: 'mixture', until: 'level',
     'style-weight': '2', 'tv-weight': '0.5', seed: '7', optimizer: 'lbfgs', pooling: 'avg', network: 'tiny',
+    'long-side': '64', second: 'none', share: '50', experiment: 'none', layer: 'conv4_2',
   };
   let first;
   await visit(browser, async ({ studio, page, host }) => {

@@ -95,7 +95,7 @@ export class Studio {
 
   /** What all controls show: { size: '256', color: 'painting', … }, and the network. */
   async settings() {
-    return this.page.locator('.control :is(input, select)').evaluateAll((controls) => ({
+    return this.page.locator('.controls .control :is(input, select)').evaluateAll((controls) => ({
       ...Object.fromEntries(controls.map((control) => [control.id, control.value])),
       network: document.querySelector('input[name=network]:checked').value,
     }));

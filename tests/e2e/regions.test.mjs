@@ -1,0 +1,168 @@
+// Parts of pictures: what is marked with the brush, a second painting, transparency; the experiments of the paper; and
+// the photo's colours afterwards.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launch, visit } from './support/chromium.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const colors = (rgba, at) => [...rgba.subarray(4 * at, 4 * at + 3)];
+
+/** Drags the brush from one place to another, in shares of the picture's width and height. */
+async function drag(page, [x0, y0], [x1, y1]) {
+  const { x, y, width, height } = await page.locator('#marks').boundingBox();
+  await page.mouse.move(x + x0 * width, y + y0 * height);
+  await page.mouse.down();
+  await page.mouse.move(x + x1 * width, y + y1 * height, { steps: 5 });
+  await page.mouse.up();
+}
+
+test('marked parts stay the photo, and with a second painting they take its style', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu', { network: 'tiny' });
+    await studio.choose({ photo: 'coffee', size: 96, steps: 10 });
+    await studio.unfold();
+    await page.getByRole('button', { name: 'Mark parts of the photo' }).click();
+    await page.getByLabel('Width', { exact: true }).fill('40');
+    // The right part, with a margin in the middle where the edge of the brush is.
+    await drag(page, [0.85, -0.1], [0.85, 1.1]);
+    assert.equal(await page.locator('#marks').getAttribute('data-any'), 'true');
+    await studio.screenshot('marks');
+    await page.getByRole('button', { name: 'Done' }).click();
+    assert.ok(!(await page.locator('#marks').isVisible()));
+
+    const results = [];
+    for (const choice of [{ painting: 'hokusai-great-wave' }, { painting: 'kandinsky-composition-viii' }]) {
+      await studio.choose(choice);
+      await studio.paint();
+      await page.locator(`#studio[data-job="${results.length + 1}"]`).waitFor();
+      await studio.reach('done');
+      results.push(await studio.pixels());
+      await page.getByLabel('Start afresh').check({ force: true });
+    }
+    const [one, other] = results;
+    let differ = 0;
+    for (let at = 0; at < one.width * one.height; at += 1) {
+      const x = (at % one.width) / one.width;
+      if (x > 0.8) assert.deepEqual(colors(one.rgba, at), colors(other.rgba, at), `the photo's pixel ${at}`);
+      if (x < 0.5) differ += colors(one.rgba, at).some((value, c) => value !== colors(other.rgba, at)[c]) ? 1 : 0;
+    }
+    assert.ok(differ > 0.3 * one.width * one.height, `${differ} pixels were painted`);
+
+    await page.getByLabel('Second painting', { exact: true }).selectOption('hokusai-great-wave');
+    assert.ok(!(await page.getByLabel('Its share').isVisible()), 'marks decide, not a share');
+    await studio.paint();
+    await page.locator('#studio[data-job="3"]').waitFor();
+    await studio.reach('done');
+    const third = await studio.pixels();
+    const corner = third.width - 2;
+    assert.notDeepEqual(colors(third.rgba, corner), colors(other.rgba, corner), 'the marked part is painted now');
+    assert.match(await page.locator('.placard .manner').textContent(), /Composition VIII.* and The Great Wave/);
+    await studio.screenshot('two-paintings');
+
+    // Another photo has other parts.
+    await studio.choose({ photo: 'cat' });
+    await page.locator('#marks[data-any=false]').waitFor({ state: 'attached' });
+    await page.getByLabel('Its share').fill('80');
+  });
+});
+
+test('the brush works by keyboard, erases, inverts and clears', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu', { network: 'tiny' });
+    await page.locator('#more > summary').click();
+    await page.getByRole('button', { name: 'Mark parts of the photo' }).press('Enter');
+    const marks = page.locator('#marks');
+    const marked = () => marks.evaluate((canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return data.filter((value, at) => at % 4 === 3 && value > 127).length / (canvas.width * canvas.height);
+    });
+    assert.equal(await marked(), 0);
+    await marks.press('Space');
+    const dot = await marked();
+    assert.ok(dot > 0.002 && dot < 0.05, `${dot}`);
+    await marks.press('Shift+ArrowRight');
+    await marks.press('Shift+ArrowRight');
+    const stroke = await marked();
+    assert.ok(stroke > 1.3 * dot && stroke < 4 * dot, `${stroke} after ${dot}`);
+    await page.getByRole('button', { name: 'Invert' }).click();
+    assert.ok(Math.abs((await marked()) + stroke - 1) < 0.01);
+    await page.getByRole('button', { name: 'Erase' }).click();
+    await drag(page, [0.5, 0.2], [0.5, 0.8]);
+    assert.ok((await marked()) < 0.99 - stroke);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    assert.equal(await marked(), 0);
+    assert.equal(await marks.getAttribute('data-any'), 'false');
+  });
+});
+
+test('a transparent photo gives a picture that is as transparent', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu', { network: 'tiny' });
+    const base64 = await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(96, 64);
+      const context = canvas.getContext('2d');
+      context.drawImage(await createImageBitmap(await (await fetch('samples/photos/cat.jpg')).blob()), 0, 0, 96, 64);
+      context.clearRect(0, 0, 48, 64);
+      const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+      return btoa(String.fromCharCode(...bytes));
+    });
+    await page.getByLabel('Your own photo').setInputFiles({ name: 'half.png', mimeType: 'image/png', buffer: Buffer.from(base64, 'base64') });
+    await page.locator('.chosen', { hasText: 'half.png' }).waitFor();
+    await studio.choose({ size: 96, steps: 10 });
+    await studio.paint();
+    await studio.reach('done');
+    const png = await studio.save('Save PNG', 'transparent.png');
+    const { width, rgba } = await studio.decode(png.bytes, 'image/png');
+    for (let at = 0; at < rgba.length / 4; at += 1) assert.equal(rgba[4 * at + 3], at % width < 48 ? 0 : 255, `pixel ${at}`);
+  });
+});
+
+test('the experiments of the paper follow one loss only, by the page and by a link', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu', { network: 'tiny', mode: 'texture=conv3_1' });
+    await studio.unfold();
+    assert.equal(await page.getByLabel('Experiment').inputValue(), 'texture');
+    assert.equal(await page.getByLabel('Its layer').inputValue(), 'conv3_1');
+    await studio.choose({ size: 64, steps: 10 });
+    await studio.paint();
+    await studio.reach('done');
+    const texture = await studio.losses();
+    assert.ok(texture.every(({ content }) => content === 0));
+    assert.ok(texture.at(-1).style < texture[0].style);
+
+    await studio.pick({ Experiment: 'content only', 'Its layer': 'conv2_1' });
+    await studio.paint();
+    await page.locator('#studio[data-job="2"]').waitFor();
+    await studio.reach('done');
+    const content = await studio.losses();
+    assert.ok(content.every(({ style }) => style === 0));
+    assert.ok(content.at(-1).content < 0.7 * content[0].content);
+    await studio.screenshot('experiment');
+  });
+});
+
+test('the result gets the photo’s colours afterwards, and loses them again', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu', { network: 'tiny' });
+    await studio.choose({ size: 64, steps: 10 });
+    await studio.paint();
+    await studio.reach('done');
+    const painted = await studio.pixels();
+    const tint = page.getByLabel('Colours of the result');
+    await tint.fill('100');
+    await page.waitForFunction((before) => {
+      const canvas = document.querySelector('#canvas');
+      return canvas.getContext('2d').getImageData(0, 0, 1, 1).data.slice(0, 3).join() !== before;
+    }, colors(painted.rgba, 0).join());
+    const tinted = await studio.pixels();
+    const png = await studio.save('Save PNG', 'tinted.png');
+    assert.ok((await studio.decode(png.bytes, 'image/png')).rgba.equals(tinted.rgba), 'it is saved as it is seen');
+    await tint.fill('0');
+    assert.ok((await studio.pixels()).rgba.equals(painted.rgba));
+  });
+});
