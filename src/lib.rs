@@ -27,7 +27,6 @@ pub mod preset;
 pub mod recipe;
 pub mod rect;
 pub mod schedule;
-pub mod sources;
 pub mod timeline;
 pub mod until;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
@@ -44,6 +43,8 @@ pub mod lbfgs;
 pub mod loss;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod optimizer;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod sources;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 mod tiled;
 #[cfg(any(feature = "cpu", feature = "gpu"))]

@@ -234,7 +234,7 @@ fn results_that_cannot_be_written_are_refused_before_the_work() {
     desk.refuses(&to("folder.png", &[]), &["cannot write folder.png", "it is a folder"]);
     desk.refuses(&to("out.tiff", &[]), &["out.tiff", ".png, .jpg, .webp or .bmp"]);
     desk.refuses(&to("out", &[]), &[".png, .jpg"]);
-    desk.refuses(&to("./photo.png", &[]), &["one of the two pictures to be read"]);
+    desk.refuses(&to("./photo.png", &[]), &["one of the pictures to be read"]);
     desk.refuses(&to("out.png", &["--trace", "nowhere/t.json"]), &["cannot write nowhere/t.json"]);
 }
 

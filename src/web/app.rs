@@ -30,7 +30,7 @@ use crate::{
     link::{Ignored, Link},
     message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving, Styled},
     mode::Mode,
-    options::{Options, Size},
+    options::Options,
     recipe::Recipe,
     schedule::Plan,
     timeline::Timeline,
@@ -600,8 +600,7 @@ impl Studio {
         };
         spawn(async move {
             let photo = async {
-                let size = Size::LongSide(width.max(height) as u32);
-                decode::decode(&export::file(&content).await?, &content.title, size).await
+                decode::decode_roughly(&export::file(&content).await?, &content.title, width, height).await
             };
             match photo.await {
                 Ok(photo) => {

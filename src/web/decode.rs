@@ -50,6 +50,24 @@ pub async fn decode_with_opacity(
     Ok((picture, opacity))
 }
 
+/// The picture in a file, scaled by the browser to this size in pixels: nearly as [`decode`] does it, without the code for
+/// that, which the page would have to load.
+///
+/// # Errors
+/// As [`decode`].
+pub async fn decode_roughly(
+    file: &Blob,
+    name: &str,
+    width: usize,
+    height: usize,
+) -> Result<Picture, Failure> {
+    let bitmap = bitmap(file, name).await?;
+    let pixels = pixels(&bitmap, width as u32, height as u32);
+    bitmap.close();
+    let rgba = pixels.map_err(|error| Failure::Decode(format!("{name}: {}", spoken(&error))))?;
+    Picture::from_rgba8(width, height, &rgba).map_err(|error| Failure::Decode(format!("{name}: {error}")))
+}
+
 /// Width and height of the picture in a file, in pixels, as it is shown.
 ///
 /// # Errors

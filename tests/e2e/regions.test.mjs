@@ -14,6 +14,7 @@ const colors = (rgba, at) => [...rgba.subarray(4 * at, 4 * at + 3)];
 
 /** Drags the brush from one place to another, in shares of the picture's width and height. */
 async function drag(page, [x0, y0], [x1, y1]) {
+  await page.locator('#marks').scrollIntoViewIfNeeded();
   const { x, y, width, height } = await page.locator('#marks').boundingBox();
   await page.mouse.move(x + x0 * width, y + y0 * height);
   await page.mouse.down();
@@ -29,7 +30,7 @@ test('marked parts stay the photo, and with a second painting they take its styl
     await page.getByRole('button', { name: 'Mark parts of the photo' }).click();
     await page.getByLabel('Width', { exact: true }).fill('40');
     // The right part, with a margin in the middle where the edge of the brush is.
-    await drag(page, [0.85, -0.1], [0.85, 1.1]);
+    await drag(page, [0.85, 0.02], [0.85, 0.98]);
     assert.equal(await page.locator('#marks').getAttribute('data-any'), 'true');
     await studio.screenshot('marks');
     await page.getByRole('button', { name: 'Done' }).click();

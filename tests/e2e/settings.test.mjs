@@ -138,7 +138,7 @@ test('what the page cannot do as a result says is brought near and named; the re
     await studio.unfold();
     const png = await studio.sampleAsPng('photos/cat');
     const options = {
-      size: { 'long-side': 1024 }, steps: 2000, content_weight: 50, until: { loss: 0.05 }, style_layers: [['conv1_1', 1]],
+      size: { 'long-side': 4096 }, steps: 2000, content_weight: 50, until: { loss: 0.05 }, style_layers: [['conv1_1', 1]],
     };
     await studio.takeSettings('large.png', withRecipe(png, { version: '0.1.0', network: 'VGG-19', options }));
     assert.equal(
