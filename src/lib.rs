@@ -15,6 +15,7 @@
 
 pub mod chosen;
 pub mod color;
+pub mod crop;
 pub mod layer;
 pub mod link;
 pub mod marks;

@@ -7,6 +7,7 @@
 use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 use crate::{
+    crop::Crop,
     message::Engine,
     mode::Mode,
     options::{Color, Init, Optimizer, Pooling, Schedule, Until},
@@ -60,6 +61,8 @@ pub struct Link {
     pub color: Option<Color>,
     /// One of [`STROKES`].
     pub strokes: Option<u32>,
+    /// Which part of the painting is looked at.
+    pub part: Option<Crop>,
     /// What the run starts from.
     pub init: Option<Init>,
     /// What ends the run; never a loss, which means nothing to whoever has not seen the pictures.
@@ -122,6 +125,7 @@ impl Link {
         let schedule = parsed("schedule", &get, "single or coarse-to-fine", named, &mut ignored);
         let color = parsed("color", &get, "painting, match or keep", named, &mut ignored);
         let strokes = parsed("strokes", &get, "60, 100 or 140", strokes, &mut ignored);
+        let part = parsed("part", &get, "left,top,width,height in hundredths", named, &mut ignored);
         let init = parsed("init", &get, "content, noise or mixture", named, &mut ignored);
         let until = parsed("until", &get, "steps or level", until, &mut ignored);
         let layers = parsed("layers", &get, "everything, strokes or forms", named, &mut ignored);
@@ -143,6 +147,7 @@ impl Link {
             schedule,
             color,
             strokes,
+            part,
             init,
             until,
             layers,
@@ -250,6 +255,7 @@ mod tests {
             ("until", "level"),
             ("layers", "forms"),
             ("mode", "texture=conv3_1"),
+            ("part", "25,25,50,50"),
             ("optimizer", "lbfgs"),
             ("pooling", "avg"),
             ("network", "tiny"),
@@ -270,6 +276,7 @@ mod tests {
             until: Some(Until::Level),
             layers: Some(StyleLayers::Forms),
             mode: Some(Mode::Texture(Layer::Conv3_1)),
+            part: Some("25,25,50,50".parse().unwrap()),
             optimizer: Some(Optimizer::Lbfgs),
             pooling: Some(Pooling::Avg),
             network: Some(PackName::tiny()),
@@ -302,6 +309,7 @@ mod tests {
             ("until", "inf"),
             ("layers", "conv1_1=1e30"),
             ("mode", "content"),
+            ("part", "0,0,101,50"),
             ("mode", "style=conv1_1"),
             ("optimizer", "sgd"),
             ("pooling", "max,avg"),

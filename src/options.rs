@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    crop::Crop,
     layer::{Layer, UnknownLayer},
     rect::GRID,
 };
@@ -121,6 +122,8 @@ pub struct Options {
     pub size: Size,
     /// The size of the painting; as `size` where it is `None`.
     pub style_size: Option<Size>,
+    /// Which part of each painting is looked at; all of it where it is `None`.
+    pub style_crop: Option<Crop>,
     /// How many optimiser steps are made at most, at all sizes together.
     pub steps: u32,
     /// What ends the run before that.
@@ -160,6 +163,7 @@ impl Default for Options {
         Self {
             size: Size::LongSide(256),
             style_size: None,
+            style_crop: None,
             steps: 100,
             until: Until::default(),
             schedule: Schedule::default(),

@@ -207,6 +207,7 @@ fn options_out_of_range_are_refused_with_what_to_do() {
         (["--beta2", "-0.5"], ["beta2 is -0.5", "not including, 1"]),
         (["--epsilon", "0"], ["epsilon is 0", "above 0"]),
         (["--device", "abacus"], ["--device", "gpu"]),
+        (["--style-crop", "60,0,50,10"], ["part of the painting", "25,25,50,50"]),
         (["--tile", "100"], ["tiles of 100", "multiple of 16"]),
         (["--mode", "content"], ["--mode", "content=conv4_2"]),
         (["--mode", "texture=conv6_1"], ["--mode", "no layer \"conv6_1\""]),
@@ -446,6 +447,18 @@ fn several_paintings_are_blended_by_their_weights() {
     };
     assert!(even != one && even != other);
     assert!(far(&uneven, &one) < far(&even, &one), "{} {}", far(&uneven, &one), far(&even, &one));
+}
+
+#[test]
+fn a_part_of_the_painting_is_as_good_as_that_part_by_itself() {
+    let desk = Desk::new();
+    let part = desk.opened("painting.png").crop_imm(20, 10, 20, 30);
+    part.save(desk.path("part.png")).unwrap();
+    let of = |more: &[&str]| painted(&desk, &[&["photo.png", "-o", "out.png"], more].concat());
+    let whole = of(&["painting.png"]);
+    let cropped = of(&["painting.png", "--style-crop", "50,25,50,75"]);
+    assert_eq!(cropped, of(&["part.png"]));
+    assert_ne!(cropped, whole);
 }
 
 #[test]

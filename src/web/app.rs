@@ -219,6 +219,7 @@ impl Studio {
             taste: RwSignal::new(Options {
                 schedule: link.schedule.unwrap_or_default(),
                 color: link.color.unwrap_or_default(),
+                style_crop: link.part,
                 init: link.init.unwrap_or_default(),
                 until: link.until.unwrap_or_default(),
                 style_layers: link.layers.unwrap_or_default().layers(),

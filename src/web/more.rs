@@ -34,6 +34,21 @@ pub fn More() -> impl IntoView {
                 choose=|studio, name| studio.strokes.update(|strokes| read(name, strokes))
             />
             <Pick
+                id="part" label="Part" hint="How much of the painting is looked at."
+                choices=vec![
+                    ("all".to_owned(), "all of it"),
+                    ("25,25,50,50".to_owned(), "its middle"),
+                    ("0,0,100,50".to_owned(), "its upper half"),
+                    ("0,50,100,50".to_owned(), "its lower half"),
+                    ("0,0,50,100".to_owned(), "its left half"),
+                    ("50,0,50,100".to_owned(), "its right half"),
+                ]
+                chosen=|studio| studio.taste.with(|taste| {
+                    taste.style_crop.map_or_else(|| "all".to_owned(), |crop| crop.to_string())
+                })
+                choose=|studio, name| studio.taste.update(|taste| taste.style_crop = name.parse().ok())
+            />
+            <Pick
                 id="layers" label="Layers" hint="What of the painting’s style counts."
                 choices=named(StyleLayers::ALL.into_iter().zip(["everything", "fine strokes", "big forms"]))
                 chosen=|studio| studio.taste.with(|taste| {

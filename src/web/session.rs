@@ -29,7 +29,7 @@ use crate::{
         BUILD, Ending, Engine, Event, Failure, Frame, JobId, Masked, PackPlace, Phase, PictureId, Request,
         Start, Styled,
     },
-    options::Options,
+    options::{Options, Size},
     picture::Picture,
     sources::{Painting, Sources, Subject},
     timeline::Pace,
@@ -310,7 +310,12 @@ impl Session {
         let style_size = options.style_size.unwrap_or(options.size);
         let mut paintings = Vec::new();
         for (Styled { weight, .. }, file) in asked.iter().zip(&files) {
-            let picture = decode(file, &file_name(file, "the painting"), style_size).await?;
+            let name = file_name(file, "the painting");
+            let picture = match options.style_crop {
+                None => decode(file, &name, style_size).await?,
+                // As large as it is decoded at all: the part has all the pixels that there are.
+                Some(crop) => crop.of(&decode(file, &name, Size::LongSide(2048)).await?).fit(style_size),
+            };
             paintings.push(Painting { picture, weight: *weight });
         }
         let sources = Sources { subject: Subject { photo, opacity, mask }, paintings };

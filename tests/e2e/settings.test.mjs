@@ -16,7 +16,7 @@ after(() => browser.close());
 test('a saved picture says how it was painted, and another page paints it again from that', async () => {
   const shown = {
     size: '64', strength: '0.5', steps: '15',
-    color: 'match', strokes: '60', layers: 'strokes', init: 'mixture', until: 'level',
+    color: 'match', strokes: '60', part: '0,0,100,50', layers: 'strokes', init: 'mixture', until: 'level',
     'style-weight': '2', 'tv-weight': '0.5', seed: '7', optimizer: 'lbfgs', pooling: 'avg', network: 'tiny',
     'long-side': '64', second: 'none', share: '50', experiment: 'none', layer: 'conv4_2',
   };
@@ -26,7 +26,7 @@ test('a saved picture says how it was painted, and another page paints it again 
     await studio.choose({ size: 64, strength: 0.5, steps: 15 });
     await studio.unfold();
     await studio.pick({
-      Colours: 'the photo’s palette', Strokes: 'fine', Layers: 'fine strokes', Start: 'the photo under noise',
+      Colours: 'the photo’s palette', Strokes: 'fine', Part: 'its upper half', Layers: 'fine strokes', Start: 'the photo under noise',
       End: 'when it hardly gets better', Optimiser: 'L-BFGS', Pooling: 'the mean of four',
     });
     await studio.write({ 'Style weight β': 2, 'Smoothness τ': 0.5, Seed: 7 });

@@ -15,6 +15,7 @@ use image::{
     RgbImage, RgbaImage, codecs::jpeg::JpegEncoder,
 };
 use impasto::{
+    crop::Crop,
     device,
     mask::Mask,
     message::{Failure, Frame, Losses},
@@ -84,6 +85,10 @@ pub struct StylizeArgs {
     /// The same for the painting [default: as --size]
     #[arg(long, value_name = "N|original")]
     style_size: Option<Size>,
+
+    /// The part of each painting that is looked at, in hundredths of its sides [default: all of it]
+    #[arg(long, value_name = "LEFT,TOP,WIDTH,HEIGHT")]
+    style_crop: Option<Crop>,
 
     /// Number of optimiser steps, at all scales together
     #[arg(long, value_name = "N", default_value_t = defaults().steps)]
@@ -247,6 +252,7 @@ impl StylizeArgs {
         let asked = Options {
             size: self.size,
             style_size: self.style_size,
+            style_crop: self.style_crop,
             steps: self.steps,
             until: self.until,
             schedule: self.schedule,
@@ -277,6 +283,7 @@ impl StylizeArgs {
         Options {
             size: from("size").size,
             style_size: from("style_size").style_size,
+            style_crop: from("style_crop").style_crop,
             steps: from("steps").steps,
             until: from("until").until,
             schedule: from("schedule").schedule,
@@ -392,7 +399,9 @@ pub fn run(args: &StylizeArgs, given: &ArgMatches) -> Result<(), StylizeError> {
     Options::check_sides("photo", width, height)?;
     let mut sources = Sources { subject, paintings: Vec::new() };
     for WeightedFile { path, weight } in paintings {
-        let picture = read(&path)?.picture.fit(options.style_size.unwrap_or(options.size));
+        let whole = read(&path)?.picture;
+        let part = options.style_crop.map_or_else(|| whole.clone(), |crop| crop.of(&whole));
+        let picture = part.fit(options.style_size.unwrap_or(options.size));
         Options::check_sides("painting", picture.width(), picture.height())?;
         sources.paintings.push(Painting { picture, weight });
     }
