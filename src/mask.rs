@@ -1,13 +1,7 @@
 //! Where something applies: parts of a picture that are painted, or not seen at all.
 
-use fast_image_resize::{
-    FilterType, ResizeAlg, ResizeOptions, Resizer,
-    images::{TypedImage, TypedImageRef},
-    pixels::F32,
-};
-
 use crate::{
-    picture::{Picture, PictureError},
+    picture::{Filter, Picture, PictureError, resample},
     rect::Rect,
 };
 
@@ -66,23 +60,17 @@ impl Mask {
     }
 
     /// The same mask at `width` × `height` pixels (at least 1): means where it shrinks, linear where it grows.
-    ///
-    /// # Panics
-    /// Never: no part of it is cut out.
     #[must_use]
     pub fn resize(&self, width: usize, height: usize) -> Self {
         if (width, height) == self.size() {
             return self.clone();
         }
-        let filter =
-            if width * height < self.width * self.height { FilterType::Box } else { FilterType::Bilinear };
-        let pixels: Vec<F32> = self.values.iter().map(|&value| F32::new(value)).collect();
-        let source = TypedImageRef::new(self.width as u32, self.height as u32, &pixels)
-            .expect("one weight for each pixel");
-        let mut scaled = TypedImage::<F32>::new(width as u32, height as u32);
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).use_alpha(false);
-        Resizer::new().resize_typed(&source, &mut scaled, &options).expect("no cropping is asked for");
-        let values = scaled.pixels().iter().map(|pixel| pixel.0.clamp(0.0, 1.0)).collect();
+        let shrinks = width * height < self.width * self.height;
+        // As a map of four numbers a pixel: one is enough, but that would be more code for a page to load.
+        let fours: Vec<f32> = self.values.iter().flat_map(|&value| [value, 0.0, 0.0, 0.0]).collect();
+        let filter = if shrinks { Filter::Mean } else { Filter::Bilinear };
+        let scaled = resample(&fours, self.size(), (width, height), filter);
+        let values = scaled.as_chunks::<4>().0.iter().map(|pixel| pixel[0].clamp(0.0, 1.0)).collect();
         Self { width, height, values }
     }
 

@@ -223,19 +223,22 @@ impl Picture {
 /// How values between pixels are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
+    /// From all that fall into one, where a map shrinks: their mean.
+    Mean,
     /// From two by two, linearly: never beyond the values that are there.
     Bilinear,
     /// From four by four (Catmull-Rom): smoother, with a little overshoot.
     Bicubic,
 }
 
-/// A map of `from.0 · from.1` pixels of four numbers, rows top to bottom, at the size `to` (width, height), which is not
-/// smaller. The numbers are taken as they are: they are not light, and may have any range.
+/// A map of `from.0 · from.1` pixels of four numbers, rows top to bottom, at the size `to` (width, height). The numbers are
+/// taken as they are: they are not light, and may have any range.
 ///
 /// # Panics
 /// If there are fewer values, or a size is empty.
 pub fn resample(values: &[f32], from: (usize, usize), to: (usize, usize), filter: Filter) -> Vec<f32> {
     let filter = match filter {
+        Filter::Mean => FilterType::Box,
         Filter::Bilinear => FilterType::Bilinear,
         Filter::Bicubic => FilterType::CatmullRom,
     };

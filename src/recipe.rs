@@ -64,26 +64,15 @@ impl Recipe {
     /// [`RecipeError::NotPng`] and [`RecipeError::Damaged`] if `png` is no whole PNG file,
     /// [`RecipeError::Unreadable`] if an option is a number that JSON cannot carry.
     pub fn write(&self, png: &[u8]) -> Result<Vec<u8>, RecipeError> {
-        // Null-terminated keyword, uncompressed, no language, no translated keyword.
-        let mut data = KEYWORD.as_bytes().to_vec();
-        data.extend([0, 0, 0, 0, 0]);
-        data.extend(serde_json::to_string(self)?.into_bytes());
+        insert(png, &self.text()?)
+    }
 
-        let mut file = SIGNATURE.to_vec();
-        for chunk in chunks(png)? {
-            if chunk.recipe().is_none() {
-                file.extend(chunk.whole);
-            }
-            if file.len() == HEADER {
-                let start = file.len() + 4;
-                file.extend((data.len() as u32).to_be_bytes());
-                file.extend(b"iTXt");
-                file.extend(&data);
-                let sum = crc32(&file[start..]);
-                file.extend(sum.to_be_bytes());
-            }
-        }
-        Ok(file)
+    /// The text that stands in the file.
+    ///
+    /// # Errors
+    /// [`RecipeError::Unreadable`] if an option is a number that JSON cannot carry.
+    pub fn text(&self) -> Result<String, RecipeError> {
+        Ok(serde_json::to_string(self)?)
     }
 
     /// Reads the recipe of a PNG file, and checks that it can be followed.
@@ -97,6 +86,33 @@ impl Recipe {
         recipe.options.validate()?;
         Ok(recipe)
     }
+}
+
+/// The PNG file with the [`text`](Recipe::text) of a recipe in it: for whoever need not know what it says.
+///
+/// # Errors
+/// [`RecipeError::NotPng`] and [`RecipeError::Damaged`] if `png` is no whole PNG file.
+pub fn insert(png: &[u8], text: &str) -> Result<Vec<u8>, RecipeError> {
+    // Null-terminated keyword, uncompressed, no language, no translated keyword.
+    let mut data = KEYWORD.as_bytes().to_vec();
+    data.extend([0, 0, 0, 0, 0]);
+    data.extend(text.as_bytes());
+
+    let mut file = SIGNATURE.to_vec();
+    for chunk in chunks(png)? {
+        if chunk.recipe().is_none() {
+            file.extend(chunk.whole);
+        }
+        if file.len() == HEADER {
+            let start = file.len() + 4;
+            file.extend((data.len() as u32).to_be_bytes());
+            file.extend(b"iTXt");
+            file.extend(&data);
+            let sum = crc32(&file[start..]);
+            file.extend(sum.to_be_bytes());
+        }
+    }
+    Ok(file)
 }
 
 /// A piece of a PNG file.

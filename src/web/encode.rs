@@ -19,6 +19,7 @@ use crate::{
     message::{Errand, Failure, Outcome, Saving},
     options::Size,
     picture::{Picture, triptych},
+    recipe,
 };
 
 /// How long an animation runs, in hundredths of a second, and how long its last picture stays.
@@ -52,7 +53,7 @@ async fn make(data: &JsValue) -> Result<Blob, Failure> {
         Saving::Png => {
             let file = png(errand.width, errand.height, last)?;
             let file = match errand.recipe {
-                Some(recipe) => recipe.write(&file).map_err(fault)?,
+                Some(text) => recipe::insert(&file, &text).map_err(fault)?,
                 None => file,
             };
             ("image/png", file)

@@ -93,7 +93,9 @@ impl Work {
             return Err(ExportError::Nothing);
         }
         let titles = [self.content.title.clone(), self.style.title.clone()];
-        let recipe = self.recipe.clone().filter(|_| what == Saving::Png);
+        // Colours that were changed afterwards are not painted again by it.
+        let recipe = self.recipe.as_ref().filter(|_| what == Saving::Png && self.tint == 0);
+        let recipe = recipe.map(Recipe::text).transpose().map_err(fault)?;
         let errand = Errand { what, width: self.width, height: self.height, titles, recipe };
         let mut envelope = Envelope::new(&errand).map_err(fault)?.with("frames", &frames);
         if what == Saving::Triptych {

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch, visit } from './support/chromium.mjs';
+import { recipeOf } from './support/recipe.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -163,6 +164,7 @@ test('the result gets the photo’s colours afterwards, and loses them again', a
     const tinted = await studio.pixels();
     const png = await studio.save('Save PNG', 'tinted.png');
     assert.ok((await studio.decode(png.bytes, 'image/png')).rgba.equals(tinted.rgba), 'it is saved as it is seen');
+    assert.equal(recipeOf(png.bytes), null, 'no recipe paints these colours');
     await tint.fill('0');
     assert.ok((await studio.pixels()).rgba.equals(painted.rgba));
   });
