@@ -51,7 +51,7 @@ function headersFor(path) {
 
 test('under the headers for Netlify and Cloudflare it paints, saves, and is kept', async () => {
   for (const [name, immutable] of [
-    ...readdirSync(dist).filter((name) => /-[0-9a-f]{16}/.test(name) && !name.endsWith('.svg')).map((name) => [name, true]),
+    ...readdirSync(dist).filter((name) => /-[0-9a-f]{8,16}/.test(name) && !name.endsWith('.svg')).map((name) => [name, true]),
     ['index.html', false], ['sw.js', false], ['weights/packs.json', false], ['embed.js', false],
   ]) assert.equal(headersFor(name)['Cache-Control'], immutable ? IMMUTABLE : undefined, name);
   await visit(browser, async ({ studio, page, host }) => {

@@ -177,11 +177,11 @@ test('the worker takes no pack from outside of weights/', async () => {
       return new Promise((resolve) => {
         worker.onmessage = ({ data }) => {
           const event = JSON.parse(data.message);
-          if (event.ready) worker.postMessage({ message: JSON.stringify({ paint: request }), content: picture, style: picture });
+          if (event.ready) worker.postMessage({ message: JSON.stringify({ paint: request }), content: picture, styles: [picture] });
           else if (!event.loading) resolve(event);
         };
       });
-    }, { job: 1, options: {}, pack: { name: '../samples' }, content: 0, style: 4, start: 'afresh' });
+    }, { job: 1, options: {}, pack: { name: '../samples' }, content: 0, styles: [{ picture: 4, weight: 1 }], mask: null, start: 'afresh' });
     assert.equal(answer.failed.job, 1);
     assert.equal(answer.failed.failure.kind, 'weights');
     assert.match(answer.failed.failure.detail, /"\.\.\/samples" is no name for a pack/);

@@ -91,7 +91,7 @@ export class Host {
     const inWeights = name.startsWith('weights/');
     if (inWeights && this.weights === null) return refuse(404);
     let file = inWeights ? join(this.weights, name.slice('weights/'.length)) : join(dist, name);
-    for (const other of this.overlay ? [name, name.replace(/-[0-9a-f]{16}(?=_bg\.|\.)/, '')] : []) {
+    for (const other of this.overlay ? [name, name.replace(/-[0-9a-f]{8,16}(?=_bg\.|\.)/, '')] : []) {
       if (existsSync(join(this.overlay, other))) file = join(this.overlay, other);
     }
     const entry = await stat(file).catch(() => null);
