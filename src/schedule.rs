@@ -45,7 +45,7 @@ const SMALLER: f64 = 0.3;
 const LEAST_STEPS: u32 = 5;
 /// The decays of Adam's moments, at most, where there is more than one scale: gradients of some ten steps ago are those
 /// of a much worse picture, and steps as bold as these overshoot where they follow them.
-const FORGETFUL: [f32; 2] = [0.8, 0.7];
+const FORGETFUL: f32 = 0.8;
 /// What the learning rate is multiplied by at the beginning of a run of several scales, and at its end: large forms and
 /// colours want long steps, and strokes come to rest in short ones. Between them it falls with the work that is done.
 const BOLDNESS: [f32; 2] = [2.0, 0.4];
@@ -91,8 +91,8 @@ impl Plan {
             .collect();
         for (scale, boldness) in self.scales.iter_mut().zip(boldness) {
             scale.boldness = boldness;
-            scale.adam.beta1 = scale.adam.beta1.min(FORGETFUL[0]);
-            scale.adam.beta2 = scale.adam.beta2.min(FORGETFUL[1]);
+            scale.adam.beta1 = scale.adam.beta1.min(FORGETFUL);
+            scale.adam.beta2 = scale.adam.beta2.min(FORGETFUL);
         }
     }
 
@@ -236,7 +236,7 @@ mod tests {
                     "{} at {made}, not {due}",
                     adam.learning_rate
                 );
-                assert_eq!((adam.beta1, adam.beta2), (0.8, 0.7));
+                assert_eq!((adam.beta1, adam.beta2), (0.8, 0.8));
                 made += 1;
             }
         }
