@@ -189,7 +189,6 @@ fn shrunk(size: (usize, usize), from: (usize, usize), to: (usize, usize)) -> (us
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "constants are passed on as they are")]
 mod tests {
     use super::*;
     use crate::options::Size;
