@@ -22,10 +22,10 @@ pub struct Scale {
     pub height: usize,
     /// How many steps are made, at least 1.
     pub steps: u32,
-    /// The optimiser's constants, once the bold steps are made.
+    /// The optimiser's constants, but for what the learning rate is multiplied by.
     pub adam: AdamOptions,
-    /// How many of the steps, the first ones, are made at twice the learning rate.
-    pub bold: u32,
+    /// What it is multiplied by where this scale begins, and where it ends.
+    pub boldness: [f32; 2],
 }
 
 /// The scales of a run, the smallest first, the wanted size last.
@@ -34,16 +34,21 @@ pub struct Plan {
     scales: Vec<Scale>,
 }
 
-/// The long side of the smallest scale in pixels, at least: below it, conv5_1 has less than eight places in a row and
+/// The long side of the smallest scale in pixels, at least: below it, conv5_1 has less than five places in a row and
 /// nothing to say about style.
-const COARSEST: usize = 128;
+const COARSEST: usize = 90;
+/// The long side in pixels from which smaller scales are worth the while.
+const LARGE: usize = 181;
+/// How many steps each smaller scale gets, compared with the wanted size.
+const SMALLER: f64 = 0.3;
 /// No scale gets fewer steps, since the optimiser has to find its feet first: short runs have fewer scales.
 const LEAST_STEPS: u32 = 5;
-/// The second moment's decay, at most, where there is more than one scale: gradients of some ten steps ago are those of
-/// a much worse picture, and hold this one back.
-const FORGETFUL: f32 = 0.9;
-/// What the learning rate is multiplied by for bold steps.
-const BOLDNESS: f32 = 2.0;
+/// The decays of Adam's moments, at most, where there is more than one scale: gradients of some ten steps ago are those
+/// of a much worse picture, and steps as bold as these overshoot where they follow them.
+const FORGETFUL: f32 = 0.8;
+/// What the learning rate is multiplied by at the beginning of a run of several scales, and at its end: large forms and
+/// colours want long steps, and strokes come to rest in short ones. Between them it falls with the work that is done.
+const BOLDNESS: [f32; 2] = [2.0, 0.4];
 
 impl Plan {
     /// What will run for a photo and a painting of these sizes in pixels, as they are when they are scaled to the wanted
@@ -61,18 +66,34 @@ impl Plan {
             sizes.remove(0);
             steps = spread(options.steps, &sizes);
         }
-        let mut adam = options.adam;
-        if sizes.len() > 1 {
-            adam.beta2 = adam.beta2.min(FORGETFUL);
+        let adam = options.adam;
+        let scale = |((width, height), steps)| Scale { width, height, steps, adam, boldness: [1.0, 1.0] };
+        let mut plan = Self { scales: sizes.into_iter().zip(steps).map(scale).collect() };
+        if plan.scales.len() > 1 {
+            plan.embolden(options.steps);
         }
-        let scale = |((width, height), steps)| Scale { width, height, steps, adam, bold: steps };
-        let mut scales: Vec<_> = sizes.into_iter().zip(steps).map(scale).collect();
-        // The last steps of all are small ones, so that the strokes come to rest.
-        let boldest = if scales.len() > 1 { 0.7 } else { 0.0 };
-        if let Some(last) = scales.last_mut() {
-            last.bold = (f64::from(last.steps) * boldest).round() as u32;
+        plan
+    }
+
+    /// Has Adam take steps that are long first and short at last, and forget sooner.
+    fn embolden(&mut self, steps: u32) {
+        let [first, last] = BOLDNESS;
+        let boldness = |made| first + (last - first) * (self.work(made) / self.work(steps)) as f32;
+        let mut made = 0;
+        let boldness: Vec<[f32; 2]> = self
+            .scales
+            .iter()
+            .map(|scale| {
+                let begins = boldness(made);
+                made += scale.steps;
+                [begins, boldness(made)]
+            })
+            .collect();
+        for (scale, boldness) in self.scales.iter_mut().zip(boldness) {
+            scale.boldness = boldness;
+            scale.adam.beta1 = scale.adam.beta1.min(FORGETFUL);
+            scale.adam.beta2 = scale.adam.beta2.min(FORGETFUL);
         }
-        Self { scales }
     }
 
     /// The scales, the smallest first, at least one.
@@ -107,7 +128,10 @@ impl Plan {
 impl Scale {
     /// The optimiser's constants for a step, after `made` ones at this scale.
     pub fn adam(&self, made: u32) -> AdamOptions {
-        let boldness = if made < self.bold { BOLDNESS } else { 1.0 };
+        let [begins, ends] = self.boldness;
+        // In the middle of the step; those beyond the plan are as the last ones.
+        let past = ((made as f32 + 0.5) / self.steps as f32).min(1.0);
+        let boldness = begins + (ends - begins) * past;
         AdamOptions { learning_rate: self.adam.learning_rate * boldness, ..self.adam }
     }
 
@@ -124,6 +148,9 @@ impl Scale {
 
 /// The sizes of the picture: each has half the pixels of the next one, as long as both pictures are large enough there.
 fn sizes(photo: (usize, usize), painting: (usize, usize)) -> Vec<(usize, usize)> {
+    if photo.0.max(photo.1) < LARGE {
+        return vec![photo];
+    }
     let long = photo.0.max(photo.1) as f64;
     let large_enough = |(width, height): (usize, usize)| width.min(height) >= Options::MIN_SIDE;
     let smaller = (1..).map(|halvings| (long / f64::from(halvings).exp2().sqrt()).round() as usize);
@@ -137,9 +164,10 @@ fn sizes(photo: (usize, usize), painting: (usize, usize)) -> Vec<(usize, usize)>
     sizes
 }
 
-/// How many steps are made at each size, as [`share`] says, in whole steps that add up to `steps`.
+/// How many steps are made at each size, as [`SMALLER`] says, in whole steps that add up to `steps`.
 fn spread(steps: u32, sizes: &[(usize, usize)]) -> Vec<u32> {
-    let shares: Vec<f64> = (0..sizes.len()).rev().map(share).collect();
+    let mut shares = vec![SMALLER; sizes.len()];
+    shares[sizes.len() - 1] = 1.0;
     let sum: f64 = shares.iter().sum();
     // Each size ends where its share of the way ends: what is rounded here is made up for there.
     let mut past = 0.0;
@@ -152,15 +180,6 @@ fn spread(steps: u32, sizes: &[(usize, usize)]) -> Vec<u32> {
         made = end;
     }
     spread
-}
-
-/// How many steps a size gets that is so many halvings below the wanted one, compared with that.
-fn share(halvings: usize) -> f64 {
-    match halvings {
-        0 => 1.0,
-        1 => 0.6,
-        _ => 0.4,
-    }
 }
 
 /// `size` made smaller as `from` becomes `to`, by the long sides.
@@ -183,13 +202,13 @@ mod tests {
     }
 
     #[test]
-    fn scales_double_the_pixels_from_128_up_to_the_wanted_size() {
-        assert_eq!(long_sides(&plan(100, (512, 341))), [128, 181, 256, 362, 512]);
-        assert_eq!(long_sides(&plan(100, (171, 256))), [128, 181, 256]);
-        assert_eq!(long_sides(&plan(100, (181, 181))), [128, 181]);
+    fn scales_double_the_pixels_from_at_least_90_up_to_the_wanted_size() {
+        assert_eq!(long_sides(&plan(100, (512, 341))), [91, 128, 181, 256, 362, 512]);
+        assert_eq!(long_sides(&plan(100, (171, 256))), [91, 128, 181, 256]);
+        assert_eq!(long_sides(&plan(100, (181, 181))), [91, 128, 181]);
         let scales = plan(100, (512, 341));
         let sizes: Vec<_> = scales.scales().iter().map(|scale| (scale.width, scale.height)).collect();
-        assert_eq!(sizes, [(128, 85), (181, 121), (256, 171), (362, 241), (512, 341)]);
+        assert_eq!(sizes, [(91, 61), (128, 85), (181, 121), (256, 171), (362, 241), (512, 341)]);
     }
 
     #[test]
@@ -202,26 +221,32 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_bold_but_for_the_last_ones_and_those_beyond_the_plan() {
+    fn steps_are_shorter_the_more_work_is_done() {
         let plan = plan(100, (256, 256));
         let rate = Options::default().adam.learning_rate;
-        let rates: Vec<u32> = plan
-            .scales()
-            .iter()
-            .map(|scale| {
-                (0..scale.steps).filter(|&made| scale.adam(made).learning_rate > 1.5 * rate).count() as u32
-            })
-            .collect();
-        assert_eq!(rates, [20, 30, 35]);
-        let beyond = plan.last().adam(plan.last().steps);
-        assert!(
-            (beyond.learning_rate - rate).abs() < 1e-9 && (beyond.beta2 - 0.9).abs() < 1e-9,
-            "{beyond:?}"
-        );
+        let mut made = 0;
+        for scale in plan.scales() {
+            for here in 0..scale.steps {
+                let past = (plan.work(made) + plan.work(made + 1)) / 2.0 / plan.work(100);
+                let due = rate * (2.0 - 1.6 * past as f32);
+                let adam = scale.adam(here);
+                assert!(
+                    (adam.learning_rate - due).abs() < 1e-6,
+                    "{} at {made}, not {due}",
+                    adam.learning_rate
+                );
+                assert_eq!((adam.beta1, adam.beta2), (0.8, 0.8));
+                made += 1;
+            }
+        }
+        for beyond in [0, 50] {
+            let beyond = plan.last().adam(plan.last().steps + beyond);
+            assert!((beyond.learning_rate - 0.4 * rate).abs() < 1e-6, "{beyond:?}");
+        }
         // A choice of one's own is kept where it is forgetful enough.
-        let adam = AdamOptions { beta2: 0.5, ..AdamOptions::default() };
+        let adam = AdamOptions { beta1: 0.5, beta2: 0.6, ..AdamOptions::default() };
         let own = Plan::new(&Options { adam, ..Options::default() }, (256, 256), (256, 256));
-        assert!(own.scales().iter().all(|scale| (scale.adam(0).beta2 - 0.5).abs() < 1e-9));
+        assert!(own.scales().iter().all(|scale| (scale.adam(0).beta1, scale.adam(0).beta2) == (0.5, 0.6)));
     }
 
     #[test]
@@ -234,7 +259,7 @@ mod tests {
             assert_eq!((plan.last().width, plan.last().height), (724, 500));
         }
         assert_eq!(plan(9, (512, 512)).scales().len(), 1);
-        assert_eq!(plan(100, (724, 500)).scales().len(), 6);
+        assert_eq!(plan(100, (724, 500)).scales().len(), 7);
     }
 
     #[test]
@@ -256,7 +281,7 @@ mod tests {
         let plan = plan(100, (512, 341));
         let sizes: Vec<_> =
             plan.scales().iter().map(|scale| scale.painting(plan.last(), (300, 400))).collect();
-        assert_eq!(sizes, [(75, 100), (106, 141), (150, 200), (212, 283), (300, 400)]);
+        assert_eq!(sizes, [(53, 71), (75, 100), (106, 141), (150, 200), (212, 283), (300, 400)]);
     }
 
     #[test]
@@ -265,7 +290,8 @@ mod tests {
         let scales = plan.scales();
         assert!(plan.work(0).abs() < 1e-12);
         // 128 of 512: a sixteenth of the pixels.
-        assert!((plan.work(scales[0].steps) - f64::from(scales[0].steps) / 16.0).abs() < 1e-9);
+        let small = plan.work(scales[0].steps + scales[1].steps) - plan.work(scales[0].steps);
+        assert!((small - f64::from(scales[1].steps) / 16.0).abs() < 1e-9);
         assert!((plan.work(107) - plan.work(100) - 7.0).abs() < 1e-9);
         assert!(plan.work(100) < 65.0, "{}", plan.work(100));
     }

@@ -56,7 +56,7 @@ fn frame(transfer: &StyleTransfer) -> Frame {
 
 #[test]
 fn a_run_goes_through_its_scales_and_each_begins_where_the_last_one_ended() {
-    let options = Options { steps: 16, ..Options::default() };
+    let options = Options { steps: 24, ..Options::default() };
     let mut transfer = start(181, &options);
     let scales = transfer.plan().scales().to_vec();
     assert_eq!(scales.len(), 2);
@@ -95,11 +95,11 @@ fn a_run_goes_through_its_scales_and_each_begins_where_the_last_one_ended() {
     }
     let after = block_on(transfer.evaluate()).unwrap().total;
     assert!(after < 0.8 * before, "from {before} to {after}");
-    assert_eq!(transfer.steps(), 16);
+    assert_eq!(transfer.steps(), 24);
     block_on(transfer.next_scale()).unwrap();
     assert_eq!(
         (frame(&transfer).width, frame(&transfer).step),
-        (width, 16),
+        (width, 24),
         "the last scale has no next one"
     );
 }
@@ -120,7 +120,7 @@ fn a_small_picture_is_painted_as_ever() {
 
 #[test]
 fn noise_is_that_of_the_first_scale_and_gets_nothing_of_the_photo() {
-    let options = Options { steps: 16, init: Init::Noise, ..Options::default() };
+    let options = Options { steps: 24, init: Init::Noise, ..Options::default() };
     let mut transfer = start(181, &options);
     let first = frame(&transfer);
     let noise = Picture::noise(first.width, first.height, options.seed);
@@ -138,7 +138,7 @@ fn noise_is_that_of_the_first_scale_and_gets_nothing_of_the_photo() {
 
 #[test]
 fn going_on_from_a_result_goes_on_at_its_size() {
-    let options = Options { steps: 16, ..Options::default() };
+    let options = Options { steps: 24, ..Options::default() };
     let mut transfer = start(181, &options);
     let result = sample("photos/cat.jpg", 181);
     block_on(transfer.restart_from(&result)).unwrap();
@@ -198,7 +198,7 @@ fn both_devices_change_scale_alike() {
     let [cpu, gpu] = [device::cpu(), gpu.device].map(|device| {
         let photo = sample("photos/cat.jpg", 181);
         let painting = sample("styles/hokusai-great-wave.jpg", 181);
-        let options = Options { steps: 16, ..Options::default() };
+        let options = Options { steps: 24, ..Options::default() };
         let vgg = Vgg::new(&weights, &device).unwrap();
         block_on(async {
             let mut transfer = StyleTransfer::new(vgg, &photo, &painting, &options).await.unwrap();
