@@ -227,7 +227,7 @@ mod tests {
         let mut made = 0;
         for scale in plan.scales() {
             for here in 0..scale.steps {
-                let past = (plan.work(made) + plan.work(made + 1)) / 2.0 / plan.work(100);
+                let past = f64::midpoint(plan.work(made), plan.work(made + 1)) / plan.work(100);
                 let due = rate * (2.0 - 1.6 * past as f32);
                 let adam = scale.adam(here);
                 assert!(
