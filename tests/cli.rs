@@ -267,7 +267,7 @@ fn a_large_picture_is_painted_small_first_unless_one_scale_is_asked_for() {
     let desk = Desk::new();
     drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
     let widths = |more: &[&str]| {
-        let common = ["--weights", TINY, "--device", "cpu", "--steps", "16", "--trace", "trace.json"];
+        let common = ["--weights", TINY, "--device", "cpu", "--steps", "32", "--trace", "trace.json"];
         succeeded(&desk.stylize(common.iter().chain(&SHALLOW).chain(more)));
         assert_eq!(desk.opened("out.png").dimensions(), (181, 100));
         let rows: Value = serde_json::from_slice(&fs::read(desk.path("trace.json")).unwrap()).unwrap();
@@ -275,9 +275,9 @@ fn a_large_picture_is_painted_small_first_unless_one_scale_is_asked_for() {
         rows.as_array().unwrap().iter().map(width).collect::<Vec<_>>()
     };
     let found = widths(&[]);
-    assert!(found.is_sorted() && found.len() == 17, "{found:?}");
-    assert_eq!((found[0], found[4], found[8], found[16]), (128, 128, 181, 181), "{found:?}");
-    assert_eq!(widths(&["--schedule", "single"]), [181; 17]);
+    assert!(found.is_sorted() && found.len() == 33, "{found:?}");
+    assert_eq!((found[0], found[8], found[16], found[32]), (91, 128, 181, 181), "{found:?}");
+    assert_eq!(widths(&["--schedule", "single"]), [181; 33]);
 }
 
 #[test]
