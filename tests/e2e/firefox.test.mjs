@@ -41,7 +41,9 @@ async function visit(run) {
 test('Firefox paints on its WebGPU', async () => {
   await visit(async ({ page, host }) => {
     await page.goto(`${host.url}?engine=gpu`);
-    await page.waitForSelector('#studio[data-engine=gpu]');
+    await page.waitForSelector('#studio[data-engine=gpu], #studio[data-state=failed]');
+    // An old Firefox has no WebGPU on Linux: 140 does not, 153 does.
+    assert.equal(await page.evaluate(() => document.querySelector('#error')?.textContent), undefined, `in ${await page.browser().version()}`);
     // Straight to the elements: looking for names costs this driver half a minute.
     await page.evaluate((steps) => {
       for (const [slider, value] of [['size', 64], ['steps', steps]]) {
