@@ -355,6 +355,7 @@ impl StyleTransfer {
 /// What the photo and the paintings are to the network. It looks at one after the other: the features of all at once
 /// would be the most memory that a run ever takes.
 async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Failure> {
+    vgg.device().memory_cleanup(); // of the pictures before, which were of another size
     let look = |picture: &Picture| Look { vgg, options, side: options.tile_side(picture.size()) };
     let photo = &sources.subject.photo;
     let content = look(photo).content(photo).await?;

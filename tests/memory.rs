@@ -18,9 +18,8 @@ use impasto::{
 };
 use pollster::block_on;
 
-/// What the kernels need at once whatever the size of the picture: bands of transformed tiles for Winograd's, Gram
-/// matrices, and what the allocator rounds up.
-const ASIDE: u64 = 64 << 20;
+/// What is needed whatever the size: two bands of Winograd's tiles, and the pieces of a Gram matrix.
+const FIXED: u64 = 40 << 20;
 
 /// VGG-19's shape, with kernels that leave something of every picture.
 fn weights() -> Weights {
@@ -47,6 +46,7 @@ fn taken(width: usize, height: usize, storage: Storage, tile: Option<u32>) -> u6
     let vgg = Vgg::new(&weights(), &gpu.device).unwrap().storing(storage);
     let reserved = || gpu.device.memory_pool_usage().expect("a GPU reports its memory").bytes_reserved;
     gpu.device.sync().unwrap();
+    gpu.device.memory_cleanup(); // of what preparing the weights took, which a run would find free
     let before = reserved();
     let [photo, painting] = [1, 2].map(|seed| Picture::noise(width, height, seed));
     let options = Options { size: Size::Original, schedule: Schedule::Single, tile, ..Options::default() };
@@ -66,7 +66,7 @@ fn taken(width: usize, height: usize, storage: Storage, tile: Option<u32>) -> u6
 fn a_pixel_takes_a_kilobyte_in_halves() {
     let (width, height) = (384, 288);
     let taken = taken(width, height, Storage::Half, None);
-    let most = (width * height) as u64 * 1024 + ASIDE;
+    let most = (width * height) as u64 * 1024 + FIXED;
     assert!(taken <= most, "{taken} bytes, more than {most}");
 }
 
@@ -84,7 +84,7 @@ fn a_megapixel_takes_a_gigabyte() {
 fn in_tiles_a_picture_takes_what_a_tile_takes() {
     let (width, height, tile) = (512, 384, 96);
     let seen = tile as usize + 2 * MARGIN;
-    let most = (seen * seen * 1024 + width * height * 96) as u64 + ASIDE;
+    let most = (seen * seen * 1024 + width * height * 96) as u64 + FIXED;
     let taken = taken(width, height, Storage::Half, Some(tile));
     assert!(taken <= most, "{taken} bytes, more than {most}");
 }

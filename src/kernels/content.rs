@@ -34,7 +34,7 @@ fn gpu(features: &Map, target: &Map, scale: f32) -> (Map, Tensor<1>) {
     let threads = summing_threads(quads);
     let (features, target) = (Buffer::of(features), Buffer::of(target));
     let storage = features.storage();
-    let (difference, sums) = (features.new_stored(storage, [h, w, c]), features.new_like([threads]));
+    let (difference, sums) = (features.new_stored(storage, [h, w, c]), features.new_kept([threads]));
     let text = |storage: Storage| storage.written(TEXT);
     Wgsl { name: "content_residual", variant: storage, text, workgroup: [64, 1, 1] }.launch(
         threads.div_ceil(64),

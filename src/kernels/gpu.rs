@@ -155,6 +155,14 @@ impl Buffer {
         Self(CubeTensor::new_contiguous(client, self.0.device.clone(), shape.into(), handle, dtype))
     }
 
+    /// As [`Self::new_like`], with memory that is never lent to tensors of other sizes.
+    ///
+    /// The allocator otherwise gives out whatever is free and large enough: a loss that outlives a pass through the
+    /// network would hold on to the memory of a feature map, and a feature map to that of what is needed at every layer.
+    pub fn new_kept<const D: usize>(&self, shape: [usize; D]) -> Self {
+        self.0.client.memory_persistent_allocation(shape, |shape| self.new_like(shape))
+    }
+
     /// The tensor of this buffer.
     pub fn into_tensor<const D: usize>(self) -> Tensor<D> {
         Tensor::from_primitive::<CubeBackend>(self.0)

@@ -3,9 +3,9 @@
 //! The output is small (C × C) and the sum is long (H·W), so the pixels are cut into pieces that
 //! are summed side by side (split-K), and the pieces are added up.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
-use super::{Map, on_device};
+use super::{Map, on_device, weigh::weigh};
 
 /// `G = Fᵀ·F / (C·H·W)` with F as pixels × channels. `[H, W, C]` → `[C, C]` (Gatys et al. 2015, eq. 3,
 /// divided by the number of summands so that pictures of all sizes compare).
@@ -18,6 +18,18 @@ pub fn gram_matrix_cpu(features: &Map) -> Tensor<2> {
     let [h, w, c] = features.dims();
     let flat = features.clone().reshape([h * w, c]);
     flat.clone().transpose().matmul(flat) / (c * h * w) as f32
+}
+
+/// `sum + share · gram`, all `[C, C]`: Gram matrices of parts of a picture make that of the whole.
+pub fn add(sum: Option<Tensor<2>>, share: f32, gram: Tensor<2>) -> Tensor<2> {
+    if sum.is_none() && share >= 1.0 {
+        return gram; // of the whole
+    }
+    let [c, _] = gram.dims();
+    // A row is a place where all channels have one weight.
+    let row = |matrix: Tensor<2>| matrix.reshape([c, 1, c]);
+    let weights = Tensor::from_data(TensorData::new(vec![share; c], [c, 1]), &gram.device());
+    weigh(&row(gram), &weights, sum.map(row).as_ref()).reshape([c, c])
 }
 
 /// What a Gram matrix lacks: `(scale · (G − A), partial sums of (G − A)²)`.
@@ -45,17 +57,20 @@ mod gpu {
         gpu::{Buffer, Wgsl, summing_threads},
     };
 
+    /// How many numbers the partial products may be: 8 MiB.
+    const PIECES: usize = 1 << 21;
+
     /// The partial products and how many there are.
     fn partial(features: &Map) -> (Buffer, usize) {
         let [h, w, c] = features.dims();
         let pixels = h * w;
-        // Enough pieces to occupy a GPU on narrow layers; few enough that they stay within 8 MiB.
-        let most = ((1 << 21) / (c * c)).max(1);
+        // Enough pieces to occupy a GPU on narrow layers; few enough that they fit.
+        let most = (PIECES / (c * c)).max(1);
         let splits = pixels.div_ceil(128).min(most);
         let chunk = pixels.div_ceil(splits);
         let splits = pixels.div_ceil(chunk);
         let x = Buffer::of(features);
-        let out = x.new_like([splits, c, c]);
+        let out = x.new_kept([PIECES.max(c * c)]); // one size for all layers, so that all share it
         let tiles = (c / 4).div_ceil(2);
         let text = |storage: Storage| storage.written(PARTIAL);
         Wgsl { name: "gram_partial", variant: x.storage(), text, workgroup: [64, 1, 1] }.launch(
@@ -139,7 +154,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     pub fn gram_matrix(features: &Map) -> Tensor<2> {
         let [h, w, c] = features.dims();
         let (pieces, splits) = partial(features);
-        let gram = pieces.new_like([c, c]);
+        let gram = pieces.new_kept([c, c]);
         let norm = 1.0 / (c * h * w) as f32;
         let quads = c * c / 4;
         Wgsl { name: "gram", variant: (), text: |()| GRAM.into(), workgroup: [64, 1, 1] }.launch(
@@ -175,7 +190,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let target = Buffer::of(target);
         let quads = c * c / 4;
         let threads = summing_threads(quads);
-        let (difference, sums) = (pieces.new_like([c, c]), pieces.new_like([threads]));
+        let (difference, sums) = (pieces.new_like([c, c]), pieces.new_kept([threads]));
         let norm = 1.0 / (c * h * w) as f32;
         Wgsl { name: "gram_residual", variant: (), text: |()| RESIDUAL.into(), workgroup: [64, 1, 1] }
             .launch(

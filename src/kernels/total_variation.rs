@@ -50,7 +50,7 @@ fn gpu(picture: &Map, gradient: &Map, weight: f32) -> (Map, Tensor<1>) {
     let [nx, ny] = norms(h, w);
     let threads = summing_threads(h * w);
     let (picture, gradient) = (Buffer::of(picture), Buffer::of(gradient));
-    let (out, sums) = (picture.new_like([h, w, 4]), picture.new_like([threads]));
+    let (out, sums) = (picture.new_like([h, w, 4]), picture.new_kept([threads]));
     Wgsl { name: "total_variation", variant: (), text: |()| TEXT.into(), workgroup: [64, 1, 1] }.launch(
         threads.div_ceil(64),
         &[&picture, &gradient],

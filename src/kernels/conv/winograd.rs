@@ -210,8 +210,8 @@ pub fn convolve(x: &Map, weight: &Tensor<3>, epilogue: &Epilogue, storage: Stora
     let tiles = h.div_ceil(tile.side()) * across;
     let fit = BAND_BYTES / (size_of::<f32>() * places * inputs.max(outputs));
     let band = tiles.min(fit.max(1));
-    let transformed = x.new_like([places, band, inputs]);
-    let products = x.new_like([places, band, outputs]);
+    // One size for all layers, so that all share them.
+    let [transformed, products] = [(); 2].map(|()| x.new_kept([BAND_BYTES / size_of::<f32>()]));
     for first in (0..tiles).step_by(band) {
         let count = band.min(tiles - first);
         let place = |quads: usize| [h, w, quads, across, first, count].map(|number| number as u32);
