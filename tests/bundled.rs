@@ -7,25 +7,23 @@ use std::{
 };
 
 mod reference_data;
+mod samples;
 
 use impasto::{
     device,
-    options::{Options, Size},
+    options::Options,
     picture::Picture,
     transfer::StyleTransfer,
     vgg::Vgg,
     weights::{LayerShape, Manifest, bundled_offers, open},
 };
 use pollster::block_on;
+use samples::{root, sample};
 
 /// Multiply-adds of VGG-19, conv1_1 … conv5_1, for each pixel of the picture.
 const VGG19: f64 = 361_152.0;
 /// What a visitor may have to load for a bundled network, in bytes.
 const BUDGET: u64 = 3_500_000;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// The folder, the name and the share of VGG-19's work that each may need.
 fn packs() -> [(PathBuf, &'static str, f64); 2] {
@@ -50,13 +48,6 @@ fn work(layers: &[LayerShape]) -> f64 {
         }
     }
     sum
-}
-
-/// A sample, 64 pixels on its long side.
-fn sample(path: &str) -> Picture {
-    let image = image::open(root().join("www/samples").join(path)).unwrap().into_rgba8();
-    let picture = Picture::from_rgba8(image.width() as usize, image.height() as usize, &image).unwrap();
-    picture.fit(Size::LongSide(64))
 }
 
 #[test]
@@ -97,7 +88,7 @@ fn they_are_small() {
 fn they_paint() {
     const STEPS: u32 = 10;
     let (photo, painting) =
-        (sample("photos/summer-palace.jpg"), sample("styles/van-gogh-village-street-in-auvers.jpg"));
+        (sample("photos/summer-palace.jpg", 64), sample("styles/van-gogh-village-street-in-auvers.jpg", 64));
     for (pack, name, _) in packs() {
         // Every shard is read and verified here.
         let weights = open(&pack, false).unwrap();
@@ -120,7 +111,7 @@ fn they_paint() {
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn they_stand_in_for_vgg19() {
     const STEPS: u32 = 40;
-    let (photo, painting) = (sample("photos/coffee.jpg"), sample("styles/hokusai-great-wave.jpg"));
+    let (photo, painting) = (sample("photos/coffee.jpg", 64), sample("styles/hokusai-great-wave.jpg", 64));
     let start = |weights: &Path| {
         let vgg = Vgg::new(&open(weights, false).unwrap(), &device::cpu()).unwrap();
         block_on(StyleTransfer::new(vgg, &photo, &painting, &Options::default())).unwrap()

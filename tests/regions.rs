@@ -2,7 +2,7 @@
 //! looked at tile by tile.
 #![cfg(feature = "cli")]
 
-use std::path::Path;
+mod samples;
 
 use impasto::{
     device,
@@ -10,27 +10,14 @@ use impasto::{
     mask::Mask,
     message::{Failure, Frame, Losses},
     mode::Mode,
-    options::{Init, Optimizer, Options, Schedule, Size},
+    options::{Init, Optimizer, Options, Schedule},
     picture::Picture,
     rect::Rect,
     sources::{Painting, Sources, Subject},
     transfer::StyleTransfer,
-    vgg::Vgg,
-    weights,
 };
 use pollster::block_on;
-
-fn tiny() -> Vgg {
-    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/tiny");
-    Vgg::new(&weights::open(&pack, false).unwrap(), &device::cpu()).unwrap()
-}
-
-fn sample(path: &str, long_side: u32) -> Picture {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/samples").join(path);
-    let image = image::open(path).unwrap().into_rgba8();
-    let picture = Picture::from_rgba8(image.width() as usize, image.height() as usize, &image).unwrap();
-    picture.fit(Size::LongSide(long_side))
-}
+use samples::{sample, tiny};
 
 fn photo(long_side: u32) -> Picture {
     sample("photos/cat.jpg", long_side)
@@ -55,7 +42,7 @@ fn left_half(picture: &Picture) -> Mask {
 }
 
 fn start(sources: Sources, options: &Options) -> StyleTransfer {
-    block_on(StyleTransfer::of(tiny(), sources, options)).unwrap()
+    block_on(StyleTransfer::of(tiny(&device::cpu()), sources, options)).unwrap()
 }
 
 fn paint(sources: Sources, options: &Options) -> Frame {
@@ -178,7 +165,7 @@ fn sources_that_do_not_fit_are_refused() {
         (weightless, "weight of a painting"),
     ];
     for (sources, words) in cases {
-        match block_on(StyleTransfer::of(tiny(), sources, &Options::default())) {
+        match block_on(StyleTransfer::of(tiny(&device::cpu()), sources, &Options::default())) {
             Err(Failure::Options(error)) => assert!(error.contains(words), "{error}"),
             other => panic!("{words}: {other:?}"),
         }

@@ -2,39 +2,24 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::float_cmp, reason = "what is not computed must be equal to the last bit")]
 
-use std::path::Path;
+mod samples;
 
 use burn::tensor::{Tensor, TensorData};
 use impasto::{
     device,
     kernels::{adam::State, frame::read_values},
     message::Frame,
-    options::{Init, Options, Schedule, Size},
+    options::{Init, Options, Schedule},
     picture::{Filter, Picture, resample},
     transfer::StyleTransfer,
-    vgg::Vgg,
-    weights,
 };
 use pollster::block_on;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn tiny() -> Vgg {
-    Vgg::new(&weights::open(&root().join("weights/tiny"), false).unwrap(), &device::cpu()).unwrap()
-}
-
-fn sample(path: &str, long_side: u32) -> Picture {
-    let image = image::open(root().join("www/samples").join(path)).unwrap().into_rgba8();
-    let picture = Picture::from_rgba8(image.width() as usize, image.height() as usize, &image).unwrap();
-    picture.fit(Size::LongSide(long_side))
-}
+use samples::{sample, tiny};
 
 fn start(long_side: u32, options: &Options) -> StyleTransfer {
     let photo = sample("photos/cat.jpg", long_side);
     let painting = sample("styles/hokusai-great-wave.jpg", long_side);
-    block_on(StyleTransfer::new(tiny(), &photo, &painting, options)).unwrap()
+    block_on(StyleTransfer::new(tiny(&device::cpu()), &photo, &painting, options)).unwrap()
 }
 
 /// The values of a frame, with a zero after each three.
@@ -194,12 +179,11 @@ fn the_moments_grow_with_the_picture() {
 #[test]
 fn both_devices_change_scale_alike() {
     let gpu = block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)");
-    let weights = weights::open(&root().join("weights/tiny"), false).unwrap();
     let [cpu, gpu] = [device::cpu(), gpu.device].map(|device| {
         let photo = sample("photos/cat.jpg", 181);
         let painting = sample("styles/hokusai-great-wave.jpg", 181);
         let options = Options { steps: 24, ..Options::default() };
-        let vgg = Vgg::new(&weights, &device).unwrap();
+        let vgg = tiny(&device);
         block_on(async {
             let mut transfer = StyleTransfer::new(vgg, &photo, &painting, &options).await.unwrap();
             // One step behind the change: later on, rounding leads the two apart.
