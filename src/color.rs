@@ -42,10 +42,9 @@ pub fn keep(rgba: &mut [u8], photo: &Picture) {
 
 /// As [`keep`], but only so far: 0 leaves the colours as they are painted, 1 makes them the photo's.
 ///
-/// Luma is that of BT.601, whose chroma signals are differences to it: so they stay those of the photo as all three
-/// colours change alike.
+/// The chroma signals of BT.601 are differences to its luma: so they stay those of the photo as all three colours change
+/// alike.
 pub fn tint(rgba: &mut [u8], photo: &Picture, amount: f32) {
-    let luma = |[r, g, b]: [f32; 3]| 0.299 * r + 0.587 * g + 0.114 * b;
     for (pixel, &photo) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(photo.rgb().as_chunks::<3>().0) {
         let painted = [pixel[0], pixel[1], pixel[2]].map(|byte| f32::from(byte) / 255.0);
         let lighter = luma(painted) - luma(photo);
@@ -54,6 +53,11 @@ pub fn tint(rgba: &mut [u8], photo: &Picture, amount: f32) {
             *byte = (value * 255.0).round() as u8;
         }
     }
+}
+
+/// How light a colour is: the luma of BT.601.
+pub fn luma([red, green, blue]: [f32; 3]) -> f32 {
+    0.299 * red + 0.587 * green + 0.114 * blue
 }
 
 /// Mean and covariance of a picture's colours.

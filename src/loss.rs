@@ -11,14 +11,15 @@
 //! the picture and with features weighted by the mask (Gatys et al. 2017, "Controlling Perceptual Factors in Neural
 //! Style Transfer", section 4).
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::{
-    kernels::{Map, content, gram, weigh::weigh},
+    kernels::{Map, content, frame::read_values, gram, weigh::weigh},
     layer::Layer,
     mask::{Guide, Mask},
-    message::Losses,
+    message::{Failure, Losses},
     options::{Options, WeightedLayer},
+    rect::Rect,
     vgg::{Gradient, Vgg},
     weights::Balance,
 };
@@ -67,9 +68,10 @@ pub(crate) struct Gram {
 /// left of the region.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    pub guides: Vec<Option<Guide>>,
-    /// The same on the device.
+    guides: Vec<Option<Guide>>,
+    /// The same on the device; none where the picture is looked at tile by tile.
     weights: Vec<Option<Tensor<2>>>,
+    device: Device,
 }
 
 /// A loss that has been computed but not read: its elements add up, times a factor, to the loss.
@@ -109,22 +111,26 @@ impl Content {
 impl Region {
     /// The region where a mask applies (`None`: everywhere) and the Gram matrices that it shall have, one for each style
     /// layer of the options.
-    pub fn new(mask: Option<&Mask>, grams: Vec<Vec<f32>>, options: &Options, vgg: &Vgg) -> Self {
-        let target = |(&(layer, weight), gram): (&WeightedLayer, Vec<f32>)| {
-            let channels = gram.len().isqrt();
-            let sum: f64 = gram.iter().map(|&value| f64::from(value).powi(2)).sum();
-            Gram {
-                layer,
-                weight: weight * vgg.balance().style(layer),
-                mean_square: ((sum / gram.len() as f64) as f32).max(f32::MIN_POSITIVE),
-                matrix: Tensor::from_data(TensorData::new(gram, [channels, channels]), vgg.device()),
-            }
-        };
-        Self {
-            part: mask.map(|mask| Part::new(mask, vgg)),
-            share: mask.map_or(1.0, Mask::share),
-            grams: options.style_layers.iter().zip(grams).map(target).collect(),
+    ///
+    /// # Errors
+    /// [`Failure::DeviceLost`] if their magnitude cannot be read.
+    pub async fn new(
+        mask: Option<&Mask>,
+        matrices: Vec<Tensor<2>>,
+        options: &Options,
+        vgg: &Vgg,
+    ) -> Result<Self, Failure> {
+        let mut grams = Vec::new();
+        for (&(layer, weight), matrix) in options.style_layers.iter().zip(matrices) {
+            let values = read_values(matrix.clone()).await?;
+            let mean_square = ((squares(&values) / values.len() as f64) as f32).max(f32::MIN_POSITIVE);
+            grams.push(Gram { layer, weight: weight * vgg.balance().style(layer), matrix, mean_square });
         }
+        Ok(Self {
+            part: mask.map(|mask| Part::new(mask, options.tile_side(mask.size()).is_some(), vgg)),
+            share: mask.map_or(1.0, Mask::share),
+            grams,
+        })
     }
 
     /// β·w·share/(C²·mean(A²)): what Σ(G−A)² is multiplied by.
@@ -134,30 +140,34 @@ impl Region {
     }
 
     /// The features `[H, W, C]` of a layer as this region sees them, with the weights that did it; `None` where nothing is
-    /// left of it.
-    fn seen(&self, layer: Layer, features: &Map) -> Option<(Map, Option<&Tensor<2>>)> {
-        match &self.part {
-            None => Some((features.clone(), None)),
-            Some(part) => {
-                let weights = part.weights[layer.poolings()].as_ref()?;
-                Some((weigh(features, weights, None), Some(weights)))
-            }
-        }
+    /// left of it. `tile` is the rectangle of pixels that they are of, if not of the whole picture.
+    pub fn seen(&self, layer: Layer, features: &Map, tile: Option<Rect>) -> Option<(Map, Option<Tensor<2>>)> {
+        let Some(part) = &self.part else { return Some((features.clone(), None)) };
+        let depth = layer.poolings();
+        let weights = match tile {
+            None => part.weights[depth].clone()?,
+            Some(tile) => on_device(&part.guides[depth].as_ref()?.cropped(tile.behind(depth)), &part.device),
+        };
+        Some((weigh(features, &weights, None), Some(weights)))
     }
 }
 
 impl Part {
-    fn new(mask: &Mask, vgg: &Vgg) -> Self {
+    fn new(mask: &Mask, in_tiles: bool, vgg: &Vgg) -> Self {
         let depths = 0..=Layer::ALL.map(Layer::poolings).into_iter().max().unwrap_or_default();
         let guides: Vec<_> = depths.map(|poolings| mask.guide(poolings)).collect();
-        let weights = guides.iter().map(|guide| guide.as_ref().map(|guide| on_device(guide, vgg))).collect();
-        Self { guides, weights }
+        let device = vgg.device().clone();
+        let weights = if in_tiles {
+            Vec::new()
+        } else {
+            guides.iter().map(|guide| Some(on_device(guide.as_ref()?, &device))).collect()
+        };
+        Self { guides, weights, device }
     }
 }
 
-/// A guide on the network's device.
-pub(crate) fn on_device(guide: &Guide, vgg: &Vgg) -> Tensor<2> {
-    Tensor::from_data(TensorData::new(guide.values().to_vec(), guide.shape()), vgg.device())
+fn on_device(guide: &Guide, device: &Device) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(guide.values().to_vec(), guide.shape()), device)
 }
 
 impl Targets {
@@ -203,14 +213,19 @@ impl Targets {
         let mut sum = there;
         for region in &self.style {
             let Some(target) = region.grams.iter().find(|target| target.layer == layer) else { continue };
-            let Some((seen, weights)) = region.seen(layer, features) else { continue };
+            let Some((seen, weights)) = region.seen(layer, features, None) else { continue };
             let factor = region.factor(target, beta);
             let (difference, sums) = gram::residual(&seen, &target.matrix, 4.0 * factor / count(features));
             terms.push(Term { kind: Kind::Style, sums, factor });
-            sum = sum.and_style(&seen, difference, weights);
+            sum = sum.and_style(&seen, difference, weights.as_ref());
         }
         sum
     }
+}
+
+/// The sum of the squares of some values.
+pub(crate) fn squares(values: &[f32]) -> f64 {
+    values.iter().map(|&value| f64::from(value).powi(2)).sum()
 }
 
 fn count(map: &Map) -> f32 {

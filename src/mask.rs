@@ -1,7 +1,8 @@
 //! Where something applies: parts of a picture that are painted, or not seen at all.
 
 use crate::{
-    picture::{Filter, Picture, PictureError, resample},
+    color::luma,
+    picture::{Filter, Picture, PictureError, check_values, resample},
     rect::Rect,
 };
 
@@ -19,23 +20,14 @@ impl Mask {
     /// # Errors
     /// [`PictureError`] where a side is zero, the number of weights does not match, or one is out of range.
     pub fn new(width: usize, height: usize, values: Vec<f32>) -> Result<Self, PictureError> {
-        let expected = width * height;
-        if expected == 0 {
-            return Err(PictureError::Empty { width, height });
-        }
-        if values.len() != expected {
-            return Err(PictureError::Length { width, height, expected, found: values.len() });
-        }
-        match values.iter().position(|value| !(0.0..=1.0).contains(value)) {
-            Some(index) => Err(PictureError::Value { index, value: values[index] }),
-            None => Ok(Self { width, height, values }),
-        }
+        check_values(width, height, 1, &values)?;
+        Ok(Self { width, height, values })
     }
 
-    /// A picture as a mask: 1 where it is white, 0 where it is black, between them as light as it is (luma of BT.601).
+    /// A picture as a mask: 1 where it is white, 0 where it is black, between them as light as it is.
     pub fn of(picture: &Picture) -> Self {
-        let luma = |[r, g, b]: [f32; 3]| (0.299 * r + 0.587 * g + 0.114 * b).clamp(0.0, 1.0);
-        let values = picture.rgb().as_chunks::<3>().0.iter().map(|&pixel| luma(pixel)).collect();
+        let pixels = picture.rgb().as_chunks::<3>().0.iter();
+        let values = pixels.map(|&pixel| luma(pixel).clamp(0.0, 1.0)).collect();
         Self { width: picture.width(), height: picture.height(), values }
     }
 

@@ -19,6 +19,15 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// The experiment of this name, if there is one; about which layer is still to be said.
+    pub fn by_name(name: &str) -> Option<fn(Layer) -> Self> {
+        match name {
+            "content" => Some(Self::Content),
+            "texture" => Some(Self::Texture),
+            _ => None,
+        }
+    }
+
     /// The name of the experiment, and its layer.
     pub fn named(self) -> (&'static str, Layer) {
         match self {
@@ -60,10 +69,9 @@ impl FromStr for Mode {
     type Err = OptionsError;
 
     fn from_str(text: &str) -> Result<Self, OptionsError> {
-        match text.split_once('=') {
-            Some(("content", layer)) => Ok(Self::Content(layer.parse()?)),
-            Some(("texture", layer)) => Ok(Self::Texture(layer.parse()?)),
-            _ => Err(OptionsError::Choice {
+        match text.split_once('=').and_then(|(name, layer)| Some((Self::by_name(name)?, layer))) {
+            Some((experiment, layer)) => Ok(experiment(layer.parse()?)),
+            None => Err(OptionsError::Choice {
                 what: "experiment",
                 found: text.to_owned(),
                 choices: "content or texture and a layer: content=conv4_2, texture=conv3_1",

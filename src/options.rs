@@ -252,13 +252,12 @@ impl Options {
     /// The most pixels that are looked at as a whole where nobody chose a tile: 1024×1024, a gigabyte.
     pub const MOST_AT_ONCE: usize = 1 << 20;
 
-    /// The side of the tiles, in pixels, that a picture of this size (width, height) is looked at in ([`crate::rect`]).
-    pub fn tile_side(&self, size: (usize, usize)) -> usize {
-        match self.tile {
-            Some(side) => side as usize,
-            None if size.0 * size.1 > Self::MOST_AT_ONCE => 512,
-            None => usize::MAX,
-        }
+    /// The side of the tiles, in pixels, that a picture of this size (width, height) is looked at in ([`crate::rect`]);
+    /// `None` where it is looked at as a whole.
+    pub fn tile_side(&self, (width, height): (usize, usize)) -> Option<usize> {
+        let side = self.tile.map_or(512, |side| side as usize);
+        let is_large = self.tile.is_some() || width * height > Self::MOST_AT_ONCE;
+        (is_large && side < width.max(height)).then_some(side)
     }
 
     /// Whether there is a style loss.
@@ -420,7 +419,8 @@ pub enum OptionsError {
     /// A choice that is not among the names known.
     #[error("\"{found}\" is no {what}: choose {choices}")]
     Choice {
-        /// "size", "end", "schedule", "pooling", "start", "colour", "optimizer" or "set of layers".
+        /// "size", "end", "schedule", "pooling", "start", "colour", "optimizer", "set of layers",
+        /// "experiment" or "part of the painting".
         what: &'static str,
         /// What was written.
         found: String,

@@ -77,11 +77,8 @@ impl Picture {
     /// [`PictureError`] where a side is zero, the size is absurd, the number of values does not
     /// match, or a value is outside 0..1 or NaN.
     pub fn new(width: usize, height: usize, rgb: Vec<f32>) -> Result<Self, PictureError> {
-        check_length(width, height, 3, rgb.len())?;
-        match rgb.iter().position(|value| !(0.0..=1.0).contains(value)) {
-            Some(index) => Err(PictureError::Value { index, value: rgb[index] }),
-            None => Ok(Self { width, height, rgb }),
-        }
+        check_values(width, height, 3, &rgb)?;
+        Ok(Self { width, height, rgb })
     }
 
     /// Takes `width · height` RGBA pixels of 8 bits, alpha not premultiplied; what is transparent
@@ -331,6 +328,20 @@ fn assert_size(width: usize, height: usize) {
 fn check_length(width: usize, height: usize, channels: usize, found: usize) -> Result<(), PictureError> {
     let expected = check_size(width, height)? * channels;
     if found == expected { Ok(()) } else { Err(PictureError::Length { width, height, expected, found }) }
+}
+
+/// Checks that there are so many values for each pixel, all within 0..1.
+pub(crate) fn check_values(
+    width: usize,
+    height: usize,
+    channels: usize,
+    values: &[f32],
+) -> Result<(), PictureError> {
+    check_length(width, height, channels, values.len())?;
+    match values.iter().position(|value| !(0.0..=1.0).contains(value)) {
+        Some(index) => Err(PictureError::Value { index, value: values[index] }),
+        None => Ok(()),
+    }
 }
 
 /// Linear light of each byte: photos are bytes, and 36 million powers cost seconds in wasm.

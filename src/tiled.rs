@@ -7,18 +7,17 @@
 //!
 //! The targets are found in the same way; a picture that fits is one tile.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
 use crate::{
     kernels::{
         Map, content,
         cut::{Piece, assemble, crop},
         frame::read_values,
-        gram::gram_matrix,
-        weigh::weigh,
+        gram,
     },
     layer::Layer,
-    loss::{Content, Gram, Kind, Region, Targets, Term, on_device},
+    loss::{Content, Gram, Kind, Region, Targets, Term, squares},
     message::Failure,
     options::{Options, deepest},
     picture::Picture,
@@ -33,8 +32,6 @@ pub struct Look<'a> {
     pub vgg: &'a Vgg,
     /// Which layers, with which pooling.
     pub options: &'a Options,
-    /// The side of a tile in pixels.
-    pub side: usize,
 }
 
 impl Look<'_> {
@@ -45,14 +42,13 @@ impl Look<'_> {
     pub async fn content(self, photo: &Picture) -> Result<Vec<Content>, Failure> {
         let layers = &self.options.content_layers;
         let mut found = vec![(0.0, None); layers.len()];
-        let tiles = tiles(photo.size(), self.side, (0, 0));
+        let tiles = self.tiles(photo);
         for tile in &tiles {
             let features =
                 self.vgg.forward(&self.part(photo, tile.outer), self.options.pooling, deepest(layers));
             for (&(layer, _), (power, whole)) in layers.iter().zip(&mut found) {
                 let features = features.at(layer);
-                let inner = crop(features, inner(tile, layer));
-                *power += squares(&read_values(inner).await?);
+                *power += squares(&read_values(crop(features, inner(tile, layer))).await?);
                 *whole = (tiles.len() == 1).then(|| features.clone());
             }
         }
@@ -60,44 +56,38 @@ impl Look<'_> {
         Ok(layers.iter().zip(found).map(target).collect())
     }
 
-    /// The Gram matrices of a painting, one for each style layer, row by row.
-    ///
-    /// # Errors
-    /// [`Failure::DeviceLost`] if the device fails.
-    pub async fn grams(self, painting: &Picture) -> Result<Vec<Vec<f32>>, Failure> {
+    /// The Gram matrices of a painting, one for each style layer.
+    pub fn grams(self, painting: &Picture) -> Vec<Tensor<2>> {
         let layers = &self.options.style_layers;
-        let mut grams = vec![Vec::new(); layers.len()];
-        for tile in tiles(painting.size(), self.side, (0, 0)) {
+        let mut grams = vec![None; layers.len()];
+        for tile in self.tiles(painting) {
             let picture = self.part(painting, tile.outer);
             let features = self.vgg.forward(&picture, self.options.pooling, deepest(layers));
             for (&(layer, _), gram) in layers.iter().zip(&mut grams) {
-                let share = Share { tile: &tile, layer, size: painting.size() };
-                share.add_gram(features.at(layer), gram).await?;
+                add_gram(gram, features.at(layer), layer, &tile, painting.size());
             }
         }
-        Ok(grams)
+        grams.into_iter().flatten().collect()
     }
 
     /// The gradient of content and style loss with respect to the picture `[H, W, 4]`, and the losses.
-    ///
-    /// # Errors
-    /// [`Failure::DeviceLost`] if the device fails.
-    pub async fn gradient(
+    pub fn gradient(
         self,
         targets: &Targets,
         photo: &Picture,
         picture: &Map,
         tiles: &[Tile],
-    ) -> Result<(Map, Vec<Term>), Failure> {
-        let Self { vgg, options, .. } = self;
-        let (lacks, mut terms) = self.lacks(targets, photo.size(), picture, tiles).await?;
+    ) -> (Map, Vec<Term>) {
+        let Self { vgg, options } = self;
+        let (lacks, mut terms) = self.lacks(targets, photo.size(), picture, tiles);
         let pieces = tiles.iter().map(|tile| {
-            let wanted = (!targets.content.is_empty()).then(|| {
+            let wanted: Vec<Map> = if targets.content.is_empty() {
+                Vec::new()
+            } else {
                 let photo = self.part(photo, tile.outer);
                 let features = vgg.forward(&photo, options.pooling, deepest(&options.content_layers));
-                targets.content.iter().map(|target| features.at(target.layer).clone()).collect::<Vec<_>>()
-            });
-            let wanted = wanted.unwrap_or_default();
+                targets.content.iter().map(|target| features.at(target.layer).clone()).collect()
+            };
             let features = vgg.forward(&crop(picture, tile.outer), options.pooling, options.deepest_layer());
             let gradient = vgg.backward(features, |layer, features| {
                 let mut sum = Gradient { map: None, matrix: None };
@@ -112,7 +102,7 @@ impl Look<'_> {
                     }
                 }
                 for Lack { region, matrix, .. } in lacks.iter().filter(|lack| lack.layer == layer) {
-                    if let Some((seen, weights)) = self.seen(region, layer, features, tile) {
+                    if let Some((seen, weights)) = region.seen(layer, features, Some(tile.outer)) {
                         sum = sum.and_style(&seen, matrix.clone(), weights.as_ref());
                     }
                 }
@@ -121,51 +111,48 @@ impl Look<'_> {
             Piece { map: gradient, from: tile.inner.within(tile.outer), to: tile.inner }
         });
         let gradient = assemble(photo.size(), pieces);
-        Ok((gradient, terms))
+        (gradient, terms)
     }
 
     /// What the Gram matrices of the whole picture lack, and the style losses.
-    async fn lacks<'a>(
+    fn lacks<'a>(
         self,
         targets: &'a Targets,
         size: (usize, usize),
         picture: &Map,
         tiles: &[Tile],
-    ) -> Result<(Vec<Lack<'a>>, Vec<Term>), Failure> {
-        let Self { vgg, options, .. } = self;
+    ) -> (Vec<Lack<'a>>, Vec<Term>) {
+        let Self { vgg, options } = self;
         let wanted: Vec<(&Region, &Gram)> = targets
             .style
             .iter()
             .flat_map(|region| region.grams.iter().map(move |gram| (region, gram)))
             .collect();
         if wanted.is_empty() {
-            return Ok(Default::default());
+            return Default::default();
         }
-        let mut grams = vec![Vec::new(); wanted.len()];
+        let mut grams = vec![None; wanted.len()];
         for tile in tiles {
             let picture = crop(picture, tile.outer);
             let features = vgg.forward(&picture, options.pooling, options.deepest_style_layer());
             for ((region, target), gram) in wanted.iter().zip(&mut grams) {
                 let layer = target.layer;
-                if let Some((seen, _)) = self.seen(region, layer, features.at(layer), tile) {
-                    Share { tile, layer, size }.add_gram(&seen, gram).await?;
+                if let Some((seen, _)) = region.seen(layer, features.at(layer), Some(tile.outer)) {
+                    add_gram(gram, &seen, layer, tile, size);
                 }
             }
         }
         let mut lacks = Vec::new();
         let mut terms = Vec::new();
         for ((region, target), gram) in wanted.into_iter().zip(grams) {
-            if gram.is_empty() {
-                continue;
-            }
+            let Some(gram) = gram else { continue };
             let [channels, _] = target.matrix.dims();
-            let shape = [1, channels, channels];
-            let gram = Tensor::from_data(TensorData::new(gram, shape), vgg.device());
+            let map = |matrix: Tensor<2>| matrix.reshape([1, channels, channels]);
             let factor = region.factor(target, options.style_weight);
             let count = channels * Rect::whole(size).behind(target.layer.poolings()).pixels();
             // As for features: the difference, and the sum of its squares.
             let (difference, sums) =
-                content::residual(&gram, &target.matrix.clone().reshape(shape), 4.0 * factor / count as f32);
+                content::residual(&map(gram), &map(target.matrix.clone()), 4.0 * factor / count as f32);
             terms.push(Term { kind: Kind::Style, sums, factor });
             lacks.push(Lack {
                 region,
@@ -173,21 +160,14 @@ impl Look<'_> {
                 matrix: difference.reshape([channels, channels]),
             });
         }
-        Ok((lacks, terms))
+        (lacks, terms)
     }
 
-    /// The features of a tile as a region sees them, with the weights that did it; `None` where nothing is left of it.
-    fn seen(
-        self,
-        region: &Region,
-        layer: Layer,
-        features: &Map,
-        tile: &Tile,
-    ) -> Option<(Map, Option<Tensor<2>>)> {
-        let Some(part) = &region.part else { return Some((features.clone(), None)) };
-        let guide = part.guides[layer.poolings()].as_ref()?;
-        let weights = on_device(&guide.cropped(tile.outer.behind(layer.poolings())), self.vgg);
-        Some((weigh(features, &weights, None), Some(weights)))
+    /// The tiles of a picture that is looked at once.
+    fn tiles(self, picture: &Picture) -> Vec<Tile> {
+        let (width, height) = picture.size();
+        let side = self.options.tile_side((width, height)).unwrap_or(width.max(height));
+        tiles((width, height), side, (0, 0))
     }
 
     /// A rectangle of a picture, on the device.
@@ -203,36 +183,16 @@ struct Lack<'a> {
     matrix: Tensor<2>,
 }
 
-/// A tile's share in a Gram matrix of a picture of this size.
-struct Share<'a> {
-    tile: &'a Tile,
-    layer: Layer,
-    size: (usize, usize),
-}
-
-impl Share<'_> {
-    /// Adds what the features of a tile have to say, without its margin.
-    async fn add_gram(self, features: &Map, gram: &mut Vec<f32>) -> Result<(), Failure> {
-        let inner = inner(self.tile, self.layer);
-        if inner.pixels() == 0 {
-            return Ok(());
-        }
-        let share =
-            inner.pixels() as f32 / Rect::whole(self.size).behind(self.layer.poolings()).pixels() as f32;
-        let values = read_values(gram_matrix(&crop(features, inner))).await?;
-        gram.resize(values.len(), 0.0);
-        for (sum, value) in gram.iter_mut().zip(values) {
-            *sum += share * value;
-        }
-        Ok(())
+/// Adds what the features of a tile, without its margin, have to say to a Gram matrix of a picture of this size.
+fn add_gram(sum: &mut Option<Tensor<2>>, features: &Map, layer: Layer, tile: &Tile, size: (usize, usize)) {
+    let inner = inner(tile, layer);
+    if inner.pixels() > 0 {
+        let share = inner.pixels() as f32 / Rect::whole(size).behind(layer.poolings()).pixels() as f32;
+        *sum = Some(gram::add(sum.take(), share, gram::gram_matrix(&crop(features, inner))));
     }
 }
 
 /// The features of a tile at a layer that do not belong to its margin.
 fn inner(tile: &Tile, layer: Layer) -> Rect {
     tile.inner.within(tile.outer).behind(layer.poolings())
-}
-
-fn squares(values: &[f32]) -> f64 {
-    values.iter().map(|&value| f64::from(value).powi(2)).sum()
 }

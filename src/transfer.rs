@@ -15,7 +15,7 @@ use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 
 use crate::{
     color,
-    kernels::{Map, Storage, adam, frame, total_variation::total_variation, weigh::weigh},
+    kernels::{Map, Storage, adam, frame, gram, total_variation::total_variation, weigh::weigh},
     loss::{Kind, Region, Targets, Term},
     mask::{cut_out, lay_over},
     message::{Failure, Frame, Losses},
@@ -114,12 +114,14 @@ impl StyleTransfer {
         let here = at_scale(&sources, first, &plan);
         let photo = &here.subject.photo;
         let noise = || Picture::noise(first.width, first.height, options.seed);
-        let x = match options.init {
+        let mut x = match options.init {
             Init::Content => photo.clone(),
             Init::Noise => noise(),
             Init::Mixture => photo.mixed(&noise()),
         };
-        let x = here.protection().map_or_else(|| x.clone(), |mask| x.over(photo, mask));
+        if let Some(mask) = here.protection() {
+            x = x.over(photo, mask);
+        }
         let mut transfer = Self {
             state: State::start(options.optimizer, to_map(&x, &vgg)),
             targets: targets(&vgg, &here, options).await?,
@@ -135,7 +137,7 @@ impl StyleTransfer {
             watch: Watch::new(options.until),
             terms: Vec::new(),
         };
-        transfer.terms = transfer.gradient(transfer.state.picture()).await?.1;
+        transfer.terms = transfer.gradient(transfer.state.picture()).1;
         Ok(transfer)
     }
 
@@ -146,7 +148,7 @@ impl StyleTransfer {
     /// # Errors
     /// [`Failure::DeviceLost`] if the device fails.
     pub async fn step(&mut self) -> Result<(), Failure> {
-        let (gradient, terms) = self.gradient(self.state.trial()).await?;
+        let (gradient, terms) = self.gradient(self.state.trial());
         let options = self.scale().adam(self.steps_at_scale);
         self.steps += 1;
         self.steps_at_scale += 1;
@@ -189,10 +191,9 @@ impl StyleTransfer {
         self.enter(self.at + 1).await?;
         let Subject { photo, .. } = &self.subject;
         let mut x = vec![0.0; photo.width() * photo.height() * 4];
-        // Only what was painted so far is enlarged, and laid over the photo: so it keeps the detail that a smaller size
-        // could not show.
-        let laid_over = self.options.init == Init::Content || self.free.is_some();
-        if laid_over {
+        if self.options.init == Init::Content || self.free.is_some() {
+            // Only what was painted so far is enlarged, and laid over the photo: so it keeps the detail that a smaller
+            // size could not show.
             add(&mut painted, -1.0, &photo.resize(w, h).rgb0());
             add(&mut x, 1.0, &photo.rgb0());
         }
@@ -219,22 +220,24 @@ impl StyleTransfer {
     }
 
     /// The gradient of the total loss with respect to a picture, and the losses at this point.
-    async fn gradient(&self, picture: &Map) -> Result<(Map, Vec<Term>), Failure> {
+    fn gradient(&self, picture: &Map) -> (Map, Vec<Term>) {
         let Self { vgg, options, targets, subject, .. } = self;
         let size = subject.photo.size();
-        let side = options.tile_side(size);
-        let (gradient, mut terms) = if side >= size.0.max(size.1) {
-            let features = vgg.forward(picture, options.pooling, options.deepest_layer());
-            let mut terms = Vec::new();
-            let gradient =
-                vgg.backward(features, |layer, map| targets.gradient(layer, map, options, &mut terms));
-            (gradient, terms)
-        } else {
-            // Elsewhere at each step, so that no edge is where another one was.
-            let mut random = StdRng::seed_from_u64(options.seed ^ u64::from(self.steps));
-            let mut offset = || random.random_range(0..side / GRID) * GRID;
-            let tiles = tiles(size, side, (offset(), offset()));
-            Look { vgg, options, side }.gradient(targets, &subject.photo, picture, &tiles).await?
+        let (gradient, mut terms) = match options.tile_side(size) {
+            None => {
+                let features = vgg.forward(picture, options.pooling, options.deepest_layer());
+                let mut terms = Vec::new();
+                let gradient =
+                    vgg.backward(features, |layer, map| targets.gradient(layer, map, options, &mut terms));
+                (gradient, terms)
+            }
+            Some(side) => {
+                // Elsewhere at each step, so that no edge is where another one was.
+                let mut random = StdRng::seed_from_u64(options.seed ^ u64::from(self.steps));
+                let mut offset = || random.random_range(0..side / GRID) * GRID;
+                let tiles = tiles(size, side, (offset(), offset()));
+                Look { vgg, options }.gradient(targets, &subject.photo, picture, &tiles)
+            }
         };
         let (gradient, sums) = total_variation(picture, &gradient, options.tv_weight);
         terms.push(Term { kind: Kind::TotalVariation, sums, factor: options.tv_weight });
@@ -242,7 +245,7 @@ impl StyleTransfer {
             Some(free) => weigh(&gradient, free, None),
             None => gradient,
         };
-        Ok((gradient, terms))
+        (gradient, terms)
     }
 
     /// How many steps were made.
@@ -335,7 +338,7 @@ impl StyleTransfer {
     /// # Errors
     /// [`Failure::DeviceLost`] if the device fails.
     pub async fn evaluate(&mut self) -> Result<Losses, Failure> {
-        self.terms = self.gradient(self.state.picture()).await?.1;
+        self.terms = self.gradient(self.state.picture()).1;
         self.losses().await
     }
 
@@ -345,7 +348,7 @@ impl StyleTransfer {
     /// As [`Self::restart_from`] and [`Self::frame`].
     pub async fn loss_and_gradient(&mut self, picture: &Picture) -> Result<(Losses, Vec<f32>), Failure> {
         self.restart_from(picture).await?;
-        let (gradient, terms) = self.gradient(self.state.picture()).await?;
+        let (gradient, terms) = self.gradient(self.state.picture());
         self.terms = terms;
         let gradient = frame::read_values(gradient).await?;
         Ok((self.losses().await?, gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect()))
@@ -356,21 +359,20 @@ impl StyleTransfer {
 /// would be the most memory that a run ever takes.
 async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Failure> {
     vgg.device().memory_cleanup(); // of the pictures before, which were of another size
-    let look = |picture: &Picture| Look { vgg, options, side: options.tile_side(picture.size()) };
-    let photo = &sources.subject.photo;
-    let content = look(photo).content(photo).await?;
+    let look = Look { vgg, options };
+    let content = look.content(&sources.subject.photo).await?;
     let mut style = Vec::new();
     let areas = if options.has_style() { sources.areas() } else { Vec::new() };
     for area in areas {
         let all: f32 = area.paintings.iter().map(|painting| painting.weight).sum();
-        let mut blend = vec![Vec::new(); options.style_layers.len()];
+        let mut blend = vec![None; options.style_layers.len()];
         for Painting { picture, weight } in area.paintings {
-            for (sum, gram) in blend.iter_mut().zip(look(picture).grams(picture).await?) {
-                sum.resize(gram.len(), 0.0);
-                add(sum, weight / all, &gram);
+            for (sum, matrix) in blend.iter_mut().zip(look.grams(picture)) {
+                *sum = Some(gram::add(sum.take(), weight / all, matrix));
             }
         }
-        style.push(Region::new(area.mask.as_ref(), blend, options, vgg));
+        let blend = blend.into_iter().flatten().collect();
+        style.push(Region::new(area.mask.as_ref(), blend, options, vgg).await?);
     }
     Ok(Targets { content, style })
 }
@@ -385,7 +387,7 @@ fn free(sources: &Sources, vgg: &Vgg) -> Option<Tensor<2>> {
 /// How many pixels of a picture are looked at together.
 fn at_once(picture: &Picture, options: &Options) -> usize {
     let (width, height) = picture.size();
-    let most = options.tile_side(picture.size()).saturating_add(2 * MARGIN);
+    let most = options.tile_side(picture.size()).map_or(usize::MAX, |side| side + 2 * MARGIN);
     width.min(most) * height.min(most)
 }
 

@@ -441,7 +441,10 @@ impl Studio {
         spawn(async move {
             // Let the browser show that the button was pressed before the work begins.
             gloo_timers::future::TimeoutFuture::new(0).await;
-            if let Err(error) = work.save(what, move |part| self.saving.set(Some((what, part)))).await {
+            if let Err(error) = work
+                .save(what, self.tint.get_untracked(), move |part| self.saving.set(Some((what, part))))
+                .await
+            {
                 let text = format!("Saving failed: {error}.");
                 self.alert.set(Some(Alert::new("export", text)));
             }
@@ -546,8 +549,10 @@ impl Studio {
                 timeline: Timeline::new(width * height * 4),
                 recipe: None,
                 photo: None,
-                tint: 0,
             });
+            if kept.content.id != run.content.id {
+                kept.photo = None;
+            }
             (kept.content, kept.style) = (run.content.clone(), run.style.clone());
             // This is another picture than the one that it told of.
             kept.recipe = None;
@@ -557,9 +562,7 @@ impl Studio {
         if first {
             let styles = [Some(&run.style), run.second.as_ref()].into_iter().flatten().map(Choice::label);
             self.captions.set((run.content.title.clone(), styles.collect::<Vec<_>>().join(" and ")));
-        }
-        if first {
-            self.tint_changed();
+            self.read_colors();
         }
         if !self.draw() {
             return;
@@ -574,7 +577,8 @@ impl Studio {
         let drawn = self.work.with_value(|work| {
             let (work, canvas) = (work.as_ref()?, self.canvas.get_untracked()?);
             let frame = work.timeline.last()?;
-            Some(stage::draw(&canvas, &work.tinted(&frame.pixels), work.width, work.height))
+            let pixels = work.tinted(&frame.pixels, self.tint.get_untracked());
+            Some(stage::draw(&canvas, &pixels, work.width, work.height))
         });
         if let Some(Err(error)) = drawn {
             let text = format!("The picture cannot be shown ({}).", super::spoken(&error));
@@ -584,21 +588,19 @@ impl Studio {
         true
     }
 
-    /// The result gets the photo's colours as far as it was asked for. The photo is read when that is wanted first.
+    /// The result gets the photo's colours as far as it was asked for.
     pub fn tint_changed(self) {
-        let tint = self.tint.get_untracked();
-        let wanted = self
-            .work
-            .try_update_value(|work| {
-                let work = work.as_mut()?;
-                work.tint = tint;
-                (tint > 0 && work.photo.is_none()).then(|| (work.content.clone(), work.width, work.height))
-            })
-            .flatten();
-        let Some((content, width, height)) = wanted else {
-            self.draw();
-            return;
-        };
+        self.read_colors();
+        self.draw();
+    }
+
+    /// Reads the photo for its colours, if they are wanted and not there yet, and draws the result with them.
+    fn read_colors(self) {
+        let wanted = self.work.with_value(|work| {
+            let work = work.as_ref().filter(|work| work.photo.is_none())?;
+            (self.tint.get_untracked() > 0).then(|| (work.content.clone(), work.width, work.height))
+        });
+        let Some((content, width, height)) = wanted else { return };
         spawn(async move {
             let photo = async {
                 decode::decode_roughly(&export::file(&content).await?, &content.title, width, height).await

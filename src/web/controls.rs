@@ -8,6 +8,7 @@ use super::{
     more::More,
     networks::NetworkControl,
     offline::Kept,
+    slider::Slider,
 };
 use crate::{
     chosen::{Chosen, content_weight},
@@ -31,9 +32,9 @@ pub fn options(studio: Studio) -> Options {
         taste: studio.taste.get_untracked(),
     };
     let (name, layer) = studio.experiment.get_untracked();
-    match format!("{name}={layer}").parse::<Mode>() {
-        Ok(mode) => mode.of(chosen.options()),
-        Err(_) => chosen.options(),
+    match Mode::by_name(name) {
+        Some(experiment) => experiment(layer).of(chosen.options()),
+        None => chosen.options(),
     }
 }
 
@@ -66,40 +67,20 @@ pub fn Controls() -> impl IntoView {
 
     view! {
         <section class="controls" aria-label="Controls">
-            <div class="control">
-                <label for="size">"Size"</label>
-                <output for="size">{result_size}</output>
-                <input
-                    id="size" type="range" min=*SIZES.start() max=LARGEST_QUICK step="32"
-                    prop:value=move || studio.size.get().to_string()
-                    aria-valuetext=result_size
-                    on:input=move |event| set_number(&event_target_value(&event), studio.size)
-                />
-            </div>
-            <div class="control">
-                <label for="strength">"Strength"</label>
-                <output for="strength">{strength_in_words}</output>
-                <input
-                    id="strength" type="range" min=*STRENGTHS.start() max=*STRENGTHS.end() step="0.05"
-                    prop:value=move || studio.strength.get().to_string()
-                    aria-valuetext=strength_in_words
-                    on:input=move |event| {
-                        if let Ok(strength) = event_target_value(&event).parse() {
-                            studio.set_strength(strength);
-                        }
-                    }
-                />
+            <Slider
+                id="size" label="Size" words=result_size range=*SIZES.start()..=LARGEST_QUICK step=32
+                value=studio.size moved=move |size| studio.size.set(size)
+            />
+            <Slider
+                id="strength" label="Strength" words=strength_in_words range=STRENGTHS step=0.05
+                value=studio.strength moved=move |strength| studio.set_strength(strength)
+            >
                 <span class="ends" aria-hidden="true"><span>"photo"</span><span>"painting"</span></span>
-            </div>
-            <div class="control">
-                <label for="steps">"Steps"</label>
-                <output for="steps">{move || studio.steps.get()}</output>
-                <input
-                    id="steps" type="range" min=*STEPS.start() max=*STEPS.end() step="5"
-                    prop:value=move || studio.steps.get().to_string()
-                    on:input=move |event| set_number(&event_target_value(&event), studio.steps)
-                />
-            </div>
+            </Slider>
+            <Slider
+                id="steps" label="Steps" words=move || studio.steps.get().to_string() range=STEPS step=5
+                value=studio.steps moved=move |steps| studio.steps.set(steps)
+            />
 
             <NetworkControl />
             <More />
@@ -155,12 +136,6 @@ fn AgainRadio(value: Again, key: &'static str, label: &'static str) -> impl Into
             />
             {label}
         </label>
-    }
-}
-
-fn set_number<T: std::str::FromStr + Send + Sync + 'static>(text: &str, signal: RwSignal<T>) {
-    if let Ok(number) = text.parse() {
-        signal.set(number);
     }
 }
 

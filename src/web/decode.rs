@@ -6,19 +6,23 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 
 use super::spoken;
-use crate::{mask::Mask, message::Failure, options::Size, picture::Picture};
+use crate::{crop::Crop, mask::Mask, message::Failure, options::Size, picture::Picture};
 
 /// Photos larger than this (long side in pixels) are halved by the browser before we scale them
 /// properly: a 48-megapixel photo would need 600 MB as f32, and the heap of a page never shrinks.
 const LARGEST: u32 = 2048;
 
-/// The picture in a file, at the wanted size: EXIF orientation applied, in sRGB, laid over white
-/// where it is transparent. `name` stands in the error.
+/// The picture in a file, or the part of it that is asked for, at the wanted size: EXIF orientation applied, in sRGB, laid
+/// over white where it is transparent. `name` stands in the error.
 ///
 /// # Errors
 /// [`Failure::Decode`] if the browser cannot read the file.
-pub async fn decode(file: &Blob, name: &str, size: Size) -> Result<Picture, Failure> {
-    Ok(decode_with_opacity(file, name, size).await?.0)
+pub async fn decode(file: &Blob, name: &str, part: Option<Crop>, size: Size) -> Result<Picture, Failure> {
+    let picture = shrunk(file, name, size).await?.picture(name)?;
+    Ok(match part {
+        Some(part) => part.of(&picture).fit(size),
+        None => picture.fit(size),
+    })
 }
 
 /// As [`decode`], and how opaque it was, if it was not so everywhere.
@@ -30,22 +34,9 @@ pub async fn decode_with_opacity(
     name: &str,
     size: Size,
 ) -> Result<(Picture, Option<Mask>), Failure> {
-    let bitmap = bitmap(file, name).await?;
-    let (width, height) = (bitmap.width(), bitmap.height());
-    let bound = match size {
-        Size::LongSide(side) => LARGEST.max(side.saturating_mul(4)),
-        Size::Original => u32::MAX,
-    };
-    let shrink = (f64::from(bound) / f64::from(width.max(height))).min(1.0);
-    let scale = |side: u32| ((f64::from(side) * shrink).round() as u32).max(1);
-    let pixels = pixels(&bitmap, scale(width), scale(height));
-    bitmap.close();
-    let rgba = pixels.map_err(|error| Failure::Decode(format!("{name}: {}", spoken(&error))))?;
-    let (width, height) = (scale(width) as usize, scale(height) as usize);
-    let picture = Picture::from_rgba8(width, height, &rgba)
-        .map_err(|error| Failure::Decode(format!("{name}: {error}")))?
-        .fit(size);
-    let opacity = Mask::opacity(width, height, &rgba);
+    let pixels = shrunk(file, name, size).await?;
+    let picture = pixels.picture(name)?.fit(size);
+    let opacity = Mask::opacity(pixels.width, pixels.height, &pixels.rgba);
     let opacity = opacity.map(|opacity| opacity.resize(picture.width(), picture.height()));
     Ok((picture, opacity))
 }
@@ -61,11 +52,49 @@ pub async fn decode_roughly(
     width: usize,
     height: usize,
 ) -> Result<Picture, Failure> {
+    read(file, name, |_| (width as u32, height as u32)).await?.picture(name)
+}
+
+/// What the browser has made of a file.
+struct Pixels {
+    width: usize,
+    height: usize,
+    rgba: Vec<u8>,
+}
+
+impl Pixels {
+    fn picture(&self, name: &str) -> Result<Picture, Failure> {
+        Picture::from_rgba8(self.width, self.height, &self.rgba)
+            .map_err(|error| Failure::Decode(format!("{name}: {error}")))
+    }
+}
+
+/// The pixels in a file, no more of them than are needed for a picture of this size.
+async fn shrunk(file: &Blob, name: &str, size: Size) -> Result<Pixels, Failure> {
+    let bound = match size {
+        Size::LongSide(side) => LARGEST.max(side.saturating_mul(4)),
+        Size::Original => u32::MAX,
+    };
+    read(file, name, |(width, height)| {
+        let shrink = (f64::from(bound) / f64::from(width.max(height))).min(1.0);
+        let scale = |side: u32| ((f64::from(side) * shrink).round() as u32).max(1);
+        (scale(width), scale(height))
+    })
+    .await
+}
+
+/// The pixels in a file at the size that `scaled` makes of its own.
+async fn read(
+    file: &Blob,
+    name: &str,
+    scaled: impl FnOnce((u32, u32)) -> (u32, u32),
+) -> Result<Pixels, Failure> {
     let bitmap = bitmap(file, name).await?;
-    let pixels = pixels(&bitmap, width as u32, height as u32);
+    let (width, height) = scaled((bitmap.width(), bitmap.height()));
+    let rgba = pixels(&bitmap, width, height);
     bitmap.close();
-    let rgba = pixels.map_err(|error| Failure::Decode(format!("{name}: {}", spoken(&error))))?;
-    Picture::from_rgba8(width, height, &rgba).map_err(|error| Failure::Decode(format!("{name}: {error}")))
+    let rgba = rgba.map_err(|error| Failure::Decode(format!("{name}: {}", spoken(&error))))?;
+    Ok(Pixels { width: width as usize, height: height as usize, rgba })
 }
 
 /// Width and height of the picture in a file, in pixels, as it is shown.

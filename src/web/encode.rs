@@ -63,8 +63,8 @@ async fn make(data: &JsValue) -> Result<Blob, Failure> {
             // Each panel gets the result's height: twice its long side is more than enough to scale from.
             let side = Size::LongSide(2 * errand.width.max(errand.height) as u32);
             let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
-            let photo = decode(&file("content"), &errand.titles[0], side).await?;
-            let painting = decode(&file("style"), &errand.titles[1], side).await?;
+            let photo = decode(&file("content"), &errand.titles[0], None, side).await?;
+            let painting = decode(&file("style"), &errand.titles[1], None, side).await?;
             let sheet = triptych(&[&photo, &painting, &result]);
             ("image/png", png(sheet.width(), sheet.height(), &sheet.to_rgba8())?)
         }

@@ -37,8 +37,6 @@ pub struct Work {
     pub style: Choice,
     /// The photo at the result's size, once its colours were asked for.
     pub photo: Option<Picture>,
-    /// How far the result has the photo's colours, in hundredths.
-    pub tint: u32,
     /// Its frames (RGBA) as they were painted, the last one the result.
     pub timeline: Timeline<Uint8ClampedArray>,
     /// How it was painted. `None` where no recipe gives the same picture: it was stopped, steered on its way, or gone on
@@ -64,19 +62,25 @@ pub enum ExportError {
 const MOST_GIF_FRAMES: usize = 60;
 
 impl Work {
-    /// A frame in the colours that were asked for.
-    pub fn tinted(&self, pixels: &Uint8ClampedArray) -> Uint8ClampedArray {
-        let Some(photo) = self.photo.as_ref().filter(|_| self.tint > 0) else { return pixels.clone() };
+    /// A frame that has the photo's colours so far, in hundredths.
+    pub fn tinted(&self, pixels: &Uint8ClampedArray, tint: u32) -> Uint8ClampedArray {
+        let Some(photo) = self.photo.as_ref().filter(|_| tint > 0) else { return pixels.clone() };
         let mut rgba = pixels.to_vec();
-        color::tint(&mut rgba, photo, self.tint as f32 / 100.0);
+        color::tint(&mut rgba, photo, tint as f32 / 100.0);
         Uint8ClampedArray::from(rgba.as_slice())
     }
 
-    /// Has the file made and hands it to the browser as a download. `report` is told how far it is (0..1).
+    /// Has the file made, [tinted](Self::tinted) so far, and hands it to the browser as a download. `report` is told how
+    /// far it is (0..1).
     ///
     /// # Errors
     /// [`ExportError`], in words for the visitor.
-    pub async fn save(&self, what: Saving, report: impl Fn(f64) + 'static) -> Result<(), ExportError> {
+    pub async fn save(
+        &self,
+        what: Saving,
+        tint: u32,
+        report: impl Fn(f64) + 'static,
+    ) -> Result<(), ExportError> {
         let (ending, frames) = match what {
             Saving::Png => (".png", 1),
             Saving::Triptych => ("-triptych.png", 1),
@@ -87,14 +91,14 @@ impl Work {
             .timeline
             .sample(frames)
             .into_iter()
-            .map(|frame| JsValue::from(self.tinted(&frame.pixels)))
+            .map(|frame| JsValue::from(self.tinted(&frame.pixels, tint)))
             .collect();
         if frames.length() == 0 {
             return Err(ExportError::Nothing);
         }
         let titles = [self.content.title.clone(), self.style.title.clone()];
         // Colours that were changed afterwards are not painted again by it.
-        let recipe = self.recipe.as_ref().filter(|_| what == Saving::Png && self.tint == 0);
+        let recipe = self.recipe.as_ref().filter(|_| what == Saving::Png && tint == 0);
         let recipe = recipe.map(Recipe::text).transpose().map_err(fault)?;
         let errand = Errand { what, width: self.width, height: self.height, titles, recipe };
         let mut envelope = Envelope::new(&errand).map_err(fault)?.with("frames", &frames);

@@ -24,6 +24,7 @@ pub mod second;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod session;
 pub mod settings;
+pub mod slider;
 pub mod stage;
 
 use std::pin::Pin;

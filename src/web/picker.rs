@@ -264,19 +264,10 @@ pub fn Well(
                 {move || own.get().map(thumb)} {samples}
             </div>
             <p class="own">
-                <label class="button">
-                    {format!("Your own {}", role.key())}
-                    <input
-                        type="file"
-                        accept="image/*"
-                        class="visually-hidden"
-                        on:change=move |event| {
-                            if let Some(file) = chosen_file(&event_target(&event)) {
-                                studio.take_file(role, file);
-                            }
-                        }
-                    />
-                </label>
+                <FileButton
+                    label=format!("Your own {}", role.key()) accept="image/*"
+                    take=move |file| studio.take_file(role, file)
+                />
                 <span class="hint">"or drop it here, or paste it"</span>
             </p>
         </section>
@@ -307,12 +298,39 @@ pub fn accept_anywhere(studio: Studio) {
     });
 }
 
-/// The file that a visitor has chosen in a file input, which is emptied: the same file can then be chosen again after it
-/// was changed.
-pub fn chosen_file(input: &HtmlInputElement) -> Option<File> {
-    let file = input.files().and_then(|files| files.get(0));
-    input.set_value("");
-    file
+/// A button with which a visitor hands over a file.
+#[component]
+pub fn FileButton(
+    /// What stands on it.
+    #[prop(into)]
+    label: String,
+    /// Which kinds of file it takes.
+    accept: &'static str,
+    /// Of the element.
+    #[prop(optional)]
+    id: Option<&'static str>,
+    /// The element that says more about it.
+    #[prop(optional)]
+    described_by: Option<&'static str>,
+    /// Is handed the file.
+    take: impl Fn(File) + 'static,
+) -> impl IntoView {
+    view! {
+        <label class="button">
+            {label}
+            <input
+                id=id type="file" accept=accept class="visually-hidden" aria-describedby=described_by
+                on:change=move |event| {
+                    let input: HtmlInputElement = event_target(&event);
+                    if let Some(file) = input.files().and_then(|files| files.get(0)) {
+                        take(file);
+                    }
+                    // So that the same file can be chosen again after it was changed.
+                    input.set_value("");
+                }
+            />
+        </label>
+    }
 }
 
 fn first_file(data: &DataTransfer) -> Option<File> {

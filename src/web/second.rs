@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::{
     app::Studio,
-    picker::{Choice, chosen_file},
+    picker::{Choice, FileButton},
+    slider::Slider,
 };
 
 /// The choice, and how much of it there is.
@@ -26,7 +27,6 @@ pub fn Second() -> impl IntoView {
             <option value=choice.key.clone() prop:selected=move || is_chosen(&key)>{choice.label()}</option>
         }
     };
-    let share_in_words = move || format!("{} %", studio.share.get());
     view! {
         <div class="control">
             <label for="second">"Second painting"</label>
@@ -38,33 +38,18 @@ pub fn Second() -> impl IntoView {
             <p id="second-hint" class="hint">"Its style is blended with the first one’s, or is for the marked parts."</p>
         </div>
         <p class="own">
-            <label class="button">
-                "Your own second painting"
-                <input
-                    id="second-file" type="file" accept="image/*" class="visually-hidden"
-                    on:change=move |event| {
-                        if let Some(file) = chosen_file(&event_target(&event)) {
-                            studio.open(file, move |choice| {
-                                own.set(Some(choice.clone()));
-                                second.set(Some(choice));
-                            });
-                        }
-                    }
-                />
-            </label>
+            <FileButton
+                label="Your own second painting" accept="image/*" id="second-file"
+                take=move |file| studio.open(file, move |choice| {
+                    own.set(Some(choice.clone()));
+                    second.set(Some(choice));
+                })
+            />
         </p>
-        <div class="control" hidden=move || second.with(Option::is_none) || studio.marking.any.get()>
-            <label for="share">"Its share"</label>
-            <output for="share">{share_in_words}</output>
-            <input
-                id="share" type="range" min="5" max="95" step="5"
-                prop:value=move || studio.share.get().to_string()
-                aria-valuetext=share_in_words
-                on:input=move |event| {
-                    if let Ok(share) = event_target_value(&event).parse() {
-                        studio.share.set(share);
-                    }
-                }
+        <div hidden=move || second.with(Option::is_none) || studio.marking.any.get()>
+            <Slider
+                id="share" label="Its share" words=move || format!("{} %", studio.share.get()) range=5..=95 step=5
+                value=studio.share moved=move |share| studio.share.set(share)
             />
         </div>
     }

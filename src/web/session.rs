@@ -29,7 +29,7 @@ use crate::{
         BUILD, Ending, Engine, Event, Failure, Frame, JobId, Masked, PackPlace, Phase, PictureId, Request,
         Start, Styled,
     },
-    options::{Options, Size},
+    options::Options,
     picture::Picture,
     sources::{Painting, Sources, Subject},
     timeline::Pace,
@@ -311,11 +311,7 @@ impl Session {
         let mut paintings = Vec::new();
         for (Styled { weight, .. }, file) in asked.iter().zip(&files) {
             let name = file_name(file, "the painting");
-            let picture = match options.style_crop {
-                None => decode(file, &name, style_size).await?,
-                // As large as it is decoded at all: the part has all the pixels that there are.
-                Some(crop) => crop.of(&decode(file, &name, Size::LongSide(2048)).await?).fit(style_size),
-            };
+            let picture = decode(file, &name, options.style_crop, style_size).await?;
             paintings.push(Painting { picture, weight: *weight });
         }
         let sources = Sources { subject: Subject { photo, opacity, mask }, paintings };

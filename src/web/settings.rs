@@ -9,7 +9,7 @@ use web_sys::File;
 use super::{
     app::{Alert, Studio},
     networks,
-    picker::chosen_file,
+    picker::FileButton,
     spawn, spoken,
 };
 use crate::{chosen::Chosen, recipe::Recipe};
@@ -23,18 +23,10 @@ pub fn FromResult() -> impl IntoView {
     let studio: Studio = expect_context();
     view! {
         <p class="own">
-            <label class="button">
-                "Settings from a result"
-                <input
-                    id="settings" type="file" accept="image/png" class="visually-hidden"
-                    aria-describedby="settings-hint"
-                    on:change=move |event| {
-                        if let Some(file) = chosen_file(&event_target(&event)) {
-                            spawn(async move { take(&studio, &file).await });
-                        }
-                    }
-                />
-            </label>
+            <FileButton
+                label="Settings from a result" accept="image/png" id="settings" described_by="settings-hint"
+                take=move |file| spawn(async move { take(&studio, &file).await })
+            />
             <span id="settings-hint" class="hint">"A PNG that was saved here says how it was painted."</span>
         </p>
     }

@@ -7,6 +7,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, Ima
 use super::{
     app::Studio,
     marking::{MarkLayer, MarkTools},
+    slider::Slider,
 };
 use crate::message::Saving;
 
@@ -253,18 +254,13 @@ fn Tint() -> impl IntoView {
         tint => format!("{tint} % the photo’s"),
     };
     view! {
-        <div class="control tint" hidden=move || !studio.has_work.get()>
-            <label for="tint">"Colours of the result"</label>
-            <output for="tint">{words}</output>
-            <input
-                id="tint" type="range" min="0" max="100" step="5"
-                prop:value=move || studio.tint.get().to_string()
-                aria-valuetext=words
-                on:input=move |event| {
-                    if let Ok(tint) = event_target_value(&event).parse() {
-                        studio.tint.set(tint);
-                        studio.tint_changed();
-                    }
+        <div class="tint" hidden=move || !studio.has_work.get()>
+            <Slider
+                id="tint" label="Colours of the result" words range=0..=100 step=5
+                value=studio.tint
+                moved=move |tint| {
+                    studio.tint.set(tint);
+                    studio.tint_changed();
                 }
             />
         </div>

@@ -274,7 +274,10 @@ impl StylizeArgs {
                 epsilon: self.epsilon,
             },
         };
-        let asked = self.mode.map_or(asked.clone(), |mode| mode.of(asked));
+        let asked = match self.mode {
+            Some(mode) => mode.of(asked),
+            None => asked,
+        };
         let Some(like) = like else { return asked };
         let from = |flag: &str| {
             let typed = given.value_source(flag) == Some(ValueSource::CommandLine);
@@ -400,14 +403,17 @@ pub fn run(args: &StylizeArgs, given: &ArgMatches) -> Result<(), StylizeError> {
     let mut sources = Sources { subject, paintings: Vec::new() };
     for WeightedFile { path, weight } in paintings {
         let whole = read(&path)?.picture;
-        let part = options.style_crop.map_or_else(|| whole.clone(), |crop| crop.of(&whole));
+        let part = match options.style_crop {
+            Some(crop) => crop.of(&whole),
+            None => whole,
+        };
         let picture = part.fit(options.style_size.unwrap_or(options.size));
         Options::check_sides("painting", picture.width(), picture.height())?;
         sources.paintings.push(Painting { picture, weight });
     }
     sources.check(&options)?;
-    let from = args.from.as_deref().map(|path| Ok(read(path)?.picture.resize(width, height)));
-    let from = from.transpose().map_err(|error: StylizeError| error)?;
+    let from = args.from.as_deref().map(read).transpose()?;
+    let from = from.map(|result| result.picture.resize(width, height));
     if !args.weights.exists() {
         return Err(StylizeError::NoWeights(args.weights.clone()));
     }
