@@ -47,6 +47,8 @@ pub mod optimizer;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod sources;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
+mod statistics;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
 mod tiled;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod transfer;

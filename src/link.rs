@@ -10,7 +10,7 @@ use crate::{
     crop::Crop,
     message::Engine,
     mode::Mode,
-    options::{Color, Init, Optimizer, Pooling, Schedule, Until},
+    options::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
     preset::StyleLayers,
     weights::PackName,
 };
@@ -73,6 +73,8 @@ pub struct Link {
     pub mode: Option<Mode>,
     /// How the picture is changed.
     pub optimizer: Option<Optimizer>,
+    /// What the style loss compares.
+    pub style_loss: Option<StyleLoss>,
     /// How maps are halved.
     pub pooling: Option<Pooling>,
     /// The network's folder in `weights/`.
@@ -131,6 +133,7 @@ impl Link {
         let layers = parsed("layers", &get, "everything, strokes or forms", named, &mut ignored);
         let mode = parsed("mode", &get, "content=LAYER or texture=LAYER", named, &mut ignored);
         let optimizer = parsed("optimizer", &get, "adam or lbfgs", named, &mut ignored);
+        let style_loss = parsed("style-loss", &get, "gram or moments", named, &mut ignored);
         let pooling = parsed("pooling", &get, "max or avg", named, &mut ignored);
         let photo = parsed("photo", &get, A_PICTURE, Asked::read, &mut ignored);
         let painting = parsed("painting", &get, A_PICTURE, Asked::read, &mut ignored);
@@ -153,6 +156,7 @@ impl Link {
             layers,
             mode,
             optimizer,
+            style_loss,
             pooling,
             network,
             engine,
@@ -257,6 +261,7 @@ mod tests {
             ("mode", "texture=conv3_1"),
             ("part", "25,25,50,50"),
             ("optimizer", "lbfgs"),
+            ("style-loss", "moments"),
             ("pooling", "avg"),
             ("network", "tiny"),
             ("engine", "cpu"),
@@ -278,6 +283,7 @@ mod tests {
             mode: Some(Mode::Texture(Layer::Conv3_1)),
             part: Some("25,25,50,50".parse().unwrap()),
             optimizer: Some(Optimizer::Lbfgs),
+            style_loss: Some(StyleLoss::Moments),
             pooling: Some(Pooling::Avg),
             network: Some(PackName::tiny()),
             engine: Some(Engine::Cpu),
@@ -312,6 +318,7 @@ mod tests {
             ("part", "0,0,101,50"),
             ("mode", "style=conv1_1"),
             ("optimizer", "sgd"),
+            ("style-loss", "gramm"),
             ("pooling", "max,avg"),
             ("strength", "NaN"),
             ("strength", "inf"),

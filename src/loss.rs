@@ -14,13 +14,14 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::{
-    kernels::{Map, content, frame::read_values, gram, weigh::weigh},
+    kernels::{Map, content},
     layer::Layer,
     mask::{Guide, Mask},
     message::{Failure, Losses},
     options::{Options, WeightedLayer},
     rect::Rect,
-    vgg::{Gradient, Vgg},
+    statistics::{Seen, Statistics, Wanted},
+    vgg::{Gradient, Pull, Vgg},
     weights::Balance,
 };
 
@@ -50,18 +51,15 @@ pub(crate) struct Region {
     /// How large it is, as a share of the picture: so large is its share of the style loss, and a place is pulled as
     /// strongly as it would be without regions.
     pub share: f32,
-    pub grams: Vec<Gram>,
+    pub styles: Vec<Style>,
 }
 
 /// The style target of one layer.
 #[derive(Clone, Debug)]
-pub(crate) struct Gram {
+pub(crate) struct Style {
     pub layer: Layer,
     pub weight: f32,
-    /// A.
-    pub matrix: Tensor<2>,
-    /// The mean of A².
-    pub mean_square: f32,
+    pub wanted: Wanted,
 }
 
 /// What the features of a region are multiplied by, indexed by the number of poolings above them; none where nothing is
@@ -109,46 +107,46 @@ impl Content {
 }
 
 impl Region {
-    /// The region where a mask applies (`None`: everywhere) and the Gram matrices that it shall have, one for each style
-    /// layer of the options.
+    /// The region where a mask applies (`None`: everywhere) and the style that it shall have, one for each style layer of
+    /// the options.
     ///
     /// # Errors
-    /// [`Failure::DeviceLost`] if their magnitude cannot be read.
+    /// [`Failure::DeviceLost`] if its magnitude cannot be read.
     pub async fn new(
         mask: Option<&Mask>,
-        matrices: Vec<Tensor<2>>,
+        paintings: Vec<Statistics>,
         options: &Options,
         vgg: &Vgg,
     ) -> Result<Self, Failure> {
-        let mut grams = Vec::new();
-        for (&(layer, weight), matrix) in options.style_layers.iter().zip(matrices) {
-            let values = read_values(matrix.clone()).await?;
-            let mean_square = ((squares(&values) / values.len() as f64) as f32).max(f32::MIN_POSITIVE);
-            grams.push(Gram { layer, weight: weight * vgg.balance().style(layer), matrix, mean_square });
+        let mut styles = Vec::new();
+        for (&(layer, weight), painting) in options.style_layers.iter().zip(paintings) {
+            let weight = weight * vgg.balance().style(layer);
+            styles.push(Style { layer, weight, wanted: Wanted::new(&painting).await? });
         }
         Ok(Self {
             part: mask.map(|mask| Part::new(mask, options.tile_side(mask.size()).is_some(), vgg)),
             share: mask.map_or(1.0, Mask::share),
-            grams,
+            styles,
         })
     }
 
-    /// β·w·share/(C²·mean(A²)): what Σ(G−A)² is multiplied by.
-    pub fn factor(&self, gram: &Gram, beta: f32) -> f32 {
-        let [channels, _] = gram.matrix.dims();
-        beta * gram.weight * self.share / ((channels * channels) as f32 * gram.mean_square)
+    /// What it is drawn by at a layer with these statistics of `places` features a channel, and the losses.
+    pub fn pull(&self, style: &Style, found: &Statistics, beta: f32, places: usize) -> (Pull, Vec<Term>) {
+        style.wanted.pull(found, beta * style.weight * self.share, places)
     }
 
-    /// The features `[H, W, C]` of a layer as this region sees them, with the weights that did it; `None` where nothing is
-    /// left of it. `tile` is the rectangle of pixels that they are of, if not of the whole picture.
-    pub fn seen(&self, layer: Layer, features: &Map, tile: Option<Rect>) -> Option<(Map, Option<Tensor<2>>)> {
-        let Some(part) = &self.part else { return Some((features.clone(), None)) };
+    /// The weights `[H, W]` of a layer's features in this region, if it is one: the inner `None`; the outer one where
+    /// nothing is left of it. `tile` is the rectangle of pixels that is looked at, if not the whole picture.
+    pub fn weights(&self, layer: Layer, tile: Option<Rect>) -> Option<Option<Tensor<2>>> {
+        let Some(part) = &self.part else { return Some(None) };
         let depth = layer.poolings();
-        let weights = match tile {
-            None => part.weights[depth].clone()?,
-            Some(tile) => on_device(&part.guides[depth].as_ref()?.cropped(tile.behind(depth)), &part.device),
-        };
-        Some((weigh(features, &weights, None), Some(weights)))
+        match tile {
+            None => part.weights[depth].clone().map(Some),
+            Some(tile) => {
+                let guide = part.guides[depth].as_ref()?.cropped(tile.behind(depth));
+                Some(Some(on_device(&guide, &part.device)))
+            }
+        }
     }
 }
 
@@ -181,7 +179,7 @@ impl Targets {
         terms: &mut Vec<Term>,
     ) -> Gradient {
         let map = self.content_gradient(layer, features, options.content_weight, terms);
-        self.style_gradient(layer, features, options.style_weight, terms, Gradient { map, matrix: None })
+        self.style_gradient(layer, features, options, terms, Gradient { map, pull: None })
     }
 
     /// ∂/∂F of α·w·Σ(F−P)²/ΣP² = 2·factor·(F−P).
@@ -200,24 +198,25 @@ impl Targets {
         Some(gradient)
     }
 
-    /// ∂/∂F of β·w·mean((G−A)²)/mean(A²) = F·(4·factor/(C·H·W))·(G−A), since G = FᵀF/(C·H·W) is symmetric: added to what
-    /// is there. Of a region, F is what it sees.
+    /// That of the style loss ([`Wanted::pull`]), added to what is there.
     fn style_gradient(
         &self,
         layer: Layer,
         features: &Map,
-        beta: f32,
+        options: &Options,
         terms: &mut Vec<Term>,
         there: Gradient,
     ) -> Gradient {
+        let [h, w, _] = features.dims();
         let mut sum = there;
         for region in &self.style {
-            let Some(target) = region.grams.iter().find(|target| target.layer == layer) else { continue };
-            let Some((seen, weights)) = region.seen(layer, features, None) else { continue };
-            let factor = region.factor(target, beta);
-            let (difference, sums) = gram::residual(&seen, &target.matrix, 4.0 * factor / count(features));
-            terms.push(Term { kind: Kind::Style, sums, factor });
-            sum = sum.and_style(&seen, difference, weights.as_ref());
+            let Some(style) = region.styles.iter().find(|style| style.layer == layer) else { continue };
+            let Some(weights) = region.weights(layer, None) else { continue };
+            let seen = Seen::new(features, weights.as_ref(), options.style_loss);
+            let found = seen.statistics(Rect::whole((w, h)));
+            let (pull, losses) = region.pull(style, &found, options.style_weight, h * w);
+            terms.extend(losses);
+            sum = sum.and_style(features, pull, weights.as_ref());
         }
         sum
     }
@@ -226,10 +225,6 @@ impl Targets {
 /// The sum of the squares of some values.
 pub(crate) fn squares(values: &[f32]) -> f64 {
     values.iter().map(|&value| f64::from(value).powi(2)).sum()
-}
-
-fn count(map: &Map) -> f32 {
-    map.dims().iter().product::<usize>() as f32
 }
 
 impl Term {

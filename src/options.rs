@@ -31,6 +31,20 @@ pub enum Pooling {
     Avg,
 }
 
+/// What about a layer's features is a painting's style.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StyleLoss {
+    /// Their Gram matrix: Gatys et al. (2015).
+    #[default]
+    Gram,
+    /// Their means and their covariances, one half of the loss each: calm places stay calmer, and colours truer to the
+    /// painting. A Gram matrix, the mean of the products, cannot tell a channel that responds a little everywhere from one
+    /// that responds strongly here and there. (Style as moments of a distribution: Li et al. 2017, "Demystifying Neural
+    /// Style Transfer".)
+    Moments,
+}
+
 /// What the optimisation starts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -140,6 +154,8 @@ pub struct Options {
     pub content_layers: Vec<WeightedLayer>,
     /// The layers of the style loss, each with its weight.
     pub style_layers: Vec<WeightedLayer>,
+    /// What the style loss compares.
+    pub style_loss: StyleLoss,
     /// Max or average pooling.
     pub pooling: Pooling,
     /// The side in pixels of the tiles that a large picture is looked at in; as it suits a GPU with little memory where it
@@ -172,6 +188,7 @@ impl Default for Options {
             tv_weight: 0.3,
             content_layers: vec![(Conv4_2, 1.0)],
             style_layers: [Conv1_1, Conv2_1, Conv3_1, Conv4_1, Conv5_1].map(|layer| (layer, 0.2)).to_vec(),
+            style_loss: StyleLoss::default(),
             pooling: Pooling::default(),
             tile: None,
             init: Init::default(),
@@ -419,7 +436,7 @@ pub enum OptionsError {
     /// A choice that is not among the names known.
     #[error("\"{found}\" is no {what}: choose {choices}")]
     Choice {
-        /// "size", "end", "schedule", "pooling", "start", "colour", "optimizer", "set of layers",
+        /// "size", "end", "schedule", "style loss", "pooling", "start", "colour", "optimizer", "set of layers",
         /// "experiment" or "part of the painting".
         what: &'static str,
         /// What was written.
@@ -562,6 +579,7 @@ macro_rules! written_as {
 pub(crate) use written_as;
 
 written_as!(Schedule is "schedule", one of "single or coarse-to-fine": Single = "single", CoarseToFine = "coarse-to-fine");
+written_as!(StyleLoss is "style loss", one of "gram or moments": Gram = "gram", Moments = "moments");
 written_as!(Pooling is "pooling", one of "max or avg": Max = "max", Avg = "avg");
 written_as!(Init is "start", one of "content, noise or mixture": Content = "content", Noise = "noise", Mixture = "mixture");
 written_as!(Optimizer is "optimizer", one of "adam or lbfgs": Adam = "adam", Lbfgs = "lbfgs");

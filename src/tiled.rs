@@ -1,28 +1,26 @@
 //! Pictures that are too large to be looked at as a whole: tile by tile, as if it had been at once.
 //!
-//! A Gram matrix is a sum over pixels, so that of the whole picture is the sum over its tiles: one pass finds it, and a
+//! A Gram matrix (or a mean) is a sum over pixels, so that of the whole picture is the sum over its tiles: one pass finds it, and a
 //! second one pulls every tile towards what the *whole* lacks. Nothing is larger than a tile but the picture itself, its
 //! gradient and what the optimiser remembers. For that the network looks more often: twice at the picture, and once at
 //! the photo, whose features would not fit either.
 //!
 //! The targets are found in the same way; a picture that fits is one tile.
 
-use burn::tensor::Tensor;
-
 use crate::{
     kernels::{
         Map, content,
         cut::{Piece, assemble, crop},
         frame::read_values,
-        gram,
     },
     layer::Layer,
-    loss::{Content, Gram, Kind, Region, Targets, Term, squares},
+    loss::{Content, Kind, Region, Style, Targets, Term, squares},
     message::Failure,
     options::{Options, deepest},
     picture::Picture,
     rect::{Rect, Tile, tiles},
-    vgg::{Gradient, Vgg},
+    statistics::{Seen, Statistics},
+    vgg::{Gradient, Pull, Vgg},
 };
 
 /// Who looks, and what for.
@@ -56,18 +54,19 @@ impl Look<'_> {
         Ok(layers.iter().zip(found).map(target).collect())
     }
 
-    /// The Gram matrices of a painting, one for each style layer.
-    pub fn grams(self, painting: &Picture) -> Vec<Tensor<2>> {
+    /// The style of a painting, one for each style layer.
+    pub fn statistics(self, painting: &Picture) -> Vec<Statistics> {
         let layers = &self.options.style_layers;
-        let mut grams = vec![None; layers.len()];
+        let mut found = vec![None; layers.len()];
         for tile in self.tiles(painting) {
             let picture = self.part(painting, tile.outer);
             let features = self.vgg.forward(&picture, self.options.pooling, deepest(layers));
-            for (&(layer, _), gram) in layers.iter().zip(&mut grams) {
-                add_gram(gram, features.at(layer), layer, &tile, painting.size());
+            for (&(layer, _), sum) in layers.iter().zip(&mut found) {
+                let seen = Seen::new(features.at(layer), None, self.options.style_loss);
+                add_statistics(sum, &seen, layer, &tile, painting.size());
             }
         }
-        grams.into_iter().flatten().collect()
+        found.into_iter().flatten().collect()
     }
 
     /// The gradient of content and style loss with respect to the picture `[H, W, 4]`, and the losses.
@@ -90,7 +89,7 @@ impl Look<'_> {
             };
             let features = vgg.forward(&crop(picture, tile.outer), options.pooling, options.deepest_layer());
             let gradient = vgg.backward(features, |layer, features| {
-                let mut sum = Gradient { map: None, matrix: None };
+                let mut sum = Gradient::default();
                 let content = targets.content.iter().zip(&wanted).find(|(target, _)| target.layer == layer);
                 if let Some((target, photo)) = content {
                     let factor = target.factor(options.content_weight);
@@ -101,9 +100,9 @@ impl Look<'_> {
                         terms.push(Term { kind: Kind::Content, sums, factor });
                     }
                 }
-                for Lack { region, matrix, .. } in lacks.iter().filter(|lack| lack.layer == layer) {
-                    if let Some((seen, weights)) = region.seen(layer, features, Some(tile.outer)) {
-                        sum = sum.and_style(&seen, matrix.clone(), weights.as_ref());
+                for Lack { region, pull, .. } in lacks.iter().filter(|lack| lack.layer == layer) {
+                    if let Some(weights) = region.weights(layer, Some(tile.outer)) {
+                        sum = sum.and_style(features, pull.clone(), weights.as_ref());
                     }
                 }
                 sum
@@ -114,7 +113,7 @@ impl Look<'_> {
         (gradient, terms)
     }
 
-    /// What the Gram matrices of the whole picture lack, and the style losses.
+    /// What the style of the whole picture lacks, and the style losses.
     fn lacks<'a>(
         self,
         targets: &'a Targets,
@@ -123,42 +122,34 @@ impl Look<'_> {
         tiles: &[Tile],
     ) -> (Vec<Lack<'a>>, Vec<Term>) {
         let Self { vgg, options } = self;
-        let wanted: Vec<(&Region, &Gram)> = targets
+        let wanted: Vec<(&Region, &Style)> = targets
             .style
             .iter()
-            .flat_map(|region| region.grams.iter().map(move |gram| (region, gram)))
+            .flat_map(|region| region.styles.iter().map(move |style| (region, style)))
             .collect();
         if wanted.is_empty() {
             return Default::default();
         }
-        let mut grams = vec![None; wanted.len()];
+        let mut found = vec![None; wanted.len()];
         for tile in tiles {
             let picture = crop(picture, tile.outer);
             let features = vgg.forward(&picture, options.pooling, options.deepest_style_layer());
-            for ((region, target), gram) in wanted.iter().zip(&mut grams) {
-                let layer = target.layer;
-                if let Some((seen, _)) = region.seen(layer, features.at(layer), Some(tile.outer)) {
-                    add_gram(gram, &seen, layer, tile, size);
+            for ((region, style), sum) in wanted.iter().zip(&mut found) {
+                let layer = style.layer;
+                if let Some(weights) = region.weights(layer, Some(tile.outer)) {
+                    let seen = Seen::new(features.at(layer), weights.as_ref(), options.style_loss);
+                    add_statistics(sum, &seen, layer, tile, size);
                 }
             }
         }
         let mut lacks = Vec::new();
         let mut terms = Vec::new();
-        for ((region, target), gram) in wanted.into_iter().zip(grams) {
-            let Some(gram) = gram else { continue };
-            let [channels, _] = target.matrix.dims();
-            let map = |matrix: Tensor<2>| matrix.reshape([1, channels, channels]);
-            let factor = region.factor(target, options.style_weight);
-            let count = channels * Rect::whole(size).behind(target.layer.poolings()).pixels();
-            // As for features: the difference, and the sum of its squares.
-            let (difference, sums) =
-                content::residual(&map(gram), &map(target.matrix.clone()), 4.0 * factor / count as f32);
-            terms.push(Term { kind: Kind::Style, sums, factor });
-            lacks.push(Lack {
-                region,
-                layer: target.layer,
-                matrix: difference.reshape([channels, channels]),
-            });
+        for ((region, style), found) in wanted.into_iter().zip(found) {
+            let Some(found) = found else { continue };
+            let places = Rect::whole(size).behind(style.layer.poolings()).pixels();
+            let (pull, losses) = region.pull(style, &found, options.style_weight, places);
+            terms.extend(losses);
+            lacks.push(Lack { region, layer: style.layer, pull });
         }
         (lacks, terms)
     }
@@ -176,19 +167,25 @@ impl Look<'_> {
     }
 }
 
-/// What a region's Gram matrix lacks at a layer: (G − A), scaled.
+/// How a region is drawn towards its style at a layer.
 struct Lack<'a> {
     region: &'a Region,
     layer: Layer,
-    matrix: Tensor<2>,
+    pull: Pull,
 }
 
-/// Adds what the features of a tile, without its margin, have to say to a Gram matrix of a picture of this size.
-fn add_gram(sum: &mut Option<Tensor<2>>, features: &Map, layer: Layer, tile: &Tile, size: (usize, usize)) {
+/// Adds what a tile, without its margin, has to say to the statistics of a picture of this size.
+fn add_statistics(
+    sum: &mut Option<Statistics>,
+    seen: &Seen,
+    layer: Layer,
+    tile: &Tile,
+    size: (usize, usize),
+) {
     let inner = inner(tile, layer);
     if inner.pixels() > 0 {
         let share = inner.pixels() as f32 / Rect::whole(size).behind(layer.poolings()).pixels() as f32;
-        *sum = Some(gram::add(sum.take(), share, gram::gram_matrix(&crop(features, inner))));
+        *sum = Some(Statistics::add(sum.take(), share, seen.statistics(inner)));
     }
 }
 

@@ -15,7 +15,7 @@ use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 
 use crate::{
     color,
-    kernels::{Map, Storage, adam, frame, gram, total_variation::total_variation, weigh::weigh},
+    kernels::{Map, Storage, adam, frame, total_variation::total_variation, weigh::weigh},
     loss::{Kind, Region, Targets, Term},
     mask::{cut_out, lay_over},
     message::{Failure, Frame, Losses},
@@ -25,6 +25,7 @@ use crate::{
     rect::{GRID, MARGIN, tiles},
     schedule::{Plan, Scale},
     sources::{Painting, Sources, Subject},
+    statistics::Statistics,
     tiled::Look,
     until::Watch,
     vgg::Vgg,
@@ -367,8 +368,8 @@ async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targ
         let all: f32 = area.paintings.iter().map(|painting| painting.weight).sum();
         let mut blend = vec![None; options.style_layers.len()];
         for Painting { picture, weight } in area.paintings {
-            for (sum, matrix) in blend.iter_mut().zip(look.grams(picture)) {
-                *sum = Some(gram::add(sum.take(), weight / all, matrix));
+            for (sum, painting) in blend.iter_mut().zip(look.statistics(picture)) {
+                *sum = Some(Statistics::add(sum.take(), weight / all, painting));
             }
         }
         let blend = blend.into_iter().flatten().collect();

@@ -39,24 +39,41 @@ pub struct Features {
 }
 
 /// The gradient of the losses that look at a layer, with respect to its features F `[H, W, C]`: the sum of what is there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Gradient {
     /// As it is, `[H, W, C]`.
     pub map: Option<Map>,
-    /// As F times this matrix, `[C, C]`.
-    pub matrix: Option<Tensor<2>>,
+    /// As what F is multiplied by.
+    pub pull: Option<Pull>,
+}
+
+/// The gradient of a style loss, F·matrix + offset at each place: it costs no map.
+#[derive(Clone, Debug)]
+pub struct Pull {
+    /// `[C, C]`.
+    pub matrix: Tensor<2>,
+    /// `[C]`; none is zero.
+    pub offset: Option<Tensor<1>>,
+}
+
+impl Pull {
+    /// The gradient, and what else there is, before the ReLU that the features `[H, W, C]` came out of.
+    fn before_relu(&self, features: &Map, add: Option<&Map>) -> Map {
+        conv::mix_channels(features, &self.matrix, self.offset.as_ref(), add)
+    }
 }
 
 impl Gradient {
-    /// With the gradient of a style loss added: features F as a region sees them times a matrix `[C, C]`, seen by the
-    /// region once more. Without a region it stays a matrix, which costs no map.
+    /// With the gradient of a style loss added, by which a region pulls that sees the features through these weights
+    /// `[H, W]`, or without any.
     #[must_use]
-    pub fn and_style(self, seen: &Map, matrix: Tensor<2>, region: Option<&Tensor<2>>) -> Self {
-        match region {
-            None => Self { matrix: Some(matrix), ..self },
+    pub fn and_style(self, features: &Map, pull: Pull, weights: Option<&Tensor<2>>) -> Self {
+        match weights {
+            None => Self { pull: Some(pull), ..self },
             Some(weights) => {
-                let pull = conv::mix_channels(seen, &matrix, None);
-                Self { map: Some(weigh(&pull, weights, self.map.as_ref())), ..self }
+                // Once for what the region sees, and once for how that depends on the features.
+                let seen = weigh(&pull.before_relu(features, None), weights, None);
+                Self { map: Some(weigh(&seen, weights, self.map.as_ref())), ..self }
             }
         }
     }
@@ -149,7 +166,7 @@ impl Vgg {
         let mut above: Option<Map> = None; // the gradient of the layer below in the network, before its ReLU
         let Features { maps, pooling } = features;
         for (layer, y) in Layer::ALL.into_iter().zip(maps).rev() {
-            let Gradient { map, matrix } = at(layer, &y);
+            let Gradient { map, pull } = at(layer, &y);
             let passed = match above.take() {
                 None => map.map(|map| conv::relu_backward(&map, &y)),
                 Some(above) => {
@@ -159,13 +176,13 @@ impl Vgg {
                         pool::backward(&y, &gradient, map.as_ref(), pooling)
                     } else {
                         // The ReLU comes last, once.
-                        let features = matrix.is_none().then_some(&y);
+                        let features = pull.is_none().then_some(&y);
                         conv::backward(&above, filter, map.as_ref(), features)
                     })
                 }
             };
-            above = match matrix {
-                Some(matrix) => Some(conv::mix_channels(&y, &matrix, passed.as_ref())),
+            above = match pull {
+                Some(pull) => Some(pull.before_relu(&y, passed.as_ref())),
                 None => passed,
             };
         }

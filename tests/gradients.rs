@@ -6,8 +6,10 @@ use impasto::{
     device,
     kernels::{Map, gram, total_variation::total_variation_cpu},
     layer::Layer,
-    options::{Options, Pooling},
+    mask::Mask,
+    options::{Options, Pooling, StyleLoss},
     picture::Picture,
+    sources::{Painting, Sources},
     transfer::{StyleTransfer, to_map},
     vgg::Vgg,
     weights::{Balance, Conv, Weights},
@@ -63,6 +65,19 @@ fn transfer(device: &Device, options: &Options) -> StyleTransfer {
     block_on(StyleTransfer::new(vgg, &photo, &painting, options)).expect("pictures large enough")
 }
 
+/// As [`transfer`], with one painting for each side of the picture; between them both count a little.
+fn in_two_styles(device: &Device, options: &Options) -> StyleTransfer {
+    let [photo, first, second] = pictures();
+    let (width, height) = photo.size();
+    let mask = (0..width * height).map(|at| (at % width) as f32 / width as f32).collect();
+    let mask = Mask::new(width, height, mask).expect("weights within 0..1");
+    let mut sources = Sources::new(photo, first);
+    sources.paintings.push(Painting { picture: second, weight: 1.0 });
+    sources.subject.mask = Some(mask);
+    let vgg = Vgg::new(&network(), device).expect("channels in fours");
+    block_on(StyleTransfer::of(vgg, sources, options)).expect("pictures large enough")
+}
+
 fn devices() -> [(&'static str, Device); 2] {
     let gpu = block_on(device::gpu()).expect("a GPU adapter; `cargo xtask test` installs a software one");
     [("CPU", device::cpu()), ("GPU", gpu.device)]
@@ -93,15 +108,25 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
                 * (options.content_weight * weight * 0.6);
     }
     for &(layer, weight) in &options.style_layers {
-        let flat = |map: &Map| gram::gram_matrix_cpu(map).reshape([-1]);
         let factor = match layer {
             Layer::Conv1_1 => 1.7,
             Layer::Conv3_3 => 0.4,
             _ => 1.0,
         };
-        loss = loss
-            + relative(flat(features.at(layer)), flat(style.at(layer)))
-                * (options.style_weight * weight * factor);
+        let distance = match options.style_loss {
+            StyleLoss::Gram => {
+                let flat = |map: &Map| gram::gram_matrix_cpu(map).reshape([-1]);
+                relative(flat(features.at(layer)), flat(style.at(layer)))
+            }
+            StyleLoss::Moments => {
+                let [found, wanted] = [features.at(layer), style.at(layer)].map(moments);
+                let power = gram::gram_matrix_cpu(style.at(layer)).powi_scalar(2).mean();
+                let divisor = wanted.1.clone().powi_scalar(2).mean().max_pair(power * 0.01);
+                let covariance = (found.1 - wanted.1).powi_scalar(2).mean() / divisor;
+                (relative(found.0, wanted.0) + covariance) * 0.5
+            }
+        };
+        loss = loss + distance * (options.style_weight * weight * factor);
     }
     let zeros = Tensor::from_data(TensorData::zeros::<f32, _>(x.dims()), &device);
     let (_, tv) = total_variation_cpu(&x, &zeros, 0.0);
@@ -111,10 +136,22 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
     (loss.into_scalar::<f32>(), gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect())
 }
 
+/// The mean of features, and their covariance written as the products of what is left without it.
+fn moments(map: &Map) -> (Tensor<1>, Tensor<1>) {
+    let [h, w, c] = map.dims();
+    let flat = map.clone().reshape([h * w, c]);
+    let mean = flat.clone().mean_dim(0);
+    let left = flat - mean.clone();
+    let covariance = left.clone().transpose().matmul(left) / (c * h * w) as f32;
+    (mean.reshape([-1]), covariance.reshape([-1]))
+}
+
 #[test]
 fn the_gradient_agrees_with_automatic_differentiation() {
-    for pooling in [Pooling::Max, Pooling::Avg] {
-        let options = options(pooling);
+    for (pooling, style_loss) in
+        [(Pooling::Max, StyleLoss::Gram), (Pooling::Avg, StyleLoss::Gram), (Pooling::Max, StyleLoss::Moments)]
+    {
+        let options = Options { style_loss, ..options(pooling) };
         let (expected_loss, expected) = by_autodiff(&options);
         for (name, device) in devices() {
             let (losses, gradient) = block_on(transfer(&device, &options).loss_and_gradient(&pictures()[2]))
@@ -123,23 +160,29 @@ fn the_gradient_agrees_with_automatic_differentiation() {
             let error = relative_error(&gradient, &expected);
             assert!(
                 loss_error < 1e-5,
-                "{pooling:?} on the {name}: loss {} for {expected_loss}",
+                "{pooling:?}, {style_loss:?} on the {name}: loss {} for {expected_loss}",
                 losses.total
             );
-            assert!(error < 1e-5, "{pooling:?} on the {name}: the gradient is off by {error:e}");
+            assert!(
+                error < 1e-5,
+                "{pooling:?}, {style_loss:?} on the {name}: the gradient is off by {error:e}"
+            );
         }
     }
 }
 
 #[test]
 fn the_gradient_agrees_with_finite_differences() {
-    // Average pooling, so that the only kinks are those of the ReLUs.
-    let options = options(Pooling::Avg);
     let at = &pictures()[2];
     let at =
         Picture::new(37, 22, at.rgb().iter().map(|v| 0.2 + 0.6 * v).collect()).expect("values within 0..1");
-    for (name, device) in devices() {
-        let mut transfer = transfer(&device, &options);
+    let cases = devices().into_iter().flat_map(|(name, device)| {
+        [StyleLoss::Gram, StyleLoss::Moments].map(|style_loss| (name, device.clone(), style_loss))
+    });
+    for (name, device, style_loss) in cases {
+        // Average pooling, so that the only kinks are those of the ReLUs.
+        let options = Options { style_loss, ..options(Pooling::Avg) };
+        let mut transfer = in_two_styles(&device, &options);
         let (_, gradient) = block_on(transfer.loss_and_gradient(&at)).expect("the device works");
         for seed in 0..3 {
             // A random direction that goes uphill by half: neither along the gradient nor across it.
@@ -158,7 +201,10 @@ fn the_gradient_agrees_with_finite_differences() {
             let expected: f64 =
                 gradient.iter().zip(&direction).map(|(&g, &d)| f64::from(g) * f64::from(d)).sum();
             let error = ((slope - expected) / expected).abs();
-            assert!(error < 1e-2, "on the {name}: the slope is {slope}, the gradient says {expected}");
+            assert!(
+                error < 1e-2,
+                "{style_loss:?} on the {name}: the slope is {slope}, the gradient says {expected}"
+            );
         }
     }
 }

@@ -8,7 +8,7 @@ use impasto::{
         Map, Storage, adam, content, conv,
         conv::{Algorithm, Tile},
         cut::{self, Piece},
-        frame, gram, normalize, pool, set_in_software, total_variation, vectors, weigh,
+        frame, gram, moments, normalize, pool, set_in_software, total_variation, vectors, weigh,
     },
     layer::Layer,
     options::{AdamOptions, Pooling},
@@ -201,8 +201,11 @@ fn channel_mixing_and_relu_backward_agree_with_their_twins() {
                 let x = stored(random(7, [h, w, c], device), storage);
                 let add = stored(random(8, [h, w, c], device), storage);
                 let matrix: Tensor<2> = random(9, [c, c], device);
+                let offset: Tensor<1> = random(10, [c], device);
                 let mut found = with_each_tile(|| {
-                    [None, Some(&add)].map(|add| values(conv::mix_channels(&x, &matrix, add))).into()
+                    [(None, None), (None, Some(&add)), (Some(&offset), Some(&add))]
+                        .map(|(offset, add)| values(conv::mix_channels(&x, &matrix, offset, add)))
+                        .into()
                 });
                 found.push(values(conv::relu_backward(&x, &add)));
                 found
@@ -272,17 +275,22 @@ fn pooling_agrees_with_its_twin() {
 }
 
 #[test]
-fn gram_agrees_with_its_twin() {
+fn gram_matrix_mean_and_covariance_agree_with_their_twins() {
     for (h, w) in SIZES {
         for (c, storage) in combinations([4, 12, 20, 64, 256], STORAGES) {
             assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
                 // Positive, as features are; otherwise the sums cancel and rounding is all that is left.
                 let features = stored(random(13, [h, w, c], device).abs(), storage);
-                let target: Tensor<2> = random(14, [c, c], device);
-                let (difference, sums) = gram::residual(&features, &target, 0.7);
-                vec![values(gram::gram_matrix(&features)), values(difference), total(sums)]
+                vec![values(gram::gram_matrix(&features)), values(moments::mean(&features))]
             });
         }
+    }
+    for c in [4, 12, 20, 64, 512] {
+        assert_no_fault_and_equal(&format!("{c}"), |device| {
+            let matrix: Tensor<2> = random(14, [c, c], device);
+            let [mean, add] = [15, 16].map(|seed| random::<1>(seed, [c], device));
+            vec![values(moments::covariance(&matrix, &mean)), values(moments::offset(&mean, &matrix, &add))]
+        });
     }
 }
 

@@ -3,8 +3,8 @@
 use impasto::{
     layer::Layer,
     options::{
-        AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Schedule, Size, Until,
-        WeightedLayer, format_layers, parse_layers,
+        AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Schedule, Size, StyleLoss,
+        Until, WeightedLayer, format_layers, parse_layers,
     },
 };
 
@@ -163,6 +163,10 @@ fn choices_are_read_and_written() {
         assert_eq!(text.parse::<Size>().unwrap(), size);
         assert_eq!(size.to_string(), text);
     }
+    for (text, style_loss) in [("gram", StyleLoss::Gram), ("moments", StyleLoss::Moments)] {
+        assert_eq!(text.parse::<StyleLoss>().unwrap(), style_loss);
+        assert_eq!(style_loss.to_string(), text);
+    }
     for (text, pooling) in [("max", Pooling::Max), ("avg", Pooling::Avg)] {
         assert_eq!(text.parse::<Pooling>().unwrap(), pooling);
         assert_eq!(pooling.to_string(), text);
@@ -201,6 +205,7 @@ fn options_survive_json_and_old_ones_get_the_defaults_of_new_knobs() {
         size: Size::Original,
         style_size: Some(Size::LongSide(300)),
         schedule: Schedule::Single,
+        style_loss: StyleLoss::Moments,
         pooling: Pooling::Avg,
         init: Init::Noise,
         color: Color::Keep,

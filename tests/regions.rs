@@ -10,7 +10,7 @@ use impasto::{
     mask::Mask,
     message::{Failure, Frame, Losses},
     mode::Mode,
-    options::{Init, Optimizer, Options, Schedule},
+    options::{Init, Optimizer, Options, Schedule, StyleLoss},
     picture::Picture,
     rect::Rect,
     sources::{Painting, Sources, Subject},
@@ -60,7 +60,11 @@ fn picture(frame: &Frame) -> Picture {
 
 /// The losses of a picture, as if it had been painted from a photo and one painting.
 fn losses(of: &Picture, photo: &Picture, painting: &Picture) -> Losses {
-    let options = Options { schedule: Schedule::Single, ..Options::default() };
+    losses_by(StyleLoss::Gram, of, photo, painting)
+}
+
+fn losses_by(style_loss: StyleLoss, of: &Picture, photo: &Picture, painting: &Picture) -> Losses {
+    let options = Options { style_loss, schedule: Schedule::Single, ..Options::default() };
     let mut transfer = start(Sources::new(photo.clone(), painting.clone()), &options);
     block_on(transfer.loss_and_gradient(of)).unwrap().0
 }
@@ -129,6 +133,23 @@ fn a_blend_comes_nearer_to_all_of_its_paintings_by_their_weights() {
 }
 
 #[test]
+fn moments_come_near_if_they_are_what_the_style_loss_compares() {
+    let photo = photo(128);
+    for painting in &paintings(128) {
+        let [by_gram, by_moments] = [StyleLoss::Gram, StyleLoss::Moments].map(|style_loss| {
+            let options = Options { steps: 40, content_weight: 0.02, style_loss, ..Options::default() };
+            let painted = picture(&paint(Sources::new(photo.clone(), painting.clone()), &options));
+            [StyleLoss::Gram, StyleLoss::Moments].map(|by| losses_by(by, &painted, &photo, painting).style)
+        });
+        println!(
+            "Gram matrices and moments are off by {by_gram:?}, and by {by_moments:?} if the latter are compared"
+        );
+        assert!(by_moments[1] < 0.6 * by_gram[1], "moments: {by_moments:?} and {by_gram:?}");
+        assert!(by_moments[0] < 1.2 * by_gram[0], "a Gram matrix follows: {by_moments:?} and {by_gram:?}");
+    }
+}
+
+#[test]
 fn the_result_is_as_transparent_as_the_photo() {
     let photo = photo(128);
     let opacity = left_half(&photo).resize(photo.width() / 2, photo.height() / 2);
@@ -177,11 +198,15 @@ fn tiles_give_the_losses_and_the_gradient_of_the_whole() {
     let (photo, [painting, _]) = (photo(256), paintings(160));
     let at = Picture::noise(photo.width(), photo.height(), 1).mixed(&photo);
     let look = |tile| {
-        let options = Options { tile, schedule: Schedule::Single, ..Options::default() };
-        let mut sources = Sources::new(photo.clone(), painting.clone());
-        sources.subject.opacity = Some(left_half(&photo));
-        [Sources::new(photo.clone(), painting.clone()), sources]
-            .map(|sources| block_on(start(sources, &options).loss_and_gradient(&at)).unwrap())
+        let whole = Sources::new(photo.clone(), painting.clone());
+        let mut half = whole.clone();
+        half.subject.opacity = Some(left_half(&photo));
+        [(whole, StyleLoss::Gram), (half.clone(), StyleLoss::Gram), (half, StyleLoss::Moments)].map(
+            |(sources, style_loss)| {
+                let options = Options { tile, style_loss, schedule: Schedule::Single, ..Options::default() };
+                block_on(start(sources, &options).loss_and_gradient(&at)).unwrap()
+            },
+        )
     };
     for ((whole, gradient), (tiled, by_tiles)) in look(None).into_iter().zip(look(Some(96))) {
         for (whole, tiled) in

@@ -12,7 +12,7 @@ sheet.replaceSync(`
   :host([hidden]) { display: none; }
   iframe { display: block; width: 100%; height: 100%; border: 0; color-scheme: normal; }
 `);
-const passedOn = ['photo', 'painting', 'size', 'steps', 'strength', 'schedule', 'color', 'strokes', 'layers', 'mode', 'part', 'init', 'until', 'optimizer', 'pooling', 'network', 'theme', 'engine'];
+const passedOn = ['photo', 'painting', 'size', 'steps', 'strength', 'schedule', 'color', 'strokes', 'layers', 'mode', 'part', 'init', 'until', 'optimizer', 'style-loss', 'pooling', 'network', 'theme', 'engine'];
 const over = new Set(['done', 'stopped', 'failed']);
 
 class ImpastoDemo extends HTMLElement {

@@ -3,9 +3,9 @@
 //! The output is small (C × C) and the sum is long (H·W), so the pixels are cut into pieces that
 //! are summed side by side (split-K), and the pieces are added up.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
-use super::{Map, on_device, weigh::weigh};
+use super::{Map, on_device};
 
 /// `G = Fᵀ·F / (C·H·W)` with F as pixels × channels. `[H, W, C]` → `[C, C]` (Gatys et al. 2015, eq. 3,
 /// divided by the number of summands so that pictures of all sizes compare).
@@ -20,41 +20,12 @@ pub fn gram_matrix_cpu(features: &Map) -> Tensor<2> {
     flat.clone().transpose().matmul(flat) / (c * h * w) as f32
 }
 
-/// `sum + share · gram`, all `[C, C]`: Gram matrices of parts of a picture make that of the whole.
-pub fn add(sum: Option<Tensor<2>>, share: f32, gram: Tensor<2>) -> Tensor<2> {
-    if sum.is_none() && share >= 1.0 {
-        return gram; // of the whole
-    }
-    let [c, _] = gram.dims();
-    // A row is a place where all channels have one weight.
-    let row = |matrix: Tensor<2>| matrix.reshape([c, 1, c]);
-    let weights = Tensor::from_data(TensorData::new(vec![share; c], [c, 1]), &gram.device());
-    weigh(&row(gram), &weights, sum.map(row).as_ref()).reshape([c, c])
-}
-
-/// What a Gram matrix lacks: `(scale · (G − A), partial sums of (G − A)²)`.
-///
-/// The difference is scaled so that multiplying features by it gives the gradient of the loss.
-/// The sums are a vector whose elements add up to `Σ (G − A)²`; its length depends on the device.
-pub fn residual(features: &Map, target: &Tensor<2>, scale: f32) -> (Tensor<2>, Tensor<1>) {
-    on_device!(features.device(),
-        gpu: gpu::residual(features, target, scale),
-        cpu: residual_cpu(features, target, scale))
-}
-
-/// The twin of [`residual`].
-pub fn residual_cpu(features: &Map, target: &Tensor<2>, scale: f32) -> (Tensor<2>, Tensor<1>) {
-    let difference = gram_matrix_cpu(features) - target.clone();
-    let sum = difference.clone().powi_scalar(2).sum();
-    (difference * scale, sum)
-}
-
 #[cfg(feature = "gpu")]
 mod gpu {
     use super::{Map, Tensor};
     use crate::kernels::{
         Storage,
-        gpu::{Buffer, Wgsl, summing_threads},
+        gpu::{Buffer, Wgsl},
     };
 
     /// How many numbers the partial products may be: 8 MiB.
@@ -181,50 +152,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var sum = vec4<f32>();
     for (var split = 0u; split < parameters.splits; split++) { sum += pieces[split * quads + i]; }
     gram[i] = parameters.norm * sum;
-}
-";
-
-    pub fn residual(features: &Map, target: &Tensor<2>, scale: f32) -> (Tensor<2>, Tensor<1>) {
-        let [h, w, c] = features.dims();
-        let (pieces, splits) = partial(features);
-        let target = Buffer::of(target);
-        let quads = c * c / 4;
-        let threads = summing_threads(quads);
-        let (difference, sums) = (pieces.new_like([c, c]), pieces.new_kept([threads]));
-        let norm = 1.0 / (c * h * w) as f32;
-        Wgsl { name: "gram_residual", variant: (), text: |()| RESIDUAL.into(), workgroup: [64, 1, 1] }
-            .launch(
-                threads.div_ceil(64),
-                &[&pieces, &target],
-                &[&difference, &sums],
-                &[quads as u32, splits as u32, threads as u32, norm.to_bits(), scale.to_bits()],
-            );
-        (difference.into_tensor(), sums.into_tensor())
-    }
-
-    const RESIDUAL: &str = "
-struct Parameters { quads: u32, splits: u32, threads: u32, norm: f32, scale: f32 }
-@group(0) @binding(0) var<storage, read> pieces: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> wanted: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> difference: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> sums: array<f32>;
-@group(0) @binding(4) var<uniform> parameters: Parameters;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) local: u32) {
-    let thread = (group.y * groups.x + group.x) * 64u + local;
-    let quads = parameters.quads;
-    if (thread >= parameters.threads) { return; }
-    var squares = 0.0;
-    for (var i = thread; i < quads; i += parameters.threads) {
-        var sum = vec4<f32>();
-        for (var split = 0u; split < parameters.splits; split++) { sum += pieces[split * quads + i]; }
-        let d = parameters.norm * sum - wanted[i];
-        difference[i] = parameters.scale * d;
-        squares += dot(d, d);
-    }
-    sums[thread] = squares;
 }
 ";
 }

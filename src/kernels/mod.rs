@@ -13,6 +13,7 @@ pub mod frame;
 #[cfg(feature = "gpu")]
 pub(crate) mod gpu;
 pub mod gram;
+pub mod moments;
 pub mod normalize;
 pub mod pool;
 pub mod total_variation;

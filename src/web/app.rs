@@ -224,6 +224,7 @@ impl Studio {
                 until: link.until.unwrap_or_default(),
                 style_layers: link.layers.unwrap_or_default().layers(),
                 optimizer: link.optimizer.unwrap_or_default(),
+                style_loss: link.style_loss.unwrap_or_default(),
                 pooling: link.pooling.unwrap_or_default(),
                 ..Options::default()
             }),

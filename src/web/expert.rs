@@ -10,7 +10,7 @@ use crate::{
     chosen::{content_weight, strength},
     layer::Layer,
     link::SIZES,
-    options::{Optimizer, Pooling},
+    options::{Optimizer, Pooling, StyleLoss},
 };
 
 /// The choices, folded away below [`More`](super::more::More).
@@ -89,6 +89,15 @@ pub fn Expert() -> impl IntoView {
                 choices=named([(Optimizer::Adam, "Adam"), (Optimizer::Lbfgs, "L-BFGS")])
                 chosen=|studio| studio.taste.with(|taste| taste.optimizer.to_string())
                 choose=|studio, name| studio.taste.update(|taste| read(name, &mut taste.optimizer))
+            />
+            <Pick
+                id="style-loss" label="Style loss" hint="Means and covariances keep calm places calmer, and colours truer to the painting."
+                choices=named([
+                    (StyleLoss::Gram, "Gram matrices"),
+                    (StyleLoss::Moments, "means and covariances"),
+                ])
+                chosen=|studio| studio.taste.with(|taste| taste.style_loss.to_string())
+                choose=|studio, name| studio.taste.update(|taste| read(name, &mut taste.style_loss))
             />
             <Pick
                 id="pooling" label="Pooling" hint="How the network halves what it sees: the mean is smoother."

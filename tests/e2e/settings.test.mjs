@@ -17,7 +17,7 @@ test('a saved picture says how it was painted, and another page paints it again 
   const shown = {
     size: '64', strength: '0.5', steps: '15',
     color: 'match', strokes: '60', part: '0,0,100,50', layers: 'strokes', init: 'mixture', until: 'level',
-    'style-weight': '2', 'tv-weight': '0.5', seed: '7', optimizer: 'lbfgs', pooling: 'avg', network: 'tiny',
+    'style-weight': '2', 'tv-weight': '0.5', seed: '7', optimizer: 'lbfgs', 'style-loss': 'moments', pooling: 'avg', network: 'tiny',
     'long-side': '64', second: 'none', share: '50', experiment: 'none', layer: 'conv4_2',
   };
   let first;
@@ -27,7 +27,7 @@ test('a saved picture says how it was painted, and another page paints it again 
     await studio.unfold();
     await studio.pick({
       Colours: 'the photo’s palette', Strokes: 'fine', Part: 'its upper half', Layers: 'fine strokes', Start: 'the photo under noise',
-      End: 'when it hardly gets better', Optimiser: 'L-BFGS', Pooling: 'the mean of four',
+      End: 'when it hardly gets better', Optimiser: 'L-BFGS', 'Style loss': 'means and covariances', Pooling: 'the mean of four',
     });
     await studio.write({ 'Style weight β': 2, 'Smoothness τ': 0.5, Seed: 7 });
     const { 'content-weight': alpha, ...settings } = await studio.settings();
@@ -42,10 +42,10 @@ test('a saved picture says how it was painted, and another page paints it again 
     const { network, options, version } = recipeOf(png.bytes);
     assert.equal(network, 'Impasto Tiny');
     assert.match(version, /^\d+\.\d+\.\d+/);
-    const { size, style_size, steps, seed, color, init, until, optimizer, pooling, style_weight, style_layers } = options;
-    assert.deepEqual({ size, style_size, steps, seed, color, init, until, optimizer, pooling, style_weight }, {
+    const { size, style_size, steps, seed, color, init, until, optimizer, style_loss, pooling, style_weight, style_layers } = options;
+    assert.deepEqual({ size, style_size, steps, seed, color, init, until, optimizer, style_loss, pooling, style_weight }, {
       size: { 'long-side': 64 }, style_size: { 'long-side': 38 }, steps: 15, seed: 7, color: 'match', init: 'mixture',
-      until: 'level', optimizer: 'lbfgs', pooling: 'avg', style_weight: 2,
+      until: 'level', optimizer: 'lbfgs', style_loss: 'moments', pooling: 'avg', style_weight: 2,
     });
     assert.equal(Math.fround(options.content_weight), Math.fround(Number(alpha)));
     assert.deepEqual(style_layers.map(([layer]) => layer), ['conv1_1', 'conv2_1', 'conv3_1']);
@@ -206,7 +206,8 @@ test('a link can ask for what lies under More and Expert', async () => {
     const warnings = [];
     page.on('console', (message) => { if (message.text().startsWith('Impasto')) warnings.push(message.text()); });
     const asked = {
-      color: 'keep', strokes: '140', layers: 'forms', init: 'noise', until: 'level', optimizer: 'lbfgs', pooling: 'avg',
+      color: 'keep', strokes: '140', layers: 'forms', init: 'noise', until: 'level', optimizer: 'lbfgs',
+      'style-loss': 'moments', pooling: 'avg',
     };
     const chosen = async () => {
       const settings = await studio.settings();
@@ -217,11 +218,13 @@ test('a link can ask for what lies under More and Expert', async () => {
     assert.deepEqual(warnings, []);
 
     const hostile = {
-      color: '<b>', strokes: '99', layers: 'conv1_1=1e30', init: 'x', until: '0.05', optimizer: 'sgd', pooling: 'none',
+      color: '<b>', strokes: '99', layers: 'conv1_1=1e30', init: 'x', until: '0.05', optimizer: 'sgd',
+      'style-loss': 'l1', pooling: 'none',
     };
     await studio.open(host.url, 'cpu', hostile);
     assert.deepEqual(await chosen(), {
-      color: 'painting', strokes: '100', layers: 'everything', init: 'content', until: 'steps', optimizer: 'adam', pooling: 'max',
+      color: 'painting', strokes: '100', layers: 'everything', init: 'content', until: 'steps', optimizer: 'adam',
+      'style-loss': 'gram', pooling: 'max',
     });
     for (const key of Object.keys(hostile)) {
       assert.equal(warnings.filter((text) => text.includes(`${key}=`)).length, 1, `${key}: ${warnings.join('\n')}`);

@@ -235,7 +235,8 @@ test('what lies under More and Expert reaches the engine', async () => {
     unlike(await first({ Strokes: 'as in the painting', Layers: 'fine strokes' }), 'fewer layers');
     unlike(await first({ Layers: 'everything', Start: 'noise' }), 'noise');
     unlike(await first({ Start: 'the photo', Pooling: 'the mean of four' }), 'other pooling');
-    const { losses } = await painted({ Pooling: 'the largest of four', Optimiser: 'L-BFGS' });
+    unlike(await first({ Pooling: 'the largest of four', 'Style loss': 'means and covariances' }), 'another style loss');
+    const { losses } = await painted({ 'Style loss': 'Gram matrices', Optimiser: 'L-BFGS' });
     assert.ok(Math.abs(losses[0] / plain.losses[0] - 1) < 1e-5, 'everything else is as it was');
     assert.ok(losses.every((loss, step) => step === 0 || loss <= losses[step - 1] * 1.00001), `it never rises: ${losses}`);
   });

@@ -21,8 +21,8 @@ use impasto::{
     message::{Failure, Frame, Losses},
     mode::Mode,
     options::{
-        AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Schedule, Size, Until,
-        WeightedLayer, format_layers, parse_layers,
+        AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Schedule, Size, StyleLoss,
+        Until, WeightedLayer, format_layers, parse_layers,
     },
     picture::{Picture, PictureError},
     preset::StyleLayers,
@@ -131,6 +131,11 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "content=LAYER|texture=LAYER",
           conflicts_with_all = ["content_weight", "style_weight", "content_layers", "style_layers", "init", "like"])]
     mode: Option<Mode>,
+
+    /// What about a layer's features is the style: their Gram matrix (gram), or their means and covariances (moments), which
+    /// leaves calm places calmer and keeps the painting's colours truer
+    #[arg(long, value_name = "gram|moments", default_value_t)]
+    style_loss: StyleLoss,
 
     /// How maps are halved between the blocks: max or avg
     #[arg(long, value_name = "max|avg", default_value_t)]
@@ -261,6 +266,7 @@ impl StylizeArgs {
             tv_weight: self.tv_weight,
             content_layers: self.content_layers.0.clone(),
             style_layers: self.layers.map_or_else(|| self.style_layers.0.clone(), StyleLayers::layers),
+            style_loss: self.style_loss,
             pooling: self.pooling,
             tile: self.tile,
             init: self.init,
@@ -297,6 +303,7 @@ impl StylizeArgs {
             style_layers: from(if self.layers.is_some() { "layers" } else { "style_layers" })
                 .style_layers
                 .clone(),
+            style_loss: from("style_loss").style_loss,
             pooling: from("pooling").pooling,
             tile: from("tile").tile,
             init: from("init").init,

@@ -1,5 +1,5 @@
 //! What happens to a sum before it is stored: forward the bias and the ReLU; backward what the losses at
-//! this layer add, and the mask of the ReLU below.
+//! this layer add (one number for each channel, or a map), and the mask of the ReLU below.
 
 use std::fmt::Write as _;
 
@@ -21,8 +21,8 @@ pub struct Epilogue {
 /// Which of them there are: what the text of a kernel depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind {
-    /// Adds the bias and applies the ReLU.
-    activate: bool,
+    /// Adds the bias. Where there is no mask, it is a layer's own, and its ReLU follows.
+    bias: bool,
     /// Adds a map.
     add: bool,
     /// Lets through only where a map is positive.
@@ -42,7 +42,7 @@ impl Epilogue {
     pub fn kind(&self, from: &Buffer, to: &Buffer) -> Kind {
         let (from, to) = (from.storage(), to.storage());
         debug_assert!([&self.add, &self.mask].into_iter().flatten().all(|map| map.storage() == to));
-        Kind { activate: self.bias.is_some(), add: self.add.is_some(), mask: self.mask.is_some(), from, to }
+        Kind { bias: self.bias.is_some(), add: self.add.is_some(), mask: self.mask.is_some(), from, to }
     }
 
     /// In the order of [`Kind::declarations`].
@@ -61,7 +61,7 @@ impl Kind {
             .iter()
             .enumerate()
             .map(|(at, name)| (if at == 0 { self.from.quad() } else { full }, *name));
-        let own = [(self.activate, full, "bias"), (self.add, map, "add"), (self.mask, map, "features")];
+        let own = [(self.bias, full, "bias"), (self.add, map, "add"), (self.mask, map, "features")];
         let own = own.into_iter().filter(|(there, ..)| *there).map(|(_, quad, name)| (quad, name));
         let mut bindings = 0;
         for (quad, name) in given.chain(own) {
@@ -79,14 +79,16 @@ impl Kind {
     /// The expression that is stored at `y[to]` for the sum `value` of the four channels at `channel`.
     pub fn of(self, value: &str, channel: &str, to: &str) -> String {
         let mut value = value.to_owned();
-        if self.activate {
-            value = format!("max({value} + bias[{channel}], vec4<f32>())");
+        if self.bias {
+            value = format!("({value} + bias[{channel}])");
         }
         if self.add {
             value = format!("({value} + load_beside(add[{to}]))");
         }
         if self.mask {
             value = format!("select(vec4<f32>(), {value}, load_beside(features[{to}]) > vec4<f32>())");
+        } else if self.bias {
+            value = format!("max({value}, vec4<f32>())");
         }
         format!("keep({value})")
     }

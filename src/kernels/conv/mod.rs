@@ -197,24 +197,26 @@ fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>)
     }
 }
 
-/// `(Σ_k x[p, k] · matrix[k, c] + add[p, c]) · [x[p, c] > 0]`: each pixel's channels times a `[C, C]` matrix.
+/// `(Σ_k x[p, k] · matrix[k, c] + offset[c] + add[p, c]) · [x[p, c] > 0]`: each pixel's channels times a `[C, C]` matrix.
 ///
-/// The backward pass of a Gram matrix is of this form; x are features, and the last factor is the ReLU that they came out
-/// of.
-pub fn mix_channels(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
+/// The backward pass of a Gram matrix is of this form, that of means and covariances has an offset, too; x are features,
+/// and the last factor is the ReLU that they came out of.
+pub fn mix_channels(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
     on_device!(x.device(),
-        gpu: product::mix_channels(x, matrix, add),
-        cpu: mix_channels_cpu(x, matrix, add))
+        gpu: product::mix_channels(x, matrix, offset, add),
+        cpu: mix_channels_cpu(x, matrix, offset, add))
 }
 
 /// The twin of [`mix_channels`].
-pub fn mix_channels_cpu(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
+pub fn mix_channels_cpu(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
     let [h, w, c] = x.dims();
-    let mixed = x.clone().reshape([h * w, c]).matmul(matrix.clone()).reshape([h, w, c]);
-    let sum = match add {
-        Some(add) => mixed + add.clone(),
-        None => mixed,
-    };
+    let mut sum = x.clone().reshape([h * w, c]).matmul(matrix.clone()).reshape([h, w, c]);
+    if let Some(offset) = offset {
+        sum = sum + offset.clone().reshape([1, 1, c]);
+    }
+    if let Some(add) = add {
+        sum = sum + add.clone();
+    }
     relu_backward_cpu(sum, x)
 }
 

@@ -65,10 +65,10 @@ pub fn convolve(x: &Map, weight: &Tensor<4>, epilogue: &Epilogue, storage: Stora
     y.into_tensor()
 }
 
-/// `[H, W, C]` by `[C, C]` → `[H, W, C]`, where `x` is positive.
-pub fn mix_channels(x: &Map, matrix: &Tensor<2>, add: Option<&Map>) -> Map {
+/// `[H, W, C]` by `[C, C]`, plus an offset `[C]` → `[H, W, C]`, where `x` is positive.
+pub fn mix_channels(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
     let [h, w, c] = x.dims();
-    let epilogue = Epilogue::new(None, add, Some(x));
+    let epilogue = Epilogue::new(offset, add, Some(x));
     let x = Buffer::of(x);
     let y = x.new_stored(x.storage(), [h, w, c]);
     launch(1, [1, h, w, c, c], &x, &Buffer::of(matrix), &epilogue, &y);
