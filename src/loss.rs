@@ -135,16 +135,20 @@ impl Region {
         style.wanted.pull(found, beta * style.weight * self.share, places)
     }
 
-    /// The weights `[H, W]` of a layer's features in this region, if it is one: the inner `None`; the outer one where
-    /// nothing is left of it. `tile` is the rectangle of pixels that is looked at, if not the whole picture.
-    pub fn weights(&self, layer: Layer, tile: Option<Rect>) -> Option<Option<Tensor<2>>> {
-        let Some(part) = &self.part else { return Some(None) };
+    /// Whether anything is left of it at a layer.
+    pub fn sees(&self, layer: Layer) -> bool {
+        self.part.as_ref().is_none_or(|part| part.guides[layer.poolings()].is_some())
+    }
+
+    /// The weights `[H, W]` of a layer's features, if it is not the whole picture. `tile` is the rectangle of pixels that
+    /// is looked at, if that is not the whole picture.
+    pub fn weights(&self, layer: Layer, tile: Option<Rect>) -> Option<Tensor<2>> {
+        let part = self.part.as_ref()?;
         let depth = layer.poolings();
         match tile {
-            None => part.weights[depth].clone().map(Some),
+            None => part.weights[depth].clone(),
             Some(tile) => {
-                let guide = part.guides[depth].as_ref()?.cropped(tile.behind(depth));
-                Some(Some(on_device(&guide, &part.device)))
+                Some(on_device(&part.guides[depth].as_ref()?.cropped(tile.behind(depth)), &part.device))
             }
         }
     }
@@ -211,7 +215,10 @@ impl Targets {
         let mut sum = there;
         for region in &self.style {
             let Some(style) = region.styles.iter().find(|style| style.layer == layer) else { continue };
-            let Some(weights) = region.weights(layer, None) else { continue };
+            if !region.sees(layer) {
+                continue;
+            }
+            let weights = region.weights(layer, None);
             let seen = Seen::new(features, weights.as_ref(), options.style_loss);
             let found = seen.statistics(Rect::whole((w, h)));
             let (pull, losses) = region.pull(style, &found, options.style_weight, h * w);

@@ -101,9 +101,8 @@ impl Look<'_> {
                     }
                 }
                 for Lack { region, pull, .. } in lacks.iter().filter(|lack| lack.layer == layer) {
-                    if let Some(weights) = region.weights(layer, Some(tile.outer)) {
-                        sum = sum.and_style(features, pull.clone(), weights.as_ref());
-                    }
+                    let weights = region.weights(layer, Some(tile.outer));
+                    sum = sum.and_style(features, pull.clone(), weights.as_ref());
                 }
                 sum
             });
@@ -136,7 +135,8 @@ impl Look<'_> {
             let features = vgg.forward(&picture, options.pooling, options.deepest_style_layer());
             for ((region, style), sum) in wanted.iter().zip(&mut found) {
                 let layer = style.layer;
-                if let Some(weights) = region.weights(layer, Some(tile.outer)) {
+                if region.sees(layer) {
+                    let weights = region.weights(layer, Some(tile.outer));
                     let seen = Seen::new(features.at(layer), weights.as_ref(), options.style_loss);
                     add_statistics(sum, &seen, layer, tile, size);
                 }

@@ -195,9 +195,9 @@ test('what docs/embedding.md says to write works, and its attributes are the one
     assert.deepEqual(Object.keys((await heard()).at(-1)).sort(), ['id', 'loss', 'name', 'state', 'step', 'steps']);
   });
   const source = await readFile(join(root, 'www/embed.js'), 'utf8');
-  const read = [...source.matchAll(/getAttribute\('(\w+)'\)/g)].map((match) => match[1]);
-  const passedOn = [...source.match(/passedOn = \[(.*)\]/)[1].matchAll(/'(\w+)'/g)].map((match) => match[1]);
-  const documented = [...text.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names]) => names.match(/\w+/g));
+  const read = [...source.matchAll(/getAttribute\('([\w-]+)'\)/g)].map((match) => match[1]);
+  const passedOn = [...source.match(/passedOn = \[(.*)\]/)[1].matchAll(/'([\w-]+)'/g)].map((match) => match[1]);
+  const documented = [...text.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names]) => names.match(/[\w-]+/g));
   assert.deepEqual([...new Set([...read, ...passedOn])].sort(), documented.sort());
 });
 
