@@ -177,12 +177,14 @@ fn the_gradient_agrees_with_finite_differences() {
     let at =
         Picture::new(37, 22, at.rgb().iter().map(|v| 0.2 + 0.6 * v).collect()).expect("values within 0..1");
     let cases = devices().into_iter().flat_map(|(name, device)| {
-        [StyleLoss::Gram, StyleLoss::Moments].map(|style_loss| (name, device.clone(), style_loss))
+        [(false, StyleLoss::Gram), (true, StyleLoss::Gram), (true, StyleLoss::Moments)]
+            .map(|(masked, style_loss)| (name, device.clone(), masked, style_loss))
     });
-    for (name, device, style_loss) in cases {
+    for (name, device, masked, style_loss) in cases {
         // Average pooling, so that the only kinks are those of the ReLUs.
         let options = Options { style_loss, ..options(Pooling::Avg) };
-        let mut transfer = in_two_styles(&device, &options);
+        let start = if masked { in_two_styles } else { transfer };
+        let mut transfer = start(&device, &options);
         let (_, gradient) = block_on(transfer.loss_and_gradient(&at)).expect("the device works");
         for seed in 0..3 {
             // A random direction that goes uphill by half: neither along the gradient nor across it.

@@ -203,7 +203,7 @@ fn channel_mixing_and_relu_backward_agree_with_their_twins() {
                 let matrix: Tensor<2> = random(9, [c, c], device);
                 let offset: Tensor<1> = random(10, [c], device);
                 let mut found = with_each_tile(|| {
-                    [(None, None), (None, Some(&add)), (Some(&offset), Some(&add))]
+                    [(None, None), (None, Some(&add)), (Some(&offset), None), (Some(&offset), Some(&add))]
                         .map(|(offset, add)| values(conv::mix_channels(&x, &matrix, offset, add)))
                         .into()
                 });
