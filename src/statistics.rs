@@ -1,6 +1,6 @@
 //! What style is: which features of a layer respond, and which respond together, whatever the place.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
 use crate::{
     kernels::{
@@ -76,10 +76,9 @@ impl Statistics {
             None => (None, None),
             Some(Self { gram, mean }) => (Some(gram), mean),
         };
-        let [c, _] = part.gram.dims();
         Self {
-            gram: weighted_sum(gram, share, part.gram, [c, 1, c]),
-            mean: part.mean.map(|part| weighted_sum(mean, share, part, [1, 1, c])),
+            gram: weighted_sum(gram, share, part.gram),
+            mean: part.mean.map(|part| weighted_sum(mean, share, part)),
         }
     }
 
@@ -92,17 +91,23 @@ impl Statistics {
     }
 }
 
-/// As places of a map, which all have one weight.
-fn weighted_sum<const D: usize>(
-    sum: Option<Tensor<D>>,
-    share: f32,
-    part: Tensor<D>,
-    [h, w, c]: [usize; 3],
-) -> Tensor<D> {
+/// As a map of a single place, for kernels that do not care what the numbers are.
+fn as_place<const D: usize>(tensor: Tensor<D>) -> Map {
+    let count = tensor.dims().iter().product();
+    tensor.reshape([1, 1, count])
+}
+
+fn weighted_sum<const D: usize>(sum: Option<Tensor<D>>, share: f32, part: Tensor<D>) -> Tensor<D> {
     let dims = part.dims();
-    let weights = Tensor::from_data(TensorData::new(vec![share; h * w], [h, w]), &part.device());
-    let map = |tensor: Tensor<D>| tensor.reshape([h, w, c]);
-    weigh(&map(part), &weights, sum.map(map).as_ref()).reshape(dims)
+    let share = Tensor::from_data([[share]], &part.device());
+    weigh(&as_place(part), &share, sum.map(as_place).as_ref()).reshape(dims)
+}
+
+/// The difference, and the sum of its squares ([`content::residual`]).
+fn residual<const D: usize>(found: &Tensor<D>, wanted: &Tensor<D>, scale: f32) -> (Tensor<D>, Tensor<1>) {
+    let [place, target] = [found, wanted].map(|tensor| as_place(tensor.clone()));
+    let (difference, sums) = content::residual(&place, &target, scale);
+    (difference.reshape(found.dims()), sums)
 }
 
 impl Wanted {
@@ -134,20 +139,14 @@ impl Wanted {
         let [c, _] = self.matrix.dims();
         let (matrix, mean) = found.compared();
         let weight = if mean.is_some() { 0.5 * weight } else { weight };
-        // As for features: the difference, and the sum of its squares.
         let factor = weight / ((c * c) as f32 * self.mean_square);
-        let map = |matrix: Tensor<2>| matrix.reshape([1, c, c]);
-        let (difference, sums) =
-            content::residual(&map(matrix), &map(self.matrix.clone()), 4.0 * factor / (c * places) as f32);
+        let (matrix, sums) = residual(&matrix, &self.matrix, 4.0 * factor / (c * places) as f32);
         let mut terms = vec![Term { kind: Kind::Style, sums, factor }];
-        let matrix: Tensor<2> = difference.reshape([c, c]);
         let offset = mean.zip(self.mean.as_ref()).map(|(mean, (wanted, mean_square))| {
             let factor = weight / (c as f32 * mean_square);
-            let map = |mean: Tensor<1>| mean.reshape([1, 1, c]);
-            let (difference, sums) =
-                content::residual(&map(mean.clone()), &map(wanted.clone()), 2.0 * factor / places as f32);
+            let (difference, sums) = residual(mean, wanted, 2.0 * factor / places as f32);
             terms.push(Term { kind: Kind::Style, sums, factor });
-            offset(mean, &matrix, &difference.reshape([c]))
+            offset(mean, &matrix, &difference)
         });
         (Pull { matrix, offset }, terms)
     }

@@ -26,6 +26,7 @@ mod gpu {
     use crate::kernels::{
         Storage,
         gpu::{Buffer, Wgsl},
+        pieces::add_up,
     };
 
     /// How many numbers the partial products may be: 8 MiB.
@@ -125,33 +126,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     pub fn gram_matrix(features: &Map) -> Tensor<2> {
         let [h, w, c] = features.dims();
         let (pieces, splits) = partial(features);
-        let gram = pieces.new_kept([c, c]);
-        let norm = 1.0 / (c * h * w) as f32;
-        let quads = c * c / 4;
-        Wgsl { name: "gram", variant: (), text: |()| GRAM.into(), workgroup: [64, 1, 1] }.launch(
-            quads.div_ceil(64),
-            &[&pieces],
-            &[&gram],
-            &[quads as u32, splits as u32, norm.to_bits()],
-        );
-        gram.into_tensor()
+        add_up(&pieces, splits, 1.0 / (c * h * w) as f32, [c, c]).into_tensor()
     }
-
-    const GRAM: &str = "
-struct Parameters { quads: u32, splits: u32, norm: f32 }
-@group(0) @binding(0) var<storage, read> pieces: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> gram: array<vec4<f32>>;
-@group(0) @binding(2) var<uniform> parameters: Parameters;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) local: u32) {
-    let i = (group.y * groups.x + group.x) * 64u + local;
-    let quads = parameters.quads;
-    if (i >= quads) { return; }
-    var sum = vec4<f32>();
-    for (var split = 0u; split < parameters.splits; split++) { sum += pieces[split * quads + i]; }
-    gram[i] = parameters.norm * sum;
-}
-";
 }

@@ -15,6 +15,8 @@ pub(crate) mod gpu;
 pub mod gram;
 pub mod moments;
 pub mod normalize;
+#[cfg(feature = "gpu")]
+mod pieces;
 pub mod pool;
 pub mod total_variation;
 pub mod vectors;

@@ -48,6 +48,7 @@ mod gpu {
     use crate::kernels::{
         Storage,
         gpu::{Buffer, Wgsl},
+        pieces::add_up,
     };
 
     pub fn mean(features: &Map) -> Tensor<1> {
@@ -65,14 +66,7 @@ mod gpu {
             &[&sums],
             &[pixels as u32, quads as u32, pieces as u32, chunk as u32],
         );
-        let mean = x.new_kept([c]);
-        Wgsl { name: "mean", variant: (), text: |()| MEAN.into(), workgroup: [64, 1, 1] }.launch(
-            quads.div_ceil(64),
-            &[&sums],
-            &[&mean],
-            &[quads as u32, pieces as u32, (1.0 / pixels as f32).to_bits()],
-        );
-        mean.into_tensor()
+        add_up(&sums, pieces, 1.0 / pixels as f32, [c]).into_tensor()
     }
 
     const PARTIAL: &str = "
@@ -92,23 +86,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var sum = vec4<f32>();
     for (var p = piece * parameters.chunk; p < end; p++) { sum += load(x[p * quads + i % quads]); }
     sums[i] = sum;
-}
-";
-
-    const MEAN: &str = "
-struct Parameters { quads: u32, pieces: u32, norm: f32 }
-@group(0) @binding(0) var<storage, read> sums: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> mean: array<vec4<f32>>;
-@group(0) @binding(2) var<uniform> parameters: Parameters;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let i = group.x * 64u + local;
-    let quads = parameters.quads;
-    if (i >= quads) { return; }
-    var sum = vec4<f32>();
-    for (var piece = 0u; piece < parameters.pieces; piece++) { sum += sums[piece * quads + i]; }
-    mean[i] = parameters.norm * sum;
 }
 ";
 
