@@ -16,6 +16,7 @@ use impasto::{
     layer::Layer,
     options::{Options, Pooling, Schedule},
     picture::Picture,
+    rect::Remainder,
     transfer::StyleTransfer,
     vgg::Vgg,
     weights::{Balance, Conv, Weights},
@@ -121,7 +122,7 @@ fn kernels(criterion: &mut Criterion) {
             });
             group.bench_function(format!("{name}, pooling"), |bencher| {
                 bencher.iter(|| {
-                    let pooled = pool::forward(&above, Pooling::Max);
+                    let pooled = pool::forward(&above, Pooling::Max, Remainder::Kept);
                     wait(pool::backward(&above, &pooled, None, Pooling::Max));
                 });
             });

@@ -82,7 +82,7 @@ impl Layer {
         self as usize
     }
 
-    /// Whether a 2×2 pooling (stride 2, floor) stands between this layer and the next one.
+    /// Whether a 2×2 pooling (stride 2) stands between this layer and the next one.
     pub const fn is_pooled(self) -> bool {
         matches!(self, Self::Conv1_2 | Self::Conv2_2 | Self::Conv3_4 | Self::Conv4_4)
     }

@@ -19,7 +19,7 @@ use crate::{
     mask::{Guide, Mask},
     message::{Failure, Losses},
     options::{Options, WeightedLayer},
-    rect::Rect,
+    rect::{Rect, Remainder},
     statistics::{Seen, Statistics, Wanted},
     vgg::{Gradient, Pull, Vgg},
     weights::Balance,
@@ -147,9 +147,10 @@ impl Region {
         let depth = layer.poolings();
         match tile {
             None => part.weights[depth].clone(),
-            Some(tile) => {
-                Some(on_device(&part.guides[depth].as_ref()?.cropped(tile.behind(depth)), &part.device))
-            }
+            Some(tile) => Some(on_device(
+                &part.guides[depth].as_ref()?.cropped(tile.behind(depth, Remainder::Kept)),
+                &part.device,
+            )),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     color::luma,
     picture::{Filter, Picture, PictureError, check_values, resample},
-    rect::Rect,
+    rect::{Rect, Remainder},
 };
 
 /// A weight from 0 (not at all) to 1 (fully) for each pixel, rows top to bottom.
@@ -95,27 +95,23 @@ impl Mask {
         Self { values: self.values.iter().map(|&value| f32::from(value > 0.0)).collect(), ..*self }
     }
 
-    /// The weights of the features behind so many 2×2 poolings, which drop what is left over at the right and the bottom:
-    /// the means over their pixels, scaled so that their squares add up to the number of features. `None` where all
-    /// are zero.
+    /// The weights of the features behind so many 2×2 poolings: the means over their pixels, scaled so that their squares
+    /// add up to the number of features. `None` where all are zero.
     ///
     /// With them, the Gram matrix of weighted features is that of the features where the mask applies: divided by the
     /// number of *these* (Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer", eq. 4).
     pub fn guide(&self, poolings: usize) -> Option<Guide> {
+        let Rect { width, height, .. } = Rect::whole(self.size()).behind(poolings, Remainder::Kept);
         let side = 1 << poolings;
-        let (width, height) = (self.width / side, self.height / side);
-        let mut values = vec![0.0; width * height];
-        for (y, row) in values.chunks_exact_mut(width.max(1)).enumerate() {
-            for (x, value) in row.iter_mut().enumerate() {
-                let sum: f32 = (0..side)
-                    .flat_map(|dy| {
-                        let start = (y * side + dy) * self.width + x * side;
-                        &self.values[start..start + side]
-                    })
-                    .sum();
-                *value = sum / (side * side) as f32;
-            }
-        }
+        let pixels = |at: usize, length: usize| at * side..((at + 1) * side).min(length);
+        let mean = |(x, y)| {
+            let (x, y) = (pixels(x, self.width), pixels(y, self.height));
+            let rect = Rect { x: x.start, y: y.start, width: x.len(), height: y.len() };
+            let sum: f32 = rect.rows(self.width).flat_map(|row| &self.values[row]).sum();
+            sum / rect.pixels() as f32
+        };
+        let mut values: Vec<f32> =
+            (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(mean).collect();
         let squares: f64 = values.iter().map(|&value| f64::from(value).powi(2)).sum();
         // Less than a hundredth of one feature says nothing about style.
         if squares < 1e-4 {
@@ -197,12 +193,13 @@ mod tests {
     fn a_guide_has_the_power_of_one_for_each_feature() {
         for poolings in 0..5 {
             let guide = left_half(67, 35).guide(poolings).unwrap();
-            assert_eq!(guide.shape(), [35 >> poolings, 67 >> poolings]);
+            assert_eq!(guide.shape(), [35, 67].map(|side: usize| side.div_ceil(1 << poolings)));
             let squares: f32 = guide.values().iter().map(|value| value * value).sum();
             assert!((squares / guide.values().len() as f32 - 1.0).abs() < 1e-4, "{squares}");
         }
         assert_eq!(Mask::new(4, 4, vec![0.0; 16]).unwrap().guide(1), None);
-        assert_eq!(left_half(8, 8).guide(4), None, "nothing is left of it");
+        let one = left_half(8, 8).guide(4).unwrap();
+        assert_eq!((one.shape(), one.values()), ([1, 1], &[1.0][..]), "what is left over is a feature, too");
     }
 
     #[test]

@@ -5,6 +5,26 @@
 
 use std::ops::Range;
 
+/// What becomes of an odd last row or column where a map is halved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remainder {
+    /// It is pooled by itself, as in Caffe, with which VGG-19 was trained. So are pictures looked at that are painted:
+    /// else up to fifteen rows mean nothing to the deep layers, and take on any colour, a bright line along the border.
+    Kept,
+    /// It is left out, as in torchvision. So are paintings looked at, of which only the statistics are wanted.
+    Dropped,
+}
+
+impl Remainder {
+    /// What becomes of a length behind so many halvings.
+    pub const fn behind(self, length: usize, poolings: usize) -> usize {
+        match self {
+            Self::Kept => length.div_ceil(1 << poolings),
+            Self::Dropped => length >> poolings,
+        }
+    }
+}
+
 /// A rectangle of pixels or of features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -29,9 +49,13 @@ impl Rect {
     /// What becomes of it behind so many 2×2 poolings. Its left and upper edges are multiples of what they halve, and so
     /// are its right and lower ones, but for those of the picture.
     #[must_use]
-    pub const fn behind(self, poolings: usize) -> Self {
-        let Self { x, y, width, height } = self;
-        Self { x: x >> poolings, y: y >> poolings, width: width >> poolings, height: height >> poolings }
+    pub const fn behind(self, poolings: usize, remainder: Remainder) -> Self {
+        Self {
+            x: self.x >> poolings,
+            y: self.y >> poolings,
+            width: remainder.behind(self.width, poolings),
+            height: remainder.behind(self.height, poolings),
+        }
     }
 
     /// The same rectangle, seen from the corner of another one around it.
@@ -130,18 +154,18 @@ mod tests {
     #[test]
     fn features_of_all_tiles_are_those_of_the_picture() {
         let size = (333, 250);
-        for poolings in 0..5 {
-            let whole = Rect::whole(size).behind(poolings).pixels();
+        for (poolings, remainder) in (0..5).flat_map(|n| [(n, Remainder::Kept), (n, Remainder::Dropped)]) {
+            let whole = Rect::whole(size).behind(poolings, remainder).pixels();
             let sum: usize = tiles(size, 96, (32, 64))
                 .iter()
                 .map(|tile| {
-                    let inner = tile.inner.within(tile.outer).behind(poolings);
-                    let outer = tile.outer.behind(poolings);
+                    let inner = tile.inner.within(tile.outer).behind(poolings, remainder);
+                    let outer = tile.outer.behind(poolings, remainder);
                     assert!(inner.x + inner.width <= outer.width && inner.y + inner.height <= outer.height);
                     inner.pixels()
                 })
                 .sum();
-            assert_eq!(sum, whole, "behind {poolings} poolings");
+            assert_eq!(sum, whole, "behind {poolings} poolings, remainder {remainder:?}");
         }
     }
 }

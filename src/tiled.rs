@@ -18,9 +18,9 @@ use crate::{
     message::Failure,
     options::{Options, deepest},
     picture::Picture,
-    rect::{Rect, Tile, tiles},
+    rect::{Rect, Remainder, Tile, tiles},
     statistics::{Seen, Statistics},
-    vgg::{Gradient, Pull, Vgg},
+    vgg::{Features, Gradient, Pull, Vgg},
 };
 
 /// Who looks, and what for.
@@ -42,11 +42,10 @@ impl Look<'_> {
         let mut found = vec![(0.0, None); layers.len()];
         let tiles = self.tiles(photo);
         for tile in &tiles {
-            let features =
-                self.vgg.forward(&self.part(photo, tile.outer), self.options.pooling, deepest(layers));
+            let features = self.forward(&self.part(photo, tile.outer), Remainder::Kept, deepest(layers));
             for (&(layer, _), (power, whole)) in layers.iter().zip(&mut found) {
                 let features = features.at(layer);
-                *power += squares(&read_values(crop(features, inner(tile, layer))).await?);
+                *power += squares(&read_values(crop(features, inner(tile, layer, Remainder::Kept))).await?);
                 *whole = (tiles.len() == 1).then(|| features.clone());
             }
         }
@@ -60,10 +59,10 @@ impl Look<'_> {
         let mut found = vec![None; layers.len()];
         for tile in self.tiles(painting) {
             let picture = self.part(painting, tile.outer);
-            let features = self.vgg.forward(&picture, self.options.pooling, deepest(layers));
+            let features = self.forward(&picture, Remainder::Dropped, deepest(layers));
             for (&(layer, _), sum) in layers.iter().zip(&mut found) {
                 let seen = Seen::new(features.at(layer), None, self.options.style_loss);
-                add_statistics(sum, &seen, layer, &tile, painting.size());
+                add_statistics(sum, &seen, layer, &tile, painting.size(), Remainder::Dropped);
             }
         }
         found.into_iter().flatten().collect()
@@ -84,17 +83,17 @@ impl Look<'_> {
                 Vec::new()
             } else {
                 let photo = self.part(photo, tile.outer);
-                let features = vgg.forward(&photo, options.pooling, deepest(&options.content_layers));
+                let features = self.forward(&photo, Remainder::Kept, deepest(&options.content_layers));
                 targets.content.iter().map(|target| features.at(target.layer).clone()).collect()
             };
-            let features = vgg.forward(&crop(picture, tile.outer), options.pooling, options.deepest_layer());
+            let features = self.forward(&crop(picture, tile.outer), Remainder::Kept, options.deepest_layer());
             let gradient = vgg.backward(features, |layer, features| {
                 let mut sum = Gradient::default();
                 let content = targets.content.iter().zip(&wanted).find(|(target, _)| target.layer == layer);
                 if let Some((target, photo)) = content {
                     let factor = target.factor(options.content_weight);
                     sum.map = Some(content::residual(features, photo, 2.0 * factor).0);
-                    let inner = inner(tile, layer);
+                    let inner = inner(tile, layer, Remainder::Kept);
                     if inner.pixels() > 0 {
                         let (_, sums) = content::residual(&crop(features, inner), &crop(photo, inner), 1.0);
                         terms.push(Term { kind: Kind::Content, sums, factor });
@@ -120,7 +119,7 @@ impl Look<'_> {
         picture: &Map,
         tiles: &[Tile],
     ) -> (Vec<Lack<'a>>, Vec<Term>) {
-        let Self { vgg, options } = self;
+        let options = self.options;
         let wanted: Vec<(&Region, &Style)> = targets
             .style
             .iter()
@@ -132,13 +131,13 @@ impl Look<'_> {
         let mut found = vec![None; wanted.len()];
         for tile in tiles {
             let picture = crop(picture, tile.outer);
-            let features = vgg.forward(&picture, options.pooling, options.deepest_style_layer());
+            let features = self.forward(&picture, Remainder::Kept, options.deepest_style_layer());
             for ((region, style), sum) in wanted.iter().zip(&mut found) {
                 let layer = style.layer;
                 if region.sees(layer) {
                     let weights = region.weights(layer, Some(tile.outer));
                     let seen = Seen::new(features.at(layer), weights.as_ref(), options.style_loss);
-                    add_statistics(sum, &seen, layer, tile, size);
+                    add_statistics(sum, &seen, layer, tile, size, Remainder::Kept);
                 }
             }
         }
@@ -146,7 +145,7 @@ impl Look<'_> {
         let mut terms = Vec::new();
         for ((region, style), found) in wanted.into_iter().zip(found) {
             let Some(found) = found else { continue };
-            let places = Rect::whole(size).behind(style.layer.poolings()).pixels();
+            let places = Rect::whole(size).behind(style.layer.poolings(), Remainder::Kept).pixels();
             let (pull, losses) = region.pull(style, &found, options.style_weight, places);
             terms.extend(losses);
             lacks.push(Lack { region, layer: style.layer, pull });
@@ -159,6 +158,11 @@ impl Look<'_> {
         let (width, height) = picture.size();
         let side = self.options.tile_side((width, height)).unwrap_or(width.max(height));
         tiles((width, height), side, (0, 0))
+    }
+
+    /// What the network says about a picture `[H, W, 4]`.
+    fn forward(self, picture: &Map, remainder: Remainder, deepest: Layer) -> Features {
+        self.vgg.forward(picture, self.options.pooling, remainder, deepest)
     }
 
     /// A rectangle of a picture, on the device.
@@ -181,15 +185,17 @@ fn add_statistics(
     layer: Layer,
     tile: &Tile,
     size: (usize, usize),
+    remainder: Remainder,
 ) {
-    let inner = inner(tile, layer);
+    let inner = inner(tile, layer, remainder);
     if inner.pixels() > 0 {
-        let share = inner.pixels() as f32 / Rect::whole(size).behind(layer.poolings()).pixels() as f32;
+        let whole = Rect::whole(size).behind(layer.poolings(), remainder);
+        let share = inner.pixels() as f32 / whole.pixels() as f32;
         *sum = Some(Statistics::add(sum.take(), share, seen.statistics(inner)));
     }
 }
 
 /// The features of a tile at a layer that do not belong to its margin.
-fn inner(tile: &Tile, layer: Layer) -> Rect {
-    tile.inner.within(tile.outer).behind(layer.poolings())
+fn inner(tile: &Tile, layer: Layer, remainder: Remainder) -> Rect {
+    tile.inner.within(tile.outer).behind(layer.poolings(), remainder)
 }

@@ -22,7 +22,7 @@ use crate::{
     optimizer::State,
     options::{Color, Init, Options},
     picture::{Filter, Picture, resample},
-    rect::{GRID, MARGIN, tiles},
+    rect::{GRID, MARGIN, Remainder, tiles},
     schedule::{Plan, Scale},
     sources::{Painting, Sources, Subject},
     statistics::Statistics,
@@ -226,7 +226,8 @@ impl StyleTransfer {
         let size = subject.photo.size();
         let (gradient, mut terms) = match options.tile_side(size) {
             None => {
-                let features = vgg.forward(picture, options.pooling, options.deepest_layer());
+                let features =
+                    vgg.forward(picture, options.pooling, Remainder::Kept, options.deepest_layer());
                 let mut terms = Vec::new();
                 let gradient =
                     vgg.backward(features, |layer, map| targets.gradient(layer, map, options, &mut terms));

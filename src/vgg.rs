@@ -11,6 +11,7 @@ use crate::{
     layer::Layer,
     message::Failure,
     options::Pooling,
+    rect::Remainder,
     weights::{Balance, Weights},
 };
 
@@ -33,7 +34,7 @@ struct Convolution {
 /// What a picture looks like to each layer, from conv1_1 to the deepest that was asked for.
 #[derive(Clone, Debug)]
 pub struct Features {
-    /// After the ReLU, `[H/2ᵇ, W/2ᵇ, C]` where b poolings lie above; indexed by [`Layer::index`].
+    /// After the ReLU, `[⌈H/2ᵇ⌉, ⌈W/2ᵇ⌉, C]` where b poolings lie above; indexed by [`Layer::index`].
     maps: Vec<Map>,
     pooling: Pooling,
 }
@@ -138,7 +139,7 @@ impl Vgg {
     }
 
     /// The features of a picture `[H, W, 4]` in all layers down to `deepest`.
-    pub fn forward(&self, picture: &Map, pooling: Pooling, deepest: Layer) -> Features {
+    pub fn forward(&self, picture: &Map, pooling: Pooling, remainder: Remainder, deepest: Layer) -> Features {
         let mut maps = Vec::with_capacity(deepest.index() + 1);
         let mut x = normalize::normalize(picture, self.mean);
         for (layer, convolution) in Layer::ALL.into_iter().zip(&self.layers) {
@@ -147,12 +148,12 @@ impl Vgg {
             if layer == deepest {
                 break;
             }
-            x = if layer.is_pooled() { pool::forward(&y, pooling) } else { y };
+            x = if layer.is_pooled() { pool::forward(&y, pooling, remainder) } else { y };
         }
         Features { maps, pooling }
     }
 
-    /// The gradient with respect to the picture, `[H, W, 4]`.
+    /// The gradient with respect to the picture, `[H, W, 4]`; its remainder was kept.
     ///
     /// `at` gives the gradient of the losses that look at a layer with these features; it is asked once per layer, from
     /// the deepest up.

@@ -20,6 +20,7 @@ use impasto::{
     message::Losses,
     options::{Optimizer, Options, Pooling, Schedule, Size, WeightedLayer},
     picture::Picture,
+    rect::Remainder,
     transfer::{StyleTransfer, to_map},
     vgg::Vgg,
     weights::{self, Weights},
@@ -188,8 +189,11 @@ fn energies(layers: &[WeightedLayer], mut of: impl FnMut(Layer) -> Vec<f32>) -> 
 fn features_and_grams(device: &Device) {
     let file = File::open(&reference_data::file("reference/reference.safetensors"));
     let vgg = vgg(device);
-    let see = |name: &str| vgg.forward(&to_map(&file.planes(name), &vgg), Pooling::Max, Layer::Conv5_1);
-    let (photo, painting) = (see("image.content"), see("image.style"));
+    let see = |name: &str, remainder| {
+        vgg.forward(&to_map(&file.planes(name), &vgg), Pooling::Max, remainder, Layer::Conv5_1)
+    };
+    let photo = see("image.content", Remainder::Kept);
+    let painting = see("image.style", Remainder::Dropped);
     let options = reference_options();
     let layers = options.style_layers.iter().chain(&options.content_layers);
     for &(layer, _) in layers.clone() {
@@ -265,8 +269,9 @@ fn variant(case: &str, device: &Device) {
     let (photo, painting) = (file.bytes(&name("photo")), file.bytes(&name("painting")));
     let vgg = vgg(device);
 
-    let see = |picture| vgg.forward(&to_map(picture, &vgg), options.pooling, Layer::Conv5_1);
-    let (of_photo, of_painting) = (see(&photo), see(&painting));
+    let see =
+        |picture, remainder| vgg.forward(&to_map(picture, &vgg), options.pooling, remainder, Layer::Conv5_1);
+    let (of_photo, of_painting) = (see(&photo, Remainder::Kept), see(&painting, Remainder::Dropped));
     if !options.content_layers.is_empty() {
         let found = energies(&options.content_layers, |layer| values(of_photo.at(layer).clone()));
         close(&name("photo.energy"), found, file.get(&name("photo.energy")), ONCE);
@@ -396,7 +401,7 @@ fn halves_keep_the_course() {
     println!("halves: {most:.2e} in {} steps", options.steps);
     assert!(most <= HALVES, "a loss is off by {most:.2e}");
     // It is not f32 after all that was tested.
-    let features = vgg.forward(&to_map(&photo, &vgg), Pooling::Max, Layer::Conv5_1);
+    let features = vgg.forward(&to_map(&photo, &vgg), Pooling::Max, Remainder::Kept, Layer::Conv5_1);
     assert_eq!(features.at(Layer::Conv5_1).dtype(), DType::BF16);
 }
 

@@ -79,8 +79,9 @@ class Network:
 
 
 def halved(features: Tensor, layer: str) -> Tensor:
-    """The features as the next layer sees them: pooled at the end of a block."""
-    return F.max_pool2d(features, 2) if layer in POOLED else features
+    """The features as the next layer sees them: pooled at the end of a block, an odd last row or column by itself (of a
+    painting, too, where the engine leaves it out)."""
+    return F.max_pool2d(features, 2, ceil_mode=True) if layer in POOLED else features
 
 
 def operations(widths: list[int]) -> float:

@@ -1,4 +1,4 @@
-//! Pooling: 2×2, stride 2, an odd last row or column left out; forward and backward.
+//! Pooling: 2×2, stride 2; forward and backward.
 
 use burn::tensor::{
     Tensor,
@@ -8,16 +8,19 @@ use burn::tensor::{
 };
 
 use super::{Map, conv::relu_backward_cpu, from_nchw, on_device, to_nchw};
-use crate::options::Pooling;
+use crate::{options::Pooling, rect::Remainder};
 
-/// Halves a map. `[H, W, C]` → `[⌊H/2⌋, ⌊W/2⌋, C]`; both sides must be at least 2.
-pub fn forward(x: &Map, pooling: Pooling) -> Map {
-    on_device!(x.device(), gpu: gpu::forward(x, pooling), cpu: forward_cpu(x, pooling))
+/// Halves a map. `[H, W, C]` → `[⌈H/2⌉, ⌈W/2⌉, C]`, or `[⌊H/2⌋, ⌊W/2⌋, C]` if the remainder is dropped; then both sides
+/// must be at least 2.
+pub fn forward(x: &Map, pooling: Pooling, remainder: Remainder) -> Map {
+    on_device!(x.device(),
+        gpu: gpu::forward(x, pooling, remainder),
+        cpu: forward_cpu(x, pooling, remainder))
 }
 
-/// Gradient with respect to the features that were pooled: `(route(gradient) + add) · [x > 0]`.
+/// Gradient with respect to the features that were pooled, the remainder kept: `(route(gradient) + add) · [x > 0]`.
 ///
-/// `x` `[H, W, C]` went into the pooling, `gradient` `[⌊H/2⌋, ⌊W/2⌋, C]` is that of what came out. The
+/// `x` `[H, W, C]` went into the pooling, `gradient` `[⌈H/2⌉, ⌈W/2⌉, C]` is that of what came out. The
 /// maximum passes its gradient to the first of equal values, as in PyTorch. `add` `[H, W, C]` is what
 /// losses at this layer contribute; the last factor is the ReLU below.
 pub fn backward(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling) -> Map {
@@ -27,12 +30,28 @@ pub fn backward(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling) ->
 }
 
 /// The twin of [`forward`].
-pub fn forward_cpu(x: &Map, pooling: Pooling) -> Map {
-    let x = to_nchw(x.clone());
+pub fn forward_cpu(x: &Map, pooling: Pooling, remainder: Remainder) -> Map {
+    let x = to_nchw(match remainder {
+        Remainder::Kept => even(x),
+        Remainder::Dropped => x.clone(), // by these operations
+    });
     from_nchw(match pooling {
         Pooling::Max => max_pool2d(x, MaxPoolOptions::new([2, 2])),
         Pooling::Avg => avg_pool2d(x, AvgPoolOptions::new([2, 2])),
     })
+}
+
+/// The map with an odd last row or column repeated, which changes neither the maximum nor the mean of its windows.
+fn even(x: &Map) -> Map {
+    let [h, w, _] = x.dims();
+    let mut x = x.clone();
+    if h % 2 == 1 {
+        x = Tensor::cat(vec![x.clone(), x.slice(s![-1.., .., ..])], 0);
+    }
+    if w % 2 == 1 {
+        x = Tensor::cat(vec![x.clone(), x.slice(s![.., -1.., ..])], 1);
+    }
+    x
 }
 
 /// The twin of [`backward`].
@@ -40,7 +59,7 @@ pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling
     let [h, w, c] = x.dims();
     let [h2, w2, _] = gradient.dims();
     // The windows as [h2, 2, w2, 2, C]; `corner` is one of the four places in each.
-    let windows = x.clone().slice(s![..2 * h2, ..2 * w2, ..]).reshape([h2, 2, w2, 2, c]);
+    let windows = even(x).reshape([h2, 2, w2, 2, c]);
     let corner = |y: usize, x: usize| {
         let (y, x) = (y as i64, x as i64);
         windows.clone().slice(s![.., y..=y, .., x..=x, ..])
@@ -64,8 +83,16 @@ pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling
     };
     let [a, b, c_, d] = parts;
     let rows = [Tensor::cat(vec![a, b], 3), Tensor::cat(vec![c_, d], 3)];
-    let routed = Tensor::cat(rows.to_vec(), 1).reshape([2 * h2, 2 * w2, c]);
-    let mut out = Tensor::zeros([h, w, c], &x.device()).slice_assign(s![..2 * h2, ..2 * w2, ..], routed);
+    let mut out = Tensor::cat(rows.to_vec(), 1).reshape([2 * h2, 2 * w2, c]);
+    // What a repeated row or column got belongs to the one that it repeats.
+    if h % 2 == 1 {
+        let last = out.clone().slice(s![h as i64 - 1..h as i64 + 1, .., ..]).sum_dim(0);
+        out = Tensor::cat(vec![out.slice(s![..h as i64 - 1, .., ..]), last], 0);
+    }
+    if w % 2 == 1 {
+        let last = out.clone().slice(s![.., w as i64 - 1..w as i64 + 1, ..]).sum_dim(1);
+        out = Tensor::cat(vec![out.slice(s![.., ..w as i64 - 1, ..]), last], 1);
+    }
     if let Some(add) = add {
         out = out + add.clone();
     }
@@ -74,15 +101,15 @@ pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling
 
 #[cfg(feature = "gpu")]
 mod gpu {
-    use super::{Map, Pooling};
+    use super::{Map, Pooling, Remainder};
     use crate::kernels::{
         Storage,
         gpu::{Buffer, Wgsl},
     };
 
-    pub fn forward(x: &Map, pooling: Pooling) -> Map {
+    pub fn forward(x: &Map, pooling: Pooling, remainder: Remainder) -> Map {
         let [h, w, c] = x.dims();
-        let (h2, w2, quads) = (h / 2, w / 2, c / 4);
+        let (h2, w2, quads) = (remainder.behind(h, 1), remainder.behind(w, 1), c / 4);
         let x = Buffer::of(x);
         let storage = x.storage();
         let y = x.new_stored(storage, [h2, w2, c]);
@@ -97,13 +124,13 @@ mod gpu {
             (h2 * w2 * quads).div_ceil(256),
             &[&x],
             &[&y],
-            &[w as u32, quads as u32, h2 as u32, w2 as u32],
+            &[h as u32, w as u32, quads as u32, h2 as u32, w2 as u32],
         );
         y.into_tensor()
     }
 
     const FORWARD: &str = "
-struct Parameters { width: u32, quads: u32, out_height: u32, out_width: u32 }
+struct Parameters { height: u32, width: u32, quads: u32, out_height: u32, out_width: u32 }
 @group(0) @binding(0) var<storage, read> x: array<Quad>;
 @group(0) @binding(1) var<storage, read_write> y: array<Quad>;
 @group(0) @binding(2) var<uniform> parameters: Parameters;
@@ -117,12 +144,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let quad = i % quads;
     let px = (i / quads) % parameters.out_width;
     let py = i / (quads * parameters.out_width);
-    let row = parameters.width * quads;
-    let at = 2u * py * row + 2u * px * quads + quad;
+    // An odd last row or column counts twice: it is its own neighbour.
+    let right = select(0u, quads, 2u * px + 1u < parameters.width);
+    let below = select(0u, parameters.width * quads, 2u * py + 1u < parameters.height);
+    let at = 2u * (py * parameters.width + px) * quads + quad;
     let a = load(x[at]);
-    let b = load(x[at + quads]);
-    let c = load(x[at + row]);
-    let d = load(x[at + row + quads]);
+    let b = load(x[at + right]);
+    let c = load(x[at + below]);
+    let d = load(x[at + below + right]);
     y[i] = keep(COMBINE);
 }
 ";
@@ -137,7 +166,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let text = |(pooling, add, storage): (Pooling, bool, Storage)| {
             let route = match pooling {
                 Pooling::Max => MAX_ROUTE,
-                Pooling::Avg => "let routed = 0.25 * load(gradient[source]);",
+                Pooling::Avg => AVG_ROUTE,
             };
             let text = storage.written(&BACKWARD.replace("ROUTE", route));
             if add {
@@ -180,30 +209,35 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let quad = i % quads;
     let px = (i / quads) % parameters.width;
     let py = i / row;
-    var sum = ADDED;
-    // An odd last row or column takes part in no window.
-    if (py / 2u < parameters.out_height && px / 2u < parameters.out_width) {
-        let source = ((py / 2u) * parameters.out_width + px / 2u) * quads + quad;
-        ROUTE
-        sum += routed;
-    }
+    let source = ((py / 2u) * parameters.out_width + px / 2u) * quads + quad;
+    // Whether the window has a second column and a second row.
+    let pair = vec2<u32>(px | 1u, py | 1u) < vec2<u32>(parameters.width, parameters.height);
+    ROUTE
+    let sum = routed + ADDED;
     out[i] = keep(select(vec4<f32>(), sum, load(x[i]) > vec4<f32>()));
 }
 ";
 
+    const AVG_ROUTE: &str = "
+    let share = select(vec2<f32>(1.0), vec2<f32>(0.5), pair);
+    let routed = share.x * share.y * load(gradient[source]);
+";
+
     /// The first of equal values wins: it must exceed the corners before it and reach those behind it.
     const MAX_ROUTE: &str = "
-        let corner = (py - py % 2u) * row + (px - px % 2u) * quads + quad;
-        let a = load(x[corner]);
-        let b = load(x[corner + quads]);
-        let c = load(x[corner + row]);
-        let d = load(x[corner + row + quads]);
-        let first = (a >= b) & (a >= c) & (a >= d);
-        let second = (b > a) & (b >= c) & (b >= d);
-        let third = (c > a) & (c > b) & (c >= d);
-        let fourth = (d > a) & (d > b) & (d > c);
-        let top = select(first, second, vec4<bool>(px % 2u == 1u));
-        let bottom = select(third, fourth, vec4<bool>(px % 2u == 1u));
-        let routed = select(vec4<f32>(), load(gradient[source]), select(top, bottom, vec4<bool>(py % 2u == 1u)));
+    let corner = (py - py % 2u) * row + (px - px % 2u) * quads + quad;
+    let right = select(0u, quads, pair.x);
+    let below = select(0u, row, pair.y);
+    let a = load(x[corner]);
+    let b = load(x[corner + right]);
+    let c = load(x[corner + below]);
+    let d = load(x[corner + below + right]);
+    let first = (a >= b) & (a >= c) & (a >= d);
+    let second = (b > a) & (b >= c) & (b >= d);
+    let third = (c > a) & (c > b) & (c >= d);
+    let fourth = (d > a) & (d > b) & (d > c);
+    let top = select(first, second, vec4<bool>(px % 2u == 1u));
+    let bottom = select(third, fourth, vec4<bool>(px % 2u == 1u));
+    let routed = select(vec4<f32>(), load(gradient[source]), select(top, bottom, vec4<bool>(py % 2u == 1u)));
 ";
 }
