@@ -344,7 +344,7 @@ impl Saving {
 }
 
 /// What the page asks of the worker that makes files. The frames travel beside it, oldest first, and for a triptych the
-/// files of the photo and the painting.
+/// files of the photo and the paintings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Errand {
     /// What is wanted.
@@ -353,8 +353,8 @@ pub struct Errand {
     pub width: usize,
     /// Of the frames, in pixels.
     pub height: usize,
-    /// What the visitor calls the photo and the painting.
-    pub titles: [String; 2],
+    /// What the visitor calls the photo and the paintings, in the order of the files.
+    pub titles: Vec<String>,
     /// How the last frame was painted, where one recipe says all of it: the [text](crate::recipe::Recipe::text)
     /// that goes into the picture's file.
     pub recipe: Option<String>,
@@ -457,7 +457,7 @@ mod tests {
 
     #[test]
     fn errands_and_their_outcomes_survive_the_border() {
-        let titles = ["the \"cat\"".to_owned(), "Wave".to_owned()];
+        let titles = vec!["the \"cat\"".to_owned(), "Wave".to_owned()];
         let errand = Errand { what: Saving::Triptych, width: 640, height: 427, titles, recipe: None };
         let recipe = Some("{\"network\":\"Impasto Fast\"}".to_owned());
         for errand in [errand.clone(), Errand { what: Saving::Png, recipe, ..errand }] {

@@ -275,17 +275,16 @@ pub fn size_to_fit((width, height): (usize, usize), long_side: usize) -> (usize,
     (scale(width), scale(height))
 }
 
-/// Photo, painting and result side by side on white, each at the height of the result (the last),
-/// with a small gap between them.
+/// Photo, painting (or paintings) and result side by side on white, each at the height of the result, with a small gap
+/// between them.
 ///
 /// A picture more than four times as wide as high, and wider than the result, is laid in at that
 /// width instead, centred, so that a panorama cannot make the sheet absurdly wide.
-pub fn triptych(panels: &[&Picture; 3]) -> Picture {
-    let [.., result] = panels;
+pub fn triptych(sources: &[Picture], result: &Picture) -> Picture {
     let height = result.height;
     let widest = result.width.max((4 * height).min(Picture::MAX_PIXELS / height));
     let gap = (height / 32).max(1);
-    let panels = panels.map(|panel| {
+    let scaled = |panel: &Picture| {
         let full = (panel.width as f64 * height as f64 / panel.height as f64).round() as usize;
         if full <= widest {
             panel.resize(full, height)
@@ -293,9 +292,10 @@ pub fn triptych(panels: &[&Picture; 3]) -> Picture {
             let low = (panel.height as f64 * widest as f64 / panel.width as f64).round() as usize;
             panel.resize(widest, low)
         }
-    });
+    };
+    let panels: Vec<Picture> = sources.iter().chain([result]).map(scaled).collect();
 
-    let width = panels.iter().map(|panel| panel.width).sum::<usize>() + 2 * gap;
+    let width = panels.iter().map(|panel| panel.width).sum::<usize>() + sources.len() * gap;
     let mut rgb = vec![1.0; width * height * 3];
     let mut left = 0;
     for panel in &panels {

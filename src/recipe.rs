@@ -6,7 +6,10 @@
 use crc32fast::hash as crc32;
 use serde::{Deserialize, Serialize};
 
-use crate::options::{Options, OptionsError};
+use crate::{
+    options::{Options, OptionsError},
+    sources::check_weight,
+};
 
 /// The keyword of the chunk.
 pub const KEYWORD: &str = "Impasto";
@@ -20,6 +23,12 @@ pub struct Recipe {
     pub network: String,
     /// What was chosen; what a version did not know yet has its default.
     pub options: Options,
+    /// How much of each painting was in the blend, where there were several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paintings: Vec<f32>,
+    /// Whether parts of the photo were marked by a mask.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
 }
 
 /// Why no recipe can be read from a file.
@@ -49,9 +58,12 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const HEADER: usize = SIGNATURE.len() + 4 + 4 + 13 + 4;
 
 impl Recipe {
-    /// The recipe of a run by this version.
-    pub fn new(network: &str, options: &Options) -> Self {
+    /// The recipe of a run by this version, with paintings of these weights.
+    pub fn new(network: &str, options: &Options, paintings: &[f32], masked: bool) -> Self {
+        let paintings = if paintings.len() > 1 { paintings.to_vec() } else { Vec::new() };
         Self {
+            paintings,
+            masked,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             network: network.to_owned(),
             options: options.clone(),
@@ -84,6 +96,7 @@ impl Recipe {
         // From text, as messages are read: reading from bytes would bring a second reader into the page.
         let recipe: Self = serde_json::from_str(&String::from_utf8_lossy(text))?;
         recipe.options.validate()?;
+        recipe.paintings.iter().try_for_each(|&weight| check_weight(weight))?;
         Ok(recipe)
     }
 }
@@ -185,7 +198,7 @@ mod tests {
             tv_weight: 0.1,
             ..Options::default()
         };
-        Recipe::new("Größe \"M\"", &options)
+        Recipe::new("Größe \"M\"", &options, &[0.75, 0.25], true)
     }
 
     #[test]
@@ -201,7 +214,7 @@ mod tests {
             .collect();
         assert!(others == plain()[SIGNATURE.len()..], "another chunk was changed");
         // Writing anew replaces it.
-        let other = Recipe::new("other", &Options::default());
+        let other = Recipe::new("other", &Options::default(), &[1.0], false);
         let file = other.write(&file).unwrap();
         assert_eq!(chunks(&file).unwrap().len(), 5);
         assert_eq!(Recipe::read(&file).unwrap(), other);
@@ -218,7 +231,15 @@ mod tests {
         let mut data = b"Impasto\0\0\0\0\0".to_vec();
         data.extend(br#"{"version":"0.0.9","network":"x","options":{"steps":7}}"#);
         let file = png(&[(b"IHDR", &[0; 13]), (b"iTXt", &data), (b"IEND", &[])]);
-        assert_eq!(Recipe::read(&file).unwrap().options, Options { steps: 7, ..Options::default() });
+        let options = Options { steps: 7, ..Options::default() };
+        let due = Recipe {
+            version: "0.0.9".into(),
+            network: "x".into(),
+            options,
+            paintings: vec![],
+            masked: false,
+        };
+        assert_eq!(Recipe::read(&file).unwrap(), due);
     }
 
     #[test]
@@ -230,7 +251,7 @@ mod tests {
         let mut endless = plain();
         endless[8..12].copy_from_slice(&u32::MAX.to_be_bytes());
         let whole = plain();
-        let cases: [(&[u8], &str); 10] = [
+        let cases: [(&[u8], &str); 11] = [
             (b"", "no PNG file"),
             (b"\xff\xd8\xff\xe0 a JPEG", "no PNG file"),
             (&whole[..8], "damaged"),
@@ -241,6 +262,7 @@ mod tests {
             (&with("{}"), "cannot be read"),
             (&with("\u{fffd}"), "cannot be read"),
             (&with(r#"{"version":"9","network":"x","options":{"steps":0}}"#), "out of range"),
+            (&with(r#"{"version":"9","network":"x","options":{},"paintings":[1,-1]}"#), "out of range"),
         ];
         for (file, words) in cases {
             let error = Recipe::read(file).expect_err(words).to_string();

@@ -451,6 +451,42 @@ fn several_paintings_are_blended_by_their_weights() {
 }
 
 #[test]
+fn a_blend_and_a_mask_are_part_of_how_a_result_was_painted() {
+    let desk = Desk::new();
+    drawing(44, 40, 9).save(desk.path("other.png")).unwrap();
+    drawing(48, 36, 3).save(desk.path("mask.png")).unwrap();
+    let first = ["photo.png", "-o", "first.png", "--painting", "painting.png=3", "--painting", "other.png"];
+    let common = [&SHALLOW[..], &["--weights", TINY, "--steps", "4"]].concat();
+    succeeded(&desk.impasto(["stylize"], [&first[..], &common].concat()));
+    let first = fs::read(desk.path("first.png")).unwrap();
+    assert_eq!(Recipe::read(&first).unwrap().paintings, [3.0, 1.0]);
+
+    // The weights come from there, too, where none is given.
+    let like = ["--like", "first.png", "--weights", TINY];
+    let again = desk.stylize(like.iter().chain(&["--painting", "other.png"]));
+    succeeded(&again);
+    assert!(fs::read(desk.path("out.png")).unwrap() == first, "not the same picture by the same recipe");
+    let says = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!says(&again).contains("not be the same"), "{}", says(&again));
+
+    let one = desk.stylize(like.iter().chain(&["--mask", "mask.png"]));
+    succeeded(&one);
+    for difference in ["in the manner of 2 paintings, blended 3 : 1", "without a mask"] {
+        assert!(
+            says(&one).contains(&format!("was painted {difference}: it will not be the same")),
+            "{}",
+            says(&one)
+        );
+    }
+    let masked = Recipe::read(&fs::read(desk.path("out.png")).unwrap()).unwrap();
+    assert_eq!((masked.paintings, masked.masked), (vec![], true));
+
+    // No recipe leads to what went on from a result.
+    succeeded(&desk.stylize(like.iter().chain(&["--from", "first.png"])));
+    assert!(Recipe::read(&fs::read(desk.path("out.png")).unwrap()).is_err());
+}
+
+#[test]
 fn a_part_of_the_painting_is_as_good_as_that_part_by_itself() {
     let desk = Desk::new();
     let part = desk.opened("painting.png").crop_imm(20, 10, 20, 30);

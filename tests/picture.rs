@@ -171,7 +171,7 @@ fn noise_is_uniform_and_follows_from_its_seed() {
 fn the_triptych_has_three_panels_at_the_height_of_the_result() {
     let (red, green, blue) = ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]);
     let (photo, painting, result) = (plain(80, 60, red), plain(30, 60, green), plain(64, 48, blue));
-    let sheet = triptych(&[&photo, &painting, &result]);
+    let sheet = triptych(&[photo, painting], &result);
     // 64 + 1 + 24 + 1 + 64: the gap is a thirty-second of the height.
     assert_eq!((sheet.width(), sheet.height()), (154, 48));
     for y in [0, 20, 47] {
@@ -190,6 +190,14 @@ fn the_triptych_has_three_panels_at_the_height_of_the_result() {
             }
         }
     }
+    let with_two_paintings =
+        triptych(&[plain(80, 60, red), plain(30, 60, green), plain(20, 20, red)], &result);
+    assert_eq!((with_two_paintings.width(), with_two_paintings.height()), (154 + 48 + 1, 48));
+    assert!(
+        (pixel(&with_two_paintings, 137, 0)[0] - 1.0).abs() < 1e-5,
+        "the second painting is the third panel"
+    );
+    assert_eq!(pixel(&with_two_paintings, 139, 0), blue);
 }
 
 #[test]
@@ -197,7 +205,7 @@ fn the_result_is_in_the_triptych_pixel_for_pixel_and_panoramas_stay_bounded() {
     let noise: Vec<f32> = (0..64 * 32 * 3).map(|i| (i * 7919 % 256) as f32 / 255.0).collect();
     let result = Picture::new(64, 32, noise).unwrap();
     let panorama = plain(4000, 16, [0.0; 3]);
-    let sheet = triptych(&[&panorama, &plain(1, 1, [0.5; 3]), &result]);
+    let sheet = triptych(&[panorama, plain(1, 1, [0.5; 3])], &result);
     assert_eq!((sheet.width(), sheet.height()), (128 + 1 + 32 + 1 + 64, 32));
     for y in 0..32 {
         for x in 0..64 {

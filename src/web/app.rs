@@ -121,6 +121,10 @@ struct Run {
     content: Choice,
     style: Choice,
     second: Option<Choice>,
+    /// The paintings' weights.
+    weights: Vec<f32>,
+    /// Parts of the photo were marked.
+    masked: bool,
     /// It goes on from the picture on the wall.
     goes_on: bool,
     options: Options,
@@ -147,7 +151,8 @@ impl Run {
 
     /// What gives the same picture again, once all steps are made: nothing, if it was not painted in one go.
     fn recipe(&self) -> Option<Recipe> {
-        (!self.goes_on && !self.steered).then(|| Recipe::new(&self.network, &self.options))
+        (!self.goes_on && !self.steered)
+            .then(|| Recipe::new(&self.network, &self.options, &self.weights, self.masked))
     }
 }
 
@@ -343,6 +348,8 @@ impl Studio {
             content: content.clone(),
             style,
             second,
+            weights: styles.iter().map(|(_, weight)| *weight).collect(),
+            masked: mask.is_some(),
             goes_on: start.is_some(),
             options: options.clone(),
             network: String::new(),
@@ -547,6 +554,7 @@ impl Studio {
                 height,
                 content: run.content.clone(),
                 style: run.style.clone(),
+                second: run.second.clone(),
                 timeline: Timeline::new(width * height * 4),
                 recipe: None,
                 photo: None,
@@ -555,6 +563,7 @@ impl Studio {
                 kept.photo = None;
             }
             (kept.content, kept.style) = (run.content.clone(), run.style.clone());
+            kept.second = run.second.clone();
             // This is another picture than the one that it told of.
             kept.recipe = None;
             kept.timeline.push(step, pixels);

@@ -62,10 +62,12 @@ async fn make(data: &JsValue) -> Result<Blob, Failure> {
             let result = Picture::from_rgba8(errand.width, errand.height, last).map_err(fault)?;
             // Each panel gets the result's height: twice its long side is more than enough to scale from.
             let side = Size::LongSide(2 * errand.width.max(errand.height) as u32);
-            let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
-            let photo = decode(&file("content"), &errand.titles[0], None, side).await?;
-            let painting = decode(&file("style"), &errand.titles[1], None, side).await?;
-            let sheet = triptych(&[&photo, &painting, &result]);
+            let files: Array = envelope::beside(data, "files").unchecked_into();
+            let mut sources = Vec::new();
+            for (file, title) in files.iter().zip(&errand.titles) {
+                sources.push(decode(&file.unchecked_into(), title, None, side).await?);
+            }
+            let sheet = triptych(&sources, &result);
             ("image/png", png(sheet.width(), sheet.height(), &sheet.to_rgba8())?)
         }
         Saving::Gif => ("image/gif", gif(errand.width, errand.height, frames)?),

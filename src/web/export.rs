@@ -35,6 +35,8 @@ pub struct Work {
     pub content: Choice,
     /// The painting.
     pub style: Choice,
+    /// The second painting, if there was one.
+    pub second: Option<Choice>,
     /// The photo at the result's size, once its colours were asked for.
     pub photo: Option<Picture>,
     /// Its frames (RGBA) as they were painted, the last one the result.
@@ -96,15 +98,20 @@ impl Work {
         if frames.length() == 0 {
             return Err(ExportError::Nothing);
         }
-        let titles = [self.content.title.clone(), self.style.title.clone()];
+        let sources = [Some(&self.content), Some(&self.style), self.second.as_ref()];
+        let sources: Vec<&Choice> = sources.into_iter().flatten().collect();
+        let titles = sources.iter().map(|choice| choice.title.clone()).collect();
         // Colours that were changed afterwards are not painted again by it.
         let recipe = self.recipe.as_ref().filter(|_| what == Saving::Png && tint == 0);
         let recipe = recipe.map(Recipe::text).transpose().map_err(fault)?;
         let errand = Errand { what, width: self.width, height: self.height, titles, recipe };
         let mut envelope = Envelope::new(&errand).map_err(fault)?.with("frames", &frames);
         if what == Saving::Triptych {
-            envelope = envelope.with("content", &file(&self.content).await?.into());
-            envelope = envelope.with("style", &file(&self.style).await?.into());
+            let files = Array::new();
+            for choice in sources {
+                files.push(&file(choice).await?);
+            }
+            envelope = envelope.with("files", &files);
         }
         let made = send(&envelope, report).await?;
         let name = format!("impasto-{}-{}{ending}", self.content.slug(), self.style.slug());

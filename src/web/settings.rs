@@ -72,5 +72,25 @@ fn set(studio: &Studio, recipe: &Recipe) -> Vec<String> {
     if !networks::choose_named(studio.networks, &recipe.network) {
         left.push(format!("Its network, {}, is not offered here.", recipe.network));
     }
+    match recipe.paintings.as_slice() {
+        [] => {}
+        [first, second] => {
+            // The slider goes by fives.
+            let share = 100.0 * second / (first + second);
+            studio.share.set((5.0 * (share / 5.0).round()).clamp(5.0, 95.0) as u32);
+            if studio.second.with(Option::is_none) {
+                left.push(
+                    "It was painted in the manner of two paintings: choose the second, too.".to_owned(),
+                );
+            }
+        }
+        more => left.push(format!(
+            "It was painted in the manner of {} paintings, of which this page takes two.",
+            more.len()
+        )),
+    }
+    if recipe.masked {
+        left.push("Parts of the photo were marked: mark them again.".to_owned());
+    }
     left
 }

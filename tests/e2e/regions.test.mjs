@@ -70,6 +70,31 @@ test('marked parts stay the photo, and with a second painting they take its styl
     await studio.choose({ photo: 'cat' });
     await page.locator('#marks[data-any=false]').waitFor({ state: 'attached' });
     await page.getByLabel('Its share').fill('80');
+
+    // What was painted from comes home with it: the blend in the recipe, both paintings on the sheet.
+    await studio.paint();
+    await page.locator('#studio[data-job="4"]').waitFor();
+    await studio.reach('done');
+    const png = await studio.save('Save PNG', 'blend.png');
+    const { paintings, masked } = recipeOf(png.bytes);
+    assert.deepEqual(paintings.map((weight) => weight.toFixed(2)), ['0.20', '0.80']);
+    assert.equal(masked, undefined);
+    const sheet = await studio.save('Save triptych', 'two-paintings.png');
+    const { width, height } = await studio.decode(sheet.bytes, 'image/png');
+    const sides = await Promise.all(['kandinsky-composition-viii', 'hokusai-great-wave'].map(async (name) => {
+      const { width, height } = await studio.decode(await studio.sampleAsPng(`styles/${name}`), 'image/png');
+      return width / height;
+    }));
+    // Photo and result are of one shape; the gaps are narrow.
+    const aspect = 2 * (96 / 64) + sides[0] + sides[1];
+    assert.ok(Math.abs(width / height - aspect) < 0.25, `${width}×${height} for ${aspect}`);
+
+    await page.getByLabel('Its share').fill('50');
+    await page.getByLabel('Second painting', { exact: true }).selectOption('none');
+    await studio.takeSettings('blend.png', png.bytes);
+    assert.match(await studio.status(), /two paintings: choose the second, too\.$/);
+    await page.getByLabel('Second painting', { exact: true }).selectOption('hokusai-great-wave');
+    assert.equal(await page.getByLabel('Its share').inputValue(), '80');
   });
 });
 

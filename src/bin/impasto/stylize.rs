@@ -46,7 +46,7 @@ pub struct StylizeArgs {
     #[arg(value_name = "PAINTING", required_unless_present_any = ["more_paintings", "mode"])]
     painting: Option<PathBuf>,
 
-    /// One more painting, and how much of it is in the blend (1 where left out); may be given again
+    /// One more painting, and how much of it is in the blend (1 where left out, or as in --like); may be given again
     #[arg(long = "painting", id = "more_paintings", value_name = "FILE=WEIGHT", value_parser = weighted_file)]
     more_paintings: Vec<WeightedFile>,
 
@@ -213,14 +213,15 @@ fn layers(list: &str) -> Result<Layers, OptionsError> {
 #[derive(Clone, Debug)]
 struct WeightedFile {
     path: PathBuf,
-    weight: f32,
+    /// None where it is left out.
+    weight: Option<f32>,
 }
 
 /// Reads `FILE=WEIGHT`; what does not end like that is the name of a file.
 #[expect(clippy::unnecessary_wraps, reason = "as clap wants it")]
 fn weighted_file(text: &str) -> Result<WeightedFile, OptionsError> {
-    let parts = text.rsplit_once('=').and_then(|(path, weight)| Some((path, weight.parse().ok()?)));
-    let (path, weight) = parts.unwrap_or((text, 1.0));
+    let parts = text.rsplit_once('=').and_then(|(path, weight)| Some((path, Some(weight.parse().ok()?))));
+    let (path, weight) = parts.unwrap_or((text, None));
     Ok(WeightedFile { path: path.into(), weight })
 }
 
@@ -229,10 +230,18 @@ fn defaults() -> Options {
 }
 
 impl StylizeArgs {
-    /// All paintings, in the order of the command line.
-    fn paintings(&self) -> Vec<WeightedFile> {
-        let first = self.painting.iter().map(|path| WeightedFile { path: path.clone(), weight: 1.0 });
-        first.chain(self.more_paintings.iter().cloned()).collect()
+    /// All paintings and their weights, in the order of the command line; those that are left out are as `like` says, if
+    /// it has as many.
+    fn paintings(&self, like: Option<&Recipe>) -> Vec<(PathBuf, f32)> {
+        let first = self.painting.iter().map(|path| WeightedFile { path: path.clone(), weight: None });
+        let files: Vec<WeightedFile> = first.chain(self.more_paintings.iter().cloned()).collect();
+        let weights = like.map(|like| &like.paintings).filter(|weights| weights.len() == files.len());
+        let weight = |at: usize| weights.map_or(1.0, |weights| weights[at]);
+        files
+            .into_iter()
+            .enumerate()
+            .map(|(at, file)| (file.path, file.weight.unwrap_or_else(|| weight(at))))
+            .collect()
     }
 
     /// What is painted, at the wanted size.
@@ -397,8 +406,8 @@ pub fn run(args: &StylizeArgs, given: &ArgMatches) -> Result<(), StylizeError> {
     let options = args.options(like.as_ref().map(|recipe| &recipe.options), given);
     options.validate()?;
     let format = output_format(&args.out)?;
-    let paintings = args.paintings();
-    let inputs = paintings.iter().map(|painting| &painting.path).chain([&args.photo]).chain(&args.mask);
+    let paintings = args.paintings(like.as_ref());
+    let inputs = paintings.iter().map(|(path, _)| path).chain([&args.photo]).chain(&args.mask);
     refuse_to_overwrite(&args.out, inputs.chain(&args.from))?;
     for path in [Some(&args.out), args.trace.as_ref()].into_iter().flatten() {
         try_writing(path).map_err(|source| StylizeError::Write { path: path.clone(), source })?;
@@ -408,7 +417,7 @@ pub fn run(args: &StylizeArgs, given: &ArgMatches) -> Result<(), StylizeError> {
     let (width, height) = subject.photo.size();
     Options::check_sides("photo", width, height)?;
     let mut sources = Sources { subject, paintings: Vec::new() };
-    for WeightedFile { path, weight } in paintings {
+    for (path, weight) in paintings {
         let whole = read(&path)?.picture;
         let part = match options.style_crop {
             Some(crop) => crop.of(&whole),
@@ -433,14 +442,14 @@ pub fn run(args: &StylizeArgs, given: &ArgMatches) -> Result<(), StylizeError> {
         }
     };
     say(format!("Painting {width}×{height} pixels on {name}, weights \"{}\".", weights.name));
-    if let Some(like) = like.filter(|like| like.network != weights.name) {
-        say(format!(
-            "The picture to paint like was painted with \"{}\": it will not be the same.",
-            like.network
-        ));
+    let blend: Vec<f32> = sources.paintings.iter().map(|painting| painting.weight).collect();
+    let recipe = Recipe::new(&weights.name, &options, &blend, sources.subject.mask.is_some());
+    if let Some(like) = like {
+        for difference in differences(&like, &recipe) {
+            say(format!("The picture to paint like was painted {difference}: it will not be the same."));
+        }
     }
     let vgg = Vgg::new(&weights, &device)?;
-    let recipe = Recipe::new(&weights.name, &options);
     drop(weights); // The device has its own copy.
     let (frame, trace) = pollster::block_on(async {
         let mut transfer = StyleTransfer::of(vgg, sources, &options).await?;
@@ -452,7 +461,8 @@ pub fn run(args: &StylizeArgs, given: &ArgMatches) -> Result<(), StylizeError> {
 
     let bytes =
         encode(&frame, format).map_err(|source| StylizeError::Encode { path: args.out.clone(), source })?;
-    let bytes = if format == ImageFormat::Png {
+    // What went on from another result is not painted again by it.
+    let bytes = if format == ImageFormat::Png && args.from.is_none() {
         recipe.write(&bytes).map_err(|source| StylizeError::Recipe { path: args.out.clone(), source })?
     } else {
         bytes
@@ -545,6 +555,21 @@ async fn open_device(kind: Option<DeviceKind>) -> Result<(Device, String), Styli
 fn read_recipe(path: &Path) -> Result<Recipe, StylizeError> {
     let bytes = fs::read(path).map_err(|source| StylizeError::Open { path: path.to_owned(), source })?;
     Recipe::read(&bytes).map_err(|source| StylizeError::Like { path: path.to_owned(), source })
+}
+
+/// How else the picture to paint like was painted, but for its options, which flags may change on purpose.
+fn differences(like: &Recipe, now: &Recipe) -> Vec<String> {
+    let network = (like.network != now.network).then(|| format!("with \"{}\"", like.network));
+    let paintings = (like.paintings != now.paintings).then(|| match like.paintings.as_slice() {
+        [] => "in the manner of one painting".to_owned(),
+        weights => {
+            let weights: Vec<String> = weights.iter().map(ToString::to_string).collect();
+            format!("in the manner of {} paintings, blended {}", weights.len(), weights.join(" : "))
+        }
+    });
+    let mask = (like.masked != now.masked)
+        .then(|| format!("{} a mask", if like.masked { "with" } else { "without" }));
+    [network, paintings, mask].into_iter().flatten().collect()
 }
 
 /// A picture, laid over white, and how opaque it was, if it was not so everywhere.
