@@ -226,10 +226,8 @@ impl Options {
         if self.steps == 0 {
             return Err(OptionsError::NoSteps);
         }
-        if let Until::Loss(loss) = self.until
-            && !(loss > 0.0 && loss.is_finite())
-        {
-            return Err(OptionsError::NotPositive { what: "loss to stop at", value: loss });
+        if let Until::Loss(loss) = self.until {
+            check_positive("loss to stop at", loss)?;
         }
 
         let mut pull = 0.0; // How strongly the picture is drawn towards anything at all.
@@ -253,11 +251,8 @@ impl Options {
         }
 
         let AdamOptions { learning_rate, beta1, beta2, epsilon } = self.adam;
-        for (what, value) in [("learning rate", learning_rate), ("epsilon", epsilon)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(OptionsError::NotPositive { what, value });
-            }
-        }
+        check_positive("learning rate", learning_rate)?;
+        check_positive("epsilon", epsilon)?;
         for (what, value) in [("beta1", beta1), ("beta2", beta2)] {
             if !(0.0..1.0).contains(&value) {
                 return Err(OptionsError::Decay { what, value });
@@ -305,6 +300,15 @@ impl Options {
         }
         Ok(())
     }
+}
+
+fn check_positive(what: &'static str, value: f32) -> Result<(), OptionsError> {
+    if value > 0.0 && value.is_finite() { Ok(()) } else { Err(OptionsError::NotPositive { what, value }) }
+}
+
+/// Checks how much of a painting is in a blend.
+pub(crate) fn check_painting_weight(weight: f32) -> Result<(), OptionsError> {
+    check_positive("weight of a painting", weight)
 }
 
 /// What is wrong with the options, in words that say what to do.
@@ -406,7 +410,7 @@ pub enum OptionsError {
         "neither the photo nor the painting has any weight: give at least one layer a weight above 0, and the content or the style too"
     )]
     NothingToDo,
-    /// A number that must be above 0: a constant of the optimiser, or the loss to stop at.
+    /// A number that must be above 0: a constant of the optimiser, the loss to stop at, or the weight of a painting.
     #[error("the {what} is {value}: choose a finite number above 0")]
     NotPositive {
         /// Which constant.

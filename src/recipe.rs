@@ -6,10 +6,7 @@
 use crc32fast::hash as crc32;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    options::{Options, OptionsError},
-    sources::check_weight,
-};
+use crate::options::{Options, OptionsError, check_painting_weight};
 
 /// The keyword of the chunk.
 pub const KEYWORD: &str = "Impasto";
@@ -96,7 +93,7 @@ impl Recipe {
         // From text, as messages are read: reading from bytes would bring a second reader into the page.
         let recipe: Self = serde_json::from_str(&String::from_utf8_lossy(text))?;
         recipe.options.validate()?;
-        recipe.paintings.iter().try_for_each(|&weight| check_weight(weight))?;
+        recipe.paintings.iter().try_for_each(|&weight| check_painting_weight(weight))?;
         Ok(recipe)
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     layer::Layer,
     mask::Mask,
-    options::{Options, OptionsError},
+    options::{Options, OptionsError, check_painting_weight},
     picture::Picture,
 };
 
@@ -85,7 +85,7 @@ impl Sources {
         }
         for painting in &self.paintings {
             large_enough("painting", &painting.picture, options.deepest_style_layer())?;
-            check_weight(painting.weight)?;
+            check_painting_weight(painting.weight)?;
         }
         match (mask, self.paintings.len()) {
             (_, 0) => return Err(OptionsError::NoPainting),
@@ -128,15 +128,6 @@ impl Sources {
     pub(crate) fn least_painting(&self) -> (usize, usize) {
         let sizes = self.paintings.iter().map(|painting| painting.picture.size());
         sizes.min_by_key(|size| size.0.min(size.1)).unwrap_or_else(|| self.subject.photo.size())
-    }
-}
-
-/// Checks the weight of a painting in the blend.
-pub(crate) fn check_weight(value: f32) -> Result<(), OptionsError> {
-    if value > 0.0 && value.is_finite() {
-        Ok(())
-    } else {
-        Err(OptionsError::NotPositive { what: "weight of a painting", value })
     }
 }
 

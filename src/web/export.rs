@@ -109,7 +109,7 @@ impl Work {
         if what == Saving::Triptych {
             let files = Array::new();
             for choice in sources {
-                files.push(&file(choice).await?);
+                files.push(&file(choice).await?.into());
             }
             envelope = envelope.with("files", &files);
         }
