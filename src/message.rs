@@ -265,8 +265,8 @@ pub struct Frame {
     pub height: usize,
     /// How many steps the picture has behind it.
     pub step: u32,
-    /// The latest losses that are known.
-    pub losses: Losses,
+    /// Those of the picture before the latest step; none before the first one.
+    pub losses: Option<Losses>,
     /// sRGB with alpha 255, `width · height · 4` bytes, rows top to bottom. Travels beside the event.
     #[serde(skip)]
     pub rgba: Vec<u8>,
@@ -482,7 +482,7 @@ mod tests {
 
     #[test]
     fn pixels_never_pass_through_json() {
-        let frame = Frame { width: 1, height: 1, step: 1, losses: Losses::default(), rgba: vec![9; 4] };
+        let frame = Frame { width: 1, height: 1, step: 1, losses: None, rgba: vec![9; 4] };
         let text = encode(&Event::Frame { job: JobId(1), frame: frame.clone() }).unwrap();
         assert!(!text.contains("rgba"), "{text}");
         let Event::Frame { frame: received, .. } = decode(&text).unwrap() else { panic!("not a frame") };

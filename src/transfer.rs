@@ -69,7 +69,8 @@ pub struct StyleTransfer {
     steps_at_scale: u32,
     /// Whether the loss is low enough.
     watch: Watch,
-    /// The losses of the picture *before* the latest step (with L-BFGS, of the picture), on the device.
+    /// The losses of the picture *before* the latest step (with L-BFGS, of the picture), on the device; none before the
+    /// first look.
     terms: Vec<Term>,
 }
 
@@ -123,7 +124,7 @@ impl StyleTransfer {
         if let Some(mask) = here.protection() {
             x = x.over(photo, mask);
         }
-        let mut transfer = Self {
+        Ok(Self {
             state: State::start(options.optimizer, to_map(&x, &vgg)),
             targets: targets(&vgg, &here, options).await?,
             free: free(&here, &vgg),
@@ -137,9 +138,7 @@ impl StyleTransfer {
             steps_at_scale: 0,
             watch: Watch::new(options.until),
             terms: Vec::new(),
-        };
-        transfer.terms = transfer.gradient(transfer.state.picture()).1;
-        Ok(transfer)
+        })
     }
 
     /// One step at the present scale: one look at a picture, and a better picture from what was seen.
@@ -301,11 +300,11 @@ impl StyleTransfer {
         self.steps = 0;
         self.steps_at_scale = 0;
         self.watch = Watch::new(self.options.until);
+        self.terms.clear();
         Ok(())
     }
 
-    /// The picture as it is now, with the losses of the picture before the latest step (of the first picture,
-    /// if none was made). Waits for the device.
+    /// The picture as it is now, with the losses of the picture before the latest step. Waits for the device.
     ///
     /// # Errors
     /// [`Failure::DeviceLost`] if the device fails.
@@ -323,16 +322,19 @@ impl StyleTransfer {
             cut_out(&mut rgba, opacity);
         }
         let [height, width, _] = self.state.picture().dims();
-        let losses = Losses::from_terms(self.terms.iter().zip(&sums));
+        let losses = (!sums.is_empty()).then(|| Losses::from_terms(self.terms.iter().zip(&sums)));
         Ok(Frame { width, height, step: self.steps, losses, rgba })
     }
 
-    /// The losses of the picture before the latest step. Waits for the device.
+    /// The losses of the picture before the latest step (of the first picture, if none was made). Waits for the device.
     ///
     /// # Errors
     /// [`Failure::DeviceLost`] if the device fails.
-    pub async fn losses(&self) -> Result<Losses, Failure> {
-        Ok(self.frame().await?.losses)
+    pub async fn losses(&mut self) -> Result<Losses, Failure> {
+        if self.terms.is_empty() {
+            self.terms = self.gradient(self.state.picture()).1;
+        }
+        Ok(self.frame().await?.losses.expect("there is at least that of total variation"))
     }
 
     /// The losses of the picture as it is now. Costs a pass through the network, and waits for the device.

@@ -53,7 +53,7 @@ fn taken(width: usize, height: usize, storage: Storage, tile: Option<u32>) -> u6
     let mut transfer = block_on(StyleTransfer::new(vgg, &photo, &painting, &options)).unwrap();
     for _ in 0..2 {
         block_on(transfer.step()).unwrap();
-        assert!(block_on(transfer.frame()).unwrap().losses.is_finite());
+        assert!(block_on(transfer.losses()).unwrap().is_finite());
         println!(
             "{width}×{height}, {storage:?}: {:.1} MiB",
             (reserved() - before) as f64 / f64::from(1 << 20)

@@ -26,10 +26,10 @@ use super::{
 use crate::{
     mask::Mask,
     message::{
-        BUILD, Ending, Engine, Event, Failure, Frame, JobId, Masked, PackPlace, Phase, PictureId, Request,
-        Start, Styled,
+        BUILD, Ending, Engine, Event, Failure, Frame, JobId, Losses, Masked, PackPlace, Phase, PictureId,
+        Request, Start, Styled,
     },
-    options::Options,
+    options::{Options, Schedule},
     picture::Picture,
     sources::{Painting, Sources, Subject},
     timeline::Pace,
@@ -90,8 +90,14 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
             Err(failure) => return post(&Event::Failed { job: None, failure }),
         };
         post(&Event::Ready { engine, device: opened.name.clone(), build: BUILD.into() });
-        let mut session =
-            Session { opened, network: None, live: None, inbox: inbox.clone(), yielder: Yielder::new() };
+        let mut session = Session {
+            engine,
+            opened,
+            network: None,
+            live: None,
+            inbox: inbox.clone(),
+            yielder: Yielder::new(),
+        };
         loop {
             let order = match inbox.next_task().await {
                 Task::Paint(order) => order,
@@ -243,6 +249,7 @@ struct Loaded {
 
 /// What lasts from one run to the next.
 struct Session {
+    engine: Engine,
     opened: Opened,
     /// The network of the latest run. The one before it is not kept: memory is scarce.
     network: Option<Loaded>,
@@ -252,7 +259,7 @@ struct Session {
 }
 
 /// How a run ended: why, after how many steps, and with which losses.
-type Outcome = (Ending, u32, Option<crate::message::Losses>);
+type Outcome = (Ending, u32, Option<Losses>);
 
 impl Session {
     async fn paint(&mut self, order: Order) -> Result<Outcome, Failure> {
@@ -356,7 +363,25 @@ impl Session {
 
     /// Loads a network that nobody has asked for yet. What goes wrong will be said when somebody does.
     async fn in_advance(&mut self, pack: &PackPlace) {
-        let _ = self.network(None, pack).await;
+        if let Ok(Some((vgg, _))) = self.network(None, pack).await
+            && self.engine == Engine::Gpu
+        {
+            let _ = self.warm_up(vgg).await;
+        }
+    }
+
+    /// Makes a step of a little picture: a GPU compiles each kernel when it is first used, which takes seconds, and so need
+    /// not be waited for once somebody asks for a picture.
+    async fn warm_up(&self, vgg: Vgg) -> Result<(), Failure> {
+        // As small as a run begins, since the kernels' tiles are chosen by the size.
+        let noise = Picture::noise(90, 60, 0);
+        let options = Options { schedule: Schedule::Single, ..Options::default() };
+        let mut transfer = StyleTransfer::new(vgg, &noise, &noise, &options).await?;
+        if self.inbox.ahead().is_none() {
+            transfer.step().await?;
+            transfer.frame().await?;
+        }
+        Ok(())
     }
 
     /// The network and its name, loaded unless it was painted with last; `None` if the run was stopped meanwhile. Without
@@ -413,9 +438,8 @@ impl Session {
         let mut batch = Batch::new();
         let mut made = 0;
 
-        // Waited for before the clock of the frames starts: the targets and, on a GPU, the kernels are
-        // still being worked at.
-        let frame = live.frame().await?;
+        // What is started from, at once: the first step takes its time on a GPU, whose kernels are still being made.
+        let (frame, _) = live.frame().await?;
         self.show(job, frame.enlarged(width, height), &mut pace)?;
         let mut unseen = None;
         self.yielder.macrotask().await;
@@ -434,12 +458,12 @@ impl Session {
             }
             made += steps;
             // The one readback: it brings losses and pixels, and keeps the queue from growing.
-            let frame = live.frame().await?;
+            let (frame, losses) = live.frame().await?;
             self.check_device()?;
             batch.took(steps, now() - started);
-            // `Frame::losses` are those of the picture before the latest step.
-            post(&Event::Progress { job, made: frame.step, step: frame.step - 1, losses: frame.losses });
-            let enough = live.transfer.is_good_enough(&frame.losses);
+            let losses = losses.ok_or_else(|| Failure::Crashed("a step has no losses".into()))?;
+            post(&Event::Progress { job, made: frame.step, step: frame.step - 1, losses });
+            let enough = live.transfer.is_good_enough(&losses);
             unseen = Some(frame);
             if enough {
                 break;
@@ -483,15 +507,16 @@ impl Session {
 }
 
 impl Live {
-    /// The picture as it is now, by the page's count of steps.
-    async fn frame(&self) -> Result<Frame, Failure> {
+    /// The picture as it is now, by the page's count of steps, and its losses.
+    async fn frame(&self) -> Result<(Frame, Option<Losses>), Failure> {
         let mut frame = self.transfer.frame().await?;
         frame.step = self.step();
         // Nobody wants to see such a picture, and JSON has no word for such numbers.
-        if !frame.losses.is_finite() {
+        if frame.losses.is_some_and(|losses| !losses.is_finite()) {
             return Err(Failure::Diverged(frame.step));
         }
-        Ok(frame)
+        let losses = frame.losses;
+        Ok((frame, losses))
     }
 }
 

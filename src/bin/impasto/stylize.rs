@@ -386,8 +386,9 @@ struct TraceRow {
 }
 
 impl TraceRow {
-    fn new(step: u32, frame: &Frame) -> Self {
-        let Frame { width, height, losses: Losses { total, content, style, tv }, .. } = *frame;
+    fn new(step: u32, frame: &Frame, losses: Losses) -> Self {
+        let Frame { width, height, .. } = *frame;
+        let Losses { total, content, style, tv } = losses;
         Self { step, width, height, total, content, style, tv }
     }
 }
@@ -501,13 +502,13 @@ async fn paint(
         transfer.next_scale().await?;
         transfer.step().await?;
         if args.trace.is_some() || step.is_multiple_of(READ_EVERY) {
-            let frame = checked(transfer.frame().await?, step)?; // its losses are those before this step
+            let (frame, losses) = checked(transfer.frame().await?, step)?; // before this step
             bar.set_message(format!(
                 "step {step} of {} at {}×{}, loss {:.4}, ",
-                options.steps, frame.width, frame.height, frame.losses.total
+                options.steps, frame.width, frame.height, losses.total
             ));
-            trace.push(TraceRow::new(step, &frame));
-            if transfer.is_good_enough(&frame.losses) {
+            trace.push(TraceRow::new(step, &frame, losses));
+            if transfer.is_good_enough(&losses) {
                 break;
             }
         }
@@ -515,22 +516,26 @@ async fn paint(
     }
     transfer.evaluate().await?;
     let steps = transfer.steps();
-    let frame = checked(transfer.frame().await?, steps)?;
-    trace.push(TraceRow::new(steps, &frame));
+    let (frame, losses) = checked(transfer.frame().await?, steps)?;
+    trace.push(TraceRow::new(steps, &frame, losses));
     bar.finish_and_clear();
     if !args.quiet {
         eprintln!(
             "{steps} steps in {:.1} s, loss {:.4} → {:.4}.",
             bar.elapsed().as_secs_f32(),
             trace[0].total,
-            frame.losses.total
+            losses.total
         );
     }
     Ok((frame, trace))
 }
 
-fn checked(frame: Frame, step: u32) -> Result<Frame, StylizeError> {
-    if frame.losses.is_finite() { Ok(frame) } else { Err(StylizeError::Diverged(step)) }
+/// A frame and its losses; the network has looked at least once.
+fn checked(frame: Frame, step: u32) -> Result<(Frame, Losses), StylizeError> {
+    match frame.losses {
+        Some(losses) if losses.is_finite() => Ok((frame, losses)),
+        _ => Err(StylizeError::Diverged(step)),
+    }
 }
 
 /// The device and its name for people. A software driver counts as a GPU only where a GPU is asked
