@@ -14,7 +14,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::{
-    kernels::{Map, content},
+    kernels::{Map, residual::residual},
     layer::Layer,
     mask::{Guide, Mask},
     message::{Failure, Losses},
@@ -198,7 +198,7 @@ impl Targets {
         let target = self.content.iter().find(|target| target.layer == layer)?;
         let photo = target.features.as_ref()?;
         let factor = target.factor(alpha);
-        let (gradient, sums) = content::residual(features, photo, 2.0 * factor);
+        let (gradient, sums) = residual(features, photo, 2.0 * factor);
         terms.push(Term { kind: Kind::Content, sums, factor });
         Some(gradient)
     }

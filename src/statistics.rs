@@ -4,11 +4,12 @@ use burn::tensor::Tensor;
 
 use crate::{
     kernels::{
-        Map, content,
+        Map,
         cut::crop,
         frame::read_values,
         gram::gram_matrix,
         moments::{covariance, mean, offset},
+        residual,
         weigh::weigh,
     },
     loss::{Kind, Term, squares},
@@ -103,10 +104,10 @@ fn weighted_sum<const D: usize>(sum: Option<Tensor<D>>, share: f32, part: Tensor
     weigh(&as_place(part), &share, sum.map(as_place).as_ref()).reshape(dims)
 }
 
-/// The difference, and the sum of its squares ([`content::residual`]).
+/// The difference, and the sum of its squares ([`residual::residual`]).
 fn residual<const D: usize>(found: &Tensor<D>, wanted: &Tensor<D>, scale: f32) -> (Tensor<D>, Tensor<1>) {
     let [place, target] = [found, wanted].map(|tensor| as_place(tensor.clone()));
-    let (difference, sums) = content::residual(&place, &target, scale);
+    let (difference, sums) = residual::residual(&place, &target, scale);
     (difference.reshape(found.dims()), sums)
 }
 

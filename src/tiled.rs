@@ -9,9 +9,10 @@
 
 use crate::{
     kernels::{
-        Map, content,
+        Map,
         cut::{Piece, assemble, crop},
         frame::read_values,
+        residual::residual,
     },
     layer::Layer,
     loss::{Content, Kind, Region, Style, Targets, Term, squares},
@@ -92,10 +93,10 @@ impl Look<'_> {
                 let content = targets.content.iter().zip(&wanted).find(|(target, _)| target.layer == layer);
                 if let Some((target, photo)) = content {
                     let factor = target.factor(options.content_weight);
-                    sum.map = Some(content::residual(features, photo, 2.0 * factor).0);
+                    sum.map = Some(residual(features, photo, 2.0 * factor).0);
                     let inner = inner(tile, layer, Remainder::Kept);
                     if inner.pixels() > 0 {
-                        let (_, sums) = content::residual(&crop(features, inner), &crop(photo, inner), 1.0);
+                        let (_, sums) = residual(&crop(features, inner), &crop(photo, inner), 1.0);
                         terms.push(Term { kind: Kind::Content, sums, factor });
                     }
                 }

@@ -5,10 +5,10 @@ use burn::tensor::{DType, Device, Tensor, TensorData, bf16};
 use impasto::{
     device,
     kernels::{
-        Map, Storage, adam, content, conv,
+        Map, Storage, adam, conv,
         conv::{Algorithm, Tile},
         cut::{self, Piece},
-        frame, gram, moments, normalize, pool, set_in_software, total_variation, vectors, weigh,
+        frame, gram, moments, normalize, pool, residual, set_in_software, total_variation, vectors, weigh,
     },
     layer::Layer,
     options::{AdamOptions, Pooling},
@@ -297,13 +297,13 @@ fn gram_matrix_mean_and_covariance_agree_with_their_twins() {
 }
 
 #[test]
-fn content_residual_agrees_with_its_twin() {
+fn residual_agrees_with_its_twin() {
     for (h, w) in SIZES {
         for (c, storage) in combinations([4, 12, 512], STORAGES) {
             assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
                 let [features, target] =
                     [15, 16].map(|seed| stored(random(seed, [h, w, c], device), storage));
-                let (difference, sums) = content::residual(&features, &target, 0.3);
+                let (difference, sums) = residual::residual(&features, &target, 0.3);
                 vec![values(difference), total(sums)]
             });
         }

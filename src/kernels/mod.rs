@@ -6,7 +6,6 @@
 //! channels: red, green, blue, and one that stays zero.
 
 pub mod adam;
-pub mod content;
 pub mod conv;
 pub mod cut;
 pub mod frame;
@@ -18,6 +17,7 @@ pub mod normalize;
 #[cfg(feature = "gpu")]
 mod pieces;
 pub mod pool;
+pub mod residual;
 pub mod total_variation;
 pub mod vectors;
 pub mod weigh;

@@ -28,7 +28,13 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let (chore, rest) =
         arguments.split_first().map_or(("help", &[][..]), |(chore, rest)| (chore.as_str(), rest));
+    let wants_help = rest.iter().any(|argument| ["--help", "-h"].contains(&argument.as_str()));
     let outcome = match chore {
+        // These two hand it on.
+        chore if wants_help && !["weights", "wasm"].contains(&chore) => {
+            print!("{HELP}");
+            Ok(())
+        }
         "serve" => site::serve(rest),
         "test" => suites::test(rest),
         "build" => site::build(rest),

@@ -1,10 +1,10 @@
-//! How far features are from those of the photo.
+//! How far features are from those of the photo, and statistics from those of the painting.
 
 use burn::tensor::Tensor;
 
 use super::{Map, on_device};
 
-/// `(scale · (F − P), partial sums of (F − P)²)`, both maps `[H, W, C]`.
+/// `(scale · (F − P), partial sums of (F − P)²)` of two maps `[H, W, C]`, or of statistics that are laid out as one.
 ///
 /// The sums are a vector whose elements add up to `Σ (F − P)²`; its length depends on the device.
 pub fn residual(features: &Map, target: &Map, scale: f32) -> (Map, Tensor<1>) {
@@ -36,7 +36,7 @@ fn gpu(features: &Map, target: &Map, scale: f32) -> (Map, Tensor<1>) {
     let storage = features.storage();
     let (difference, sums) = (features.new_stored(storage, [h, w, c]), features.new_kept([threads]));
     let text = |storage: Storage| storage.written(TEXT);
-    Wgsl { name: "content_residual", variant: storage, text, workgroup: [64, 1, 1] }.launch(
+    Wgsl { name: "residual", variant: storage, text, workgroup: [64, 1, 1] }.launch(
         threads.div_ceil(64),
         &[&features, &target],
         &[&difference, &sums],
