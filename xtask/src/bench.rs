@@ -36,6 +36,6 @@ fn stock_worker(tools: &Tools) -> Result<PathBuf> {
     run(bindgen.arg(&folder).arg(built))?;
     // As trunk does it for the site's worker.
     let module: &Path = &folder.join(format!("{NAME}_bg.wasm"));
-    run(tools.command("wasm-opt").args(["-O2", "-o"]).arg(module).arg(module))?;
+    run(tools.command("wasm-opt").args(["-Oz", "-o"]).arg(module).arg(module))?;
     Ok(folder)
 }
