@@ -15,14 +15,14 @@ use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 
 use crate::{
     color,
-    kernels::{Map, Storage, adam, frame, total_variation::total_variation, weigh::weigh},
+    kernels::{Map, adam, frame, total_variation::total_variation, weigh::weigh},
     loss::{Kind, Region, Targets, Term},
     mask::{cut_out, lay_over},
     message::{Failure, Frame, Losses},
     optimizer::State,
     options::{Color, Init, Options},
     picture::{Filter, Picture, resample},
-    rect::{GRID, MARGIN, Remainder, tiles},
+    rect::{GRID, Remainder, tiles},
     schedule::{Plan, Scale},
     sources::{Painting, Sources, Subject},
     statistics::Statistics,
@@ -105,12 +105,6 @@ impl StyleTransfer {
                 painting.picture = color::matched(&painting.picture, &sources.subject.photo);
             }
         }
-        let looked_at = sources.paintings.iter().map(|painting| &painting.picture);
-        let looked_at = looked_at.chain([&sources.subject.photo]).map(|picture| at_once(picture, options));
-        let vgg = match Storage::of(looked_at.max().unwrap_or_default()) {
-            Storage::Half => vgg.storing(Storage::Half),
-            Storage::Full => vgg, // as it comes
-        };
         let plan = Plan::new(options, sources.subject.photo.size(), sources.least_painting());
         let first = &plan.scales()[0];
         let here = at_scale(&sources, first, &plan);
@@ -330,11 +324,12 @@ impl StyleTransfer {
     ///
     /// # Errors
     /// [`Failure::DeviceLost`] if the device fails.
+    #[expect(clippy::missing_panics_doc, reason = "whoever has looked has at least the loss of total variation")]
     pub async fn losses(&mut self) -> Result<Losses, Failure> {
         if self.terms.is_empty() {
             self.terms = self.gradient(self.state.picture()).1;
         }
-        Ok(self.frame().await?.losses.expect("there is at least that of total variation"))
+        Ok(self.frame().await?.losses.expect("looked at"))
     }
 
     /// The losses of the picture as it is now. Costs a pass through the network, and waits for the device.
@@ -386,13 +381,6 @@ fn free(sources: &Sources, vgg: &Vgg) -> Option<Tensor<2>> {
     let mask = sources.protection()?.touched();
     let (width, height) = mask.size();
     Some(Tensor::from_data(TensorData::new(mask.values().to_vec(), [height, width]), vgg.device()))
-}
-
-/// How many pixels of a picture are looked at together.
-fn at_once(picture: &Picture, options: &Options) -> usize {
-    let (width, height) = picture.size();
-    let most = options.tile_side(picture.size()).map_or(usize::MAX, |side| side + 2 * MARGIN);
-    width.min(most) * height.min(most)
 }
 
 fn add(sum: &mut [f32], factor: f32, values: &[f32]) {

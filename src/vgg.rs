@@ -91,7 +91,7 @@ impl Features {
 }
 
 impl Vgg {
-    /// Puts the weights on a device.
+    /// Puts the weights on a device. Where a GPU computes, feature maps are stored in halves.
     ///
     /// # Errors
     /// [`Failure::Weights`] if a layer's channels are no multiple of four (but for the picture's three).
@@ -106,12 +106,8 @@ impl Vgg {
             forward: Filter::forward(conv, device),
             backward: Filter::backward(conv, device),
         });
-        Ok(Self {
-            layers: layers.collect(),
-            mean: weights.mean,
-            balance: weights.balance.clone(),
-            device: device.clone(),
-        })
+        let (mean, balance) = (weights.mean, weights.balance.clone());
+        Ok(Self { layers: layers.collect(), mean, balance, device: device.clone() }.storing(Storage::Half))
     }
 
     /// What the losses are multiplied by that this network sees.

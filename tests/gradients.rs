@@ -6,7 +6,7 @@ use std::ops::Range;
 use burn::tensor::{Device, Tensor, TensorData};
 use impasto::{
     device,
-    kernels::{Map, gram, total_variation::total_variation_cpu},
+    kernels::{Map, Storage, gram, total_variation::total_variation_cpu},
     layer::Layer,
     mask::Mask,
     options::{Options, Pooling, StyleLoss},
@@ -64,7 +64,7 @@ fn pictures() -> [Picture; 3] {
 
 fn transfer(device: &Device, options: &Options) -> StyleTransfer {
     let [photo, painting, _] = pictures();
-    let vgg = Vgg::new(&network(), device).expect("channels in fours");
+    let vgg = Vgg::new(&network(), device).expect("channels in fours").storing(Storage::Full);
     block_on(StyleTransfer::new(vgg, &photo, &painting, options)).expect("pictures large enough")
 }
 
@@ -77,7 +77,7 @@ fn in_two_styles(device: &Device, options: &Options) -> StyleTransfer {
     let mut sources = Sources::new(photo, first);
     sources.paintings.push(Painting { picture: second, weight: 1.0 });
     sources.subject.mask = Some(mask);
-    let vgg = Vgg::new(&network(), device).expect("channels in fours");
+    let vgg = Vgg::new(&network(), device).expect("channels in fours").storing(Storage::Full);
     block_on(StyleTransfer::of(vgg, sources, options)).expect("pictures large enough")
 }
 
@@ -96,7 +96,7 @@ fn relative_error(got: &[f32], expected: &[f32]) -> f64 {
 fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
     let [photo, painting, at] = pictures();
     let device = device::cpu().autodiff();
-    let vgg = Vgg::new(&network(), &device).expect("channels in fours");
+    let vgg = Vgg::new(&network(), &device).expect("channels in fours").storing(Storage::Full);
     let forward = |map: &Map, remainder| vgg.forward(map, options.pooling, remainder, Layer::Conv5_1);
     let content = forward(&to_map(&photo, &vgg), Remainder::Kept);
     let style = forward(&to_map(&painting, &vgg), Remainder::Dropped);

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use impasto::{
     device,
-    kernels::Storage,
     layer::Layer,
     options::{Options, Schedule, Size},
     picture::Picture,
@@ -41,9 +40,9 @@ fn weights() -> Weights {
 }
 
 /// Bytes that are reserved on the device beyond the weights, once a run of some steps was made.
-fn taken(width: usize, height: usize, storage: Storage, tile: Option<u32>) -> u64 {
+fn taken(width: usize, height: usize, tile: Option<u32>) -> u64 {
     let gpu = block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)");
-    let vgg = Vgg::new(&weights(), &gpu.device).unwrap().storing(storage);
+    let vgg = Vgg::new(&weights(), &gpu.device).unwrap();
     let reserved = || gpu.device.memory_pool_usage().expect("a GPU reports its memory").bytes_reserved;
     gpu.device.sync().unwrap();
     gpu.device.memory_cleanup(); // of what preparing the weights took, which a run would find free
@@ -54,18 +53,15 @@ fn taken(width: usize, height: usize, storage: Storage, tile: Option<u32>) -> u6
     for _ in 0..2 {
         block_on(transfer.step()).unwrap();
         assert!(block_on(transfer.losses()).unwrap().is_finite());
-        println!(
-            "{width}×{height}, {storage:?}: {:.1} MiB",
-            (reserved() - before) as f64 / f64::from(1 << 20)
-        );
+        println!("{width}×{height}: {:.1} MiB", (reserved() - before) as f64 / f64::from(1 << 20));
     }
     reserved() - before
 }
 
 #[test]
-fn a_pixel_takes_a_kilobyte_in_halves() {
+fn a_pixel_takes_a_kilobyte() {
     let (width, height) = (384, 288);
-    let taken = taken(width, height, Storage::Half, None);
+    let taken = taken(width, height, None);
     let most = (width * height) as u64 * 1024 + FIXED;
     assert!(taken <= most, "{taken} bytes, more than {most}");
 }
@@ -74,8 +70,7 @@ fn a_pixel_takes_a_kilobyte_in_halves() {
 #[test]
 #[ignore = "takes minutes"]
 fn a_megapixel_takes_a_gigabyte() {
-    // In halves, because it is large.
-    assert!(taken(1024, 1024, Storage::default(), None) <= 1 << 30);
+    assert!(taken(1024, 1024, None) <= 1 << 30);
 }
 
 /// Minutes, too. Of the picture itself there are x and Adam's two moments before and after a step, and the gradient with
@@ -86,6 +81,6 @@ fn in_tiles_a_picture_takes_what_a_tile_takes() {
     let (width, height, tile) = (512, 384, 96);
     let seen = tile as usize + 2 * MARGIN;
     let most = (seen * seen * 1024 + width * height * 160) as u64 + FIXED;
-    let taken = taken(width, height, Storage::Half, Some(tile));
+    let taken = taken(width, height, Some(tile));
     assert!(taken <= most, "{taken} bytes, more than {most}");
 }

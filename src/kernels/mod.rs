@@ -31,24 +31,12 @@ pub type Map = Tensor<3>;
 ///
 /// A half is the upper half of an f32 (bfloat16): 8 bits of precision, and the range of f32. IEEE's halves have 11 bits,
 /// but features of more than 65,504 overflow and gradients below 6e-8 vanish, so each layer's would have to be scaled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Storage {
-    /// 32 bits a number.
-    #[default]
+    /// 32 bits a number: for checks against other implementations, which are more exact than the eye.
     Full,
     /// 16 bits a number.
     Half,
-}
-
-impl Storage {
-    /// The most pixels that 32 bits a number are used for. Far beyond it a map of conv1_1 would not fit into WebGPU's
-    /// smallest limit for a binding (2¹⁹ pixels in 128 MiB), and short of that few GPUs have the memory to spare.
-    pub const MOST_IN_FULL: usize = 1 << 18;
-
-    /// How the maps of a picture with so many pixels are stored, if nobody has asked for a way.
-    pub const fn of(pixels: usize) -> Self {
-        if pixels > Self::MOST_IN_FULL { Self::Half } else { Self::Full }
-    }
 }
 
 /// Whether this device runs our WGSL kernels.
