@@ -324,7 +324,10 @@ impl StyleTransfer {
     ///
     /// # Errors
     /// [`Failure::DeviceLost`] if the device fails.
-    #[expect(clippy::missing_panics_doc, reason = "whoever has looked has at least the loss of total variation")]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "whoever has looked has at least the loss of total variation"
+    )]
     pub async fn losses(&mut self) -> Result<Losses, Failure> {
         if self.terms.is_empty() {
             self.terms = self.gradient(self.state.picture()).1;

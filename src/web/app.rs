@@ -121,15 +121,10 @@ struct Run {
     content: Choice,
     style: Choice,
     second: Option<Choice>,
-    /// The paintings' weights.
-    weights: Vec<f32>,
-    /// Parts of the photo were marked.
-    masked: bool,
     /// It goes on from the picture on the wall.
     goes_on: bool,
-    options: Options,
-    /// What its network calls itself, once that is known.
-    network: String,
+    /// How it is painted; with the name of the network once that is known.
+    recipe: Recipe,
     /// The strength was moved while it was made.
     steered: bool,
     /// What a run from the photo does; one that goes on makes all of its steps at the full size.
@@ -151,8 +146,7 @@ impl Run {
 
     /// What gives the same picture again, once all steps are made: nothing, if it was not painted in one go.
     fn recipe(&self) -> Option<Recipe> {
-        (!self.goes_on && !self.steered)
-            .then(|| Recipe::new(&self.network, &self.options, &self.weights, self.masked))
+        (!self.goes_on && !self.steered).then(|| self.recipe.clone())
     }
 }
 
@@ -344,15 +338,13 @@ impl Studio {
             .into_iter()
             .chain(second.clone().map(|second| (second, share)))
             .collect();
+        let weights: Vec<f32> = styles.iter().map(|(_, weight)| *weight).collect();
         let run = Run {
             content: content.clone(),
             style,
             second,
-            weights: styles.iter().map(|(_, weight)| *weight).collect(),
-            masked: mask.is_some(),
             goes_on: start.is_some(),
-            options: options.clone(),
-            network: String::new(),
+            recipe: Recipe::new("", &options, &weights, mask.is_some()),
             steered: false,
             plan: None,
             to: from + options.steps,
@@ -479,8 +471,8 @@ impl Studio {
                     self.run.update_value(|run| {
                         if let Some(run) = run {
                             let size = (width, height);
-                            run.plan = (!run.goes_on).then(|| Plan::new(&run.options, size, size));
-                            run.network = network;
+                            run.plan = (!run.goes_on).then(|| Plan::new(&run.recipe.options, size, size));
+                            run.recipe.network = network;
                         }
                     });
                     self.progress.update(|progress| progress.phase = Stage::Painting);
@@ -563,7 +555,7 @@ impl Studio {
                 kept.photo = None;
             }
             (kept.content, kept.style) = (run.content.clone(), run.style.clone());
-            kept.second = run.second.clone();
+            kept.second.clone_from(&run.second);
             // This is another picture than the one that it told of.
             kept.recipe = None;
             kept.timeline.push(step, pixels);
