@@ -38,7 +38,8 @@ pub fn serve(arguments: &[String]) -> Result {
     let mut trunk = trunk(&tools, "serve");
     // A change is to be seen at once: nothing is kept for visits without a network (xtask/finish.mjs).
     trunk.env("IMPASTO_SERVED", "true");
-    trunk.args(["--release", "--address", "127.0.0.1", "--port", port]);
+    // Optimised by the compiler, but not once more by wasm-opt, for which one would wait a minute at each change.
+    trunk.args(["--cargo-profile", "release", "--address", "127.0.0.1", "--port", port]);
     if open {
         trunk.arg("--open");
     }
