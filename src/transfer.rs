@@ -330,7 +330,7 @@ impl StyleTransfer {
     )]
     pub async fn losses(&mut self) -> Result<Losses, Failure> {
         if self.terms.is_empty() {
-            self.terms = self.gradient(self.state.picture()).1;
+            self.look();
         }
         Ok(self.frame().await?.losses.expect("looked at"))
     }
@@ -340,8 +340,12 @@ impl StyleTransfer {
     /// # Errors
     /// [`Failure::DeviceLost`] if the device fails.
     pub async fn evaluate(&mut self) -> Result<Losses, Failure> {
-        self.terms = self.gradient(self.state.picture()).1;
+        self.look();
         self.losses().await
+    }
+
+    fn look(&mut self) {
+        self.terms = self.gradient(self.state.picture()).1;
     }
 
     /// The losses of any picture of the result's size and their gradient, RGB interleaved: for checks against other implementations.

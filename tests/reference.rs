@@ -386,7 +386,8 @@ macro_rules! on {
 on!(processor, device::cpu());
 on!(gpu, gpu());
 
-/// Features and their gradients are stored in halves, if nobody asks for more: a little is lost in each value, hardly anything in the sums.
+/// Features and their gradients are stored in halves, if nobody asks for more: a little is lost in each value, hardly
+/// anything in the sums.
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn halves_keep_the_course() {

@@ -43,13 +43,13 @@ pub fn forward_cpu(x: &Map, pooling: Pooling, remainder: Remainder) -> Map {
 
 /// The map with an odd last row or column repeated, which changes neither the maximum nor the mean of its windows.
 fn even(x: &Map) -> Map {
-    let [h, w, _] = x.dims();
     let mut x = x.clone();
-    if h % 2 == 1 {
-        x = Tensor::cat(vec![x.clone(), x.slice(s![-1.., .., ..])], 0);
-    }
-    if w % 2 == 1 {
-        x = Tensor::cat(vec![x.clone(), x.slice(s![.., -1.., ..])], 1);
+    for axis in [0, 1] {
+        let length = x.dims()[axis];
+        if length % 2 == 1 {
+            let last = x.clone().narrow(axis, length - 1, 1);
+            x = Tensor::cat(vec![x, last], axis);
+        }
     }
     x
 }
@@ -85,13 +85,11 @@ pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling
     let rows = [Tensor::cat(vec![a, b], 3), Tensor::cat(vec![c_, d], 3)];
     let mut out = Tensor::cat(rows.to_vec(), 1).reshape([2 * h2, 2 * w2, c]);
     // What a repeated row or column got belongs to the one that it repeats.
-    if h % 2 == 1 {
-        let last = out.clone().slice(s![h as i64 - 1..h as i64 + 1, .., ..]).sum_dim(0);
-        out = Tensor::cat(vec![out.slice(s![..h as i64 - 1, .., ..]), last], 0);
-    }
-    if w % 2 == 1 {
-        let last = out.clone().slice(s![.., w as i64 - 1..w as i64 + 1, ..]).sum_dim(1);
-        out = Tensor::cat(vec![out.slice(s![.., ..w as i64 - 1, ..]), last], 1);
+    for (axis, length) in [h, w].into_iter().enumerate().filter(|(_, length)| length % 2 == 1) {
+        let last = out.clone().narrow(axis, length - 1, 2).sum_dim(axis);
+        // A side of one has nothing before its last place.
+        let rest = (length > 1).then(|| out.narrow(axis, 0, length - 1));
+        out = Tensor::cat(rest.into_iter().chain([last]).collect(), axis);
     }
     if let Some(add) = add {
         out = out + add.clone();

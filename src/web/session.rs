@@ -365,6 +365,7 @@ impl Session {
     async fn in_advance(&mut self, pack: &PackPlace) {
         if let Ok(Some((vgg, _))) = self.network(None, pack).await
             && self.engine == Engine::Gpu
+            && self.inbox.ahead().is_none()
         {
             let _ = self.warm_up(vgg).await;
         }
@@ -439,7 +440,7 @@ impl Session {
         let mut made = 0;
 
         // What is started from, at once: the first step takes its time on a GPU, whose kernels are still being made.
-        let (frame, _) = live.frame().await?;
+        let frame = live.frame().await?;
         self.show(job, frame.enlarged(width, height), &mut pace)?;
         let mut unseen = None;
         self.yielder.macrotask().await;
@@ -458,10 +459,10 @@ impl Session {
             }
             made += steps;
             // The one readback: it brings losses and pixels, and keeps the queue from growing.
-            let (frame, losses) = live.frame().await?;
+            let frame = live.frame().await?;
             self.check_device()?;
             batch.took(steps, now() - started);
-            let losses = losses.ok_or_else(|| Failure::Crashed("a step has no losses".into()))?;
+            let losses = frame.losses.ok_or_else(|| Failure::Crashed("a step has no losses".into()))?;
             post(&Event::Progress { job, made: frame.step, step: frame.step - 1, losses });
             let enough = live.transfer.is_good_enough(&losses);
             unseen = Some(frame);
@@ -507,16 +508,15 @@ impl Session {
 }
 
 impl Live {
-    /// The picture as it is now, by the page's count of steps, and its losses.
-    async fn frame(&self) -> Result<(Frame, Option<Losses>), Failure> {
+    /// The picture as it is now, by the page's count of steps.
+    async fn frame(&self) -> Result<Frame, Failure> {
         let mut frame = self.transfer.frame().await?;
         frame.step = self.step();
         // Nobody wants to see such a picture, and JSON has no word for such numbers.
         if frame.losses.is_some_and(|losses| !losses.is_finite()) {
             return Err(Failure::Diverged(frame.step));
         }
-        let losses = frame.losses;
-        Ok((frame, losses))
+        Ok(frame)
     }
 }
 
