@@ -11,6 +11,12 @@ pub fn cpu() -> Device {
     Device::flex()
 }
 
+/// Whether tensors on this device lie in memory.
+#[cfg(feature = "cpu")]
+pub fn is_cpu(device: &Device) -> bool {
+    matches!(device.as_dispatch(), burn::backend::DispatchDevice::Flex(_))
+}
+
 /// A GPU, ready for tensors.
 #[cfg(feature = "gpu")]
 #[derive(Clone, Debug)]

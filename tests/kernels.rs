@@ -48,8 +48,26 @@ impl Found {
 
 fn assert_no_fault_and_equal(what: &str, run: impl Fn(&Device) -> Vec<Found>) {
     let [expected, got] = devices().map(|device| run(&device));
+    assert_equal(what, &got, &expected);
+}
+
+/// Both devices by this algorithm, against the twin of all.
+fn assert_convolutions_equal(
+    what: &str,
+    algorithm: Algorithm,
+    run: impl Fn(&Device, Algorithm) -> Vec<Found>,
+) {
+    let [cpu, gpu] = devices();
+    let expected = run(&cpu, Algorithm::Direct);
+    assert_equal(&format!("{what}, GPU"), &run(&gpu, algorithm), &expected);
+    if algorithm != Algorithm::Direct {
+        assert_equal(&format!("{what}, CPU"), &run(&cpu, algorithm), &expected);
+    }
+}
+
+fn assert_equal(what: &str, got: &[Found], expected: &[Found]) {
     assert_eq!(expected.len(), got.len(), "{what}");
-    for (index, (Found { values: expected, .. }, got)) in expected.iter().zip(&got).enumerate() {
+    for (index, (Found { values: expected, .. }, got)) in expected.iter().zip(got).enumerate() {
         let what = format!("{what}, output {index}");
         if got.storage == Storage::Half {
             assert_rounded(&what, &got.values, expected);
@@ -148,7 +166,7 @@ fn convolutions() -> Vec<(Size, Size, Algorithm, [Storage; 2])> {
 fn convolution_forward_agrees_with_its_twin() {
     for ((h, w), (inputs, outputs), algorithm, [from, to]) in convolutions() {
         let what = format!("{algorithm:?}, {h}×{w}, {inputs} → {outputs}, {from:?} → {to:?}");
-        assert_no_fault_and_equal(&what, |device| {
+        assert_convolutions_equal(&what, algorithm, |device, algorithm| {
             let conv = random_conv(1, inputs, outputs);
             let filter = conv::Filter::forward_by(&conv, Some(algorithm), device).storing(to);
             let x = stored(random(2, [h, w, inputs.next_multiple_of(4)], device), from);
@@ -161,7 +179,7 @@ fn convolution_forward_agrees_with_its_twin() {
 fn convolution_backward_agrees_with_its_twin() {
     for ((h, w), (outputs, inputs), algorithm, [from, to]) in convolutions() {
         let what = format!("{algorithm:?}, {h}×{w}, {inputs} ← {outputs}, {to:?} ← {from:?}");
-        assert_no_fault_and_equal(&what, |device| {
+        assert_convolutions_equal(&what, algorithm, |device, algorithm| {
             let outputs = outputs.next_multiple_of(4);
             let conv = random_conv(3, inputs, outputs);
             let filter = conv::Filter::backward_by(&conv, Some(algorithm), device).storing(to);

@@ -7,6 +7,8 @@
 
 pub mod adam;
 pub mod conv;
+#[cfg(feature = "cpu")]
+pub(crate) mod cpu;
 pub mod cut;
 pub mod frame;
 #[cfg(feature = "gpu")]

@@ -3,24 +3,26 @@
 //! Backward-data of a 3×3 convolution of stride 1 and padding 1 is the same convolution with the
 //! kernel turned by 180° and the roles of its channels swapped: the same kernels serve, with two [`Filter`]s.
 //!
-//! On the GPU there are two [`Algorithm`]s, and both end in the same matrix product ([`product`]).
+//! There are two [`Algorithm`]s. On the GPU both end in the same matrix product ([`product`]); on the processor one is
+//! Burn's own, which is the twin of all the others.
 
 #[cfg(feature = "gpu")]
 mod epilogue;
 #[cfg(feature = "gpu")]
 mod product;
-#[cfg(feature = "gpu")]
 mod winograd;
 
 use burn::tensor::{Device, Tensor, TensorData, activation::relu, module::conv2d, ops::ConvOptions};
 
+#[cfg(feature = "cpu")]
+use self::winograd::cpu::Epilogue;
 use super::{Map, Storage, from_nchw, on_device, runs_wgsl, to_nchw};
 use crate::weights::Conv;
 
-/// How the GPU computes a convolution. The processor leaves that to Burn.
+/// How a convolution is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// A product of the nine neighbours' channels with the kernel (implicit GEMM).
+    /// A product of the nine neighbours' channels with the kernel (implicit GEMM). On the processor, by Burn.
     Direct,
     /// Winograd's, by tiles: fewer multiplications, for more traffic.
     Winograd(Tile),
@@ -63,7 +65,7 @@ impl Filter {
         Self::forward_by(conv, None, device)
     }
 
-    /// As [`Self::forward`], on a GPU by this algorithm; `None` chooses the one that suits it.
+    /// As [`Self::forward`], by this algorithm; `None` chooses the one that suits it.
     pub fn forward_by(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
         let (outputs, inputs) = (conv.out_channels, padded(conv.in_channels));
         let weight = Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| conv.at(o, i, y, x));
@@ -76,7 +78,7 @@ impl Filter {
         Self::backward_by(conv, None, device)
     }
 
-    /// As [`Self::backward`], on a GPU by this algorithm; `None` chooses the one that suits it.
+    /// As [`Self::backward`], by this algorithm; `None` chooses the one that suits it.
     pub fn backward_by(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
         let (outputs, inputs) = (padded(conv.in_channels), conv.out_channels);
         let at = |o, i, y: usize, x: usize| conv.at(i, o, 2 - y, 2 - x);
@@ -120,6 +122,13 @@ impl Weight {
     ) -> Self {
         let mut values = Vec::with_capacity(outputs * inputs * 9);
         if !runs_wgsl(device) {
+            #[cfg(feature = "cpu")]
+            if crate::device::is_cpu(device)
+                && let Algorithm::Winograd(tile) =
+                    algorithm.unwrap_or_else(|| winograd::cpu::choose(inputs, outputs))
+            {
+                return Self::Winograd(winograd::cpu::transform(inputs, outputs, tile, at));
+            }
             for o in 0..outputs {
                 for i in 0..inputs {
                     values.extend((0..9).map(|tap| at(o, i, tap / 3, tap % 3)));
@@ -135,9 +144,9 @@ impl Weight {
                 }
             }
             let direct = Tensor::from_data(TensorData::new(values, [3, 3, inputs, outputs]), device);
-            match algorithm.unwrap_or_else(|| winograd::choose(inputs, outputs)) {
+            match algorithm.unwrap_or_else(|| winograd::gpu::choose(inputs, outputs)) {
                 Algorithm::Direct => Self::Direct(direct),
-                Algorithm::Winograd(tile) => Self::Winograd(winograd::transform(&direct, tile)),
+                Algorithm::Winograd(tile) => Self::Winograd(winograd::gpu::transform(&direct, tile)),
             }
         }
         #[cfg(not(feature = "gpu"))]
@@ -148,8 +157,12 @@ impl Weight {
 /// Features of a layer: `relu(x ∗ w + b)`. `[H, W, in]` → `[H, W, out]`.
 pub fn forward(x: &Map, filter: &Filter) -> Map {
     on_device!(x.device(),
-        gpu: convolve(x, filter, None, None),
-        cpu: forward_cpu(x, filter))
+    gpu: convolve(x, filter, None, None),
+    cpu: match &filter.weight {
+        #[cfg(feature = "cpu")]
+        Weight::Winograd(weight) => winograd::cpu::convolve(x, weight, &Epilogue::new(filter.bias.as_ref(), None, None)),
+        _ => forward_cpu(x, filter),
+    })
 }
 
 /// Gradient with respect to a convolution's input: `(g ∗ w' + add) · [features > 0]`.
@@ -159,8 +172,12 @@ pub fn forward(x: &Map, filter: &Filter) -> Map {
 /// ReLU lets the gradient through where they are positive.
 pub fn backward(gradient: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
     on_device!(gradient.device(),
-        gpu: convolve(gradient, filter, add, features),
-        cpu: backward_cpu(gradient, filter, add, features))
+    gpu: convolve(gradient, filter, add, features),
+    cpu: match &filter.weight {
+        #[cfg(feature = "cpu")]
+        Weight::Winograd(weight) => winograd::cpu::convolve(gradient, weight, &Epilogue::new(None, add, features)),
+        _ => backward_cpu(gradient, filter, add, features),
+    })
 }
 
 /// The twin of [`forward`].
@@ -192,7 +209,7 @@ fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>)
     let epilogue = epilogue::Epilogue::new(filter.bias.as_ref(), add, features);
     match &filter.weight {
         Weight::Direct(weight) => product::convolve(x, weight, &epilogue, filter.storage),
-        Weight::Winograd(weight) => winograd::convolve(x, weight, &epilogue, filter.storage),
+        Weight::Winograd(weight) => winograd::gpu::convolve(x, weight, &epilogue, filter.storage),
         Weight::Stock(_) => unreachable!("arranged for stock operations"),
     }
 }
