@@ -5,9 +5,6 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-/// Four channels beside each other: what one instruction computes with everywhere.
-pub type Quad = [f32; 4];
-
 /// A tensor's numbers, in the order of its shape.
 pub struct Numbers(FlexTensor);
 
@@ -24,11 +21,6 @@ impl Numbers {
     /// All of them.
     pub fn all(&self) -> &[f32] {
         self.0.as_slice().expect("f32, in order")
-    }
-
-    /// By fours; a map has no fewer channels.
-    pub fn quads(&self) -> &[Quad] {
-        self.all().as_chunks().0
     }
 }
 

@@ -14,8 +14,6 @@ mod winograd;
 
 use burn::tensor::{Device, Tensor, TensorData, activation::relu, module::conv2d, ops::ConvOptions};
 
-#[cfg(feature = "cpu")]
-use self::winograd::cpu::Epilogue;
 use super::{Map, Storage, from_nchw, on_device, runs_wgsl, to_nchw};
 use crate::weights::Conv;
 
@@ -160,7 +158,7 @@ pub fn forward(x: &Map, filter: &Filter) -> Map {
     gpu: convolve(x, filter, None, None),
     cpu: match &filter.weight {
         #[cfg(feature = "cpu")]
-        Weight::Winograd(weight) => winograd::cpu::convolve(x, weight, &Epilogue::new(filter.bias.as_ref(), None, None)),
+        Weight::Winograd(weight) => winograd::cpu::convolve(x, weight, filter.bias.as_ref(), None, None),
         _ => forward_cpu(x, filter),
     })
 }
@@ -175,7 +173,7 @@ pub fn backward(gradient: &Map, filter: &Filter, add: Option<&Map>, features: Op
     gpu: convolve(gradient, filter, add, features),
     cpu: match &filter.weight {
         #[cfg(feature = "cpu")]
-        Weight::Winograd(weight) => winograd::cpu::convolve(gradient, weight, &Epilogue::new(None, add, features)),
+        Weight::Winograd(weight) => winograd::cpu::convolve(gradient, weight, None, add, features),
         _ => backward_cpu(gradient, filter, add, features),
     })
 }

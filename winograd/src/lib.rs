@@ -1,0 +1,292 @@
+//! 3×3 convolutions on the processor by Winograd's algorithm (Lavin and Gray, "Fast Algorithms for Convolutional Neural
+//! Networks", CVPR 2016, section 4): `Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A`, of stride 1, with zeros around the map.
+//!
+//! Four channels at once go through the transforms, and `gemm` makes the products, 16 or 36 of them for a band of tiles.
+//! A crate of its own so that it is optimised for speed, where the rest of a page is for size: that is a setting of
+//! packages, and makes three times as much of a difference here.
+
+use std::array::from_fn;
+
+#[cfg(feature = "threads")]
+use rayon::prelude::*;
+use wide::f32x4;
+
+/// Tiles that go through the transforms and the products together: few enough for a core's cache, and as many as make
+/// a product worth its preparation.
+const BAND: usize = 48;
+
+/// Channels beside each other that one instruction computes with everywhere.
+type Quad = [f32; 4];
+
+/// How large a convolution is. Channels are multiples of four.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Of the map, in pixels.
+    pub height: usize,
+    /// Of the map, in pixels.
+    pub width: usize,
+    /// Channels of what goes in.
+    pub inputs: usize,
+    /// Channels of what comes out.
+    pub outputs: usize,
+}
+
+/// What happens to a sum before it is stored, in this order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Epilogue<'a> {
+    /// `[out]` is added, and what is negative then becomes zero: a layer's bias and its ReLU.
+    pub bias: Option<&'a [f32]>,
+    /// `[H, W, out]` is added: what losses at this layer contribute to a gradient.
+    pub add: Option<&'a [f32]>,
+    /// `[H, W, out]` lets through where it is positive: the features that a ReLU let through.
+    pub mask: Option<&'a [f32]>,
+}
+
+/// F(2×2, 3×3). `[H, W, in]` by `[16, in, out]`, the kernels' `G g Gᵀ`, → `[H, W, out]`.
+///
+/// # Panics
+/// If a slice is not as long as the shape says.
+pub fn convolve_2x2(x: &[f32], weight: &[f32], shape: Shape, epilogue: Epilogue) -> Vec<f32> {
+    convolve::<Two, 2, 4>(x, weight, shape, epilogue)
+}
+
+/// F(4×4, 3×3). `[H, W, in]` by `[36, in, out]`, the kernels' `G g Gᵀ`, → `[H, W, out]`.
+///
+/// # Panics
+/// If a slice is not as long as the shape says.
+pub fn convolve_4x4(x: &[f32], weight: &[f32], shape: Shape, epilogue: Epilogue) -> Vec<f32> {
+    convolve::<Four, 4, 6>(x, weight, shape, epilogue)
+}
+
+/// The transforms along one side of a tile, of four channels at once.
+trait Transform<const SIDE: usize, const INPUTS: usize> {
+    /// Bᵀ d.
+    fn input(d: [f32x4; INPUTS]) -> [f32x4; INPUTS];
+    /// Aᵀ m.
+    fn output(m: [f32x4; INPUTS]) -> [f32x4; SIDE];
+}
+
+struct Two;
+
+impl Transform<2, 4> for Two {
+    #[inline(always)]
+    fn input([a, b, c, d]: [f32x4; 4]) -> [f32x4; 4] {
+        [a - c, b + c, c - b, b - d]
+    }
+
+    #[inline(always)]
+    fn output([a, b, c, d]: [f32x4; 4]) -> [f32x4; 2] {
+        [a + b + c, b - c - d]
+    }
+}
+
+struct Four;
+
+impl Transform<4, 6> for Four {
+    #[inline(always)]
+    fn input([a, b, c, d, e, f]: [f32x4; 6]) -> [f32x4; 6] {
+        let (even, odd) = (e - c * 4.0, d - b * 4.0);
+        let (near, far) = (e - c, (d - b) * 2.0);
+        [a * 4.0 - c * 5.0 + e, even + odd, even - odd, near + far, near - far, b * 4.0 - d * 5.0 + f]
+    }
+
+    #[inline(always)]
+    fn output([a, b, c, d, e, f]: [f32x4; 6]) -> [f32x4; 4] {
+        let (sum, difference) = (b + c, b - c);
+        let (sum2, difference2) = (d + e, d - e);
+        [a + sum + sum2, difference + difference2 * 2.0, sum + sum2 * 4.0, difference + difference2 * 8.0 + f]
+    }
+}
+
+fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
+    x: &[f32],
+    weight: &[f32],
+    shape: Shape,
+    epilogue: Epilogue,
+) -> Vec<f32> {
+    let Shape { height, width, inputs, outputs } = shape;
+    let pixels = height * width;
+    assert!(inputs.is_multiple_of(4) && outputs.is_multiple_of(4), "channels go by fours: {shape:?}");
+    assert_eq!(x.len(), pixels * inputs, "what goes in, for {shape:?}");
+    assert_eq!(weight.len(), INPUTS * INPUTS * inputs * outputs, "weights for {shape:?}");
+    let ends = Ends::new(epilogue);
+
+    let x = quads(x);
+    let across = width.div_ceil(SIDE);
+    // Whole rows of tiles, so that what comes out of them lies together.
+    let rows = BAND.div_ceil(across.max(1));
+    let mut out = vec![0.0; pixels * outputs];
+
+    let scratch = || [inputs, outputs].map(|channels| vec![[0.0; 4]; INPUTS * INPUTS * BAND * channels / 4]);
+    let compute = |[transformed, products]: &mut [Vec<Quad>; 2], (index, out): (usize, &mut [f32])| {
+        let start = index * rows * across;
+        let end = start + (out.len() / (width * outputs)).div_ceil(SIDE) * across;
+        for first in (start..end).step_by(BAND) {
+            let band = Band { height, width, first, count: BAND.min(end - first) };
+            band.input::<T, SIDE, INPUTS>(x, inputs / 4, transformed);
+            for place in 0..INPUTS * INPUTS {
+                let [from, to] = [inputs, outputs].map(|channels| band.count * channels);
+                product(
+                    &transformed.as_flattened()[place * from..][..from],
+                    &weight[place * inputs * outputs..][..inputs * outputs],
+                    &mut products.as_flattened_mut()[place * to..][..to],
+                    [band.count, inputs, outputs],
+                );
+            }
+            let above = index * rows * SIDE * width * outputs / 4;
+            band.output::<T, SIDE, INPUTS>(products, outputs / 4, ends, above, out.as_chunks_mut().0);
+        }
+    };
+    let length = (rows * SIDE * width * outputs).max(1);
+    #[cfg(feature = "threads")]
+    out.par_chunks_mut(length).enumerate().for_each_init(scratch, compute);
+    #[cfg(not(feature = "threads"))]
+    {
+        let mut scratch = scratch();
+        out.chunks_mut(length).enumerate().for_each(|part| compute(&mut scratch, part));
+    }
+    out
+}
+
+fn quads(numbers: &[f32]) -> &[Quad] {
+    numbers.as_chunks().0
+}
+
+/// An [`Epilogue`] by fours.
+#[derive(Clone, Copy)]
+struct Ends<'a> {
+    bias: Option<&'a [Quad]>,
+    add: Option<&'a [Quad]>,
+    mask: Option<&'a [Quad]>,
+}
+
+impl<'a> Ends<'a> {
+    fn new(Epilogue { bias, add, mask }: Epilogue<'a>) -> Self {
+        Self { bias: bias.map(quads), add: add.map(quads), mask: mask.map(quads) }
+    }
+
+    /// Of the sum at this place of the map, and of its channels.
+    #[inline(always)]
+    fn of(self, mut sum: f32x4, place: usize, quad: usize) -> Quad {
+        if let Some(bias) = self.bias {
+            sum = (sum + f32x4::from(bias[quad])).max(f32x4::ZERO);
+        }
+        if let Some(add) = self.add {
+            sum += f32x4::from(add[place]);
+        }
+        if let Some(mask) = self.mask {
+            sum &= f32x4::from(mask[place]).simd_gt(f32x4::ZERO);
+        }
+        sum.to_array()
+    }
+}
+
+/// Some of the tiles that a map is cut into, which are counted row by row.
+#[derive(Clone, Copy)]
+struct Band {
+    height: usize,
+    width: usize,
+    first: usize,
+    count: usize,
+}
+
+impl Band {
+    /// Each tile with the place of its first result.
+    fn tiles(self, side: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+        let across = self.width.div_ceil(side);
+        (0..self.count).map(move |tile| {
+            let number = self.first + tile;
+            (tile, number / across * side, number % across * side)
+        })
+    }
+
+    /// Bᵀ d B of each tile: `[places, tiles, quads]` of the map x, which is zero outside.
+    fn input<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
+        self,
+        x: &[Quad],
+        quads: usize,
+        transformed: &mut [Quad],
+    ) {
+        for (tile, top, left) in self.tiles(SIDE) {
+            let inside = |y: usize, x: usize| (1..=self.height).contains(&y) && (1..=self.width).contains(&x);
+            let from: [[Option<usize>; INPUTS]; INPUTS] = from_fn(|i| {
+                from_fn(|j| {
+                    let (y, x) = (top + i, left + j);
+                    inside(y, x).then(|| ((y - 1) * self.width + x - 1) * quads)
+                })
+            });
+            for quad in 0..quads {
+                let across = from.map(|row| {
+                    T::input(row.map(|place| place.map_or(f32x4::ZERO, |place| x[place + quad].into())))
+                });
+                for j in 0..INPUTS {
+                    let down = T::input(from_fn(|i| across[i][j]));
+                    for (i, value) in down.into_iter().enumerate() {
+                        let place = i * INPUTS + j;
+                        transformed[(place * self.count + tile) * quads + quad] = value.to_array();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Aᵀ m A of each tile of the products `[places, tiles, quads]`, into a part of the map, `above` which there are so
+    /// many quads.
+    fn output<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
+        self,
+        products: &[Quad],
+        quads: usize,
+        ends: Ends,
+        above: usize,
+        out: &mut [Quad],
+    ) {
+        for (tile, top, left) in self.tiles(SIDE) {
+            let [high, wide] = [self.height - top, self.width - left].map(|rest| rest.min(SIDE));
+            for quad in 0..quads {
+                let across: [[f32x4; SIDE]; INPUTS] = from_fn(|i| {
+                    T::output(from_fn(|j| {
+                        let place = i * INPUTS + j;
+                        products[(place * self.count + tile) * quads + quad].into()
+                    }))
+                });
+                for j in 0..wide {
+                    let down = T::output(from_fn(|i| across[i][j]));
+                    for (i, &sum) in down.iter().enumerate().take(high) {
+                        let place = ((top + i) * self.width + left + j) * quads + quad;
+                        out[place - above] = ends.of(sum, place, quad);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `[rows, inner]` by `[inner, columns]`.
+fn product(left: &[f32], right: &[f32], out: &mut [f32], [rows, inner, columns]: [usize; 3]) {
+    assert!(left.len() == rows * inner && right.len() == inner * columns && out.len() == rows * columns);
+    // gemm writes along columns, so it is told of the transposed matrices.
+    // SAFETY: the lengths are those that the strides reach, and the slices do not overlap.
+    unsafe {
+        gemm::gemm(
+            columns,
+            rows,
+            inner,
+            out.as_mut_ptr(),
+            columns as isize,
+            1,
+            false,
+            right.as_ptr(),
+            columns as isize,
+            1,
+            left.as_ptr(),
+            inner as isize,
+            1,
+            0.0,
+            1.0,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
+    }
+}
