@@ -1,5 +1,6 @@
 //! The hot operations. Each file holds one: a WGSL kernel for the GPU and, beside it, its CPU twin
-//! of stock Burn operations, which is the fallback where there is no WebGPU and the reference in the tests.
+//! of stock Burn operations, which is the fallback where there is no WebGPU and the reference in the tests. Only
+//! convolutions are our own on both.
 //!
 //! Feature maps are tensors of shape `[height, width, channels]`, channels last and a multiple of
 //! four, so that on the GPU four channels are one `vec4`. A picture is such a map with four

@@ -290,3 +290,93 @@ fn product(left: &[f32], right: &[f32], out: &mut [f32], [rows, inner, columns]:
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers in −1..1 that look random.
+    fn numbers(count: usize, mut seed: u32) -> Vec<f32> {
+        let next = |_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
+        };
+        (0..count).map(next).collect()
+    }
+
+    /// By definition: `kernels` are `[3, 3, in, out]`.
+    fn by_definition(x: &[f32], kernels: &[f32], shape: Shape) -> Vec<f64> {
+        let Shape { height, width, inputs, outputs } = shape;
+        let mut out = vec![0.0; height * width * outputs];
+        for (place, sums) in out.chunks_mut(outputs).enumerate() {
+            for (tap, kernels) in kernels.chunks(inputs * outputs).enumerate() {
+                let (row, column) = (place / width + tap / 3, place % width + tap % 3);
+                if row == 0 || row > height || column == 0 || column > width {
+                    continue;
+                }
+                let pixel = &x[((row - 1) * width + column - 1) * inputs..][..inputs];
+                for (&value, factors) in pixel.iter().zip(kernels.chunks(outputs)) {
+                    for (sum, &factor) in sums.iter_mut().zip(factors) {
+                        *sum += f64::from(value) * f64::from(factor);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// `G g Gᵀ` of kernels `[3, 3, in, out]`.
+    fn transformed(kernels: &[f32], g: &[[f64; 3]]) -> Vec<f32> {
+        let plane = kernels.len() / 9;
+        let mut out = Vec::new();
+        for row in g {
+            for column in g {
+                out.extend((0..plane).map(|at| {
+                    let value = |tap: usize| f64::from(kernels[tap * plane + at]);
+                    let taps = (0..9).map(|tap| row[tap / 3] * column[tap % 3] * value(tap));
+                    taps.sum::<f64>() as f32
+                }));
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn both_tiles_convolve_as_by_definition() {
+        const G2: [[f64; 3]; 4] = [[1.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0.0, 0.0, 1.0]];
+        let (sixth, twelfth, twentyfourth) = (1.0 / 6.0, 1.0 / 12.0, 1.0 / 24.0);
+        let g4 = [
+            [0.25, 0.0, 0.0],
+            [-sixth, -sixth, -sixth],
+            [-sixth, sixth, -sixth],
+            [twentyfourth, twelfth, sixth],
+            [twentyfourth, -twelfth, sixth],
+            [0.0, 0.0, 1.0],
+        ];
+        for (height, width) in [(1, 1), (2, 5), (4, 4), (7, 211), (53, 3)] {
+            let shape = Shape { height, width, inputs: 12, outputs: 20 };
+            let count = height * width;
+            let (x, kernels) = (numbers(count * 12, 1), numbers(9 * 12 * 20, 2));
+            let (bias, add, mask) = (numbers(20, 3), numbers(count * 20, 4), numbers(count * 20, 5));
+            let plain = by_definition(&x, &kernels, shape);
+            let epilogue = Epilogue { bias: Some(&bias), add: Some(&add), mask: Some(&mask) };
+            let expected = plain.iter().enumerate().map(|(at, sum)| {
+                let rectified = (sum + f64::from(bias[at % 20])).max(0.0);
+                if mask[at] > 0.0 { rectified + f64::from(add[at]) } else { 0.0 }
+            });
+            let by_two = convolve_2x2(&x, &transformed(&kernels, &G2), shape, epilogue);
+            let by_four = convolve_4x4(&x, &transformed(&kernels, &g4), shape, epilogue);
+            for ((expected, two), four) in expected.zip(by_two).zip(by_four) {
+                let apart = [two, four].map(|value| (f64::from(value) - expected).abs());
+                assert!(apart.iter().all(|&apart| apart < 1e-4), "{shape:?}: {apart:?} from {expected}");
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "weights for")]
+    fn weights_of_the_other_tile_are_refused() {
+        let shape = Shape { height: 1, width: 1, inputs: 4, outputs: 4 };
+        convolve_4x4(&[0.0; 4], &[0.0; 16 * 16], shape, Epilogue::default());
+    }
+}
