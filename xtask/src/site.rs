@@ -10,9 +10,9 @@ use crate::weights::{note_full_network, packs};
 
 /// What a visitor may have to load of each module, in bytes after brotli, and what the browser may have to compile, in bytes.
 const BUDGETS: [(&str, u64, u64); 4] = [
-    ("app", 250_000, 900_000),
-    ("worker-gpu", 1_500_000, 8_000_000),
-    ("worker-cpu", 450_000, 2_600_000),
+    ("app", 250_000, 850_000),
+    ("worker-gpu", 1_250_000, 6_000_000),
+    ("worker-cpu", 450_000, 2_400_000),
     // Only for those who save something.
     ("worker-export", 150_000, 400_000),
 ];
