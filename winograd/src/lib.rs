@@ -4,6 +4,7 @@
 //! Four channels at once go through the transforms, and `gemm` makes the products, 16 or 36 of them for a band of tiles.
 //! A crate of its own so that it is optimised for speed, where the rest of a page is for size: that is a setting of
 //! packages, and makes three times as much of a difference here.
+#![expect(clippy::inline_always, reason = "the transforms are the body of the innermost loop")]
 
 use std::array::from_fn;
 
@@ -220,7 +221,7 @@ impl Band {
                     T::input(row.map(|place| place.map_or(f32x4::ZERO, |place| x[place + quad].into())))
                 });
                 for j in 0..INPUTS {
-                    let down = T::input(from_fn(|i| across[i][j]));
+                    let down = T::input(column(&across, j));
                     for (i, value) in down.into_iter().enumerate() {
                         let place = i * INPUTS + j;
                         transformed[(place * self.count + tile) * quads + quad] = value.to_array();
@@ -250,7 +251,7 @@ impl Band {
                     }))
                 });
                 for j in 0..wide {
-                    let down = T::output(from_fn(|i| across[i][j]));
+                    let down = T::output(column(&across, j));
                     for (i, &sum) in down.iter().enumerate().take(high) {
                         let place = ((top + i) * self.width + left + j) * quads + quad;
                         out[place - above] = ends.of(sum, place, quad);
@@ -259,6 +260,11 @@ impl Band {
             }
         }
     }
+}
+
+#[inline(always)]
+fn column<const HIGH: usize, const WIDE: usize>(rows: &[[f32x4; WIDE]; HIGH], at: usize) -> [f32x4; HIGH] {
+    from_fn(|row| rows[row][at])
 }
 
 /// `[rows, inner]` by `[inner, columns]`.

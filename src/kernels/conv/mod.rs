@@ -155,12 +155,8 @@ impl Weight {
 /// Features of a layer: `relu(x ∗ w + b)`. `[H, W, in]` → `[H, W, out]`.
 pub fn forward(x: &Map, filter: &Filter) -> Map {
     on_device!(x.device(),
-    gpu: convolve(x, filter, None, None),
-    cpu: match &filter.weight {
-        #[cfg(feature = "cpu")]
-        Weight::Winograd(weight) => winograd::cpu::convolve(x, weight, filter.bias.as_ref(), None, None),
-        _ => forward_cpu(x, filter),
-    })
+        gpu: convolve(x, filter, None, None),
+        cpu: convolve_cpu(x, filter, None, None))
 }
 
 /// Gradient with respect to a convolution's input: `(g ∗ w' + add) · [features > 0]`.
@@ -170,12 +166,8 @@ pub fn forward(x: &Map, filter: &Filter) -> Map {
 /// ReLU lets the gradient through where they are positive.
 pub fn backward(gradient: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
     on_device!(gradient.device(),
-    gpu: convolve(gradient, filter, add, features),
-    cpu: match &filter.weight {
-        #[cfg(feature = "cpu")]
-        Weight::Winograd(weight) => winograd::cpu::convolve(gradient, weight, None, add, features),
-        _ => backward_cpu(gradient, filter, add, features),
-    })
+        gpu: convolve(gradient, filter, add, features),
+        cpu: convolve_cpu(gradient, filter, add, features))
 }
 
 /// The twin of [`forward`].
@@ -209,6 +201,16 @@ fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>)
         Weight::Direct(weight) => product::convolve(x, weight, &epilogue, filter.storage),
         Weight::Winograd(weight) => winograd::gpu::convolve(x, weight, &epilogue, filter.storage),
         Weight::Stock(_) => unreachable!("arranged for stock operations"),
+    }
+}
+
+#[cfg(any(feature = "cpu", feature = "stock"))]
+fn convolve_cpu(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
+    match &filter.weight {
+        #[cfg(feature = "cpu")]
+        Weight::Winograd(weight) => winograd::cpu::convolve(x, weight, filter.bias.as_ref(), add, features),
+        _ if filter.bias.is_some() => forward_cpu(x, filter),
+        _ => backward_cpu(x, filter, add, features),
     }
 }
 
