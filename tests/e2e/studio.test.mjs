@@ -14,7 +14,8 @@ for (const engine of ['gpu', 'cpu']) {
   test(`stop on the ${engine} ends the run within a step and keeps the picture, which can be gone on from`, async () => {
     await visit(browser, async ({ studio, page, host }) => {
       await studio.open(host.url, engine);
-      await studio.choose({ size: 64, steps: 300 });
+      // So that a step takes longer than the way of a message, on both.
+      await studio.choose({ size: engine === 'cpu' ? 192 : 64, steps: 300 });
       await studio.paint();
       await studio.reachStep(2);
       const pressed = await page.evaluate(() => {
@@ -121,8 +122,8 @@ test('a picture can be dropped on a well, and pasted into the one that was used 
 
 test('the page goes on answering while it paints', async () => {
   await visit(browser, async ({ studio, page, host }) => {
-    await studio.open(host.url, 'cpu');
-    await studio.choose({ size: 192, steps: 300 });
+    await studio.open(host.url, 'cpu', { schedule: 'single' });
+    await studio.choose({ size: 512, steps: 300 });
     await studio.paint();
     await studio.reachStep(1);
     await page.evaluate(() => {
@@ -134,7 +135,7 @@ test('the page goes on answering while it paints', async () => {
     await studio.reachStep(from + 4);
     const ticks = await page.evaluate(() => window.ticks);
     const steps = (await studio.step()) - from;
-    // A step takes a second or more here. A page that the engine held up would get one turn a step, not dozens.
+    // A step takes a second or more at this size. A page that the engine held up would get one turn a step, not dozens.
     assert.ok(ticks > 5 * steps, `${ticks} turns in ${steps} steps`);
     await studio.choose({ strength: 0.5 });
     assert.equal(await page.getByLabel('Strength', { exact: true }).inputValue(), '0.5');
