@@ -110,7 +110,10 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
     assert!(inputs.is_multiple_of(4) && outputs.is_multiple_of(4), "channels go by fours: {shape:?}");
     assert_eq!(x.len(), pixels * inputs, "what goes in, for {shape:?}");
     assert_eq!(weight.len(), INPUTS * INPUTS * inputs * outputs, "weights for {shape:?}");
-    let ends = Ends::new(epilogue);
+    assert!(epilogue.bias.is_none_or(|bias| bias.len() == outputs), "a bias for {shape:?}");
+    for map in [epilogue.add, epilogue.mask].into_iter().flatten() {
+        assert_eq!(map.len(), pixels * outputs, "a map beside what comes out, for {shape:?}");
+    }
 
     let x = quads(x);
     let across = width.div_ceil(SIDE);
@@ -135,7 +138,7 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
                 );
             }
             let above = index * rows * SIDE * width * outputs / 4;
-            band.output::<T, SIDE, INPUTS>(products, outputs / 4, ends, above, out.as_chunks_mut().0);
+            band.output::<T, SIDE, INPUTS>(products, outputs / 4, epilogue, above, out.as_chunks_mut().0);
         }
     };
     let length = (rows * SIDE * width * outputs).max(1);
@@ -153,30 +156,18 @@ fn quads(numbers: &[f32]) -> &[Quad] {
     numbers.as_chunks().0
 }
 
-/// An [`Epilogue`] by fours.
-#[derive(Clone, Copy)]
-struct Ends<'a> {
-    bias: Option<&'a [Quad]>,
-    add: Option<&'a [Quad]>,
-    mask: Option<&'a [Quad]>,
-}
-
-impl<'a> Ends<'a> {
-    fn new(Epilogue { bias, add, mask }: Epilogue<'a>) -> Self {
-        Self { bias: bias.map(quads), add: add.map(quads), mask: mask.map(quads) }
-    }
-
+impl Epilogue<'_> {
     /// Of the sum at this place of the map, and of its channels.
     #[inline(always)]
     fn of(self, mut sum: f32x4, place: usize, quad: usize) -> Quad {
         if let Some(bias) = self.bias {
-            sum = (sum + f32x4::from(bias[quad])).max(f32x4::ZERO);
+            sum = (sum + f32x4::from(quads(bias)[quad])).max(f32x4::ZERO);
         }
         if let Some(add) = self.add {
-            sum += f32x4::from(add[place]);
+            sum += f32x4::from(quads(add)[place]);
         }
         if let Some(mask) = self.mask {
-            sum &= f32x4::from(mask[place]).simd_gt(f32x4::ZERO);
+            sum &= f32x4::from(quads(mask)[place]).simd_gt(f32x4::ZERO);
         }
         sum.to_array()
     }
@@ -237,7 +228,7 @@ impl Band {
         self,
         products: &[Quad],
         quads: usize,
-        ends: Ends,
+        epilogue: Epilogue,
         above: usize,
         out: &mut [Quad],
     ) {
@@ -254,7 +245,7 @@ impl Band {
                     let down = T::output(column(&across, j));
                     for (i, &sum) in down.iter().enumerate().take(high) {
                         let place = ((top + i) * self.width + left + j) * quads + quad;
-                        out[place - above] = ends.of(sum, place, quad);
+                        out[place - above] = epilogue.of(sum, place, quad);
                     }
                 }
             }

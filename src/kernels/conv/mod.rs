@@ -118,15 +118,15 @@ impl Weight {
         device: &Device,
         at: impl Fn(usize, usize, usize, usize) -> f32,
     ) -> Self {
+        #[cfg(feature = "cpu")]
+        if crate::device::is_cpu(device)
+            && let Algorithm::Winograd(tile) =
+                algorithm.unwrap_or_else(|| winograd::cpu::choose(inputs, outputs))
+        {
+            return Self::Winograd(winograd::cpu::transform(inputs, outputs, tile, at));
+        }
         let mut values = Vec::with_capacity(outputs * inputs * 9);
         if !runs_wgsl(device) {
-            #[cfg(feature = "cpu")]
-            if crate::device::is_cpu(device)
-                && let Algorithm::Winograd(tile) =
-                    algorithm.unwrap_or_else(|| winograd::cpu::choose(inputs, outputs))
-            {
-                return Self::Winograd(winograd::cpu::transform(inputs, outputs, tile, at));
-            }
             for o in 0..outputs {
                 for i in 0..inputs {
                     values.extend((0..9).map(|tap| at(o, i, tap / 3, tap % 3)));

@@ -37,10 +37,12 @@ pub fn transform(
     for input in 0..inputs {
         for output in 0..outputs {
             let kernel: [[f32; 3]; 3] = from_fn(|y| from_fn(|x| at(output, input, y, x)));
-            for (place, row, column) in (0..tile.places()).map(|place| (place, place / side, place % side)) {
+            for column in 0..side {
                 let across = kernel.map(|taps| (0..3).map(|x| taps[x] * g[column][x]).sum::<f32>());
-                let value = (0..3).map(|y| g[row][y] * across[y]).sum();
-                transformed[(place * inputs + input) * outputs + output] = value;
+                for row in 0..side {
+                    let value = (0..3).map(|y| g[row][y] * across[y]).sum();
+                    transformed[((row * side + column) * inputs + input) * outputs + output] = value;
+                }
             }
         }
     }
