@@ -16,7 +16,7 @@ use crate::{site, suites};
 pub fn bench(arguments: &[String]) -> Result {
     let tools = setup::for_tests()?;
     setup::tensorflow()?;
-    site::build_with(&tools, true)?;
+    site::have(&tools)?;
     let mut node = suites::node(&tools)?;
     node.env("IMPASTO_STOCK", stock_worker(&tools)?);
     run(node.arg("tests/e2e/bench.mjs").args(arguments))

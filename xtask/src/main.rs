@@ -4,6 +4,7 @@ mod bench;
 mod process;
 mod setup;
 mod site;
+mod stamp;
 mod suites;
 mod weights;
 

@@ -1,4 +1,4 @@
-//! The site: built by trunk into `dist/`, served for development, weighed against its budgets.
+//! The site: built by trunk into `dist/`, served for development from a folder of its own, weighed against its budgets.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::process::{Result, output, root, run, target};
 use crate::setup::{self, Tools};
+use crate::stamp;
 use crate::weights::{note_full_network, packs};
 
 /// What a visitor may have to load of each module, in bytes after brotli, and what the browser may have to compile, in bytes.
@@ -40,6 +41,8 @@ pub fn serve(arguments: &[String]) -> Result {
     trunk.env("IMPASTO_SERVED", "true");
     // Optimised by the compiler, but not once more by wasm-opt, for which one would wait a minute at each change.
     trunk.args(["--cargo-profile", "release", "--address", "127.0.0.1", "--port", port]);
+    // So that nobody hosts such a site, and the one that is built for a host stays.
+    trunk.arg("--dist").arg(target()?.join("served"));
     if open {
         trunk.arg("--open");
     }
@@ -80,8 +83,17 @@ pub fn wasm(arguments: &[String]) -> Result {
     run(tools.command("cargo").args([chore, "--target", setup::WASM_TARGET]).args(rest))
 }
 
+/// Sees to it that `dist/` holds the site as it is to be hosted.
+pub fn have(tools: &Tools) -> Result {
+    if stamp::holds(tools)? {
+        println!("✓ the site in dist/ is up to date");
+        return Ok(());
+    }
+    build_with(tools, true)
+}
+
 /// Builds the site into `dist/`; the packs in `weights/` go with it.
-pub fn build_with(tools: &Tools, release: bool) -> Result {
+fn build_with(tools: &Tools, release: bool) -> Result {
     let mut trunk = trunk(tools, "build");
     if release {
         trunk.arg("--release");
@@ -101,7 +113,7 @@ pub fn build_with(tools: &Tools, release: bool) -> Result {
             "the site has no weights/packs.json: xtask/finish.mjs did not run (see Trunk.toml)".into()
         );
     }
-    Ok(())
+    if release { stamp::set(tools) } else { Ok(()) }
 }
 
 /// Fails where the linker has made every export run all static constructors anew (`start` in `src/web/session.rs`):

@@ -38,7 +38,7 @@ fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
             let mut cargo = command("cargo");
             run_watched(cargo.args(["test", "--workspace", "--no-run"]), |_| ())?;
         }
-        site::build_with(&tools, true)?;
+        site::have(&tools)?;
         let mut node = node(&tools)?;
         node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(browser_tests()?);
         suite(tally, |tally| run_watched(&mut node, |line| tally.add_node(line)))?;
