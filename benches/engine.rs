@@ -107,8 +107,8 @@ fn kernels(criterion: &mut Criterion) {
                 .map(Some);
             let algorithms = if name == "cpu" { vec![None] } else { on_gpu.to_vec() };
             for algorithm in algorithms {
-                let forward = conv::Filter::forward_by(conv, algorithm, &device);
-                let backward = conv::Filter::backward_by(conv, algorithm, &device);
+                let forward = conv::Filter::forward(conv, algorithm, &device);
+                let backward = conv::Filter::backward(conv, algorithm, &device);
                 let id = algorithm.map_or(name.to_owned(), |algorithm| format!("{name}, {algorithm:?}"));
                 group.bench_function(id, |bencher| {
                     bencher.iter(|| {

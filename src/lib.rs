@@ -34,6 +34,8 @@ pub mod until;
 pub mod web;
 pub mod weights;
 
+#[cfg(feature = "gpu")]
+pub mod calibration;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod device;
 #[cfg(any(feature = "cpu", feature = "gpu"))]

@@ -121,6 +121,13 @@ pub enum Request {
         /// The network.
         pack: PackPlace,
     },
+    /// Choose anew by which algorithms the GPU computes this network's convolutions, and remember that.
+    Tune {
+        /// The network.
+        pack: PackPlace,
+        /// How to choose.
+        by: Tuning,
+    },
     /// Stop after the step that is being made, and send its picture.
     Stop {
         /// The run to stop; another one is left alone.
@@ -135,6 +142,26 @@ pub enum Request {
     },
 }
 
+/// How the algorithms are chosen that compute convolutions on a GPU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tuning {
+    /// By a rule, which knows only whether the GPU is software.
+    Rule,
+    /// By what was measured on this GPU ([`calibration`](crate::calibration)).
+    Measurement,
+}
+
+impl Tuning {
+    /// The name in the page's `data-by`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Measurement => "measurement",
+        }
+    }
+}
+
 /// What the worker reports to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -147,6 +174,13 @@ pub enum Event {
         device: String,
         /// Its [`BUILD`].
         build: String,
+    },
+    /// A GPU has been given a network, or was asked to [`Request::Tune`] it.
+    Tuned {
+        /// How the algorithms of its convolutions were chosen.
+        by: Tuning,
+        /// Those that were measured, for people to read.
+        algorithms: String,
     },
     /// A run is being prepared.
     Loading {

@@ -9,7 +9,7 @@ use crate::{
         frame::read_values,
         gram::gram_matrix,
         moments::{covariance, mean, offset},
-        residual,
+        residual, shaped,
         weigh::weigh,
     },
     loss::{Kind, Term, squares},
@@ -95,20 +95,20 @@ impl Statistics {
 /// As a map of a single place, for kernels that do not care what the numbers are.
 fn as_place<const D: usize>(tensor: Tensor<D>) -> Map {
     let count = tensor.dims().iter().product();
-    tensor.reshape([1, 1, count])
+    shaped(tensor, [1, 1, count])
 }
 
 fn weighted_sum<const D: usize>(sum: Option<Tensor<D>>, share: f32, part: Tensor<D>) -> Tensor<D> {
     let dims = part.dims();
     let share = Tensor::from_data([[share]], &part.device());
-    weigh(&as_place(part), &share, sum.map(as_place).as_ref()).reshape(dims)
+    shaped(weigh(&as_place(part), &share, sum.map(as_place).as_ref()), dims)
 }
 
 /// The difference, and the sum of its squares ([`residual::residual`]).
 fn residual<const D: usize>(found: &Tensor<D>, wanted: &Tensor<D>, scale: f32) -> (Tensor<D>, Tensor<1>) {
     let [place, target] = [found, wanted].map(|tensor| as_place(tensor.clone()));
     let (difference, sums) = residual::residual(&place, &target, scale);
-    (difference.reshape(found.dims()), sums)
+    (shaped(difference, found.dims()), sums)
 }
 
 impl Wanted {

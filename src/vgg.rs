@@ -7,7 +7,12 @@
 use burn::tensor::{Device, Tensor};
 
 use crate::{
-    kernels::{Map, Storage, conv, conv::Filter, normalize, pool, weigh::weigh},
+    kernels::{
+        Map, Storage,
+        conv::{self, Algorithms, Filter},
+        normalize, pool,
+        weigh::weigh,
+    },
     layer::Layer,
     message::Failure,
     options::Pooling,
@@ -96,15 +101,26 @@ impl Vgg {
     /// # Errors
     /// [`Failure::Weights`] if a layer's channels are no multiple of four (but for the picture's three).
     pub fn new(weights: &Weights, device: &Device) -> Result<Self, Failure> {
+        Self::by(&Algorithms::default(), weights, device)
+    }
+
+    /// As [`Self::new`], with convolutions by these algorithms.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn by(algorithms: &Algorithms, weights: &Weights, device: &Device) -> Result<Self, Failure> {
         if let Some(conv) = weights.convs.iter().find(|conv| conv.out_channels % 4 != 0) {
             return Err(Failure::Weights(format!(
                 "{} of the network \"{}\" has {} channels: the engine needs a multiple of 4",
                 conv.layer, weights.name, conv.out_channels
             )));
         }
-        let layers = weights.convs.iter().map(|conv| Convolution {
-            forward: Filter::forward(conv, device),
-            backward: Filter::backward(conv, device),
+        let layers = weights.convs.iter().map(|conv| {
+            let (inputs, outputs) = (conv.in_channels, conv.out_channels);
+            Convolution {
+                forward: Filter::forward(conv, algorithms.of(inputs, outputs), device),
+                backward: Filter::backward(conv, algorithms.of(outputs, inputs), device),
+            }
         });
         let (mean, balance) = (weights.mean, weights.balance.clone());
         Ok(Self { layers: layers.collect(), mean, balance, device: device.clone() }.storing(Storage::Half))

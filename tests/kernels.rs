@@ -168,7 +168,7 @@ fn convolution_forward_agrees_with_its_twin() {
         let what = format!("{algorithm:?}, {h}×{w}, {inputs} → {outputs}, {from:?} → {to:?}");
         assert_convolutions_equal(&what, algorithm, |device, algorithm| {
             let conv = random_conv(1, inputs, outputs);
-            let filter = conv::Filter::forward_by(&conv, Some(algorithm), device).storing(to);
+            let filter = conv::Filter::forward(&conv, Some(algorithm), device).storing(to);
             let x = stored(random(2, [h, w, inputs.next_multiple_of(4)], device), from);
             with_each_tile(|| vec![values(conv::forward(&x, &filter))])
         });
@@ -182,7 +182,7 @@ fn convolution_backward_agrees_with_its_twin() {
         assert_convolutions_equal(&what, algorithm, |device, algorithm| {
             let outputs = outputs.next_multiple_of(4);
             let conv = random_conv(3, inputs, outputs);
-            let filter = conv::Filter::backward_by(&conv, Some(algorithm), device).storing(to);
+            let filter = conv::Filter::backward(&conv, Some(algorithm), device).storing(to);
             let below = inputs.next_multiple_of(4);
             let gradient = stored(random(4, [h, w, outputs], device), from);
             let add = stored(random(5, [h, w, below], device), to);

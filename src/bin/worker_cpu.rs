@@ -9,7 +9,8 @@ fn main() {
     };
 
     session::start(Engine::Cpu, async {
-        Ok(Opened { device: device::cpu(), name: "the processor".into(), fault: Box::new(|| None) })
+        let name = "the processor".into();
+        Ok(Opened { device: device::cpu(), name, software: true, fault: Box::new(|| None) })
     });
 }
 

@@ -18,7 +18,7 @@ fn main() {
         let gpu = device::gpu().await?;
         let name = adapter_name().await.unwrap_or_else(|| gpu.name.clone());
         let device = gpu.device.clone();
-        Ok(Opened { device, name, fault: Box::new(move || gpu.fault()) })
+        Ok(Opened { device, name, software: gpu.software, fault: Box::new(move || gpu.fault()) })
     });
 }
 

@@ -20,7 +20,7 @@ pub async fn read(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Ve
 /// # Errors
 /// As [`read`].
 pub async fn read_cpu(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Failure> {
-    let values = read_values(picture.clone()).await?;
+    let values = read_values_cpu(picture.clone()).await?;
     // Rounded half up, as WGSL's pack4x8unorm does.
     let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5).floor() as u8;
     let rgba = values.chunks_exact(4).flat_map(|p| [byte(p[0]), byte(p[1]), byte(p[2]), 255]).collect();
@@ -45,7 +45,7 @@ pub async fn read_vectors(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Fail
 pub async fn read_vectors_cpu(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Failure> {
     let mut read = Vec::with_capacity(vectors.len());
     for vector in vectors {
-        read.push(read_values(vector).await?);
+        read.push(read_values_cpu(vector).await?);
     }
     Ok(read)
 }
@@ -55,15 +55,28 @@ pub async fn read_vectors_cpu(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, 
 /// # Errors
 /// [`Failure::DeviceLost`] if the device cannot be read.
 pub async fn read_values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Failure> {
+    // Boxed: each of its many callers would hold room for both.
+    on_device!(tensor.device(),
+        gpu: Box::pin(gpu::read_values(&tensor)).await,
+        cpu: Box::pin(read_values_cpu(tensor)).await)
+}
+
+/// The twin of [`read_values`].
+///
+/// # Errors
+/// As [`read_values`].
+pub async fn read_values_cpu<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Failure> {
     let data = tensor.into_data_async().await.map_err(|error| Failure::DeviceLost(error.to_string()))?;
-    // Maps may be stored in halves.
-    data.convert::<f32>().try_into_vec::<f32>().map_err(|error| Failure::DeviceLost(format!("{error:?}")))
+    data.try_into_vec().map_err(|error| Failure::DeviceLost(format!("{error:?}")))
 }
 
 #[cfg(feature = "gpu")]
 mod gpu {
     use super::{Failure, Map, Tensor};
-    use crate::kernels::gpu::{Buffer, Wgsl, read_buffers};
+    use crate::kernels::{
+        Storage,
+        gpu::{Buffer, Wgsl, read_buffers},
+    };
 
     pub async fn read(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Failure> {
         let [h, w, _] = picture.dims();
@@ -84,6 +97,22 @@ mod gpu {
     pub async fn read_vectors(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Failure> {
         let bytes = read_buffers(vectors.iter().map(Buffer::of).collect()).await?;
         Ok(bytes.iter().map(|bytes| floats(bytes)).collect())
+    }
+
+    pub async fn read_values<const D: usize>(tensor: &Tensor<D>) -> Result<Vec<f32>, Failure> {
+        let buffer = Buffer::of(tensor);
+        let storage = buffer.storage();
+        let bytes = read_buffers(vec![buffer]).await?.concat();
+        Ok(match storage {
+            Storage::Full => floats(&bytes),
+            Storage::Half => halves(&bytes),
+        })
+    }
+
+    /// A half is the upper half of a number.
+    fn halves(bytes: &[u8]) -> Vec<f32> {
+        let bits = bytes.as_chunks().0.iter().map(|bytes| u32::from(u16::from_le_bytes(*bytes)) << 16);
+        bits.map(f32::from_bits).collect()
     }
 
     fn floats(bytes: &[u8]) -> Vec<f32> {

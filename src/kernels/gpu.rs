@@ -130,7 +130,7 @@ impl Buffer {
             .clone()
             .try_into_primitive::<CubeBackend>()
             .unwrap_or_else(|error| panic!("a GPU kernel got a tensor of another device: {error:?}"));
-        debug_assert!(primitive.meta.strides().last().is_none_or(|&stride| stride == 1));
+        debug_assert!(primitive.is_contiguous());
         Self(primitive)
     }
 
@@ -161,6 +161,14 @@ impl Buffer {
     /// network would hold on to the memory of a feature map, and a feature map to that of what is needed at every layer.
     pub fn new_kept<const D: usize>(&self, shape: [usize; D]) -> Self {
         self.0.client.memory_persistent_allocation(shape, |shape| self.new_like(shape))
+    }
+
+    /// The same numbers in other dimensions.
+    ///
+    /// Burn's own `reshape` would bring kernels into the engine that copy what is not contiguous; our tensors always are.
+    pub fn shaped<const D: usize>(self, dims: [usize; D]) -> Self {
+        let CubeTensor { client, device, handle, dtype, .. } = &self.0;
+        Self(CubeTensor::new_contiguous(client.clone(), device.clone(), dims.into(), handle.clone(), *dtype))
     }
 
     /// The tensor of this buffer.

@@ -74,7 +74,7 @@ pub fn set_in_software(software: bool) {
 }
 
 #[cfg(feature = "gpu")]
-fn is_in_software() -> bool {
+pub(crate) fn is_in_software() -> bool {
     IN_SOFTWARE.load(std::sync::atomic::Ordering::Relaxed)
 }
 
@@ -104,6 +104,11 @@ macro_rules! on_device {
     }};
 }
 pub(crate) use on_device;
+
+/// The same numbers in other dimensions; nothing moves.
+pub(crate) fn shaped<const D: usize, const E: usize>(tensor: Tensor<D>, dims: [usize; E]) -> Tensor<E> {
+    on_device!(tensor.device(), gpu: gpu::Buffer::of(&tensor).shaped(dims).into_tensor(), cpu: tensor.reshape(dims))
+}
 
 /// `[h, w, c]` as the `[1, c, h, w]` that stock operations expect; a view, nothing moves.
 pub(crate) fn to_nchw(map: Map) -> Tensor<4> {

@@ -28,7 +28,7 @@ use crate::{
     chosen::content_weight,
     layer::Layer,
     link::{Ignored, Link},
-    message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving, Styled},
+    message::{Ending, Engine, Event, Failure, Frame, JobId, Losses, Phase, Saving, Styled, Tuning},
     mode::Mode,
     options::Options,
     recipe::Recipe,
@@ -189,6 +189,8 @@ pub struct Studio {
     pub offline: Offline,
     pub engine: RwSignal<Option<(Engine, String)>>,
     /// "network", "cache", or nothing.
+    /// How a GPU's algorithms were chosen, and which ones were measured; nothing while that is being done.
+    pub tuned: RwSignal<Option<(Tuning, String)>>,
     pub weights_from: RwSignal<&'static str>,
     pub job: RwSignal<JobId>,
     pub progress: RwSignal<Progress>,
@@ -248,6 +250,7 @@ impl Studio {
             networks: RwSignal::new(Networks::new(link.engine, link.network.clone())),
             offline: Offline::default(),
             engine: RwSignal::new(None),
+            tuned: RwSignal::new(Some((Tuning::Rule, String::new()))),
             weights_from: RwSignal::new(""),
             job: RwSignal::new(JobId::default()),
             progress: RwSignal::new(Progress::default()),
@@ -464,8 +467,10 @@ impl Studio {
                 Event::Ready { engine, device, .. } => {
                     self.networks.update(|networks| networks.engine = Some(engine));
                     self.engine.set(Some((engine, device)));
+                    self.tuned.set(Some((Tuning::Rule, String::new())));
                     self.get_ahead(engine);
                 }
+                Event::Tuned { by, algorithms } => self.tuned.set(Some((by, algorithms))),
                 Event::Loading { phase, .. } => self.loading(phase),
                 Event::Started { width, height, network, .. } => {
                     self.run.update_value(|run| {
@@ -499,6 +504,16 @@ impl Studio {
             self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.prepare(pack)));
         }
         self.offline.keep(engine);
+    }
+
+    /// Has the GPU's algorithms for the network that is chosen chosen anew.
+    pub fn tune(self, by: Tuning) {
+        let pack = networks::next(self.networks);
+        let asked =
+            self.bridge.with_value(|bridge| bridge.as_ref().is_some_and(|bridge| bridge.tune(pack, by)));
+        if asked {
+            self.tuned.set(None);
+        }
     }
 
     fn loading(self, phase: Phase) {

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     message::{
         BUILD, Ending, Engine, Event, Failure, Frame, JobId, Losses, Masked, PackPlace, PictureId, Request,
-        Start, Styled,
+        Start, Styled, Tuning,
     },
     options::Options,
 };
@@ -191,6 +191,15 @@ impl Bridge {
         }
     }
 
+    /// Has the GPU's algorithms for a network chosen anew, unless there is a run; whether that was asked.
+    pub fn tune(&self, pack: PackPlace, by: Tuning) -> bool {
+        let idle = !self.0.state.borrow().busy;
+        if idle {
+            self.post(&Request::Tune { pack, by });
+        }
+        idle
+    }
+
     /// Changes α of the run that is being made.
     pub fn set_content_weight(&self, content_weight: f32) {
         let job = {
@@ -265,6 +274,7 @@ impl Bridge {
                 (self.0.deliver)(News::Event(event));
                 self.post_waiting();
             }
+            Event::Tuned { .. } => (self.0.deliver)(News::Event(event)),
             Event::Failed { job: None, failure } => self.failed_to_open(failure),
             Event::Failed { job: Some(job), failure } if current(job) => self.fail(failure),
             Event::Frame { job, frame } if current(job) => {

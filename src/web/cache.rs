@@ -142,6 +142,25 @@ pub async fn load(
         .map_err(|error| Failure::Weights(format!("the network {} cannot be used: {error}", folder.pack)))
 }
 
+/// A note about a device that was kept beside the packs.
+pub async fn note(name: &str) -> Option<Vec<u8>> {
+    cached(&open().await?, &note_key(name)).await
+}
+
+/// Keeps a note about a device, in the place of the one before.
+pub async fn keep_note(name: &str, text: &str) {
+    if let Some(cache) = open().await {
+        keep(&cache, &note_key(name), &Uint8Array::from(text.as_bytes())).await;
+    }
+}
+
+/// An address that no file has, in the folder of the site: other sites may share its origin.
+fn note_key(name: &str) -> String {
+    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    let relative = format!("notes/{}", js_sys::encode_uri_component(name));
+    Url::new_with_base(&relative, &scope.location().href()).map_or(relative, |url| url.href())
+}
+
 /// The manifest, always asked for anew so that a new pack is noticed; from the cache when offline.
 async fn manifest(folder: &Folder, cache: Option<&Cache>) -> Result<Manifest, Failure> {
     const FILE: &str = "manifest.json";
@@ -290,7 +309,7 @@ async fn keep(cache: &Cache, key: &str, bytes: &Uint8Array) -> bool {
         Err(error) => Err(error),
     };
     if let Err(error) = &kept {
-        console::warn_2(&"The weights could not be kept for the next visit:".into(), error);
+        console::warn_2(&"This could not be kept for the next visit:".into(), error);
     }
     kept.is_ok()
 }

@@ -10,6 +10,7 @@ use crate::{
     chosen::{content_weight, strength},
     layer::Layer,
     link::SIZES,
+    message::{Engine, Tuning},
     options::{Optimizer, Pooling, StyleLoss},
 };
 
@@ -105,7 +106,42 @@ pub fn Expert() -> impl IntoView {
                 chosen=|studio| studio.taste.with(|taste| taste.pooling.to_string())
                 choose=|studio, name| studio.taste.update(|taste| read(name, &mut taste.pooling))
             />
+            <Convolutions />
         </details>
+    }
+}
+
+/// By which algorithms the GPU computes, and how to choose them anew.
+#[component]
+fn Convolutions() -> impl IntoView {
+    let studio: Studio = expect_context();
+    let has_gpu = move || studio.engine.get().is_some_and(|(engine, _)| engine == Engine::Gpu);
+    let by = move || studio.tuned.get().map_or("", |(by, _)| by.name());
+    let words = move || {
+        match studio.tuned.get() {
+        None => "Being measured: this takes a few seconds on a GPU, and minutes where the processor stands in for one.".to_owned(),
+        Some((Tuning::Rule, _)) => "Which algorithms compute them, by rule.".to_owned(),
+        Some((Tuning::Measurement, algorithms)) => {
+            format!("Which algorithms compute them, as measured here (channels in→out): {algorithms}.")
+        }
+    }
+    };
+    let cannot = move || studio.tuned.get().is_none() || studio.state.get().is_running();
+    view! {
+        <Show when=has_gpu>
+            <div class="control" id="convolutions" data-by=by>
+                <span class="label">"Convolutions"</span>
+                <p class="own">
+                    <button type="button" id="measure" disabled=cannot on:click=move |_| studio.tune(Tuning::Measurement)>
+                        "Measure"
+                    </button>
+                    <button type="button" id="by-rule" disabled=cannot on:click=move |_| studio.tune(Tuning::Rule)>
+                        "By rule"
+                    </button>
+                </p>
+                <p class="hint" aria-live="polite">{words}</p>
+            </div>
+        </Show>
     }
 }
 

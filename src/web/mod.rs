@@ -26,6 +26,8 @@ pub mod session;
 pub mod settings;
 pub mod slider;
 pub mod stage;
+#[cfg(feature = "gpu")]
+pub mod tuning;
 
 use std::pin::Pin;
 

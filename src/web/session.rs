@@ -17,6 +17,8 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 
+#[cfg(feature = "gpu")]
+use super::tuning::Tuner;
 use super::{
     cache,
     decode::{decode, decode_with_opacity},
@@ -27,7 +29,7 @@ use crate::{
     mask::Mask,
     message::{
         BUILD, Ending, Engine, Event, Failure, Frame, JobId, Losses, Masked, PackPlace, Phase, PictureId,
-        Request, Start, Styled,
+        Request, Start, Styled, Tuning,
     },
     options::{Options, Schedule},
     picture::Picture,
@@ -35,6 +37,7 @@ use crate::{
     timeline::Pace,
     transfer::StyleTransfer,
     vgg::Vgg,
+    weights::Weights,
 };
 
 /// A device, ready for tensors.
@@ -43,6 +46,8 @@ pub struct Opened {
     pub device: Device,
     /// What it calls itself.
     pub name: String,
+    /// Whether it computes on the processor's cores.
+    pub software: bool,
     /// What went wrong on it since it was opened, if anything.
     pub fault: Box<dyn Fn() -> Option<Failure>>,
 }
@@ -92,6 +97,8 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
         post(&Event::Ready { engine, device: opened.name.clone(), build: BUILD.into() });
         let mut session = Session {
             engine,
+            #[cfg(feature = "gpu")]
+            tuner: Tuner::new(&opened).await,
             opened,
             network: None,
             live: None,
@@ -103,6 +110,10 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
                 Task::Paint(order) => order,
                 Task::Prepare(pack) => {
                     session.in_advance(&pack).await;
+                    continue;
+                }
+                Task::Tune(pack, by) => {
+                    session.tune(&pack, by).await;
                     continue;
                 }
             };
@@ -140,6 +151,7 @@ struct Order {
 enum Task {
     Paint(Order),
     Prepare(PackPlace),
+    Tune(PackPlace, Tuning),
 }
 
 /// What the page said and nobody has acted upon yet.
@@ -181,6 +193,7 @@ impl Inbox {
                 }));
             }
             Request::Prepare { pack } => self.add(Task::Prepare(pack)),
+            Request::Tune { pack, by } => self.add(Task::Tune(pack, by)),
         }
     }
 
@@ -207,7 +220,7 @@ impl Inbox {
     fn ahead(&self) -> Option<(JobId, PackPlace)> {
         self.tasks.borrow().iter().find_map(|task| match task {
             Task::Paint(order) => Some((order.job, order.pack.clone())),
-            Task::Prepare(_) => None,
+            Task::Prepare(_) | Task::Tune(..) => None,
         })
     }
 
@@ -251,6 +264,8 @@ struct Loaded {
 struct Session {
     engine: Engine,
     opened: Opened,
+    #[cfg(feature = "gpu")]
+    tuner: Tuner,
     /// The network of the latest run. The one before it is not kept: memory is scarce.
     network: Option<Loaded>,
     live: Option<Live>,
@@ -371,6 +386,34 @@ impl Session {
         }
     }
 
+    /// Chooses anew how the convolutions of this network are computed.
+    async fn tune(&mut self, pack: &PackPlace, by: Tuning) {
+        #[cfg(feature = "gpu")]
+        self.tuner.start_anew(by).await;
+        #[cfg(not(feature = "gpu"))]
+        let _ = by;
+        self.network = None;
+        self.in_advance(pack).await;
+        // Also where the network could not be loaded: the page waits for an answer.
+        #[cfg(feature = "gpu")]
+        post(&self.tuner.report());
+    }
+
+    /// The network on the device. Where nobody waits for it, there is time to find out what suits a GPU.
+    async fn placed(&mut self, weights: &Weights, nobody_waits: bool) -> Result<Vgg, Failure> {
+        #[cfg(feature = "gpu")]
+        if self.engine == Engine::Gpu {
+            if nobody_waits {
+                let inbox = self.inbox.clone();
+                self.tuner.measure(weights, &self.opened, || inbox.ahead().is_none()).await?;
+            }
+            post(&self.tuner.report());
+            return Vgg::by(&self.tuner.algorithms(), weights, &self.opened.device);
+        }
+        let _ = nobody_waits;
+        Vgg::new(weights, &self.opened.device)
+    }
+
     /// Makes a step of a little picture: a GPU compiles each kernel when it is first used, which takes seconds, and so need
     /// not be waited for once somebody asks for a picture.
     async fn warm_up(&self, vgg: Vgg) -> Result<(), Failure> {
@@ -423,7 +466,7 @@ impl Session {
         let Some(weights) = loaded.await? else { return Ok(None) };
         // Only now, so that a pack that cannot be loaded costs nothing; and before the device gets the next one.
         self.network = None;
-        let vgg = Vgg::new(&weights, &self.opened.device)?;
+        let vgg = self.placed(&weights, job.is_none()).await?;
         self.check_device()?;
         let arrived = latest.filter(|_| job.is_none());
         let name = weights.name;

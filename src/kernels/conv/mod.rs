@@ -6,6 +6,7 @@
 //! There are two [`Algorithm`]s. On the GPU both end in the same matrix product ([`product`]); on the processor one is
 //! Burn's own, which is the twin of all the others.
 
+mod algorithms;
 #[cfg(feature = "gpu")]
 mod epilogue;
 #[cfg(feature = "gpu")]
@@ -13,12 +14,17 @@ mod product;
 mod winograd;
 
 use burn::tensor::{Device, Tensor, TensorData, activation::relu, module::conv2d, ops::ConvOptions};
+use serde::{Deserialize, Serialize};
+
+pub use algorithms::Algorithms;
+#[cfg(feature = "gpu")]
+pub use winograd::gpu::choose as rule;
 
 use super::{Map, Storage, from_nchw, on_device, runs_wgsl, to_nchw};
 use crate::weights::Conv;
 
 /// How a convolution is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Algorithm {
     /// A product of the nine neighbours' channels with the kernel (implicit GEMM). On the processor, by Burn.
     Direct,
@@ -27,7 +33,7 @@ pub enum Algorithm {
 }
 
 /// How many results Winograd's algorithm computes at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Tile {
     /// 2×2: 2.25 times fewer multiplications, kernels of 16 numbers.
     Two,
@@ -58,26 +64,16 @@ enum Weight {
 }
 
 impl Filter {
-    /// The filter that computes a layer's features.
-    pub fn forward(conv: &Conv, device: &Device) -> Self {
-        Self::forward_by(conv, None, device)
-    }
-
-    /// As [`Self::forward`], by this algorithm; `None` chooses the one that suits it.
-    pub fn forward_by(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
+    /// The filter that computes a layer's features, by this algorithm; `None` chooses by rule.
+    pub fn forward(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
         let (outputs, inputs) = (conv.out_channels, padded(conv.in_channels));
         let weight = Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| conv.at(o, i, y, x));
         let bias = TensorData::new(conv.bias.clone(), [outputs]);
         Self { weight, bias: Some(Tensor::from_data(bias, device)), storage: Storage::Full }
     }
 
-    /// The filter that computes the gradient with respect to a layer's input.
-    pub fn backward(conv: &Conv, device: &Device) -> Self {
-        Self::backward_by(conv, None, device)
-    }
-
-    /// As [`Self::backward`], by this algorithm; `None` chooses the one that suits it.
-    pub fn backward_by(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
+    /// The filter that computes the gradient with respect to a layer's input, by this algorithm; `None` chooses by rule.
+    pub fn backward(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
         let (outputs, inputs) = (padded(conv.in_channels), conv.out_channels);
         let at = |o, i, y: usize, x: usize| conv.at(i, o, 2 - y, 2 - x);
         Self {

@@ -1,0 +1,156 @@
+//! Which algorithm computes each of a network's convolutions soonest on this GPU: measured, instead of guessed.
+//!
+//! The rule ([`kernels::conv`](crate::kernels::conv)) knows of a GPU only whether it is software. How it weighs arithmetic
+//! against memory differs by a factor of ten between a phone and a workstation, so each algorithm is tried on maps as a run
+//! has them.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::{
+    kernels::{
+        Map, Storage,
+        conv::{self, Algorithm, Algorithms, Filter},
+        frame::read_vectors,
+        is_in_software,
+    },
+    layer::Layer,
+    message::Failure,
+    weights::{Conv, Weights},
+};
+
+/// The long side of the picture whose maps are measured with, in pixels: the page's own choice, and less in software, where
+/// it would take minutes.
+const SIDE: usize = 256;
+const SIDE_IN_SOFTWARE: usize = 64;
+
+/// How long one measurement should take, in milliseconds: long next to the wait for its end, and to the steps of a browser's
+/// clock, which are about one.
+const ENOUGH: f64 = 15.0;
+const MOST_TIMES: u32 = 256;
+
+/// How much time an algorithm has to save before it takes the place of the rule's. Less than that is noise.
+const LEAST_GAIN: f64 = 0.1;
+
+/// One direction of a convolution, with the maps that it is measured with.
+#[derive(Clone, Copy, Debug)]
+struct Candidate<'a> {
+    conv: &'a Conv,
+    backward: bool,
+}
+
+impl Candidate<'_> {
+    fn channels(&self) -> (usize, usize) {
+        let (inputs, outputs) = (self.conv.in_channels, self.conv.out_channels);
+        if self.backward { (outputs, inputs) } else { (inputs, outputs) }
+    }
+
+    fn filter(&self, algorithm: Option<Algorithm>, device: &Device) -> Filter {
+        let filter = if self.backward {
+            Filter::backward(self.conv, algorithm, device)
+        } else {
+            Filter::forward(self.conv, algorithm, device)
+        };
+        filter.storing(Storage::Half)
+    }
+
+    fn run(&self, x: &Map, filter: &Filter) -> Map {
+        if self.backward { conv::backward(x, filter, None, None) } else { conv::forward(x, filter) }
+    }
+}
+
+/// Measures what is not yet in `known`, and returns both. `now` is a clock in milliseconds.
+///
+/// `None` as soon as `go_on` says no: it is asked before each measurement, which takes some fifteen milliseconds on a GPU.
+///
+/// # Errors
+/// [`Failure::DeviceLost`].
+pub async fn calibrate(
+    weights: &Weights,
+    known: &Algorithms,
+    device: &Device,
+    now: impl Fn() -> f64,
+    mut go_on: impl FnMut() -> bool,
+) -> Result<Option<Algorithms>, Failure> {
+    let mut algorithms = known.clone();
+    // The first convolution reads or writes a picture of four channels: there is nothing to choose.
+    let pairs = weights.convs.iter().skip(1);
+    for candidate in pairs.flat_map(|conv| [false, true].map(|backward| Candidate { conv, backward })) {
+        let (inputs, outputs) = candidate.channels();
+        if algorithms.of(inputs, outputs).is_some() {
+            continue;
+        }
+        let x = features(candidate.conv.layer, inputs, device);
+        let by_rule = conv::rule(inputs, outputs);
+        let mut times = Vec::new();
+        for algorithm in Algorithm::ALL {
+            let filter = candidate.filter(Some(algorithm), device);
+            // The first round compiles the kernels, the second says how many times are enough.
+            let mut time = f64::MAX;
+            for round in 0..4 {
+                if !go_on() {
+                    return Ok(None);
+                }
+                let count = (ENOUGH / time).ceil().clamp(1.0, f64::from(MOST_TIMES));
+                let start = now();
+                let mut y = None;
+                for _ in 0..count as u32 {
+                    y = Some(candidate.run(&x, &filter));
+                }
+                drop(y);
+                finished(device).await?;
+                let taken = (now() - start).max(1.0) / count;
+                time = if round < 3 { taken } else { taken.min(time) };
+            }
+            times.push((algorithm, time));
+        }
+        algorithms.set(inputs, outputs, best(&times, by_rule));
+        device.memory_cleanup(); // of maps and kernels that a run has in other sizes
+    }
+    Ok(Some(algorithms))
+}
+
+/// The fastest, where it is faster than the rule's by more than noise.
+fn best(times: &[(Algorithm, f64)], by_rule: Algorithm) -> Algorithm {
+    let time_of = |wanted| times.iter().find(|(algorithm, _)| *algorithm == wanted).map(|(_, time)| *time);
+    let fastest = times.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+    match (fastest, time_of(by_rule)) {
+        (Some((algorithm, time)), Some(ruled)) if *time < (1.0 - LEAST_GAIN) * ruled => *algorithm,
+        _ => by_rule,
+    }
+}
+
+/// A map such as a layer has, and stored as that: what a convolution makes of an even picture.
+fn features(layer: Layer, channels: usize, device: &Device) -> Map {
+    let side = if is_in_software() { SIDE_IN_SOFTWARE } else { SIDE };
+    let side = side >> layer.poolings();
+    let weight = (0..channels * 3 * 9).map(|i| ((i * 37) % 101) as f32 / 101.0 - 0.4).collect();
+    let conv = Conv {
+        layer: Layer::Conv1_1,
+        out_channels: channels,
+        in_channels: 3,
+        weight,
+        bias: vec![0.1; channels],
+    };
+    let filter = Filter::forward(&conv, None, device).storing(Storage::Half);
+    let picture = TensorData::new(vec![0.5_f32; side * side * 4], [side, side, 4]);
+    conv::forward(&Tensor::from_data(picture, device), &filter)
+}
+
+/// Waits until the device has done what it was told so far.
+async fn finished(device: &Device) -> Result<(), Failure> {
+    read_vectors(vec![Tensor::from_data([0.0_f32; 4], device)]).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::conv::Tile;
+
+    #[test]
+    fn noise_does_not_overrule_the_rule() {
+        let [direct, two, four] = Algorithm::ALL;
+        assert_eq!(best(&[(direct, 1.0), (two, 0.95), (four, 2.0)], direct), direct);
+        assert_eq!(best(&[(direct, 1.0), (two, 0.85), (four, 0.8)], direct), Algorithm::Winograd(Tile::Four));
+        assert_eq!(best(&[(direct, 1.0), (two, 2.0), (four, 3.0)], four), direct);
+    }
+}

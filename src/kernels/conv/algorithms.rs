@@ -1,0 +1,76 @@
+//! Which algorithm computes which convolution.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Algorithm, Tile};
+
+/// What was measured to be the fastest on one GPU, by the number of channels in and out. For what is not here the rule
+/// decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Algorithms(Vec<(usize, usize, Algorithm)>);
+
+impl Algorithms {
+    /// The one for a convolution of so many channels, if that was measured.
+    pub fn of(&self, inputs: usize, outputs: usize) -> Option<Algorithm> {
+        let found = self.0.iter().find(|(i, o, _)| (*i, *o) == (inputs, outputs));
+        found.map(|(.., algorithm)| *algorithm)
+    }
+
+    /// Notes what was measured.
+    pub fn set(&mut self, inputs: usize, outputs: usize, algorithm: Algorithm) {
+        self.0.retain(|(i, o, _)| (*i, *o) != (inputs, outputs));
+        self.0.push((inputs, outputs, algorithm));
+        self.0.sort_by_key(|(i, o, _)| (*i, *o));
+    }
+}
+
+/// For people who know the method: `direct 64→64; Winograd 4×4 64→128, 128→64`.
+impl fmt::Display for Algorithms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        for algorithm in Algorithm::ALL {
+            let of_it = self.0.iter().filter(|(.., other)| *other == algorithm);
+            let channels: Vec<String> = of_it.map(|(i, o, _)| format!("{i}→{o}")).collect();
+            if !channels.is_empty() {
+                parts.push(format!("{algorithm} {}", channels.join(", ")));
+            }
+        }
+        f.write_str(&parts.join("; "))
+    }
+}
+
+impl Algorithm {
+    /// Every one there is.
+    pub const ALL: [Self; 3] = [Self::Direct, Self::Winograd(Tile::Two), Self::Winograd(Tile::Four)];
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Direct => "direct",
+            Self::Winograd(Tile::Two) => "Winograd 2×2",
+            Self::Winograd(Tile::Four) => "Winograd 4×4",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_measured_is_found_and_kept_as_text() {
+        let mut algorithms = Algorithms::default();
+        assert_eq!(algorithms.of(64, 64), None);
+        algorithms.set(64, 128, Algorithm::Winograd(Tile::Four));
+        algorithms.set(64, 64, Algorithm::Winograd(Tile::Two));
+        algorithms.set(64, 64, Algorithm::Direct);
+        assert_eq!(algorithms.of(64, 64), Some(Algorithm::Direct));
+        assert_eq!(algorithms.of(128, 64), None, "there and back are two things");
+        assert_eq!(algorithms.to_string(), "direct 64→64; Winograd 4×4 64→128");
+        let text = serde_json::to_string(&algorithms).unwrap();
+        assert_eq!(serde_json::from_str::<Algorithms>(&text).unwrap(), algorithms);
+    }
+}

@@ -1,0 +1,83 @@
+//! The measurement that chooses among the GPU's algorithms, on whatever GPU there is.
+#![cfg(feature = "cli")]
+
+use std::{path::Path, time::Instant};
+
+use impasto::{
+    calibration::calibrate,
+    device,
+    kernels::conv::{Algorithm, Algorithms, Tile},
+    layer::Layer,
+    options::{Options, Size},
+    picture::Picture,
+    transfer::StyleTransfer,
+    vgg::Vgg,
+    weights::{self, Weights},
+};
+use pollster::block_on;
+
+fn tiny() -> Weights {
+    weights::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/tiny"), false).unwrap()
+}
+
+/// Channels in and out of every convolution but the first, there and back.
+fn pairs(weights: &Weights) -> Vec<(usize, usize)> {
+    let convs = weights.convs.iter().filter(|conv| conv.layer != Layer::Conv1_1);
+    convs.map(|conv| (conv.in_channels, conv.out_channels)).flat_map(|(i, o)| [(i, o), (o, i)]).collect()
+}
+
+#[test]
+fn every_convolution_is_measured_once_and_a_picture_is_the_same_by_any_algorithm() {
+    let gpu = block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)");
+    let weights = tiny();
+    let start = Instant::now();
+    let now = || start.elapsed().as_secs_f64() * 1000.0;
+
+    // What is known is kept as it is, also where it is not the fastest: here all but the last convolution, to be quick.
+    let mut known = Algorithms::default();
+    let all = pairs(&weights);
+    let (few, most) = (&all[all.len() - 2..], &all[..all.len() - 2]);
+    let new: Vec<_> = few.iter().filter(|pair| !most.contains(pair)).collect();
+    for &(inputs, outputs) in most {
+        known.set(inputs, outputs, Algorithm::Winograd(Tile::Two));
+    }
+    let measured = block_on(calibrate(&weights, &known, &gpu.device, now, || true)).unwrap().unwrap();
+    println!("{measured}");
+    assert!(!new.is_empty());
+    for &(inputs, outputs) in most {
+        assert_eq!(measured.of(inputs, outputs), Some(Algorithm::Winograd(Tile::Two)));
+    }
+    for (inputs, outputs) in new {
+        assert!(measured.of(*inputs, *outputs).is_some(), "{inputs}→{outputs} was not measured");
+    }
+
+    let again =
+        block_on(calibrate(&weights, &measured, &gpu.device, now, || panic!("nothing is left to measure")));
+    assert_eq!(again.unwrap(), Some(measured.clone()));
+    assert_eq!(block_on(calibrate(&weights, &known, &gpu.device, now, || false)).unwrap(), None, "given up");
+
+    // The first step's losses, each convolution by rule, as measured, and each by one algorithm only.
+    let [photo, painting] = [1, 2].map(|seed| Picture::noise(96, 64, seed));
+    let options = Options { size: Size::Original, ..Options::default() };
+    let loss = |algorithms: &Algorithms| {
+        let vgg = Vgg::by(algorithms, &weights, &gpu.device).unwrap();
+        let mut transfer = block_on(StyleTransfer::new(vgg, &photo, &painting, &options)).unwrap();
+        for _ in 0..3 {
+            block_on(transfer.step()).unwrap();
+        }
+        f64::from(block_on(transfer.losses()).unwrap().total)
+    };
+    let by_rule = loss(&Algorithms::default());
+    let only = Algorithm::ALL.map(|algorithm| {
+        let mut all = Algorithms::default();
+        for (inputs, outputs) in pairs(&weights) {
+            all.set(inputs, outputs, algorithm);
+        }
+        all
+    });
+    for algorithms in only.iter().chain([&measured]) {
+        let loss = loss(algorithms);
+        assert!((loss / by_rule - 1.0).abs() < 0.01, "{algorithms}: {loss}, by rule {by_rule}");
+    }
+    assert!(gpu.fault().is_none());
+}
