@@ -70,8 +70,9 @@ unsafe extern "C" {
 
 /// Opens the device and serves the page until the worker is terminated.
 pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engine, open: F) {
-    // cubecl brings thousands. Unless the program runs them itself, the linker makes every exported function run
-    // them all anew, and wasm-bindgen calls such functions for each JavaScript object it touches: a third of a step.
+    // There are thousands of them where Burn's own kernels are (`inventory/`). Unless the program runs them itself, the
+    // linker makes every exported function run them all anew, and wasm-bindgen calls such functions for each JavaScript
+    // object it touches: a third of a step.
     __wasm_call_ctors();
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);

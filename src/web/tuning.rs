@@ -52,6 +52,9 @@ impl Tuner {
     }
 
     /// Measures what is not known of a network's convolutions, if it is to go by that, as long as `go_on` says so.
+    ///
+    /// # Errors
+    /// As [`calibrate`].
     pub async fn measure(
         &mut self,
         weights: &Weights,

@@ -21,7 +21,7 @@ test('the algorithms of the GPU are measured, remembered and forgotten', async (
       return Promise.all(notes.map(async (request) => (await cache.match(request)).json()));
     });
     const open = async () => {
-      await studio.open(host.url, 'gpu', { network: 'narrow', size: 64, steps: 3 });
+      await studio.open(host.url, 'gpu', { network: 'narrow', size: 64, steps: 10 });
       await studio.reachNetwork('narrow');
       await page.locator('#expert').evaluate((details) => { details.open = true; });
       await page.locator('#more').evaluate((details) => { details.open = true; });

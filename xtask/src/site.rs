@@ -12,7 +12,7 @@ use crate::weights::{note_full_network, packs};
 /// What a visitor may have to load of each module, in bytes after brotli, and what the browser may have to compile, in bytes.
 const BUDGETS: [(&str, u64, u64); 4] = [
     ("app", 250_000, 850_000),
-    ("worker-gpu", 1_250_000, 6_000_000),
+    ("worker-gpu", 725_000, 2_700_000),
     ("worker-cpu", 450_000, 2_400_000),
     // Only for those who save something.
     ("worker-export", 150_000, 400_000),
@@ -100,7 +100,7 @@ fn build_with(tools: &Tools, release: bool) -> Result {
     }
     run(&mut trunk)?;
     if release {
-        constructors_run_once()?;
+        check_linked()?;
     }
     for pack in packs() {
         let copy = dist().join("weights").join(pack.file_name().unwrap_or_default());
@@ -116,18 +116,50 @@ fn build_with(tools: &Tools, release: bool) -> Result {
     if release { stamp::set(tools) } else { Ok(()) }
 }
 
-/// Fails where the linker has made every export run all static constructors anew (`start` in `src/web/session.rs`):
-/// nothing goes wrong then, but each step takes a third of a second more.
-fn constructors_run_once() -> Result {
-    const WRAPPER: &[u8] = b".command_export";
+/// Fails where something was linked that goes unnoticed on the page, until it does harm.
+fn check_linked() -> Result {
     let folder = target()?.join(setup::WASM_TARGET).join("release");
     for (module, ..) in BUDGETS {
         let linked = fs::read(folder.join(format!("{module}.wasm")))?;
-        if linked.windows(WRAPPER.len()).any(|name| name == WRAPPER) {
+        // As the linker does it, unless the program runs them itself (`start` in `src/web/session.rs`).
+        if linked.windows(15).any(|name| name == b".command_export") {
             return Err(format!("the exports of {module} each run all static constructors").into());
+        }
+        let kernels = kernels(&linked);
+        if let Some(kernel) = kernels.iter().find(|kernel| !kernel.is_ours()) {
+            return Err(format!("{module} can run a kernel of Burn's, which would fail: {}", kernel.0).into());
+        }
+        if module == "worker-gpu" && kernels.is_empty() {
+            return Err(
+                "the kernels of worker-gpu are not found: does the compiler mangle other names?".into()
+            );
         }
     }
     Ok(())
+}
+
+/// The mangled name of a function that gives a GPU the text of a kernel, or what that is compiled from.
+#[derive(Debug)]
+struct Kernel(String);
+
+impl Kernel {
+    /// The compiler of Burn's own ones lacks its inventory (`inventory/`); ours are text. What lays out quantized tensors
+    /// anew is linked wherever a tensor is made, and never run, for there are none.
+    fn is_ours(&self) -> bool {
+        self.0.contains("SourceKernel") || self.0.contains("relayout..Relayout")
+    }
+}
+
+/// The implementations of `CubeKernel::define` in a linked module.
+fn kernels(linked: &[u8]) -> Vec<Kernel> {
+    const FUNCTION: &[u8] = b"CubeKernel$GT$6define";
+    let ends = linked.windows(FUNCTION.len()).enumerate().filter(|(_, name)| *name == FUNCTION);
+    let name = |end: usize| {
+        let before = &linked[end.saturating_sub(400)..end];
+        let start = before.windows(3).rposition(|begin| begin == b"_ZN").unwrap_or(0);
+        Kernel(String::from_utf8_lossy(&before[start..]).into_owned())
+    };
+    ends.map(|(end, _)| name(end)).collect()
 }
 
 /// The folder that is the site.
@@ -182,4 +214,18 @@ fn brotli(tools: &Tools, file: &Path) -> Result<u64> {
         [z.constants.BROTLI_PARAM_LGWIN]: 24 } }).length)";
     let text = output(tools.command("node").args(["-e", SCRIPT]).arg(file)).ok_or("node cannot compress")?;
     Ok(text.parse()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kernels;
+
+    #[test]
+    fn kernels_are_told_apart_by_their_names() {
+        let linked = b"\x05_ZN3foo3barE\x00_ZN105_$LT$burn_cubecl..template..base..SourceKernel$LT$K$GT$$u20$as$u20$\
+            cubecl_runtime..kernel..CubeKernel$GT$6define17h00E_ZN116_$LT$cubecl_std..copy_kernel..CopyKernel$u20$as$u20$\
+            cubecl_runtime..kernel..CubeKernel$GT$6define17h01E_ZN1_$LT$x..CubeKernel$GT$6source17h02E";
+        let found: Vec<bool> = kernels(linked).iter().map(super::Kernel::is_ours).collect();
+        assert_eq!(found, [true, false]);
+    }
 }
