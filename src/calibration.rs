@@ -31,7 +31,7 @@ const MOST_TIMES: u32 = 256;
 /// How much time an algorithm has to save before it takes the place of the rule's. Less than that is noise.
 const LEAST_GAIN: f64 = 0.1;
 
-/// One direction of a convolution, with the maps that it is measured with.
+/// A convolution, there or back.
 #[derive(Clone, Copy, Debug)]
 struct Candidate<'a> {
     conv: &'a Conv,

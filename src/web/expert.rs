@@ -117,14 +117,14 @@ fn Convolutions() -> impl IntoView {
     let studio: Studio = expect_context();
     let has_gpu = move || studio.engine.get().is_some_and(|(engine, _)| engine == Engine::Gpu);
     let by = move || studio.tuned.get().map_or("", |(by, _)| by.name());
-    let words = move || {
-        match studio.tuned.get() {
-        None => "Being measured: this takes a few seconds on a GPU, and minutes where the processor stands in for one.".to_owned(),
-        Some((Tuning::Rule, _)) => "Which algorithms compute them, by rule.".to_owned(),
-        Some((Tuning::Measurement, algorithms)) => {
-            format!("Which algorithms compute them, as measured here (channels in→out): {algorithms}.")
+    let words = move || match studio.tuned.get() {
+        None => "Being measured: seconds on a GPU, minutes where the processor stands in for one.".to_owned(),
+        Some((Tuning::Rule, _)) => {
+            "A rule chooses their algorithms; measuring may find faster ones for this GPU.".to_owned()
         }
-    }
+        Some((Tuning::Measurement, algorithms)) => {
+            format!("The fastest algorithms here, as measured (channels in→out): {algorithms}.")
+        }
     };
     let cannot = move || studio.tuned.get().is_none() || studio.state.get().is_running();
     view! {

@@ -31,7 +31,7 @@ test('the algorithms of the GPU are measured, remembered and forgotten', async (
     await chosen('rule');
     await page.waitForTimeout(2000);
     assert.deepEqual(await remembered(), [], 'software is not measured unasked');
-    assert.match(await convolutions.textContent(), /by rule/);
+    assert.match(await convolutions.textContent(), /A rule chooses/);
 
     await convolutions.getByRole('button', { name: 'Measure' }).click();
     assert.match(await convolutions.textContent(), /Being measured/);
