@@ -118,11 +118,12 @@ fn build_with(tools: &Tools, release: bool) -> Result {
 
 /// Fails where something was linked that goes unnoticed on the page, until it does harm.
 fn check_linked() -> Result {
+    const WRAPPER: &[u8] = b".command_export";
     let folder = target()?.join(setup::WASM_TARGET).join("release");
     for (module, ..) in BUDGETS {
         let linked = fs::read(folder.join(format!("{module}.wasm")))?;
         // As the linker does it, unless the program runs them itself (`start` in `src/web/session.rs`).
-        if linked.windows(15).any(|name| name == b".command_export") {
+        if linked.windows(WRAPPER.len()).any(|name| name == WRAPPER) {
             return Err(format!("the exports of {module} each run all static constructors").into());
         }
         let kernels = kernels(&linked);
