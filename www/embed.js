@@ -26,6 +26,8 @@ class ImpastoDemo extends HTMLElement {
     root.adoptedStyleSheets = [sheet];
     root.append(this.#frame);
     this.#frame.loading = 'lazy';
+    // All cores may paint, where the page around is isolated from others.
+    this.#frame.allow = 'cross-origin-isolated';
   }
 
   connectedCallback() {

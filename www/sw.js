@@ -19,12 +19,15 @@ addEventListener('message', (event) => {
   if (Object.hasOwn(engines, event.data?.keep)) event.waitUntil(keep(engines[event.data.keep]));
 });
 addEventListener('fetch', (event) => {
-  const { method, mode, url } = event.request;
+  const { destination, method, mode, url } = event.request;
   const address = url.split(/[?#]/)[0];
   if (build === '' || method !== 'GET' || !address.startsWith(scope)) return;
   const name = address.slice(scope.length);
-  if (mode === 'navigate' && (name === '' || name === 'index.html')) event.respondWith(kept(scope, event.request));
-  else if (known.has(name)) event.respondWith(kept(address, event.request));
+  if (mode === 'navigate' && (name === '' || name === 'index.html')) event.respondWith(kept(scope, event.request).then(isolated));
+  else if (known.has(name)) {
+    const answer = kept(address, event.request);
+    event.respondWith(destination === 'worker' ? answer.then(isolated) : answer);
+  }
   else if (name === LIST) event.respondWith(newest(address, event.request));
 });
 
@@ -61,11 +64,25 @@ async function keep(names) {
 
 /** From the cache, or else from the network. */
 async function kept(address, request) {
-  const found = await caches.match(address, { cacheName: current });
-  if (!found) return fetch(request);
-  // A worker takes the address of what it gets for its own, and would miss what it was asked behind the question mark. An
-  // answer made anew has none.
-  return request.url === address ? found : new Response(found.body, found);
+  return await caches.match(address, { cacheName: current }) ?? fetch(request);
+}
+
+/**
+ * Made anew, with what isolates a page from others, so that the processor's other cores may help to paint: few hosts send it.
+ * A worker is refused where it does not have it as its page has.
+ *
+ * A worker takes the address of what it gets for its own, and would miss what it was asked behind the question mark; what is
+ * made anew has none.
+ */
+function isolated(answer) {
+  // A redirection cannot be seen into.
+  if (answer.type === 'opaqueredirect') return answer;
+  const headers = new Headers(answer.headers);
+  headers.set('cross-origin-opener-policy', 'same-origin');
+  headers.set('cross-origin-embedder-policy', 'require-corp');
+  headers.set('cross-origin-resource-policy', 'cross-origin');
+  const { status, statusText } = answer;
+  return new Response(answer.body, { status, statusText, headers });
 }
 
 /** From the network, or without one as it was last. */

@@ -1,15 +1,24 @@
-//! The worker for browsers without WebGPU. The page starts it.
+//! The worker for browsers without WebGPU. The page starts it, and it starts itself once more on each of the other cores.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
     use impasto::{
         device,
         message::Engine,
-        web::session::{self, Opened},
+        web::{
+            helpers,
+            session::{self, Opened},
+        },
     };
 
+    if helpers::is_helper() {
+        return helpers::help();
+    }
     session::start(Engine::Cpu, async {
-        let name = "the processor".into();
+        let name = match helpers::hire().await {
+            1 => "the processor".into(),
+            threads => format!("the processor, {threads} threads"),
+        };
         Ok(Opened { device: device::cpu(), name, software: true, fault: Box::new(|| None) })
     });
 }

@@ -15,6 +15,8 @@ pub mod envelope;
 pub mod expert;
 pub mod export;
 pub mod fetch;
+#[cfg(feature = "cpu")]
+pub mod helpers;
 pub mod marking;
 pub mod more;
 pub mod networks;

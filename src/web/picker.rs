@@ -180,6 +180,11 @@ impl Choice {
         self.key != "own" && self.key != "elsewhere"
     }
 
+    /// How an `img` asks for it: a picture elsewhere as it will be read, for an isolated page shows no others.
+    pub fn crossorigin(&self) -> Option<&'static str> {
+        (self.key == "elsewhere").then_some("anonymous")
+    }
+
     /// Title and painter, for a caption or an `alt`.
     pub fn label(&self) -> String {
         if self.by.is_empty() { self.title.clone() } else { format!("{}, {}", self.title, self.by) }
@@ -219,7 +224,7 @@ pub fn Well(
 
     let thumb = move |choice: Choice| {
         let (label, alt) = (choice.label(), choice.label());
-        let (key, url) = (choice.key.clone(), choice.url.clone());
+        let (key, url, crossorigin) = (choice.key.clone(), choice.url.clone(), choice.crossorigin());
         let id = choice.id;
         view! {
             <label class="thumb" title=label>
@@ -230,7 +235,7 @@ pub fn Well(
                     prop:checked=move || chosen.with(|now| now.id == id)
                     on:change=move |_| chosen.set(choice.clone())
                 />
-                <img src=url alt=alt width="96" height="96" loading="lazy" draggable="false" />
+                <img crossorigin=crossorigin src=url alt=alt width="96" height="96" loading="lazy" draggable="false" />
             </label>
         }
     };

@@ -7,6 +7,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, Ima
 use super::{
     app::Studio,
     marking::{MarkLayer, MarkTools},
+    picker::Choice,
     slider::Slider,
 };
 use crate::message::Saving;
@@ -131,6 +132,7 @@ pub fn Wall(
                             ></canvas>
                             <img
                                 hidden=move || studio.shown.get().is_some()
+                                crossorigin=move || studio.photo.with(Choice::crossorigin)
                                 src=move || studio.photo.with(|photo| photo.url.clone())
                                 alt=move || studio.photo.with(|photo| format!("{}, not painted yet", photo.label()))
                                 draggable="false"
@@ -150,7 +152,7 @@ pub fn Wall(
                     </p>
                     <p class="manner">
                         {move || {
-                            let manner = if nothing_shown() { studio.painting.with(super::picker::Choice::label) } else { studio.captions.get().1 };
+                            let manner = if nothing_shown() { studio.painting.with(Choice::label) } else { studio.captions.get().1 };
                             format!("in the manner of {manner}")
                         }}
                     </p>

@@ -6,11 +6,15 @@
 //! packages, and makes three times as much of a difference here.
 #![expect(clippy::inline_always, reason = "the transforms are the body of the innermost loop")]
 
+mod share;
+
 use std::array::from_fn;
 
 #[cfg(feature = "threads")]
 use rayon::prelude::*;
 use wide::f32x4;
+
+pub use share::{Share, shares};
 
 /// Tiles that go through the transforms and the products together: few enough for a core's cache, and as many as make
 /// a product worth its preparation.
@@ -30,6 +34,9 @@ pub struct Shape {
     pub inputs: usize,
     /// Channels of what comes out.
     pub outputs: usize,
+    /// Whether there is a row of what goes in above those of the map, and one below: where it is a part of a larger map.
+    /// Otherwise there are zeros.
+    pub beyond: [bool; 2],
 }
 
 /// What happens to a sum before it is stored, in this order.
@@ -43,7 +50,7 @@ pub struct Epilogue<'a> {
     pub mask: Option<&'a [f32]>,
 }
 
-/// F(2×2, 3×3). `[H, W, in]` by `[16, in, out]`, the kernels' `G g Gᵀ`, → `[H, W, out]`.
+/// F(2×2, 3×3). `[H, W, in]`, and the rows beyond, by `[16, in, out]`, the kernels' `G g Gᵀ`, → `[H, W, out]`.
 ///
 /// # Panics
 /// If a slice is not as long as the shape says.
@@ -51,7 +58,7 @@ pub fn convolve_2x2(x: &[f32], weight: &[f32], shape: Shape, epilogue: Epilogue)
     convolve::<Two, 2, 4>(x, weight, shape, epilogue)
 }
 
-/// F(4×4, 3×3). `[H, W, in]` by `[36, in, out]`, the kernels' `G g Gᵀ`, → `[H, W, out]`.
+/// F(4×4, 3×3). `[H, W, in]`, and the rows beyond, by `[36, in, out]`, the kernels' `G g Gᵀ`, → `[H, W, out]`.
 ///
 /// # Panics
 /// If a slice is not as long as the shape says.
@@ -105,10 +112,11 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
     shape: Shape,
     epilogue: Epilogue,
 ) -> Vec<f32> {
-    let Shape { height, width, inputs, outputs } = shape;
+    let Shape { height, width, inputs, outputs, beyond } = shape;
     let pixels = height * width;
+    let [above, below] = beyond.map(usize::from);
     assert!(inputs.is_multiple_of(4) && outputs.is_multiple_of(4), "channels go by fours: {shape:?}");
-    assert_eq!(x.len(), pixels * inputs, "what goes in, for {shape:?}");
+    assert_eq!(x.len(), (above + height + below) * width * inputs, "what goes in, for {shape:?}");
     assert_eq!(weight.len(), INPUTS * INPUTS * inputs * outputs, "weights for {shape:?}");
     assert!(epilogue.bias.is_none_or(|bias| bias.len() == outputs), "a bias for {shape:?}");
     for map in [epilogue.add, epilogue.mask].into_iter().flatten() {
@@ -127,7 +135,7 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
         let end = start + (out.len() / (width * outputs)).div_ceil(SIDE) * across;
         for first in (start..end).step_by(BAND) {
             let band = Band { height, width, first, count: BAND.min(end - first) };
-            band.input::<T, SIDE, INPUTS>(x, inputs / 4, transformed);
+            band.input::<T, SIDE, INPUTS>(x, above, inputs / 4, transformed);
             for place in 0..INPUTS * INPUTS {
                 let [from, to] = [inputs, outputs].map(|channels| band.count * channels);
                 product(
@@ -171,6 +179,14 @@ impl Epilogue<'_> {
         }
         sum.to_array()
     }
+
+    /// Of sums `[H, W, out]` that were computed elsewhere, in shares.
+    pub fn finish(self, sums: &mut [f32]) {
+        let quads_of_bias = self.bias.map_or(1, |bias| bias.len() / 4);
+        for (place, quad) in sums.as_chunks_mut().0.iter_mut().enumerate() {
+            *quad = self.of(f32x4::from(*quad), place, place % quads_of_bias);
+        }
+    }
 }
 
 /// Some of the tiles that a map is cut into, which are counted row by row.
@@ -192,18 +208,20 @@ impl Band {
         })
     }
 
-    /// Bᵀ d B of each tile: `[places, tiles, quads]` of the map x, which is zero outside.
+    /// Bᵀ d B of each tile: `[places, tiles, quads]` of x, which has so many rows `above` the map, and is zero outside.
     fn input<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
         self,
         x: &[Quad],
+        above: usize,
         quads: usize,
         transformed: &mut [Quad],
     ) {
+        let rows = x.len() / (self.width * quads).max(1);
         for (tile, top, left) in self.tiles(SIDE) {
-            let inside = |y: usize, x: usize| (1..=self.height).contains(&y) && (1..=self.width).contains(&x);
+            let inside = |y: usize, x: usize| (1..=rows).contains(&y) && (1..=self.width).contains(&x);
             let from: [[Option<usize>; INPUTS]; INPUTS] = from_fn(|i| {
                 from_fn(|j| {
-                    let (y, x) = (top + i, left + j);
+                    let (y, x) = (above + top + i, left + j);
                     inside(y, x).then(|| ((y - 1) * self.width + x - 1) * quads)
                 })
             });
@@ -303,7 +321,7 @@ mod tests {
 
     /// By definition: `kernels` are `[3, 3, in, out]`.
     fn by_definition(x: &[f32], kernels: &[f32], shape: Shape) -> Vec<f64> {
-        let Shape { height, width, inputs, outputs } = shape;
+        let Shape { height, width, inputs, outputs, .. } = shape;
         let mut out = vec![0.0; height * width * outputs];
         for (place, sums) in out.chunks_mut(outputs).enumerate() {
             for (tap, kernels) in kernels.chunks(inputs * outputs).enumerate() {
@@ -351,7 +369,7 @@ mod tests {
             [0.0, 0.0, 1.0],
         ];
         for (height, width) in [(1, 1), (2, 5), (4, 4), (7, 211), (53, 3)] {
-            let shape = Shape { height, width, inputs: 12, outputs: 20 };
+            let shape = Shape { height, width, inputs: 12, outputs: 20, beyond: [false; 2] };
             let count = height * width;
             let (x, kernels) = (numbers(count * 12, 1), numbers(9 * 12 * 20, 2));
             let (bias, add, mask) = (numbers(20, 3), numbers(count * 20, 4), numbers(count * 20, 5));
@@ -373,7 +391,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "weights for")]
     fn weights_of_the_other_tile_are_refused() {
-        let shape = Shape { height: 1, width: 1, inputs: 4, outputs: 4 };
+        let shape = Shape { height: 1, width: 1, inputs: 4, outputs: 4, beyond: [false; 2] };
         convolve_4x4(&[0.0; 4], &[0.0; 16 * 16], shape, Epilogue::default());
     }
 }

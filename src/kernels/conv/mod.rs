@@ -13,10 +13,15 @@ mod epilogue;
 mod product;
 mod winograd;
 
+#[cfg(feature = "cpu")]
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor, TensorData, activation::relu, module::conv2d, ops::ConvOptions};
 use serde::{Deserialize, Serialize};
 
 pub use algorithms::Algorithms;
+#[cfg(feature = "cpu")]
+pub use winograd::cpu;
 #[cfg(feature = "gpu")]
 pub use winograd::gpu::choose as rule;
 
@@ -61,6 +66,9 @@ enum Weight {
     Direct(Tensor<4>),
     /// `[16 or 36, in, out]`: transformed.
     Winograd(Tensor<3>),
+    /// The same on the processor.
+    #[cfg(feature = "cpu")]
+    Kernels(Arc<cpu::Kernels>),
 }
 
 impl Filter {
@@ -116,10 +124,9 @@ impl Weight {
     ) -> Self {
         #[cfg(feature = "cpu")]
         if crate::device::is_cpu(device)
-            && let Algorithm::Winograd(tile) =
-                algorithm.unwrap_or_else(|| winograd::cpu::choose(inputs, outputs))
+            && let Algorithm::Winograd(tile) = algorithm.unwrap_or_else(|| cpu::choose(inputs, outputs))
         {
-            return Self::Winograd(winograd::cpu::transform(inputs, outputs, tile, at));
+            return Self::Kernels(Arc::new(cpu::Kernels::new(inputs, outputs, tile, at)));
         }
         let mut values = Vec::with_capacity(outputs * inputs * 9);
         if !runs_wgsl(device) {
@@ -196,7 +203,7 @@ fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>)
     match &filter.weight {
         Weight::Direct(weight) => product::convolve(x, weight, &epilogue, filter.storage),
         Weight::Winograd(weight) => winograd::gpu::convolve(x, weight, &epilogue, filter.storage),
-        Weight::Stock(_) => unreachable!("arranged for stock operations"),
+        _ => unreachable!("arranged for the processor"),
     }
 }
 
@@ -204,7 +211,7 @@ fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>)
 fn convolve_cpu(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
     match &filter.weight {
         #[cfg(feature = "cpu")]
-        Weight::Winograd(weight) => winograd::cpu::convolve(x, weight, filter.bias.as_ref(), add, features),
+        Weight::Kernels(kernels) => cpu::convolve(x, kernels, filter.bias.as_ref(), add, features),
         _ if filter.bias.is_some() => forward_cpu(x, filter),
         _ => backward_cpu(x, filter, add, features),
     }

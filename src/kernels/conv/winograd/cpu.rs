@@ -1,9 +1,15 @@
 //! Winograd's convolutions on the processor, which compute with the numbers in memory.
 
-use std::array::from_fn;
+use std::{
+    array::from_fn,
+    cell::RefCell,
+    rc::Rc,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use burn::tensor::Tensor;
-use winograd::{Epilogue, Shape, convolve_2x2, convolve_4x4};
+pub use winograd::{Epilogue, Shape, Share, shares};
+use winograd::{convolve_2x2, convolve_4x4};
 
 use crate::kernels::{
     Map,
@@ -25,48 +31,111 @@ pub fn choose(inputs: usize, outputs: usize) -> Algorithm {
     }
 }
 
-/// `G g Gᵀ` of each kernel: `[places, in, out]` of weights that `at(output, input, y, x)` gives.
-pub fn transform(
-    inputs: usize,
-    outputs: usize,
-    tile: Tile,
-    at: impl Fn(usize, usize, usize, usize) -> f32,
-) -> Tensor<3> {
-    let (g, side) = (tile.g(), tile.inputs());
-    let mut transformed = vec![0.0; tile.places() * inputs * outputs];
-    for input in 0..inputs {
-        for output in 0..outputs {
-            let kernel: [[f32; 3]; 3] = from_fn(|y| from_fn(|x| at(output, input, y, x)));
-            for column in 0..side {
-                let across = kernel.map(|taps| (0..3).map(|x| taps[x] * g[column][x]).sum::<f32>());
-                for row in 0..side {
-                    let value = (0..3).map(|y| g[row][y] * across[y]).sum();
-                    transformed[((row * side + column) * inputs + input) * outputs + output] = value;
+/// A convolution's kernels, transformed: `G g Gᵀ` of each.
+#[derive(Debug)]
+pub struct Kernels {
+    /// No others have had it: whoever helps knows them by that.
+    pub id: u32,
+    /// What they are transformed for.
+    pub tile: Tile,
+    /// Channels of what goes in.
+    pub inputs: usize,
+    /// Channels of what comes out.
+    pub outputs: usize,
+    /// `[places, in, out]`.
+    pub numbers: Vec<f32>,
+}
+
+impl Kernels {
+    /// Of weights that `at(output, input, y, x)` gives.
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        tile: Tile,
+        at: impl Fn(usize, usize, usize, usize) -> f32,
+    ) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let (g, side) = (tile.g(), tile.inputs());
+        let mut numbers = vec![0.0; tile.places() * inputs * outputs];
+        for input in 0..inputs {
+            for output in 0..outputs {
+                let kernel: [[f32; 3]; 3] = from_fn(|y| from_fn(|x| at(output, input, y, x)));
+                for column in 0..side {
+                    let across = kernel.map(|taps| (0..3).map(|x| taps[x] * g[column][x]).sum::<f32>());
+                    for row in 0..side {
+                        let value = (0..3).map(|y| g[row][y] * across[y]).sum();
+                        numbers[((row * side + column) * inputs + input) * outputs + output] = value;
+                    }
                 }
             }
         }
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), tile, inputs, outputs, numbers }
     }
-    tensor(transformed, [tile.places(), inputs, outputs])
 }
 
-/// `[H, W, in]` by `[places, in, out]` → `[H, W, out]`: forward with a bias and its ReLU, backward with what is added and
-/// the features whose ReLU lets through.
+impl Drop for Kernels {
+    fn drop(&mut self) {
+        if let Some(helpers) = helpers() {
+            helpers.forget(self.id);
+        }
+    }
+}
+
+/// Threads that have no memory in common with this one, and compute shares of its convolutions.
+pub trait Helpers {
+    /// The sums of a convolution, with a bias and its ReLU; `None` where help is not worth it, or not to be had.
+    fn convolve(&self, x: &[f32], kernels: &Kernels, shape: Shape, bias: Option<&[f32]>) -> Option<Vec<f32>>;
+
+    /// Of these kernels there will be no more need.
+    fn forget(&self, kernels: u32);
+}
+
+thread_local! {
+    static HELPERS: RefCell<Option<Rc<dyn Helpers>>> = const { RefCell::new(None) };
+}
+
+/// From now on these help this thread.
+pub fn set_helpers(helpers: Rc<dyn Helpers>) {
+    HELPERS.set(Some(helpers));
+}
+
+fn helpers() -> Option<Rc<dyn Helpers>> {
+    // A thread that ends has none.
+    HELPERS.try_with(|helpers| helpers.borrow().clone()).ok().flatten()
+}
+
+/// A convolution's result by kernels that were transformed for this tile.
+pub fn compute(tile: Tile, x: &[f32], numbers: &[f32], shape: Shape, epilogue: Epilogue) -> Vec<f32> {
+    match tile {
+        Tile::Two => convolve_2x2(x, numbers, shape, epilogue),
+        Tile::Four => convolve_4x4(x, numbers, shape, epilogue),
+    }
+}
+
+/// `[H, W, in]` → `[H, W, out]`: forward with a bias and its ReLU, backward with what is added and the features whose ReLU
+/// lets through.
 pub fn convolve(
     x: &Map,
-    weight: &Tensor<3>,
+    kernels: &Kernels,
     bias: Option<&Tensor<1>>,
     add: Option<&Map>,
     features: Option<&Map>,
 ) -> Map {
-    let [height, width, _] = x.dims();
-    let [places, inputs, outputs] = weight.dims();
-    let convolve = if places == Tile::Two.places() { convolve_2x2 } else { convolve_4x4 };
+    let [height, width, inputs] = x.dims();
+    let outputs = kernels.outputs;
+    let x = Numbers::of(x);
     let (bias, add, mask) = (bias.map(Numbers::of), add.map(Numbers::of), features.map(Numbers::of));
     let [bias, add, mask] = [&bias, &add, &mask].map(|numbers| numbers.as_ref().map(Numbers::all));
-    let shape = Shape { height, width, inputs, outputs };
-    let epilogue = Epilogue { bias, add, mask };
-    tensor(
-        convolve(Numbers::of(x).all(), Numbers::of(weight).all(), shape, epilogue),
-        [height, width, outputs],
-    )
+    let shape = Shape { height, width, inputs, outputs, beyond: [false; 2] };
+    let helped = helpers().and_then(|helpers| helpers.convolve(x.all(), kernels, shape, bias));
+    let out = match helped {
+        Some(mut sums) => {
+            if add.is_some() || mask.is_some() {
+                Epilogue { bias: None, add, mask }.finish(&mut sums);
+            }
+            sums
+        }
+        None => compute(kernels.tile, x.all(), &kernels.numbers, shape, Epilogue { bias, add, mask }),
+    };
+    tensor(out, [height, width, outputs])
 }

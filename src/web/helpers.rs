@@ -1,0 +1,377 @@
+//! The processor's other cores: workers beside the engine's, which compute shares of its convolutions.
+//!
+//! Threads of a WebAssembly program share its memory, for which Rust's standard library would have to be built anew, by a
+//! nightly compiler. These share nothing but a buffer that maps are laid into for them: each is the same program once more,
+//! with a memory of its own and copies of the kernels that it needs. What is laid out and fetched passes a map or two through
+//! memory, next to hundreds of operations for each of its numbers.
+//!
+//! Such a buffer exists only where the host isolates the page from others (docs/hosting.md); elsewhere nobody helps.
+
+use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc};
+
+use js_sys::{Array, Atomics, Float32Array, Int32Array, Promise, Reflect, SharedArrayBuffer};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, Event, MessageEvent, Worker, WorkerOptions};
+
+use super::envelope::{self, Envelope};
+use crate::kernels::conv::{
+    Tile,
+    cpu::{self, Epilogue, Helpers, Kernels, Shape},
+};
+
+/// What a worker is called that helps.
+const NAME: &str = "helper";
+
+/// More threads than this do not make a picture sooner: what they cannot share takes most of the time.
+const MOST_THREADS: u32 = 8;
+
+/// Multiply-adds of a convolution below which it is computed before anybody is told of it.
+const LEAST: usize = 10_000_000;
+
+/// How long a helper may take to come, in milliseconds.
+const PATIENCE_AT_FIRST: i32 = 10_000;
+
+/// How much longer than this thread a helper may take for its share, and how long at least, in milliseconds. One that the
+/// browser has ended does not answer at all.
+const TIMES_LONGER: f64 = 20.0;
+const PATIENCE: f64 = 20_000.0;
+
+/// States of a helper, by which it is waited for.
+const AT_WORK: i32 = 0;
+const DONE: i32 = 1;
+const FAILED: i32 = 2;
+
+/// What the helpers are told, always with `board` beside it; the others have what they need on that.
+#[derive(Debug, Serialize, Deserialize)]
+enum Errand {
+    /// To keep the kernels on the board.
+    Keep {
+        kernels: u32,
+    },
+    Forget {
+        kernels: u32,
+    },
+    /// To convolve what lies on the board.
+    Convolve(Job),
+}
+
+/// A share of a convolution. Ranges are of numbers on the board.
+#[derive(Debug, Serialize, Deserialize)]
+struct Job {
+    kernels: u32,
+    tile: Tile,
+    size: [usize; 4],
+    beyond: [bool; 2],
+    x: Range<usize>,
+    bias: Option<Range<usize>>,
+    y: Range<usize>,
+    /// Which of the states says that it is done.
+    helper: u32,
+}
+
+/// The engine's side.
+struct Crew {
+    workers: RefCell<Vec<Worker>>,
+    /// One for each.
+    states: Int32Array,
+    /// Of which kernels each has its part.
+    known: RefCell<HashMap<u32, Vec<bool>>>,
+    board: RefCell<Board>,
+    _listeners: Vec<Closure<dyn FnMut(Event)>>,
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        self.dismiss();
+    }
+}
+
+/// Where maps are laid for others. It grows as maps do.
+struct Board {
+    buffer: SharedArrayBuffer,
+    length: usize,
+}
+
+impl Board {
+    fn new(length: usize) -> Self {
+        Self { buffer: SharedArrayBuffer::new((length * size_of::<f32>()) as u32), length }
+    }
+
+    fn at(&self, range: &Range<usize>) -> Float32Array {
+        view(&self.buffer, range)
+    }
+}
+
+fn view(buffer: &SharedArrayBuffer, Range { start, end }: &Range<usize>) -> Float32Array {
+    let start_in_bytes = (start * size_of::<f32>()) as u32;
+    Float32Array::new_with_byte_offset_and_length(buffer, start_in_bytes, (end - start) as u32)
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Whether this worker is one that helps.
+pub fn is_helper() -> bool {
+    scope().name() == NAME
+}
+
+/// Has the other cores help this worker from now on, if it may; how many threads compute then.
+pub async fn hire() -> u32 {
+    let isolated = Reflect::get(&js_sys::global(), &"crossOriginIsolated".into());
+    let cores = scope().navigator().hardware_concurrency() as u32;
+    let count = cores.min(MOST_THREADS).saturating_sub(1);
+    if isolated != Ok(JsValue::TRUE) || count == 0 {
+        return 1;
+    }
+    match Crew::new(count).await {
+        Ok(crew) => {
+            cpu::set_helpers(Rc::new(crew));
+            count + 1
+        }
+        Err(error) => {
+            web_sys::console::warn_2(&"The processor's other cores do not help:".into(), &error);
+            1
+        }
+    }
+}
+
+impl Crew {
+    async fn new(count: u32) -> Result<Self, JsValue> {
+        let states = Int32Array::new(&SharedArrayBuffer::new(count * 4));
+        let options = WorkerOptions::new();
+        options.set_name(NAME);
+        let mut crew = Self {
+            workers: RefCell::default(),
+            states,
+            known: RefCell::default(),
+            board: RefCell::new(Board::new(0)),
+            _listeners: Vec::new(),
+        };
+        // This same program once more.
+        let address = scope().location().href();
+        let mut arrivals = Vec::new();
+        for _ in 0..count {
+            let worker = Worker::new_with_options(&address, &options)?;
+            arrivals.push(Promise::new(&mut |arrived, failed| {
+                // The first word is that it is there, or that the doorstep could not load it; without a doorstep there
+                // is an error.
+                let listener = Closure::once(move |event: Event| {
+                    let word = envelope::beside(&event, "data");
+                    let _ = if word == NAME {
+                        arrived.call0(&JsValue::NULL)
+                    } else {
+                        failed.call1(&JsValue::NULL, &word)
+                    };
+                });
+                worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+                worker.set_onerror(Some(listener.as_ref().unchecked_ref()));
+                crew._listeners.push(listener);
+            }));
+            crew.workers.borrow_mut().push(worker);
+        }
+        let late = Promise::new(&mut |_, failed| {
+            let reason = JsValue::from("they do not come");
+            let _ = scope().set_timeout_with_callback_and_timeout_and_arguments_1(
+                &failed,
+                PATIENCE_AT_FIRST,
+                &reason,
+            );
+        });
+        let all = Promise::all(&arrivals.into_iter().collect::<Array>());
+        JsFuture::from(Promise::race(&Array::of2(&all, &late))).await?;
+        Ok(crew)
+    }
+
+    /// Nobody helps any more.
+    fn dismiss(&self) {
+        self.workers.take().iter().for_each(Worker::terminate);
+        self.known.take();
+        self.board.replace(Board::new(0));
+    }
+
+    fn tell(&self, worker: &Worker, errand: &Errand, board: &SharedArrayBuffer) -> Result<(), JsValue> {
+        let envelope = Envelope::new(errand).map_err(|error| JsValue::from(error.to_string()))?;
+        let envelope = envelope.with("board", board).with("states", self.states.as_ref());
+        worker.post_message(envelope.parts().0)
+    }
+
+    /// The sums, as [`Helpers::convolve`] has them, or what went wrong.
+    fn share(
+        &self,
+        x: &[f32],
+        kernels: &Kernels,
+        whole: Shape,
+        bias: Option<&[f32]>,
+    ) -> Result<Option<Vec<f32>>, JsValue> {
+        let workers = self.workers.borrow();
+        let shares = cpu::shares(whole, workers.len() + 1);
+        let [own, others @ ..] = &shares[..] else { return Ok(None) };
+        if others.is_empty() {
+            return Ok(None);
+        }
+
+        // On the board lie x, the bias, and what comes out of each share.
+        let mut board = self.board.borrow_mut();
+        let bias_at = x.len()..x.len() + bias.map_or(0, <[f32]>::len);
+        let mut end = bias_at.end;
+        let outs: Vec<Range<usize>> = others
+            .iter()
+            .map(|share| {
+                let start = end;
+                end += share.rows.len() * whole.width * share.outputs.len();
+                start..end
+            })
+            .collect();
+        if board.length < end {
+            *board = Board::new(end);
+        }
+        let needed = others
+            .iter()
+            .map(|share| share.inputs(whole))
+            .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end));
+        let needed = needed.unwrap_or_default();
+        board.at(&needed).copy_from(&x[needed]);
+        if let Some(bias) = bias {
+            board.at(&bias_at).copy_from(bias);
+        }
+
+        let mut known = self.known.borrow_mut();
+        let known = known.entry(kernels.id).or_insert_with(|| vec![false; workers.len()]);
+        for (helper, ((worker, share), y)) in workers.iter().zip(others).zip(&outs).enumerate() {
+            if !std::mem::replace(&mut known[helper], true) {
+                let part = share.weight(&kernels.numbers, whole);
+                let place = Board::new(part.len());
+                place.at(&(0..part.len())).copy_from(&part);
+                self.tell(worker, &Errand::Keep { kernels: kernels.id }, &place.buffer)?;
+            }
+            let Shape { height, width, inputs, outputs, beyond } = share.shape(whole);
+            let job = Job {
+                kernels: kernels.id,
+                tile: kernels.tile,
+                size: [height, width, inputs, outputs],
+                beyond,
+                x: share.inputs(whole),
+                bias: bias.map(|_| bias_at.start + share.outputs.start..bias_at.start + share.outputs.end),
+                y: y.clone(),
+                helper: helper as u32,
+            };
+            Atomics::store(&self.states, helper as u32, AT_WORK)?;
+            self.tell(worker, &Errand::Convolve(job), &board.buffer)?;
+        }
+
+        let started = super::now();
+        let mut out = vec![0.0; whole.height * whole.width * whole.outputs];
+        let epilogue = Epilogue { bias: bias.map(|bias| &bias[own.outputs.clone()]), ..Epilogue::default() };
+        let weight = own.weight(&kernels.numbers, whole);
+        let part = cpu::compute(kernels.tile, &x[own.inputs(whole)], &weight, own.shape(whole), epilogue);
+        own.put(&part, whole, &mut out);
+        let patience = PATIENCE.max(TIMES_LONGER * (super::now() - started));
+
+        let mut part = Vec::new();
+        for (helper, (share, y)) in others.iter().zip(&outs).enumerate() {
+            wait(&self.states, helper as u32, patience)?;
+            part.resize(y.len(), 0.0);
+            board.at(y).copy_to(&mut part);
+            share.put(&part, whole, &mut out);
+        }
+        Ok(Some(out))
+    }
+}
+
+/// Until a helper is done. This blocks, which a worker may: the engine has nothing else to do.
+fn wait(states: &Int32Array, helper: u32, patience: f64) -> Result<(), JsValue> {
+    let end = super::now() + patience;
+    loop {
+        match Atomics::load(states, helper)? {
+            DONE => return Ok(()),
+            FAILED => return Err("one of them failed".into()),
+            state if super::now() < end => {
+                Atomics::wait_with_timeout(states, helper, state, patience)?;
+            }
+            _ => return Err("one of them does not answer".into()),
+        }
+    }
+}
+
+impl Helpers for Crew {
+    fn convolve(&self, x: &[f32], kernels: &Kernels, shape: Shape, bias: Option<&[f32]>) -> Option<Vec<f32>> {
+        if 9 * shape.height * shape.width * shape.inputs * shape.outputs < LEAST {
+            return None;
+        }
+        self.share(x, kernels, shape, bias).unwrap_or_else(|error| {
+            web_sys::console::warn_2(&"The processor's other cores help no more:".into(), &error);
+            self.dismiss();
+            None
+        })
+    }
+
+    fn forget(&self, kernels: u32) {
+        let (Some(known), board) = (self.known.borrow_mut().remove(&kernels), self.board.borrow()) else {
+            return;
+        };
+        for (worker, known) in self.workers.borrow().iter().zip(known) {
+            if known {
+                // One that cannot be told so keeps more than it needs, which is all.
+                let _ = self.tell(worker, &Errand::Forget { kernels }, &board.buffer);
+            }
+        }
+    }
+}
+
+thread_local! {
+    /// The states, and the helper's own among them, while it is at work: for the last words of a panic.
+    static AT: RefCell<Option<(Int32Array, u32)>> = const { RefCell::new(None) };
+    static KEPT: RefCell<HashMap<u32, Vec<f32>>> = RefCell::default();
+}
+
+/// Helps until the worker is terminated.
+pub fn help() {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        // After this the module aborts.
+        report(FAILED);
+    }));
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
+        let data = event.data();
+        let board: SharedArrayBuffer = envelope::beside(&data, "board").unchecked_into();
+        let errand = envelope::open::<Errand>(&data).expect("the engine and its helpers are one program");
+        match errand {
+            Errand::Keep { kernels } => {
+                let numbers = Float32Array::new(&board).to_vec();
+                KEPT.with_borrow_mut(|kept| kept.insert(kernels, numbers));
+            }
+            Errand::Forget { kernels } => drop(KEPT.with_borrow_mut(|kept| kept.remove(&kernels))),
+            Errand::Convolve(job) => {
+                AT.set(Some((envelope::beside(&data, "states").unchecked_into(), job.helper)));
+                job.run(&board);
+                report(DONE);
+            }
+        }
+    });
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    let _ = scope().post_message(&NAME.into());
+}
+
+impl Job {
+    fn run(&self, board: &SharedArrayBuffer) {
+        let [height, width, inputs, outputs] = self.size;
+        let shape = Shape { height, width, inputs, outputs, beyond: self.beyond };
+        let x = view(board, &self.x).to_vec();
+        let bias = self.bias.as_ref().map(|at| view(board, at).to_vec());
+        let epilogue = Epilogue { bias: bias.as_deref(), ..Epilogue::default() };
+        let y = KEPT.with_borrow(|kept| cpu::compute(self.tile, &x, &kept[&self.kernels], shape, epilogue));
+        view(board, &self.y).copy_from(&y);
+    }
+}
+
+/// Says to the engine how it went.
+fn report(state: i32) {
+    if let Some((states, helper)) = AT.take() {
+        let _ = Atomics::store(&states, helper, state);
+        let _ = Atomics::notify(&states, helper);
+    }
+}
