@@ -16,7 +16,7 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(reference_data)");
     println!("cargo::rerun-if-changed=build.rs");
     let mut digest = DefaultHasher::new();
-    for source in ["Cargo.lock", "Cargo.toml", "inventory", "src", "winograd"] {
+    for source in ["Cargo.lock", "Cargo.toml", "inventory", "src", "processor"] {
         println!("cargo::rerun-if-changed={source}");
         hash(Path::new(source), &mut digest).expect("the sources can be read");
     }

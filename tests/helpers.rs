@@ -14,7 +14,7 @@ use impasto::{
         Map,
         conv::{
             self, Algorithm, Filter, Tile,
-            cpu::{self, Epilogue, Helpers, Kernels, Shape},
+            cpu::{self, Epilogue, Helpers, Kernels, Shape, Transformed},
         },
     },
     layer::Layer,
@@ -40,11 +40,13 @@ impl Helpers for Others {
         for (number, share) in cpu::shares(whole, self.count).into_iter().enumerate() {
             let part = kept
                 .entry((kernels.id, number))
-                .or_insert_with(|| share.weight(&kernels.numbers, whole).into_owned());
+                .or_insert_with(|| share.own_kernels(&kernels.numbers, whole).into_owned());
             let bias = bias.map(|bias| &bias[share.outputs.clone()]);
             let x = &x[share.inputs(whole)];
             let epilogue = Epilogue { bias, ..Epilogue::default() };
-            share.put(&cpu::compute(kernels.tile, x, part, share.shape(whole), epilogue), whole, &mut out);
+            let shape = share.shape(whole);
+            let part = Transformed { numbers: part, channels: shape.outputs, first: 0 };
+            share.put(&cpu::compute(kernels.tile, x, part, shape, epilogue), whole, &mut out);
         }
         Some(out)
     }

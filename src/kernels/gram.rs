@@ -10,7 +10,10 @@ use super::{Map, on_device};
 /// `G = Fᵀ·F / (C·H·W)` with F as pixels × channels. `[H, W, C]` → `[C, C]` (Gatys et al. 2015, eq. 3,
 /// divided by the number of summands so that pictures of all sizes compare).
 pub fn gram_matrix(features: &Map) -> Tensor<2> {
-    on_device!(features.device(), gpu: gpu::gram_matrix(features), cpu: gram_matrix_cpu(features))
+    on_device!(features.device(),
+        gpu: gpu::gram_matrix(features),
+        cpu: cpu::gram_matrix(features),
+        twin: gram_matrix_cpu(features))
 }
 
 /// The twin of [`gram_matrix`].
@@ -18,6 +21,17 @@ pub fn gram_matrix_cpu(features: &Map) -> Tensor<2> {
     let [h, w, c] = features.dims();
     let flat = features.clone().reshape([h * w, c]);
     flat.clone().transpose().matmul(flat) / (c * h * w) as f32
+}
+
+#[cfg(feature = "cpu")]
+mod cpu {
+    use super::{Map, Tensor};
+    use crate::kernels::cpu::{Numbers, tensor};
+
+    pub fn gram_matrix(features: &Map) -> Tensor<2> {
+        let [h, w, c] = features.dims();
+        tensor(processor::gram(Numbers::of(features).all(), c, 1.0 / (c * h * w) as f32), [c, c])
+    }
 }
 
 #[cfg(feature = "gpu")]

@@ -1,6 +1,6 @@
 //! The hot operations. Each file holds one: a WGSL kernel for the GPU and, beside it, its CPU twin
-//! of stock Burn operations, which is the fallback where there is no WebGPU and the reference in the tests. Only
-//! convolutions are our own on both.
+//! of stock Burn operations, which is the reference in the tests, and what runs where there is no WebGPU. What takes most of
+//! a step is our own there, too (the crate `processor`).
 //!
 //! Feature maps are tensors of shape `[height, width, channels]`, channels last and a multiple of
 //! four, so that on the GPU four channels are one `vec4`. A picture is such a map with four
@@ -84,10 +84,25 @@ pub fn use_stock_operations(stock: bool) {
     STOCK.store(stock, std::sync::atomic::Ordering::Relaxed);
 }
 
-/// Runs the WGSL kernel where the device can, else the twin.
+/// Runs the WGSL kernel where the device can, else what is there for the processor: loops of our own, if there are any, or
+/// the twin.
 ///
 /// A build for the browser has one of the two engines only, and links only its half.
 macro_rules! on_device {
+    ($device:expr, gpu: $gpu:expr, cpu: $cpu:expr, twin: $twin:expr) => {{
+        #[cfg(feature = "cpu")]
+        {
+            if $crate::device::is_cpu(&$device) {
+                $cpu
+            } else {
+                $crate::kernels::on_device!($device, gpu: $gpu, cpu: $twin)
+            }
+        }
+        #[cfg(not(feature = "cpu"))]
+        {
+            $crate::kernels::on_device!($device, gpu: $gpu, cpu: $twin)
+        }
+    }};
     ($device:expr, gpu: $gpu:expr, cpu: $cpu:expr) => {{
         #[cfg(all(feature = "gpu", any(feature = "cpu", feature = "stock")))]
         {

@@ -15,7 +15,8 @@ use crate::{options::Pooling, rect::Remainder};
 pub fn forward(x: &Map, pooling: Pooling, remainder: Remainder) -> Map {
     on_device!(x.device(),
         gpu: gpu::forward(x, pooling, remainder),
-        cpu: forward_cpu(x, pooling, remainder))
+        cpu: cpu::forward(x, pooling, remainder),
+        twin: forward_cpu(x, pooling, remainder))
 }
 
 /// Gradient with respect to the features that were pooled, the remainder kept: `(route(gradient) + add) · [x > 0]`.
@@ -26,7 +27,8 @@ pub fn forward(x: &Map, pooling: Pooling, remainder: Remainder) -> Map {
 pub fn backward(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling) -> Map {
     on_device!(x.device(),
         gpu: gpu::backward(x, gradient, add, pooling),
-        cpu: backward_cpu(x, gradient, add, pooling))
+        cpu: cpu::backward(x, gradient, add, pooling),
+        twin: backward_cpu(x, gradient, add, pooling))
 }
 
 /// The twin of [`forward`].
@@ -95,6 +97,34 @@ pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling
         out = out + add.clone();
     }
     relu_backward_cpu(out, x)
+}
+
+#[cfg(feature = "cpu")]
+mod cpu {
+    use processor::{max_pool, max_pool_backward, mean_pool, mean_pool_backward};
+
+    use super::{Map, Pooling, Remainder};
+    use crate::kernels::cpu::{Numbers, tensor};
+
+    pub fn forward(x: &Map, pooling: Pooling, remainder: Remainder) -> Map {
+        let dims @ [h, w, c] = x.dims();
+        let [h2, w2] = [h, w].map(|side| remainder.behind(side, 1));
+        let pool = match pooling {
+            Pooling::Max => max_pool,
+            Pooling::Avg => mean_pool,
+        };
+        tensor(pool(Numbers::of(x).all(), dims, [h2, w2]), [h2, w2, c])
+    }
+
+    pub fn backward(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling) -> Map {
+        let dims = x.dims();
+        let backward = match pooling {
+            Pooling::Max => max_pool_backward,
+            Pooling::Avg => mean_pool_backward,
+        };
+        let (x, gradient, add) = (Numbers::of(x), Numbers::of(gradient), add.map(Numbers::of));
+        tensor(backward(x.all(), gradient.all(), add.as_ref().map(Numbers::all), dims), dims)
+    }
 }
 
 #[cfg(feature = "gpu")]

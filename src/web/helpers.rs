@@ -18,7 +18,7 @@ use web_sys::{DedicatedWorkerGlobalScope, Event, MessageEvent, Worker, WorkerOpt
 use super::envelope::{self, Envelope};
 use crate::kernels::conv::{
     Tile,
-    cpu::{self, Epilogue, Helpers, Kernels, Shape},
+    cpu::{self, Epilogue, Helpers, Kernels, Shape, Transformed},
 };
 
 /// What a worker is called that helps.
@@ -242,7 +242,7 @@ impl Crew {
         let known = known.entry(kernels.id).or_insert_with(|| vec![false; workers.len()]);
         for (helper, ((worker, share), y)) in workers.iter().zip(others).zip(&outs).enumerate() {
             if !std::mem::replace(&mut known[helper], true) {
-                let part = share.weight(&kernels.numbers, whole);
+                let part = share.own_kernels(&kernels.numbers, whole);
                 let place = Board::new(part.len());
                 place.at(&(0..part.len())).copy_from(&part);
                 self.tell(worker, &Errand::Keep { kernels: kernels.id }, &place.buffer)?;
@@ -265,8 +265,13 @@ impl Crew {
         let started = super::now();
         let mut out = vec![0.0; whole.height * whole.width * whole.outputs];
         let epilogue = Epilogue { bias: bias.map(|bias| &bias[own.outputs.clone()]), ..Epilogue::default() };
-        let weight = own.weight(&kernels.numbers, whole);
-        let part = cpu::compute(kernels.tile, &x[own.inputs(whole)], &weight, own.shape(whole), epilogue);
+        let part = cpu::compute(
+            kernels.tile,
+            &x[own.inputs(whole)],
+            own.kernels(&kernels.numbers, whole),
+            own.shape(whole),
+            epilogue,
+        );
         own.put(&part, whole, &mut out);
         let patience = PATIENCE.max(TIMES_LONGER * (super::now() - started));
 
@@ -363,7 +368,10 @@ impl Job {
         let x = view(board, &self.x).to_vec();
         let bias = self.bias.as_ref().map(|at| view(board, at).to_vec());
         let epilogue = Epilogue { bias: bias.as_deref(), ..Epilogue::default() };
-        let y = KEPT.with_borrow(|kept| cpu::compute(self.tile, &x, &kept[&self.kernels], shape, epilogue));
+        let y = KEPT.with_borrow(|kept| {
+            let kernels = Transformed { numbers: &kept[&self.kernels], channels: outputs, first: 0 };
+            cpu::compute(self.tile, &x, kernels, shape, epilogue)
+        });
         view(board, &self.y).copy_from(&y);
     }
 }

@@ -16,7 +16,7 @@ import { better, ceiling, effective, measureRoofline, printRoofline } from './be
 import { measureStartUp, printStartUp, sooner } from './bench/start-up.mjs';
 import { launch, visit } from './support/chromium.mjs';
 import { cpuSeconds } from './support/cpu-time.mjs';
-import { Host } from './support/host.mjs';
+import { Host, isolated } from './support/host.mjs';
 import { bundled, full, skipFull } from './support/pack.mjs';
 import { root } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
@@ -34,6 +34,10 @@ const ROWS = [
   { engine: 'cpu', network: 'vgg19', photo: 'coffee', pixels: '192×128', size: 192, steps: 5 },
   { engine: 'cpu', network: 'fast', photo: 'coffee', pixels: '192×128', size: 192, steps: 15 },
   { engine: 'cpu', network: 'tiny', photo: 'coffee', pixels: '192×128', size: 192, steps: 30 },
+  { engine: 'cpu, all cores', network: 'vgg19', photo: 'astronaut', pixels: '64×64', size: 64, steps: 30 },
+  { engine: 'cpu, all cores', network: 'vgg19', photo: 'coffee', pixels: '192×128', size: 192, steps: 10 },
+  { engine: 'cpu, all cores', network: 'fast', photo: 'coffee', pixels: '192×128', size: 192, steps: 30 },
+  { engine: 'cpu, all cores', network: 'tiny', photo: 'coffee', pixels: '192×128', size: 192, steps: 60 },
   { engine: 'stock', network: 'vgg19', photo: 'astronaut', pixels: '64×64', size: 64, steps: 2 },
   { engine: 'tfjs webgpu', network: 'vgg19', pixels: '64×64', steps: 2 },
   { engine: 'tfjs webgpu', network: 'vgg19', pixels: '192×128', steps: 1 },
@@ -88,7 +92,7 @@ for (let round = 0; round < Number(options.rounds); round += 1) {
 }
 
 const of = (engine, network, pixels) => rows.find((row) => row.engine === engine && row.network === network && row.pixels === pixels);
-const line = (...cells) => console.log(cells.map((cell, at) => (at < 3 ? cell.padEnd(12) : cell.padStart(20))).join(''));
+const line = (...cells) => console.log(cells.map((cell, at) => (at < 3 ? cell.padEnd(16) : cell.padStart(20))).join(''));
 if (rows.length > 0) {
   line(
     'engine', 'network', 'picture', 'processor s/step', 'clock s/step',
@@ -175,8 +179,9 @@ async function measureEngine(browser, { engine, network, photo, size, steps }) {
   let found;
   await visit(browser, async ({ studio, host }) => {
     if (engine === 'stock') host.overlay = baseline;
+    if (engine === 'cpu, all cores') host.headers = isolated;
     // Every step at the size that the row names.
-    await studio.open(host.url, engine === 'cpu' ? 'cpu' : 'gpu', { schedule: 'single' });
+    await studio.open(host.url, engine.startsWith('cpu') ? 'cpu' : 'gpu', { schedule: 'single' });
     await studio.choose({ photo, size, steps: 300, network });
     await studio.paint();
     found = await timed(steps, (step) => studio.reachStep(step), () => studio.step());

@@ -224,7 +224,19 @@ fn convolve_cpu(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&M
 pub fn mix_channels(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
     on_device!(x.device(),
         gpu: product::mix_channels(x, matrix, offset, add),
-        cpu: mix_channels_cpu(x, matrix, offset, add))
+        cpu: mix_channels_here(x, matrix, offset, add),
+        twin: mix_channels_cpu(x, matrix, offset, add))
+}
+
+#[cfg(feature = "cpu")]
+fn mix_channels_here(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
+    use super::cpu::{Numbers, tensor};
+
+    let dims @ [_, _, c] = x.dims();
+    let (x, matrix) = (Numbers::of(x), Numbers::of(matrix));
+    let (offset, add) = (offset.map(Numbers::of), add.map(Numbers::of));
+    let [offset, add] = [&offset, &add].map(|numbers| numbers.as_ref().map(Numbers::all));
+    tensor(processor::mix(x.all(), matrix.all(), c, offset, add), dims)
 }
 
 /// The twin of [`mix_channels`].

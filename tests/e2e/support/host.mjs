@@ -19,6 +19,9 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
+/** What a host sends that lets the processor's other cores help (docs/hosting.md). */
+export const isolated = () => ({ 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' });
+
 export class Host {
   #server;
   #held = new Map();

@@ -8,27 +8,21 @@ use std::{
 };
 
 use burn::tensor::Tensor;
-pub use winograd::{Epilogue, Shape, Share, shares};
-use winograd::{convolve_2x2, convolve_4x4};
+pub use processor::{Epilogue, Shape, Share, Transformed, shares};
+use processor::{convolve_2x2, convolve_4x4};
 
 use crate::kernels::{
     Map,
-    conv::{Algorithm, Tile},
+    conv::Tile,
     cpu::{Numbers, tensor},
 };
 
-/// The algorithm for a convolution of so many channels.
+/// The tile for a convolution of so many channels.
 ///
-/// The fewer they are, the more of the time goes to the transforms, which take as long for each channel. The wide layers
-/// have most of the weights, and small maps: 4×4 tiles would need 4 times the memory of the weights, and save little.
-pub fn choose(inputs: usize, outputs: usize) -> Algorithm {
-    if inputs.min(outputs) < 16 {
-        Algorithm::Direct
-    } else if inputs.max(outputs) <= 256 {
-        Algorithm::Winograd(Tile::Four)
-    } else {
-        Algorithm::Winograd(Tile::Two)
-    }
+/// The wide layers have most of the weights, and small maps: 4×4 tiles would need 4 times the memory of the weights, and
+/// save little.
+pub fn choose(inputs: usize, outputs: usize) -> Tile {
+    if inputs.max(outputs) <= 256 { Tile::Four } else { Tile::Two }
 }
 
 /// A convolution's kernels, transformed: `G g Gᵀ` of each.
@@ -105,10 +99,10 @@ fn helpers() -> Option<Rc<dyn Helpers>> {
 }
 
 /// A convolution's result by kernels that were transformed for this tile.
-pub fn compute(tile: Tile, x: &[f32], numbers: &[f32], shape: Shape, epilogue: Epilogue) -> Vec<f32> {
+pub fn compute(tile: Tile, x: &[f32], kernels: Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
     match tile {
-        Tile::Two => convolve_2x2(x, numbers, shape, epilogue),
-        Tile::Four => convolve_4x4(x, numbers, shape, epilogue),
+        Tile::Two => convolve_2x2(x, kernels, shape, epilogue),
+        Tile::Four => convolve_4x4(x, kernels, shape, epilogue),
     }
 }
 
@@ -135,7 +129,10 @@ pub fn convolve(
             }
             sums
         }
-        None => compute(kernels.tile, x.all(), &kernels.numbers, shape, Epilogue { bias, add, mask }),
+        None => {
+            let all = Transformed { numbers: &kernels.numbers, channels: outputs, first: 0 };
+            compute(kernels.tile, x.all(), all, shape, Epilogue { bias, add, mask })
+        }
     };
     tensor(out, [height, width, outputs])
 }

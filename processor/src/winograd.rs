@@ -1,12 +1,8 @@
-//! 3×3 convolutions on the processor by Winograd's algorithm (Lavin and Gray, "Fast Algorithms for Convolutional Neural
-//! Networks", CVPR 2016, section 4): `Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A`, of stride 1, with zeros around the map.
+//! Winograd's algorithm: `Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A` (Lavin and Gray, "Fast Algorithms for Convolutional Neural
+//! Networks", CVPR 2016, section 4).
 //!
-//! Four channels at once go through the transforms, and `gemm` makes the products, 16 or 36 of them for a band of tiles.
-//! A crate of its own so that it is optimised for speed, where the rest of a page is for size: that is a setting of
-//! packages, and makes three times as much of a difference here.
+//! Four channels at once go through the transforms, and the products are 16 or 36 matrix products for a band of tiles.
 #![expect(clippy::inline_always, reason = "the transforms are the body of the innermost loop")]
-
-mod share;
 
 use std::array::from_fn;
 
@@ -14,56 +10,41 @@ use std::array::from_fn;
 use rayon::prelude::*;
 use wide::f32x4;
 
-pub use share::{Share, shares};
+use crate::{
+    Epilogue, Quad, Shape,
+    matrix::{View, multiply},
+    quads,
+};
 
 /// Tiles that go through the transforms and the products together: few enough for a core's cache, and as many as make
 /// a product worth its preparation.
 const BAND: usize = 48;
 
-/// Channels beside each other that one instruction computes with everywhere.
-type Quad = [f32; 4];
-
-/// How large a convolution is. Channels are multiples of four.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// Of the map, in pixels.
-    pub height: usize,
-    /// Of the map, in pixels.
-    pub width: usize,
-    /// Channels of what goes in.
-    pub inputs: usize,
-    /// Channels of what comes out.
-    pub outputs: usize,
-    /// Whether there is a row of what goes in above those of the map, and one below: where it is a part of a larger map.
-    /// Otherwise there are zeros.
-    pub beyond: [bool; 2],
+/// Kernels' `G g Gᵀ`, `[places, in, channels]`, or those of some of the channels.
+#[derive(Clone, Copy, Debug)]
+pub struct Transformed<'a> {
+    /// Of all channels.
+    pub numbers: &'a [f32],
+    /// How many these are.
+    pub channels: usize,
+    /// The first one that is wanted.
+    pub first: usize,
 }
 
-/// What happens to a sum before it is stored, in this order.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Epilogue<'a> {
-    /// `[out]` is added, and what is negative then becomes zero: a layer's bias and its ReLU.
-    pub bias: Option<&'a [f32]>,
-    /// `[H, W, out]` is added: what losses at this layer contribute to a gradient.
-    pub add: Option<&'a [f32]>,
-    /// `[H, W, out]` lets through where it is positive: the features that a ReLU let through.
-    pub mask: Option<&'a [f32]>,
-}
-
-/// F(2×2, 3×3). `[H, W, in]`, and the rows beyond, by `[16, in, out]`, the kernels' `G g Gᵀ`, → `[H, W, out]`.
+/// F(2×2, 3×3). `[H, W, in]`, and the rows beyond, by kernels of 16 places → `[H, W, out]`.
 ///
 /// # Panics
 /// If a slice is not as long as the shape says.
-pub fn convolve_2x2(x: &[f32], weight: &[f32], shape: Shape, epilogue: Epilogue) -> Vec<f32> {
-    convolve::<Two, 2, 4>(x, weight, shape, epilogue)
+pub fn convolve_2x2(x: &[f32], kernels: Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
+    convolve::<Two, 2, 4>(x, kernels, shape, epilogue)
 }
 
-/// F(4×4, 3×3). `[H, W, in]`, and the rows beyond, by `[36, in, out]`, the kernels' `G g Gᵀ`, → `[H, W, out]`.
+/// F(4×4, 3×3). `[H, W, in]`, and the rows beyond, by kernels of 36 places → `[H, W, out]`.
 ///
 /// # Panics
 /// If a slice is not as long as the shape says.
-pub fn convolve_4x4(x: &[f32], weight: &[f32], shape: Shape, epilogue: Epilogue) -> Vec<f32> {
-    convolve::<Four, 4, 6>(x, weight, shape, epilogue)
+pub fn convolve_4x4(x: &[f32], kernels: Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
+    convolve::<Four, 4, 6>(x, kernels, shape, epilogue)
 }
 
 /// The transforms along one side of a tile, of four channels at once.
@@ -108,7 +89,7 @@ impl Transform<4, 6> for Four {
 
 fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
     x: &[f32],
-    weight: &[f32],
+    kernels: Transformed,
     shape: Shape,
     epilogue: Epilogue,
 ) -> Vec<f32> {
@@ -117,7 +98,9 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
     let [above, below] = beyond.map(usize::from);
     assert!(inputs.is_multiple_of(4) && outputs.is_multiple_of(4), "channels go by fours: {shape:?}");
     assert_eq!(x.len(), (above + height + below) * width * inputs, "what goes in, for {shape:?}");
-    assert_eq!(weight.len(), INPUTS * INPUTS * inputs * outputs, "weights for {shape:?}");
+    let Transformed { numbers, channels, first } = kernels;
+    assert_eq!(numbers.len(), INPUTS * INPUTS * inputs * channels, "kernels for {shape:?}");
+    assert!(first + outputs <= channels, "channels {first}.. of {channels} for {shape:?}");
     assert!(epilogue.bias.is_none_or(|bias| bias.len() == outputs), "a bias for {shape:?}");
     for map in [epilogue.add, epilogue.mask].into_iter().flatten() {
         assert_eq!(map.len(), pixels * outputs, "a map beside what comes out, for {shape:?}");
@@ -138,11 +121,15 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
             band.input::<T, SIDE, INPUTS>(x, above, inputs / 4, transformed);
             for place in 0..INPUTS * INPUTS {
                 let [from, to] = [inputs, outputs].map(|channels| band.count * channels);
-                product(
-                    &transformed.as_flattened()[place * from..][..from],
-                    &weight[place * inputs * outputs..][..inputs * outputs],
+                let left = &transformed.as_flattened()[place * from..][..from];
+                let right = &numbers[place * inputs * channels..][..inputs * channels];
+                multiply(
+                    View { numbers: left, row: inputs, column: 1 },
+                    View { numbers: &right[kernels.first..], row: channels, column: 1 },
                     &mut products.as_flattened_mut()[place * to..][..to],
+                    outputs,
                     [band.count, inputs, outputs],
+                    false,
                 );
             }
             let above = index * rows * SIDE * width * outputs / 4;
@@ -158,35 +145,6 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
         out.chunks_mut(length).enumerate().for_each(|part| compute(&mut scratch, part));
     }
     out
-}
-
-fn quads(numbers: &[f32]) -> &[Quad] {
-    numbers.as_chunks().0
-}
-
-impl Epilogue<'_> {
-    /// Of the sum at this place of the map, and of its channels.
-    #[inline(always)]
-    fn of(self, mut sum: f32x4, place: usize, quad: usize) -> Quad {
-        if let Some(bias) = self.bias {
-            sum = (sum + f32x4::from(quads(bias)[quad])).max(f32x4::ZERO);
-        }
-        if let Some(add) = self.add {
-            sum += f32x4::from(quads(add)[place]);
-        }
-        if let Some(mask) = self.mask {
-            sum &= f32x4::from(quads(mask)[place]).simd_gt(f32x4::ZERO);
-        }
-        sum.to_array()
-    }
-
-    /// Of sums `[H, W, out]` that were computed elsewhere, in shares.
-    pub fn finish(self, sums: &mut [f32]) {
-        let quads_of_bias = self.bias.map_or(1, |bias| bias.len() / 4);
-        for (place, quad) in sums.as_chunks_mut().0.iter_mut().enumerate() {
-            *quad = self.of(f32x4::from(*quad), place, place % quads_of_bias);
-        }
-    }
 }
 
 /// Some of the tiles that a map is cut into, which are counted row by row.
@@ -276,36 +234,6 @@ fn column<const HIGH: usize, const WIDE: usize>(rows: &[[f32x4; WIDE]; HIGH], at
     from_fn(|row| rows[row][at])
 }
 
-/// `[rows, inner]` by `[inner, columns]`.
-fn product(left: &[f32], right: &[f32], out: &mut [f32], [rows, inner, columns]: [usize; 3]) {
-    assert!(left.len() == rows * inner && right.len() == inner * columns && out.len() == rows * columns);
-    // gemm writes along columns, so it is told of the transposed matrices.
-    // SAFETY: the lengths are those that the strides reach, and the slices do not overlap.
-    unsafe {
-        gemm::gemm(
-            columns,
-            rows,
-            inner,
-            out.as_mut_ptr(),
-            columns as isize,
-            1,
-            false,
-            right.as_ptr(),
-            columns as isize,
-            1,
-            left.as_ptr(),
-            inner as isize,
-            1,
-            0.0,
-            1.0,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -379,8 +307,10 @@ mod tests {
                 let rectified = (sum + f64::from(bias[at % 20])).max(0.0);
                 if mask[at] > 0.0 { rectified + f64::from(add[at]) } else { 0.0 }
             });
-            let by_two = convolve_2x2(&x, &transformed(&kernels, &G2), shape, epilogue);
-            let by_four = convolve_4x4(&x, &transformed(&kernels, &g4), shape, epilogue);
+            let all = |numbers| Transformed { numbers, channels: 20, first: 0 };
+            let (for_two, for_four) = (transformed(&kernels, &G2), transformed(&kernels, &g4));
+            let by_two = convolve_2x2(&x, all(&for_two), shape, epilogue);
+            let by_four = convolve_4x4(&x, all(&for_four), shape, epilogue);
             for ((expected, two), four) in expected.zip(by_two).zip(by_four) {
                 let apart = [two, four].map(|value| (f64::from(value) - expected).abs());
                 assert!(apart.iter().all(|&apart| apart < 1e-4), "{shape:?}: {apart:?} from {expected}");
@@ -389,9 +319,10 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "weights for")]
-    fn weights_of_the_other_tile_are_refused() {
+    #[should_panic(expected = "kernels for")]
+    fn kernels_of_the_other_tile_are_refused() {
         let shape = Shape { height: 1, width: 1, inputs: 4, outputs: 4, beyond: [false; 2] };
-        convolve_4x4(&[0.0; 4], &[0.0; 16 * 16], shape, Epilogue::default());
+        let kernels = Transformed { numbers: &[0.0; 16 * 16], channels: 4, first: 0 };
+        convolve_4x4(&[0.0; 4], kernels, shape, Epilogue::default());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use crate::Shape;
+use crate::{Shape, Transformed};
 
 /// Rows go by fours, which both tiles divide.
 const ROWS: usize = 4;
@@ -61,12 +61,17 @@ impl Share {
         (self.rows.start - above) * row..(self.rows.end + below) * row
     }
 
-    /// Its part of the whole `[places, in, out]`.
-    pub fn weight<'a>(&self, weight: &'a [f32], whole: Shape) -> Cow<'a, [f32]> {
+    /// Its part of the whole kernels.
+    pub fn kernels<'a>(&self, numbers: &'a [f32], whole: Shape) -> Transformed<'a> {
+        Transformed { numbers, channels: whole.outputs, first: self.outputs.start }
+    }
+
+    /// The same for a thread that cannot see the whole: `[places, in, outputs]`.
+    pub fn own_kernels<'a>(&self, numbers: &'a [f32], whole: Shape) -> Cow<'a, [f32]> {
         if self.outputs.len() == whole.outputs {
-            return Cow::Borrowed(weight);
+            return Cow::Borrowed(numbers);
         }
-        weight.chunks_exact(whole.outputs).flat_map(|row| &row[self.outputs.clone()]).copied().collect()
+        numbers.chunks_exact(whole.outputs).flat_map(|row| &row[self.outputs.clone()]).copied().collect()
     }
 
     /// Puts what was computed into its place in the whole `[H, W, out]`.
@@ -117,13 +122,16 @@ mod tests {
                 let epilogue = Epilogue { bias: Some(&bias), add: Some(&add), mask: Some(&mask) };
                 for places in [16, 36] {
                     let convolve = if places == 16 { convolve_2x2 } else { convolve_4x4 };
-                    let weight = numbers(places * inputs * outputs, 41);
-                    let expected = convolve(&x, &weight, whole, epilogue);
+                    let kernels = numbers(places * inputs * outputs, 41);
+                    let all = Transformed { numbers: &kernels, channels: outputs, first: 0 };
+                    let expected = convolve(&x, all, whole, epilogue);
                     let mut sums = vec![f32::NAN; expected.len()];
                     for share in shares(whole, 3) {
-                        let x = &x[share.inputs(whole)];
-                        let weight = share.weight(&weight, whole);
-                        let part = convolve(x, &weight, share.shape(whole), Epilogue::default());
+                        let (x, shape) = (&x[share.inputs(whole)], share.shape(whole));
+                        let part = convolve(x, share.kernels(&kernels, whole), shape, Epilogue::default());
+                        let own = share.own_kernels(&kernels, whole);
+                        let own = Transformed { numbers: &own, channels: shape.outputs, first: 0 };
+                        assert_eq!(part, convolve(x, own, shape, Epilogue::default()));
                         share.put(&part, whole, &mut sums);
                     }
                     epilogue.finish(&mut sums);
