@@ -114,7 +114,7 @@ pub fn Controls() -> impl IntoView {
             <p id="device" class="device">
                 {move || match studio.engine.get() {
                     Some((Engine::Gpu, name)) => format!("Painting on: {name} (WebGPU)"),
-                    Some((Engine::Cpu, _)) => "Painting on: the processor (no WebGPU)".to_owned(),
+                    Some((Engine::Cpu, name)) => format!("Painting on: {name} (no WebGPU)"),
                     None if studio.state.get() == State::Failed => "No engine is loaded.".to_owned(),
                     None => "The engine is being loaded…".to_owned(),
                 }}

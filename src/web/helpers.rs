@@ -79,7 +79,6 @@ struct Crew {
     /// Of which kernels each has its part.
     known: RefCell<HashMap<u32, Vec<bool>>>,
     board: RefCell<Board>,
-    _listeners: Vec<Closure<dyn FnMut(Event)>>,
 }
 
 impl Drop for Crew {
@@ -107,6 +106,11 @@ impl Board {
 fn view(buffer: &SharedArrayBuffer, Range { start, end }: &Range<usize>) -> Float32Array {
     let start_in_bytes = (start * size_of::<f32>()) as u32;
     Float32Array::new_with_byte_offset_and_length(buffer, start_in_bytes, (end - start) as u32)
+}
+
+fn ignore(worker: &Worker) {
+    worker.set_onmessage(None);
+    worker.set_onerror(None);
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {
@@ -143,22 +147,22 @@ impl Crew {
         let states = Int32Array::new(&SharedArrayBuffer::new(count * 4));
         let options = WorkerOptions::new();
         options.set_name(NAME);
-        let mut crew = Self {
+        let crew = Self {
             workers: RefCell::default(),
             states,
             known: RefCell::default(),
             board: RefCell::new(Board::new(0)),
-            _listeners: Vec::new(),
         };
         // This same program once more.
         let address = scope().location().href();
-        let mut arrivals = Vec::new();
+        let (mut arrivals, mut listeners) = (Vec::new(), Vec::new());
         for _ in 0..count {
             let worker = Worker::new_with_options(&address, &options)?;
             arrivals.push(Promise::new(&mut |arrived, failed| {
                 // The first word is that it is there, or that the doorstep could not load it; without a doorstep there
                 // is an error.
-                let listener = Closure::once(move |event: Event| {
+                let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+                    event.prevent_default();
                     let word = envelope::beside(&event, "data");
                     let _ = if word == NAME {
                         arrived.call0(&JsValue::NULL)
@@ -168,7 +172,7 @@ impl Crew {
                 });
                 worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
                 worker.set_onerror(Some(listener.as_ref().unchecked_ref()));
-                crew._listeners.push(listener);
+                listeners.push(listener);
             }));
             crew.workers.borrow_mut().push(worker);
         }
@@ -182,12 +186,17 @@ impl Crew {
         });
         let all = Promise::all(&arrivals.into_iter().collect::<Array>());
         JsFuture::from(Promise::race(&Array::of2(&all, &late))).await?;
+        crew.workers.borrow().iter().for_each(ignore);
+        drop(listeners);
         Ok(crew)
     }
 
     /// Nobody helps any more.
     fn dismiss(&self) {
-        self.workers.take().iter().for_each(Worker::terminate);
+        for worker in self.workers.take() {
+            ignore(&worker);
+            worker.terminate();
+        }
         self.known.take();
         self.board.replace(Board::new(0));
     }

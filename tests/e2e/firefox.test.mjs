@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import puppeteer from 'puppeteer-core';
 
-import { Host } from './support/host.mjs';
+import { Host, isolated } from './support/host.mjs';
 import { bundled, shards } from './support/pack.mjs';
 import { artefacts, program } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
@@ -70,6 +70,20 @@ test('Firefox paints on its WebGPU', async () => {
     assert.equal(losses.at(-1).step, STEPS);
     assert.ok(losses.at(-1).total < losses[0].total / 2, `from ${losses[0].total} to ${losses.at(-1).total}`);
     assert.ok(colours > 100, `the canvas shows ${colours} colours`);
+  });
+});
+
+test('Firefox paints with all cores where the page is isolated', { skip: cpus().length < 2 && 'this machine has one core' }, async () => {
+  await visit(async ({ page, host }) => {
+    host.headers = isolated;
+    await page.goto(`${host.url}?engine=cpu&size=96&steps=${STEPS}`);
+    await page.waitForSelector('#studio[data-engine=cpu], #studio[data-state=failed]');
+    assert.match(await page.evaluate(() => document.querySelector('#device').textContent), /the processor, \d threads/);
+    await page.evaluate(() => [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Paint').click());
+    await page.waitForSelector('#studio[data-state=done], #studio[data-state=failed]');
+    const losses = await page.evaluate(() => JSON.parse(document.querySelector('#progress').dataset.losses));
+    assert.equal(losses.at(-1).step, STEPS);
+    assert.ok(losses.at(-1).total < losses[0].total / 2, `from ${losses[0].total} to ${losses.at(-1).total}`);
   });
 });
 

@@ -57,6 +57,7 @@ test('under the headers for Netlify and Cloudflare it paints, saves, and is kept
   await visit(browser, async ({ studio, page, host }) => {
     host.headers = headersFor;
     await studio.open(host.url, 'cpu');
+    assert.ok(await page.evaluate(() => crossOriginIsolated), 'all cores may help');
     await paint(studio);
     for (const [button, as] of [['Save PNG', 'policy.png'], ['Save triptych', 'policy-triptych.png'], ['Save GIF', 'policy.gif']]) {
       assert.ok((await studio.save(button, as)).bytes.length > 1000);
@@ -105,6 +106,7 @@ for (const [name, configure] of Object.entries(servers)) {
       const wrongs = wrongsOn(page);
       const studio = new Studio(page);
       await studio.open(origin, 'cpu');
+      assert.ok(await page.evaluate(() => crossOriginIsolated), 'all cores may help');
       await paint(studio);
       assert.deepEqual(wrongs, []);
     } finally {

@@ -20,10 +20,12 @@ for (const [engine, network] of [['cpu', 'tiny'], ['gpu', 'fast']]) {
     await visit(browser, async ({ studio, page, host }) => {
       await studio.open(host.url, engine);
       await kept(page, engine, network);
+      assert.ok(!await page.evaluate(() => crossOriginIsolated), 'this host sends no headers');
       assert.deepEqual(host.shardRequests, shards(network), 'the network was fetched once, in advance');
       await host.stop();
 
       await studio.open(host.url, engine);
+      assert.ok(await page.evaluate(() => crossOriginIsolated), 'the site sends them to itself: all cores may help');
       await studio.choose({ size: 64, steps: 10, photo: 'cat', painting: 'hokusai-great-wave' });
       await studio.paint();
       await studio.reach('done');

@@ -124,7 +124,8 @@ impl Weight {
     ) -> Self {
         #[cfg(feature = "cpu")]
         if crate::device::is_cpu(device)
-            && let Algorithm::Winograd(tile) = algorithm.unwrap_or_else(|| cpu::choose(inputs, outputs))
+            && let Algorithm::Winograd(tile) =
+                algorithm.unwrap_or_else(|| Algorithm::Winograd(cpu::choose(inputs, outputs)))
         {
             return Self::Kernels(Arc::new(cpu::Kernels::new(inputs, outputs, tile, at)));
         }

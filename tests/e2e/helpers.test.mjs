@@ -1,0 +1,97 @@
+// The processor's other cores: they help where the page is isolated, the picture is the same, and without them it is painted all
+// the same.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { launch, visit } from './support/chromium.mjs';
+import { isolated } from './support/host.mjs';
+import { bundled, full } from './support/pack.mjs';
+import { dist } from './support/places.mjs';
+import { PATIENCE } from './support/studio.mjs';
+
+const STEPS = 12;
+const skip = cpus().length < 2 && 'this machine has one core';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+/** Paints on the processor; the losses, and what the page says that it paints on. */
+async function paint({ headers, network = 'fast', overlay = null, warnings = [] }) {
+  let found;
+  await visit(browser, async ({ studio, page, host }) => {
+    page.on('console', (message) => { if (message.type() === 'warning') warnings.push(message.text()); });
+    host.headers = headers;
+    host.overlay = overlay;
+    // Some odd size, at every step.
+    await studio.open(host.url, 'cpu', { network, schedule: 'single' });
+    await page.locator('#studio[data-engine=cpu]').waitFor({ timeout: PATIENCE });
+    await studio.choose({ photo: 'cat', painting: 'hokusai-great-wave', size: 101, steps: STEPS });
+    await studio.reachNetwork(network);
+    await studio.paint();
+    await studio.reach('done');
+    found = { losses: await studio.losses(), device: await page.locator('#device').textContent() };
+  }, { weights: full ?? bundled, expectErrors: overlay !== null });
+  return found;
+}
+
+const none = () => ({});
+const threads = `${Math.min(cpus().length, 8)} threads`;
+
+function assertSame(losses, expected) {
+  assert.equal(losses.at(-1).step, STEPS);
+  for (const { step, total } of losses) {
+    const other = expected.find((entry) => entry.step === step);
+    if (!other) continue;
+    const off = Math.abs(total - other.total) / other.total;
+    assert.ok(off < (step < 3 ? 1e-5 : 2e-3), `step ${step}: ${total}, alone ${other.total}`);
+  }
+}
+
+for (const network of full ? ['fast', 'vgg19'] : ['fast']) {
+  test(`on a host that isolates the page all cores paint the picture that one does (${network})`, { skip }, async () => {
+    const alone = await paint({ headers: none, network });
+    assert.match(alone.device, /^Painting on: the processor \(no WebGPU\)$/);
+    const warnings = [];
+    const together = await paint({ headers: isolated, network, warnings });
+    assert.ok(together.device.includes(`the processor, ${threads}`), together.device);
+    assertSame(together.losses, alone.losses);
+    assert.deepEqual(warnings, []);
+  });
+}
+
+/** A folder with a doorstep that is this program in the workers that help. */
+function helping(program) {
+  const folder = mkdtempSync(join(tmpdir(), 'impasto-helpers-'));
+  const [, doorstep] = /data-worker="([^"]+)"/.exec(readFileSync(join(dist, 'index.html'), 'utf8'));
+  writeFileSync(join(folder, 'worker.js'), `if (self.name === 'helper') { ${program} } else { ${readFileSync(join(dist, doorstep), 'utf8')} }`);
+  return folder;
+}
+
+test('helpers that do not come, and those that fail at work, are done without', { skip }, async () => {
+  const alone = await paint({ headers: none });
+
+  const missing = [];
+  const without = await paint({ headers: isolated, overlay: helping('throw new Error("no room")'), warnings: missing });
+  assert.match(without.device, /^Painting on: the processor \(no WebGPU\)$/);
+  assert.match(missing.join('\n'), /The processor's other cores do not help/);
+  assertSame(without.losses, alone.losses);
+
+  // They fail at their first share.
+  const failing = helping(`
+    postMessage('helper');
+    onmessage = ({ data }) => {
+      const { Convolve: job } = JSON.parse(data.message);
+      if (!job) return;
+      Atomics.store(data.states, job.helper, 2);
+      Atomics.notify(data.states, job.helper);
+    };`);
+  const warnings = [];
+  const forsaken = await paint({ headers: isolated, overlay: failing, warnings });
+  assert.match(warnings.join('\n'), /The processor's other cores help no more:.*one of them failed/);
+  assertSame(forsaken.losses, alone.losses);
+});
