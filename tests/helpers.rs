@@ -24,7 +24,7 @@ use impasto::{
 /// As many as a browser would have, each with its own part of the kernels. They work one after the other here.
 struct Others {
     count: usize,
-    kept: RefCell<HashMap<(u32, usize), Vec<f32>>>,
+    kept: RefCell<HashMap<(u32, usize), Transformed>>,
     shared: Cell<usize>,
     willing: Cell<bool>,
 }
@@ -40,12 +40,11 @@ impl Helpers for Others {
         for (number, share) in cpu::shares(whole, self.count).into_iter().enumerate() {
             let part = kept
                 .entry((kernels.id, number))
-                .or_insert_with(|| share.own_kernels(&kernels.numbers, whole).into_owned());
+                .or_insert_with(|| kernels.transformed.part(share.outputs.clone()));
             let bias = bias.map(|bias| &bias[share.outputs.clone()]);
             let x = &x[share.inputs(whole)];
             let epilogue = Epilogue { bias, ..Epilogue::default() };
             let shape = share.shape(whole);
-            let part = Transformed { numbers: part, channels: shape.outputs, first: 0 };
             share.put(&cpu::compute(kernels.tile, x, part, shape, epilogue), whole, &mut out);
         }
         Some(out)

@@ -1,8 +1,8 @@
 //! A convolution in shares, for threads that have no memory in common: each gets what its share needs, and nothing else.
 
-use std::{borrow::Cow, ops::Range};
+use std::ops::Range;
 
-use crate::{Shape, Transformed};
+use crate::Shape;
 
 /// Rows go by fours, which both tiles divide.
 const ROWS: usize = 4;
@@ -61,19 +61,6 @@ impl Share {
         (self.rows.start - above) * row..(self.rows.end + below) * row
     }
 
-    /// Its part of the whole kernels.
-    pub fn kernels<'a>(&self, numbers: &'a [f32], whole: Shape) -> Transformed<'a> {
-        Transformed { numbers, channels: whole.outputs, first: self.outputs.start }
-    }
-
-    /// The same for a thread that cannot see the whole: `[places, in, outputs]`.
-    pub fn own_kernels<'a>(&self, numbers: &'a [f32], whole: Shape) -> Cow<'a, [f32]> {
-        if self.outputs.len() == whole.outputs {
-            return Cow::Borrowed(numbers);
-        }
-        numbers.chunks_exact(whole.outputs).flat_map(|row| &row[self.outputs.clone()]).copied().collect()
-    }
-
     /// Puts what was computed into its place in the whole `[H, W, out]`.
     pub fn put(&self, part: &[f32], whole: Shape, out: &mut [f32]) {
         let row = whole.width * whole.outputs;
@@ -92,7 +79,7 @@ impl Share {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Epilogue, convolve_2x2, convolve_4x4};
+    use crate::{Epilogue, Transformed, convolve_2x2, convolve_4x4};
 
     #[test]
     fn every_row_and_channel_is_in_one_share() {
@@ -122,16 +109,24 @@ mod tests {
                 let epilogue = Epilogue { bias: Some(&bias), add: Some(&add), mask: Some(&mask) };
                 for places in [16, 36] {
                     let convolve = if places == 16 { convolve_2x2 } else { convolve_4x4 };
-                    let kernels = numbers(places * inputs * outputs, 41);
-                    let all = Transformed { numbers: &kernels, channels: outputs, first: 0 };
-                    let expected = convolve(&x, all, whole, epilogue);
+                    let kernels = Transformed::new([places, inputs, outputs], |input, output, places| {
+                        for (place, value) in places.iter_mut().enumerate() {
+                            *value = ((place + 7 * input + 3 * output) * 41 % 101) as f32 / 101.0 - 0.4;
+                        }
+                    });
+                    let expected = convolve(&x, &kernels, whole, epilogue);
                     let mut sums = vec![f32::NAN; expected.len()];
                     for share in shares(whole, 3) {
                         let (x, shape) = (&x[share.inputs(whole)], share.shape(whole));
-                        let part = convolve(x, share.kernels(&kernels, whole), shape, Epilogue::default());
-                        let own = share.own_kernels(&kernels, whole);
-                        let own = Transformed { numbers: &own, channels: shape.outputs, first: 0 };
-                        assert_eq!(part, convolve(x, own, shape, Epilogue::default()));
+                        let own = kernels.part(share.outputs.clone());
+                        let part = convolve(x, &own, shape, Epilogue::default());
+                        if share.outputs.start == 0 {
+                            assert_eq!(
+                                part,
+                                convolve(x, &kernels, shape, Epilogue::default()),
+                                "the first of all"
+                            );
+                        }
                         share.put(&part, whole, &mut sums);
                     }
                     epilogue.finish(&mut sums);

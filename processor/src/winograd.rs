@@ -4,7 +4,7 @@
 //! Four channels at once go through the transforms, and the products are 16 or 36 matrix products for a band of tiles.
 #![expect(clippy::inline_always, reason = "the transforms are the body of the innermost loop")]
 
-use std::array::from_fn;
+use std::{array::from_fn, ops::Range};
 
 #[cfg(feature = "threads")]
 use rayon::prelude::*;
@@ -20,30 +20,105 @@ use crate::{
 /// a product worth its preparation.
 const BAND: usize = 48;
 
-/// Kernels' `G g Gᵀ`, `[places, in, channels]`, or those of some of the channels.
-#[derive(Clone, Copy, Debug)]
-pub struct Transformed<'a> {
-    /// Of all channels.
-    pub numbers: &'a [f32],
-    /// How many these are.
-    pub channels: usize,
-    /// The first one that is wanted.
-    pub first: usize,
+/// Output channels whose kernels lie together. A wide layer's do not fit into a core's cache: read across all channels, each
+/// few numbers would have to be waited for.
+const BLOCK: usize = 48;
+
+/// Kernels' `G g Gᵀ`, for tiles of so many places.
+#[derive(Clone, Debug)]
+pub struct Transformed {
+    /// For each place and each block of channels `[in, channels of the block]`.
+    numbers: Vec<f32>,
+    places: usize,
+    inputs: usize,
+    outputs: usize,
 }
 
-/// F(2×2, 3×3). `[H, W, in]`, and the rows beyond, by kernels of 16 places → `[H, W, out]`.
+impl Transformed {
+    /// Of kernels that `transform(input, output, places)` writes.
+    pub fn new(
+        [places, inputs, outputs]: [usize; 3],
+        mut transform: impl FnMut(usize, usize, &mut [f32]),
+    ) -> Self {
+        let mut new = Self { numbers: vec![0.0; places * inputs * outputs], places, inputs, outputs };
+        let mut one = vec![0.0; places];
+        for output in 0..outputs {
+            for input in 0..inputs {
+                transform(input, output, &mut one);
+                for (place, &value) in one.iter().enumerate() {
+                    let at = new.at(place, input, output);
+                    new.numbers[at] = value;
+                }
+            }
+        }
+        new
+    }
+
+    /// From [`Self::numbers`].
+    ///
+    /// # Panics
+    /// If there are not so many.
+    pub fn from_numbers(numbers: Vec<f32>, [places, inputs, outputs]: [usize; 3]) -> Self {
+        assert_eq!(numbers.len(), places * inputs * outputs, "[{places}, {inputs}, {outputs}]");
+        Self { numbers, places, inputs, outputs }
+    }
+
+    /// Those of some of the output channels.
+    #[must_use]
+    pub fn part(&self, outputs: Range<usize>) -> Self {
+        Self::new([self.places, self.inputs, outputs.len()], |input, output, places| {
+            for (place, value) in places.iter_mut().enumerate() {
+                *value = self.numbers[self.at(place, input, outputs.start + output)];
+            }
+        })
+    }
+
+    /// Places, channels in and out.
+    pub fn dims(&self) -> [usize; 3] {
+        [self.places, self.inputs, self.outputs]
+    }
+
+    /// All of them, to be sent elsewhere.
+    pub fn numbers(&self) -> &[f32] {
+        &self.numbers
+    }
+
+    fn at(&self, place: usize, input: usize, output: usize) -> usize {
+        let first = output / BLOCK * BLOCK;
+        (place * self.outputs + first) * self.inputs + input * self.wide(first) + output - first
+    }
+
+    /// Channels of the block that begins with this one.
+    fn wide(&self, first: usize) -> usize {
+        BLOCK.min(self.outputs - first)
+    }
+
+    /// `[rows, in]` by a place's `[in, out]`, of which there may be fewer than here → `[rows, out]`.
+    fn multiply(&self, place: usize, rows: &[f32], outputs: usize, out: &mut [f32]) {
+        let count = rows.len() / self.inputs;
+        let left = View { numbers: rows, row: self.inputs, column: 1 };
+        for first in (0..outputs).step_by(BLOCK) {
+            let wide = self.wide(first);
+            let right = View { numbers: &self.numbers[self.at(place, 0, first)..], row: wide, column: 1 };
+            let columns = wide.min(outputs - first);
+            multiply(left, right, &mut out[first..], outputs, [count, self.inputs, columns], false);
+        }
+    }
+}
+
+/// F(2×2, 3×3). `[H, W, in]`, and the rows beyond, by kernels of 16 places → `[H, W, out]`: the first of their channels.
 ///
 /// # Panics
 /// If a slice is not as long as the shape says.
-pub fn convolve_2x2(x: &[f32], kernels: Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
+pub fn convolve_2x2(x: &[f32], kernels: &Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
     convolve::<Two, 2, 4>(x, kernels, shape, epilogue)
 }
 
-/// F(4×4, 3×3). `[H, W, in]`, and the rows beyond, by kernels of 36 places → `[H, W, out]`.
+/// F(4×4, 3×3). `[H, W, in]`, and the rows beyond, by kernels of 36 places → `[H, W, out]`: the first of their channels.
 ///
 /// # Panics
 /// If a slice is not as long as the shape says.
-pub fn convolve_4x4(x: &[f32], kernels: Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
+pub fn convolve_4x4(x: &[f32], kernels: &Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
     convolve::<Four, 4, 6>(x, kernels, shape, epilogue)
 }
 
@@ -89,7 +164,7 @@ impl Transform<4, 6> for Four {
 
 fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
     x: &[f32],
-    kernels: Transformed,
+    kernels: &Transformed,
     shape: Shape,
     epilogue: Epilogue,
 ) -> Vec<f32> {
@@ -98,9 +173,8 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
     let [above, below] = beyond.map(usize::from);
     assert!(inputs.is_multiple_of(4) && outputs.is_multiple_of(4), "channels go by fours: {shape:?}");
     assert_eq!(x.len(), (above + height + below) * width * inputs, "what goes in, for {shape:?}");
-    let Transformed { numbers, channels, first } = kernels;
-    assert_eq!(numbers.len(), INPUTS * INPUTS * inputs * channels, "kernels for {shape:?}");
-    assert!(first + outputs <= channels, "channels {first}.. of {channels} for {shape:?}");
+    assert_eq!(kernels.dims()[..2], [INPUTS * INPUTS, inputs], "kernels for {shape:?}");
+    assert!(outputs <= kernels.outputs, "{} kernels for {shape:?}", kernels.outputs);
     assert!(epilogue.bias.is_none_or(|bias| bias.len() == outputs), "a bias for {shape:?}");
     for map in [epilogue.add, epilogue.mask].into_iter().flatten() {
         assert_eq!(map.len(), pixels * outputs, "a map beside what comes out, for {shape:?}");
@@ -121,15 +195,11 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
             band.input::<T, SIDE, INPUTS>(x, above, inputs / 4, transformed);
             for place in 0..INPUTS * INPUTS {
                 let [from, to] = [inputs, outputs].map(|channels| band.count * channels);
-                let left = &transformed.as_flattened()[place * from..][..from];
-                let right = &numbers[place * inputs * channels..][..inputs * channels];
-                multiply(
-                    View { numbers: left, row: inputs, column: 1 },
-                    View { numbers: &right[kernels.first..], row: channels, column: 1 },
-                    &mut products.as_flattened_mut()[place * to..][..to],
+                kernels.multiply(
+                    place,
+                    &transformed.as_flattened()[place * from..][..from],
                     outputs,
-                    [band.count, inputs, outputs],
-                    false,
+                    &mut products.as_flattened_mut()[place * to..][..to],
                 );
             }
             let above = index * rows * SIDE * width * outputs / 4;
@@ -269,19 +339,14 @@ mod tests {
     }
 
     /// `G g Gᵀ` of kernels `[3, 3, in, out]`.
-    fn transformed(kernels: &[f32], g: &[[f64; 3]]) -> Vec<f32> {
-        let plane = kernels.len() / 9;
-        let mut out = Vec::new();
-        for row in g {
-            for column in g {
-                out.extend((0..plane).map(|at| {
-                    let value = |tap: usize| f64::from(kernels[tap * plane + at]);
-                    let taps = (0..9).map(|tap| row[tap / 3] * column[tap % 3] * value(tap));
-                    taps.sum::<f64>() as f32
-                }));
+    fn transformed(kernels: &[f32], [inputs, outputs]: [usize; 2], g: &[[f64; 3]]) -> Transformed {
+        Transformed::new([g.len() * g.len(), inputs, outputs], |input, output, places| {
+            for (place, value) in places.iter_mut().enumerate() {
+                let (row, column) = (g[place / g.len()], g[place % g.len()]);
+                let of = |tap: usize| f64::from(kernels[(tap * inputs + input) * outputs + output]);
+                *value = (0..9).map(|tap| row[tap / 3] * column[tap % 3] * of(tap)).sum::<f64>() as f32;
             }
-        }
-        out
+        })
     }
 
     #[test]
@@ -297,20 +362,18 @@ mod tests {
             [0.0, 0.0, 1.0],
         ];
         for (height, width) in [(1, 1), (2, 5), (4, 4), (7, 211), (53, 3)] {
-            let shape = Shape { height, width, inputs: 12, outputs: 20, beyond: [false; 2] };
+            let shape = Shape { height, width, inputs: 12, outputs: 100, beyond: [false; 2] };
             let count = height * width;
-            let (x, kernels) = (numbers(count * 12, 1), numbers(9 * 12 * 20, 2));
-            let (bias, add, mask) = (numbers(20, 3), numbers(count * 20, 4), numbers(count * 20, 5));
+            let (x, kernels) = (numbers(count * 12, 1), numbers(9 * 12 * 100, 2));
+            let (bias, add, mask) = (numbers(100, 3), numbers(count * 100, 4), numbers(count * 100, 5));
             let plain = by_definition(&x, &kernels, shape);
             let epilogue = Epilogue { bias: Some(&bias), add: Some(&add), mask: Some(&mask) };
             let expected = plain.iter().enumerate().map(|(at, sum)| {
-                let rectified = (sum + f64::from(bias[at % 20])).max(0.0);
+                let rectified = (sum + f64::from(bias[at % 100])).max(0.0);
                 if mask[at] > 0.0 { rectified + f64::from(add[at]) } else { 0.0 }
             });
-            let all = |numbers| Transformed { numbers, channels: 20, first: 0 };
-            let (for_two, for_four) = (transformed(&kernels, &G2), transformed(&kernels, &g4));
-            let by_two = convolve_2x2(&x, all(&for_two), shape, epilogue);
-            let by_four = convolve_4x4(&x, all(&for_four), shape, epilogue);
+            let by_two = convolve_2x2(&x, &transformed(&kernels, [12, 100], &G2), shape, epilogue);
+            let by_four = convolve_4x4(&x, &transformed(&kernels, [12, 100], &g4), shape, epilogue);
             for ((expected, two), four) in expected.zip(by_two).zip(by_four) {
                 let apart = [two, four].map(|value| (f64::from(value) - expected).abs());
                 assert!(apart.iter().all(|&apart| apart < 1e-4), "{shape:?}: {apart:?} from {expected}");
@@ -322,7 +385,7 @@ mod tests {
     #[should_panic(expected = "kernels for")]
     fn kernels_of_the_other_tile_are_refused() {
         let shape = Shape { height: 1, width: 1, inputs: 4, outputs: 4, beyond: [false; 2] };
-        let kernels = Transformed { numbers: &[0.0; 16 * 16], channels: 4, first: 0 };
-        convolve_4x4(&[0.0; 4], kernels, shape, Epilogue::default());
+        let kernels = Transformed::new([16, 4, 4], |_, _, _| ());
+        convolve_4x4(&[0.0; 4], &kernels, shape, Epilogue::default());
     }
 }

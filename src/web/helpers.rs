@@ -49,6 +49,7 @@ enum Errand {
     /// To keep the kernels on the board.
     Keep {
         kernels: u32,
+        dims: [usize; 3],
     },
     Forget {
         kernels: u32,
@@ -251,10 +252,10 @@ impl Crew {
         let known = known.entry(kernels.id).or_insert_with(|| vec![false; workers.len()]);
         for (helper, ((worker, share), y)) in workers.iter().zip(others).zip(&outs).enumerate() {
             if !std::mem::replace(&mut known[helper], true) {
-                let part = share.own_kernels(&kernels.numbers, whole);
-                let place = Board::new(part.len());
-                place.at(&(0..part.len())).copy_from(&part);
-                self.tell(worker, &Errand::Keep { kernels: kernels.id }, &place.buffer)?;
+                let part = kernels.transformed.part(share.outputs.clone());
+                let place = Board::new(part.numbers().len());
+                place.at(&(0..place.length)).copy_from(part.numbers());
+                self.tell(worker, &Errand::Keep { kernels: kernels.id, dims: part.dims() }, &place.buffer)?;
             }
             let Shape { height, width, inputs, outputs, beyond } = share.shape(whole);
             let job = Job {
@@ -277,7 +278,7 @@ impl Crew {
         let part = cpu::compute(
             kernels.tile,
             &x[own.inputs(whole)],
-            own.kernels(&kernels.numbers, whole),
+            &kernels.transformed,
             own.shape(whole),
             epilogue,
         );
@@ -338,7 +339,7 @@ impl Helpers for Crew {
 thread_local! {
     /// The states, and the helper's own among them, while it is at work: for the last words of a panic.
     static AT: RefCell<Option<(Int32Array, u32)>> = const { RefCell::new(None) };
-    static KEPT: RefCell<HashMap<u32, Vec<f32>>> = RefCell::default();
+    static KEPT: RefCell<HashMap<u32, Transformed>> = RefCell::default();
 }
 
 /// Helps until the worker is terminated.
@@ -353,9 +354,9 @@ pub fn help() {
         let board: SharedArrayBuffer = envelope::beside(&data, "board").unchecked_into();
         let errand = envelope::open::<Errand>(&data).expect("the engine and its helpers are one program");
         match errand {
-            Errand::Keep { kernels } => {
-                let numbers = Float32Array::new(&board).to_vec();
-                KEPT.with_borrow_mut(|kept| kept.insert(kernels, numbers));
+            Errand::Keep { kernels, dims } => {
+                let part = Transformed::from_numbers(Float32Array::new(&board).to_vec(), dims);
+                KEPT.with_borrow_mut(|kept| kept.insert(kernels, part));
             }
             Errand::Forget { kernels } => drop(KEPT.with_borrow_mut(|kept| kept.remove(&kernels))),
             Errand::Convolve(job) => {
@@ -377,10 +378,7 @@ impl Job {
         let x = view(board, &self.x).to_vec();
         let bias = self.bias.as_ref().map(|at| view(board, at).to_vec());
         let epilogue = Epilogue { bias: bias.as_deref(), ..Epilogue::default() };
-        let y = KEPT.with_borrow(|kept| {
-            let kernels = Transformed { numbers: &kept[&self.kernels], channels: outputs, first: 0 };
-            cpu::compute(self.tile, &x, kernels, shape, epilogue)
-        });
+        let y = KEPT.with_borrow(|kept| cpu::compute(self.tile, &x, &kept[&self.kernels], shape, epilogue));
         view(board, &self.y).copy_from(&y);
     }
 }

@@ -32,12 +32,8 @@ pub struct Kernels {
     pub id: u32,
     /// What they are transformed for.
     pub tile: Tile,
-    /// Channels of what goes in.
-    pub inputs: usize,
-    /// Channels of what comes out.
-    pub outputs: usize,
-    /// `[places, in, out]`.
-    pub numbers: Vec<f32>,
+    /// What they are.
+    pub transformed: Transformed,
 }
 
 impl Kernels {
@@ -50,20 +46,22 @@ impl Kernels {
     ) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let (g, side) = (tile.g(), tile.inputs());
-        let mut numbers = vec![0.0; tile.places() * inputs * outputs];
-        for input in 0..inputs {
-            for output in 0..outputs {
-                let kernel: [[f32; 3]; 3] = from_fn(|y| from_fn(|x| at(output, input, y, x)));
-                for column in 0..side {
-                    let across = kernel.map(|taps| (0..3).map(|x| taps[x] * g[column][x]).sum::<f32>());
-                    for row in 0..side {
-                        let value = (0..3).map(|y| g[row][y] * across[y]).sum();
-                        numbers[((row * side + column) * inputs + input) * outputs + output] = value;
-                    }
+        let transformed = Transformed::new([tile.places(), inputs, outputs], |input, output, places| {
+            let kernel: [[f32; 3]; 3] = from_fn(|y| from_fn(|x| at(output, input, y, x)));
+            for column in 0..side {
+                let across = kernel.map(|taps| (0..3).map(|x| taps[x] * g[column][x]).sum::<f32>());
+                for row in 0..side {
+                    places[row * side + column] = (0..3).map(|y| g[row][y] * across[y]).sum();
                 }
             }
-        }
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), tile, inputs, outputs, numbers }
+        });
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), tile, transformed }
+    }
+
+    /// Channels of what comes out.
+    pub fn outputs(&self) -> usize {
+        let [_, _, outputs] = self.transformed.dims();
+        outputs
     }
 }
 
@@ -99,7 +97,7 @@ fn helpers() -> Option<Rc<dyn Helpers>> {
 }
 
 /// A convolution's result by kernels that were transformed for this tile.
-pub fn compute(tile: Tile, x: &[f32], kernels: Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
+pub fn compute(tile: Tile, x: &[f32], kernels: &Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
     match tile {
         Tile::Two => convolve_2x2(x, kernels, shape, epilogue),
         Tile::Four => convolve_4x4(x, kernels, shape, epilogue),
@@ -116,7 +114,7 @@ pub fn convolve(
     features: Option<&Map>,
 ) -> Map {
     let [height, width, inputs] = x.dims();
-    let outputs = kernels.outputs;
+    let outputs = kernels.outputs();
     let x = Numbers::of(x);
     let (bias, add, mask) = (bias.map(Numbers::of), add.map(Numbers::of), features.map(Numbers::of));
     let [bias, add, mask] = [&bias, &add, &mask].map(|numbers| numbers.as_ref().map(Numbers::all));
@@ -129,10 +127,7 @@ pub fn convolve(
             }
             sums
         }
-        None => {
-            let all = Transformed { numbers: &kernels.numbers, channels: outputs, first: 0 };
-            compute(kernels.tile, x.all(), all, shape, Epilogue { bias, add, mask })
-        }
+        None => compute(kernels.tile, x.all(), &kernels.transformed, shape, Epilogue { bias, add, mask }),
     };
     tensor(out, [height, width, outputs])
 }
