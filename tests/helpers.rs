@@ -14,8 +14,9 @@ use impasto::{
         Map,
         conv::{
             self, Algorithm, Filter, Tile,
-            cpu::{self, Epilogue, Helpers, Kernels, Shape, Transformed},
+            cpu::{self, Epilogue, Kernels, Shape, Transformed},
         },
+        cpu::{Helpers, set_helpers},
     },
     layer::Layer,
     weights::Conv,
@@ -50,6 +51,14 @@ impl Helpers for Others {
         Some(out)
     }
 
+    fn mix(&self, _: &[f32], _: &[f32], _: usize, _: Option<&[f32]>, _: Option<&[f32]>) -> Option<Vec<f32>> {
+        None
+    }
+
+    fn gram(&self, _: &[f32], _: usize, _: f32) -> Option<Vec<f32>> {
+        None
+    }
+
     fn forget(&self, kernels: u32) {
         self.kept.borrow_mut().retain(|(id, _), _| *id != kernels);
     }
@@ -70,7 +79,7 @@ fn shares_make_the_same_features_and_gradients() {
         shared: Cell::new(0),
         willing: Cell::new(false),
     });
-    cpu::set_helpers(others.clone());
+    set_helpers(others.clone());
     // Shared by rows, and by channels.
     for (inputs, outputs) in [(16, 20), (132, 136)] {
         let numbers = |count: usize| (0..count).map(|at| (at * 29 % 103) as f32 / 103.0 - 0.5).collect();

@@ -7,10 +7,15 @@ const programs = /* programs */ {};
 const early = [];
 const keep = (event) => early.push(event);
 addEventListener("message", keep);
+// A program that starts itself once more under a name (`src/web/helpers.rs`) first says what the browser has made of it, so that
+// this is not made again.
+const compiled = self.name !== "" && new Promise((resolve) => {
+  addEventListener("message", () => resolve(early.shift().data), { once: true });
+});
 try {
   const { script, module } = programs[name];
   importScripts(script);
-  wasm_bindgen({ module_or_path: new URL(module, location.href) }).then(() => {
+  wasm_bindgen({ module_or_path: compiled || new URL(module, location.href) }).then(() => {
     removeEventListener("message", keep);
     for (const event of early) onmessage?.(event);
   }).catch(report);

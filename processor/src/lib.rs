@@ -14,7 +14,7 @@ use wide::f32x4;
 
 pub use matrix::{gram, mix};
 pub use pool::{max_pool, max_pool_backward, mean_pool, mean_pool_backward};
-pub use share::{Share, shares};
+pub use share::{Share, parts, shares};
 pub use winograd::{Transformed, convolve_2x2, convolve_4x4};
 
 /// Channels beside each other that one instruction computes with everywhere.

@@ -34,7 +34,7 @@ pub fn shares(shape: Shape, count: usize) -> Vec<Share> {
 }
 
 /// `0..length` in at most so many ranges, which begin at multiples of `unit`.
-fn parts(length: usize, unit: usize, count: usize) -> impl Iterator<Item = Range<usize>> {
+pub fn parts(length: usize, unit: usize, count: usize) -> impl Iterator<Item = Range<usize>> {
     let units = length.div_ceil(unit);
     let count = count.clamp(1, units.max(1));
     (0..count).map(move |at| {

@@ -26,11 +26,13 @@ pub fn gram_matrix_cpu(features: &Map) -> Tensor<2> {
 #[cfg(feature = "cpu")]
 mod cpu {
     use super::{Map, Tensor};
-    use crate::kernels::cpu::{Numbers, tensor};
+    use crate::kernels::cpu::{Numbers, helpers, tensor};
 
     pub fn gram_matrix(features: &Map) -> Tensor<2> {
         let [h, w, c] = features.dims();
-        tensor(processor::gram(Numbers::of(features).all(), c, 1.0 / (c * h * w) as f32), [c, c])
+        let (x, factor) = (Numbers::of(features), 1.0 / (c * h * w) as f32);
+        let helped = helpers().and_then(|helpers| helpers.gram(x.all(), c, factor));
+        tensor(helped.unwrap_or_else(|| processor::gram(x.all(), c, factor)), [c, c])
     }
 }
 

@@ -9,7 +9,7 @@
 pub mod adam;
 pub mod conv;
 #[cfg(feature = "cpu")]
-pub(crate) mod cpu;
+pub mod cpu;
 pub mod cut;
 pub mod frame;
 #[cfg(feature = "gpu")]

@@ -1,4 +1,4 @@
-//! The processor's other cores: workers beside the engine's, which compute shares of its convolutions.
+//! The processor's other cores: workers beside the engine's, which take shares of its convolutions and Gram matrices.
 //!
 //! Threads of a WebAssembly program share its memory, for which Rust's standard library would have to be built anew, by a
 //! nightly compiler. These share nothing but a buffer that maps are laid into for them: each is the same program once more,
@@ -16,9 +16,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, Event, MessageEvent, Worker, WorkerOptions};
 
 use super::envelope::{self, Envelope};
-use crate::kernels::conv::{
-    Tile,
-    cpu::{self, Epilogue, Helpers, Kernels, Shape, Transformed},
+use crate::kernels::{
+    conv::{
+        Tile,
+        cpu::{self, Epilogue, Kernels, Shape, Share, Transformed},
+    },
+    cpu::{Helpers, set_helpers},
 };
 
 /// What a worker is called that helps.
@@ -27,7 +30,7 @@ const NAME: &str = "helper";
 /// More threads than this do not make a picture sooner: what they cannot share takes most of the time.
 const MOST_THREADS: u32 = 8;
 
-/// Multiply-adds of a convolution below which it is computed before anybody is told of it.
+/// Multiply-adds below which something is computed before anybody is told of it.
 const LEAST: usize = 10_000_000;
 
 /// How long a helper may take to come, in milliseconds.
@@ -54,22 +57,28 @@ enum Errand {
     Forget {
         kernels: u32,
     },
-    /// To convolve what lies on the board.
-    Convolve(Job),
+    Compute(Job),
 }
 
-/// A share of a convolution. Ranges are of numbers on the board.
+/// Where numbers lie on the board.
+type Place = Range<usize>;
+
+/// A share of something that lies on the board.
 #[derive(Debug, Serialize, Deserialize)]
 struct Job {
-    kernels: u32,
-    tile: Tile,
-    size: [usize; 4],
-    beyond: [bool; 2],
-    x: Range<usize>,
-    bias: Option<Range<usize>>,
-    y: Range<usize>,
+    task: Task,
+    x: Place,
+    /// For the result.
+    y: Place,
     /// Which of the states says that it is done.
     helper: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum Task {
+    Convolve { kernels: u32, tile: Tile, size: [usize; 4], beyond: [bool; 2], bias: Option<Place> },
+    Mix { channels: usize, matrix: Place, offset: Option<Place>, add: Option<Place> },
+    Gram { channels: usize, factor: f32 },
 }
 
 /// The engine's side.
@@ -133,7 +142,7 @@ pub async fn hire() -> u32 {
     }
     match Crew::new(count).await {
         Ok(crew) => {
-            cpu::set_helpers(Rc::new(crew));
+            set_helpers(Rc::new(crew));
             count + 1
         }
         Err(error) => {
@@ -175,6 +184,7 @@ impl Crew {
                 worker.set_onerror(Some(listener.as_ref().unchecked_ref()));
                 listeners.push(listener);
             }));
+            worker.post_message(&wasm_bindgen::module())?;
             crew.workers.borrow_mut().push(worker);
         }
         let late = Promise::new(&mut |_, failed| {
@@ -208,91 +218,198 @@ impl Crew {
         worker.post_message(envelope.parts().0)
     }
 
-    /// The sums, as [`Helpers::convolve`] has them, or what went wrong.
-    fn share(
+    /// Gives a task to each helper, with what it needs of the numbers that lie on the board in this order, and the length of its
+    /// result; does this thread's own share; and hands over the results.
+    fn divide(
+        &self,
+        on_board: &[&[f32]],
+        tasks: Vec<(Task, Place, usize)>,
+        own: impl FnOnce(),
+        mut take: impl FnMut(usize, &[f32]),
+    ) -> Result<(), JsValue> {
+        let mut board = self.board.borrow_mut();
+        let laid: usize = on_board.iter().map(|numbers| numbers.len()).sum();
+        let length = laid + tasks.iter().map(|(.., length)| length).sum::<usize>();
+        if board.length < length {
+            *board = Board::new(length);
+        }
+        let mut end = 0;
+        let mut next = |length| {
+            end += length;
+            end - length..end
+        };
+        for numbers in on_board {
+            board.at(&next(numbers.len())).copy_from(numbers);
+        }
+        let mut results = Vec::new();
+        for (helper, (task, x, length)) in tasks.into_iter().enumerate() {
+            let y = next(length);
+            results.push(y.clone());
+            Atomics::store(&self.states, helper as u32, AT_WORK)?;
+            let job = Job { task, x, y, helper: helper as u32 };
+            self.tell(&self.workers.borrow()[helper], &Errand::Compute(job), &board.buffer)?;
+        }
+
+        let started = super::now();
+        own();
+        let patience = PATIENCE.max(TIMES_LONGER * (super::now() - started));
+        let mut result = Vec::new();
+        for (helper, y) in results.iter().enumerate() {
+            wait(&self.states, helper as u32, patience)?;
+            result.resize(y.len(), 0.0);
+            board.at(y).copy_to(&mut result);
+            take(helper, &result);
+        }
+        Ok(())
+    }
+
+    fn convolve_together(
         &self,
         x: &[f32],
         kernels: &Kernels,
         whole: Shape,
         bias: Option<&[f32]>,
     ) -> Result<Option<Vec<f32>>, JsValue> {
-        let workers = self.workers.borrow();
-        let shares = cpu::shares(whole, workers.len() + 1);
+        let shares = cpu::shares(whole, self.threads());
         let [own, others @ ..] = &shares[..] else { return Ok(None) };
-        if others.is_empty() {
+        let needed = others.iter().map(|share| share.inputs(whole));
+        let Some(needed) = needed.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)) else {
             return Ok(None);
-        }
+        };
+        self.tell_kernels(kernels, others)?;
 
-        // On the board lie x, the bias, and what comes out of each share.
-        let mut board = self.board.borrow_mut();
-        let bias_at = x.len()..x.len() + bias.map_or(0, <[f32]>::len);
-        let mut end = bias_at.end;
-        let outs: Vec<Range<usize>> = others
-            .iter()
-            .map(|share| {
-                let start = end;
-                end += share.rows.len() * whole.width * share.outputs.len();
-                start..end
-            })
-            .collect();
-        if board.length < end {
-            *board = Board::new(end);
-        }
-        let needed = others
-            .iter()
-            .map(|share| share.inputs(whole))
-            .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end));
-        let needed = needed.unwrap_or_default();
-        board.at(&needed).copy_from(&x[needed]);
-        if let Some(bias) = bias {
-            board.at(&bias_at).copy_from(bias);
-        }
-
-        let mut known = self.known.borrow_mut();
-        let known = known.entry(kernels.id).or_insert_with(|| vec![false; workers.len()]);
-        for (helper, ((worker, share), y)) in workers.iter().zip(others).zip(&outs).enumerate() {
-            if !std::mem::replace(&mut known[helper], true) {
-                let part = kernels.transformed.part(share.outputs.clone());
-                let place = Board::new(part.numbers().len());
-                place.at(&(0..place.length)).copy_from(part.numbers());
-                self.tell(worker, &Errand::Keep { kernels: kernels.id, dims: part.dims() }, &place.buffer)?;
-            }
+        let bias_at = needed.len();
+        let tasks = others.iter().map(|share| {
             let Shape { height, width, inputs, outputs, beyond } = share.shape(whole);
-            let job = Job {
+            let task = Task::Convolve {
                 kernels: kernels.id,
                 tile: kernels.tile,
                 size: [height, width, inputs, outputs],
                 beyond,
-                x: share.inputs(whole),
-                bias: bias.map(|_| bias_at.start + share.outputs.start..bias_at.start + share.outputs.end),
-                y: y.clone(),
-                helper: helper as u32,
+                bias: bias.map(|_| bias_at + share.outputs.start..bias_at + share.outputs.end),
             };
-            Atomics::store(&self.states, helper as u32, AT_WORK)?;
-            self.tell(worker, &Errand::Convolve(job), &board.buffer)?;
-        }
-
-        let started = super::now();
-        let mut out = vec![0.0; whole.height * whole.width * whole.outputs];
-        let epilogue = Epilogue { bias: bias.map(|bias| &bias[own.outputs.clone()]), ..Epilogue::default() };
-        let part = cpu::compute(
-            kernels.tile,
-            &x[own.inputs(whole)],
-            &kernels.transformed,
-            own.shape(whole),
-            epilogue,
-        );
-        own.put(&part, whole, &mut out);
-        let patience = PATIENCE.max(TIMES_LONGER * (super::now() - started));
-
+            let Place { start, end } = share.inputs(whole);
+            (task, start - needed.start..end - needed.start, height * width * outputs)
+        });
         let mut part = Vec::new();
-        for (helper, (share, y)) in others.iter().zip(&outs).enumerate() {
-            wait(&self.states, helper as u32, patience)?;
-            part.resize(y.len(), 0.0);
-            board.at(y).copy_to(&mut part);
-            share.put(&part, whole, &mut out);
-        }
+        let mut out = vec![0.0; whole.height * whole.width * whole.outputs];
+        self.divide(
+            &[&x[needed.clone()], bias.unwrap_or_default()],
+            tasks.collect(),
+            || {
+                let bias = bias.map(|bias| &bias[own.outputs.clone()]);
+                let epilogue = Epilogue { bias, ..Epilogue::default() };
+                let x = &x[own.inputs(whole)];
+                part = cpu::compute(kernels.tile, x, &kernels.transformed, own.shape(whole), epilogue);
+            },
+            |helper, part| others[helper].put(part, whole, &mut out),
+        )?;
+        own.put(&part, whole, &mut out);
         Ok(Some(out))
+    }
+
+    /// Each helper gets its part of kernels that it does not have.
+    fn tell_kernels(&self, kernels: &Kernels, shares: &[Share]) -> Result<(), JsValue> {
+        let workers = self.workers.borrow();
+        let mut known = self.known.borrow_mut();
+        let known = known.entry(kernels.id).or_insert_with(|| vec![false; workers.len()]);
+        for ((worker, share), known) in workers.iter().zip(shares).zip(known) {
+            if !std::mem::replace(known, true) {
+                let part = kernels.transformed.part(share.outputs.clone());
+                let board = Board::new(part.numbers().len());
+                board.at(&(0..board.length)).copy_from(part.numbers());
+                self.tell(worker, &Errand::Keep { kernels: kernels.id, dims: part.dims() }, &board.buffer)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn mix_together(
+        &self,
+        x: &[f32],
+        matrix: &[f32],
+        channels: usize,
+        offset: Option<&[f32]>,
+        add: Option<&[f32]>,
+    ) -> Result<Vec<f32>, JsValue> {
+        let (own, others) = self.pixels(x, channels);
+        let theirs = own.end..x.len();
+        let matrix_at = theirs.len()..theirs.len() + matrix.len();
+        let offset_at = offset.map(|offset| matrix_at.end..matrix_at.end + offset.len());
+        let add_at = offset_at.as_ref().map_or(matrix_at.end, |offset| offset.end);
+        let tasks = others.iter().map(|part| {
+            let x = part.start - own.end..part.end - own.end;
+            let add = add.map(|_| add_at + x.start..add_at + x.end);
+            let task = Task::Mix { channels, matrix: matrix_at.clone(), offset: offset_at.clone(), add };
+            (task, x, part.len())
+        });
+        let mut first = Vec::new();
+        let mut rest = vec![0.0; theirs.len()];
+        self.divide(
+            &[
+                &x[theirs.clone()],
+                matrix,
+                offset.unwrap_or_default(),
+                add.map_or(&[], |add| &add[theirs.clone()]),
+            ],
+            tasks.collect(),
+            || {
+                first = processor::mix(
+                    &x[own.clone()],
+                    matrix,
+                    channels,
+                    offset,
+                    add.map(|add| &add[own.clone()]),
+                )
+            },
+            |helper, part| rest[others[helper].start - own.end..][..part.len()].copy_from_slice(part),
+        )?;
+        first.extend(rest);
+        Ok(first)
+    }
+
+    fn gram_together(&self, x: &[f32], channels: usize, factor: f32) -> Result<Vec<f32>, JsValue> {
+        let (own, others) = self.pixels(x, channels);
+        let tasks = others.iter().map(|part| {
+            let x = part.start - own.end..part.end - own.end;
+            (Task::Gram { channels, factor }, x, channels * channels)
+        });
+        let mut sum = Vec::new();
+        let mut parts = vec![0.0; channels * channels];
+        self.divide(
+            &[&x[own.end..]],
+            tasks.collect(),
+            || sum = processor::gram(&x[own.clone()], channels, factor),
+            |_, part| parts.iter_mut().zip(part).for_each(|(sum, part)| *sum += part),
+        )?;
+        sum.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+        Ok(sum)
+    }
+
+    /// This thread's numbers of a map, and those of each helper: about as many pixels for everybody.
+    fn pixels(&self, x: &[f32], channels: usize) -> (Place, Vec<Place>) {
+        let mut parts = cpu::parts(x.len(), channels, self.threads());
+        (parts.next().unwrap_or_default(), parts.collect())
+    }
+
+    fn threads(&self) -> usize {
+        self.workers.borrow().len() + 1
+    }
+
+    /// What came of it, if there was enough to do; nobody is asked again once something went wrong.
+    fn unless_little<T>(
+        &self,
+        multiply_adds: usize,
+        together: impl FnOnce() -> Result<Option<T>, JsValue>,
+    ) -> Option<T> {
+        if multiply_adds < LEAST || self.threads() == 1 {
+            return None;
+        }
+        together().unwrap_or_else(|error| {
+            web_sys::console::warn_2(&"The processor's other cores help no more:".into(), &error);
+            self.dismiss();
+            None
+        })
     }
 }
 
@@ -313,14 +430,25 @@ fn wait(states: &Int32Array, helper: u32, patience: f64) -> Result<(), JsValue> 
 
 impl Helpers for Crew {
     fn convolve(&self, x: &[f32], kernels: &Kernels, shape: Shape, bias: Option<&[f32]>) -> Option<Vec<f32>> {
-        if 9 * shape.height * shape.width * shape.inputs * shape.outputs < LEAST {
-            return None;
-        }
-        self.share(x, kernels, shape, bias).unwrap_or_else(|error| {
-            web_sys::console::warn_2(&"The processor's other cores help no more:".into(), &error);
-            self.dismiss();
-            None
+        let multiply_adds = 9 * shape.height * shape.width * shape.inputs * shape.outputs;
+        self.unless_little(multiply_adds, || self.convolve_together(x, kernels, shape, bias))
+    }
+
+    fn mix(
+        &self,
+        x: &[f32],
+        matrix: &[f32],
+        channels: usize,
+        offset: Option<&[f32]>,
+        add: Option<&[f32]>,
+    ) -> Option<Vec<f32>> {
+        self.unless_little(x.len() * channels, || {
+            self.mix_together(x, matrix, channels, offset, add).map(Some)
         })
+    }
+
+    fn gram(&self, x: &[f32], channels: usize, factor: f32) -> Option<Vec<f32>> {
+        self.unless_little(x.len() * channels, || self.gram_together(x, channels, factor).map(Some))
     }
 
     fn forget(&self, kernels: u32) {
@@ -359,7 +487,7 @@ pub fn help() {
                 KEPT.with_borrow_mut(|kept| kept.insert(kernels, part));
             }
             Errand::Forget { kernels } => drop(KEPT.with_borrow_mut(|kept| kept.remove(&kernels))),
-            Errand::Convolve(job) => {
+            Errand::Compute(job) => {
                 AT.set(Some((envelope::beside(&data, "states").unchecked_into(), job.helper)));
                 job.run(&board);
                 report(DONE);
@@ -373,12 +501,23 @@ pub fn help() {
 
 impl Job {
     fn run(&self, board: &SharedArrayBuffer) {
-        let [height, width, inputs, outputs] = self.size;
-        let shape = Shape { height, width, inputs, outputs, beyond: self.beyond };
-        let x = view(board, &self.x).to_vec();
-        let bias = self.bias.as_ref().map(|at| view(board, at).to_vec());
-        let epilogue = Epilogue { bias: bias.as_deref(), ..Epilogue::default() };
-        let y = KEPT.with_borrow(|kept| cpu::compute(self.tile, &x, &kept[&self.kernels], shape, epilogue));
+        let read = |place: &Place| view(board, place).to_vec();
+        let read_any = |place: &Option<Place>| place.as_ref().map(read);
+        let x = read(&self.x);
+        let y = match &self.task {
+            Task::Convolve { kernels, tile, size: [height, width, inputs, outputs], beyond, bias } => {
+                let (height, width, inputs, outputs) = (*height, *width, *inputs, *outputs);
+                let shape = Shape { height, width, inputs, outputs, beyond: *beyond };
+                let bias = read_any(bias);
+                let epilogue = Epilogue { bias: bias.as_deref(), ..Epilogue::default() };
+                KEPT.with_borrow(|kept| cpu::compute(*tile, &x, &kept[kernels], shape, epilogue))
+            }
+            Task::Mix { channels, matrix, offset, add } => {
+                let (offset, add) = (read_any(offset), read_any(add));
+                processor::mix(&x, &read(matrix), *channels, offset.as_deref(), add.as_deref())
+            }
+            Task::Gram { channels, factor } => processor::gram(&x, *channels, *factor),
+        };
         view(board, &self.y).copy_from(&y);
     }
 }

@@ -85,7 +85,7 @@ test('helpers that do not come, and those that fail at work, are done without', 
   const failing = helping(`
     postMessage('helper');
     onmessage = ({ data }) => {
-      const { Convolve: job } = JSON.parse(data.message);
+      const { Compute: job } = JSON.parse(data.message);
       if (!job) return;
       Atomics.store(data.states, job.helper, 2);
       Atomics.notify(data.states, job.helper);

@@ -231,13 +231,15 @@ pub fn mix_channels(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add
 
 #[cfg(feature = "cpu")]
 fn mix_channels_here(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
-    use super::cpu::{Numbers, tensor};
+    use super::cpu::{Numbers, helpers, tensor};
 
     let dims @ [_, _, c] = x.dims();
     let (x, matrix) = (Numbers::of(x), Numbers::of(matrix));
     let (offset, add) = (offset.map(Numbers::of), add.map(Numbers::of));
     let [offset, add] = [&offset, &add].map(|numbers| numbers.as_ref().map(Numbers::all));
-    tensor(processor::mix(x.all(), matrix.all(), c, offset, add), dims)
+    let (x, matrix) = (x.all(), matrix.all());
+    let helped = helpers().and_then(|helpers| helpers.mix(x, matrix, c, offset, add));
+    tensor(helped.unwrap_or_else(|| processor::mix(x, matrix, c, offset, add)), dims)
 }
 
 /// The twin of [`mix_channels`].

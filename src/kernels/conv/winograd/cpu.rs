@@ -2,19 +2,17 @@
 
 use std::{
     array::from_fn,
-    cell::RefCell,
-    rc::Rc,
     sync::atomic::{AtomicU32, Ordering},
 };
 
 use burn::tensor::Tensor;
-pub use processor::{Epilogue, Shape, Share, Transformed, shares};
+pub use processor::{Epilogue, Shape, Share, Transformed, parts, shares};
 use processor::{convolve_2x2, convolve_4x4};
 
 use crate::kernels::{
     Map,
     conv::Tile,
-    cpu::{Numbers, tensor},
+    cpu::{Numbers, helpers, tensor},
 };
 
 /// The tile for a convolution of so many channels.
@@ -71,29 +69,6 @@ impl Drop for Kernels {
             helpers.forget(self.id);
         }
     }
-}
-
-/// Threads that have no memory in common with this one, and compute shares of its convolutions.
-pub trait Helpers {
-    /// The sums of a convolution, with a bias and its ReLU; `None` where help is not worth it, or not to be had.
-    fn convolve(&self, x: &[f32], kernels: &Kernels, shape: Shape, bias: Option<&[f32]>) -> Option<Vec<f32>>;
-
-    /// Of these kernels there will be no more need.
-    fn forget(&self, kernels: u32);
-}
-
-thread_local! {
-    static HELPERS: RefCell<Option<Rc<dyn Helpers>>> = const { RefCell::new(None) };
-}
-
-/// From now on these help this thread.
-pub fn set_helpers(helpers: Rc<dyn Helpers>) {
-    HELPERS.set(Some(helpers));
-}
-
-fn helpers() -> Option<Rc<dyn Helpers>> {
-    // A thread that ends has none.
-    HELPERS.try_with(|helpers| helpers.borrow().clone()).ok().flatten()
 }
 
 /// A convolution's result by kernels that were transformed for this tile.
