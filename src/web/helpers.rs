@@ -9,7 +9,7 @@
 
 use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc};
 
-use js_sys::{Array, Atomics, Float32Array, Int32Array, Promise, Reflect, SharedArrayBuffer};
+use js_sys::{Array, Atomics, Float32Array, Function, Int32Array, Promise, Reflect, SharedArrayBuffer};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -118,11 +118,6 @@ fn view(buffer: &SharedArrayBuffer, Range { start, end }: &Range<usize>) -> Floa
     Float32Array::new_with_byte_offset_and_length(buffer, start_in_bytes, (end - start) as u32)
 }
 
-fn ignore(worker: &Worker) {
-    worker.set_onmessage(None);
-    worker.set_onerror(None);
-}
-
 fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
@@ -165,13 +160,14 @@ impl Crew {
         };
         // This same program once more.
         let address = scope().location().href();
-        let (mut arrivals, mut listeners) = (Vec::new(), Vec::new());
+        let mut arrivals = Vec::new();
         for _ in 0..count {
             let worker = Worker::new_with_options(&address, &options)?;
             arrivals.push(Promise::new(&mut |arrived, failed| {
                 // The first word is that it is there, or that the doorstep could not load it; without a doorstep there
-                // is an error.
-                let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+                // is an error. Later on it is waited for, not listened to.
+                let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+                    // Otherwise it would be an error of the page's.
                     event.prevent_default();
                     let word = envelope::beside(&event, "data");
                     let _ = if word == NAME {
@@ -180,9 +176,10 @@ impl Crew {
                         failed.call1(&JsValue::NULL, &word)
                     };
                 });
-                worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-                worker.set_onerror(Some(listener.as_ref().unchecked_ref()));
-                listeners.push(listener);
+                // For as long as the worker may have something to say.
+                let listener: Function = listener.into_js_value().unchecked_into();
+                worker.set_onmessage(Some(&listener));
+                worker.set_onerror(Some(&listener));
             }));
             worker.post_message(&wasm_bindgen::module())?;
             crew.workers.borrow_mut().push(worker);
@@ -197,17 +194,12 @@ impl Crew {
         });
         let all = Promise::all(&arrivals.into_iter().collect::<Array>());
         JsFuture::from(Promise::race(&Array::of2(&all, &late))).await?;
-        crew.workers.borrow().iter().for_each(ignore);
-        drop(listeners);
         Ok(crew)
     }
 
     /// Nobody helps any more.
     fn dismiss(&self) {
-        for worker in self.workers.take() {
-            ignore(&worker);
-            worker.terminate();
-        }
+        self.workers.take().iter().for_each(Worker::terminate);
         self.known.take();
         self.board.replace(Board::new(0));
     }
