@@ -11,11 +11,11 @@ use burn::{
 use super::conv::cpu::{Kernels, Shape};
 
 /// A tensor's numbers, in the order of its shape.
-pub struct Numbers(FlexTensor);
+pub(crate) struct Numbers(FlexTensor);
 
 impl Numbers {
     /// Those of a tensor on the processor; they are copied only if they lie in another order.
-    pub fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
+    pub(crate) fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
         let primitive = tensor
             .clone()
             .try_into_primitive::<Flex>()
@@ -24,13 +24,13 @@ impl Numbers {
     }
 
     /// All of them.
-    pub fn all(&self) -> &[f32] {
+    pub(crate) fn all(&self) -> &[f32] {
         self.0.as_slice().expect("f32, in order")
     }
 }
 
 /// The tensor of these numbers, in the order of the shape.
-pub fn tensor<const D: usize>(numbers: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
+pub(crate) fn tensor<const D: usize>(numbers: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
     Tensor::from_data(TensorData::new(numbers, shape), &crate::device::cpu())
 }
 

@@ -346,13 +346,8 @@ impl Crew {
             ],
             tasks.collect(),
             || {
-                first = processor::mix(
-                    &x[own.clone()],
-                    matrix,
-                    channels,
-                    offset,
-                    add.map(|add| &add[own.clone()]),
-                )
+                let add = add.map(|add| &add[own.clone()]);
+                first = processor::mix(&x[own.clone()], matrix, channels, offset, add);
             },
             |helper, part| rest[others[helper].start - own.end..][..part.len()].copy_from_slice(part),
         )?;
@@ -469,26 +464,26 @@ pub fn help() {
         // After this the module aborts.
         report(FAILED);
     }));
-    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
-        let data = event.data();
-        let board: SharedArrayBuffer = envelope::beside(&data, "board").unchecked_into();
-        let errand = envelope::open::<Errand>(&data).expect("the engine and its helpers are one program");
-        match errand {
-            Errand::Keep { kernels, dims } => {
-                let part = Transformed::from_numbers(Float32Array::new(&board).to_vec(), dims);
-                KEPT.with_borrow_mut(|kept| kept.insert(kernels, part));
-            }
-            Errand::Forget { kernels } => drop(KEPT.with_borrow_mut(|kept| kept.remove(&kernels))),
-            Errand::Compute(job) => {
-                AT.set(Some((envelope::beside(&data, "states").unchecked_into(), job.helper)));
-                job.run(&board);
-                report(DONE);
-            }
-        }
-    });
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| obey(&event.data()));
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
     let _ = scope().post_message(&NAME.into());
+}
+
+fn obey(data: &JsValue) {
+    let board: SharedArrayBuffer = envelope::beside(data, "board").unchecked_into();
+    match envelope::open::<Errand>(data).expect("the engine and its helpers are one program") {
+        Errand::Keep { kernels, dims } => {
+            let part = Transformed::from_numbers(Float32Array::new(&board).to_vec(), dims);
+            KEPT.with_borrow_mut(|kept| kept.insert(kernels, part));
+        }
+        Errand::Forget { kernels } => drop(KEPT.with_borrow_mut(|kept| kept.remove(&kernels))),
+        Errand::Compute(job) => {
+            AT.set(Some((envelope::beside(data, "states").unchecked_into(), job.helper)));
+            job.run(&board);
+            report(DONE);
+        }
+    }
 }
 
 impl Job {

@@ -30,7 +30,7 @@ async function paint({ headers, network = 'fast', overlay = null, warnings = [] 
     // Some odd size, at every step.
     await studio.open(host.url, 'cpu', { network, schedule: 'single' });
     await page.locator('#studio[data-engine=cpu]').waitFor({ timeout: PATIENCE });
-    await studio.choose({ photo: 'cat', painting: 'hokusai-great-wave', size: 101, steps: STEPS });
+    await studio.choose({ photo: 'cat', painting: 'hokusai-great-wave', size: 181, steps: STEPS });
     await studio.reachNetwork(network);
     await studio.paint();
     await studio.reach('done');
