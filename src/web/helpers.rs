@@ -27,7 +27,7 @@ use crate::kernels::{
 /// What a worker is called that helps.
 const NAME: &str = "helper";
 
-/// More threads than this do not make a picture sooner: what they cannot share takes most of the time.
+/// More than these are not hired: each has a memory of its own, and what cannot be shared comes to take most of the time.
 const MOST_THREADS: u32 = 8;
 
 /// Multiply-adds below which something is computed before anybody is told of it.
@@ -46,10 +46,10 @@ const AT_WORK: i32 = 0;
 const DONE: i32 = 1;
 const FAILED: i32 = 2;
 
-/// What the helpers are told, always with `board` beside it; the others have what they need on that.
+/// What the helpers are told, with the board and the states beside it.
 #[derive(Debug, Serialize, Deserialize)]
 enum Errand {
-    /// To keep the kernels on the board.
+    /// To keep these kernels, which are all that lies on the board.
     Keep {
         kernels: u32,
         dims: [usize; 3],
@@ -104,8 +104,13 @@ struct Board {
 }
 
 impl Board {
-    fn new(length: usize) -> Self {
-        Self { buffer: SharedArrayBuffer::new((length * size_of::<f32>()) as u32), length }
+    /// An error if there is no room for it.
+    fn new(length: usize) -> Result<Self, JsValue> {
+        let constructor: Function =
+            Reflect::get(&js_sys::global(), &"SharedArrayBuffer".into())?.dyn_into()?;
+        let bytes = (length * size_of::<f32>()) as f64;
+        let buffer = Reflect::construct(&constructor, &Array::of1(&bytes.into()))?.unchecked_into();
+        Ok(Self { buffer, length })
     }
 
     fn at(&self, range: &Range<usize>) -> Float32Array {
@@ -149,14 +154,13 @@ pub async fn hire() -> u32 {
 
 impl Crew {
     async fn new(count: u32) -> Result<Self, JsValue> {
-        let states = Int32Array::new(&SharedArrayBuffer::new(count * 4));
         let options = WorkerOptions::new();
         options.set_name(NAME);
         let crew = Self {
             workers: RefCell::default(),
-            states,
+            states: Int32Array::new(&Board::new(count as usize)?.buffer),
             known: RefCell::default(),
-            board: RefCell::new(Board::new(0)),
+            board: RefCell::new(Board::new(0)?),
         };
         // This same program once more.
         let address = scope().location().href();
@@ -201,7 +205,9 @@ impl Crew {
     fn dismiss(&self) {
         self.workers.take().iter().for_each(Worker::terminate);
         self.known.take();
-        self.board.replace(Board::new(0));
+        if let Ok(none) = Board::new(0) {
+            self.board.replace(none);
+        }
     }
 
     fn tell(&self, worker: &Worker, errand: &Errand, board: &SharedArrayBuffer) -> Result<(), JsValue> {
@@ -223,7 +229,7 @@ impl Crew {
         let laid: usize = on_board.iter().map(|numbers| numbers.len()).sum();
         let length = laid + tasks.iter().map(|(.., length)| length).sum::<usize>();
         if board.length < length {
-            *board = Board::new(length);
+            *board = Board::new(length)?;
         }
         let mut end = 0;
         let mut next = |length| {
@@ -255,6 +261,7 @@ impl Crew {
         Ok(())
     }
 
+    /// On the board lie the rows that others need, and the bias.
     fn convolve_together(
         &self,
         x: &[f32],
@@ -308,7 +315,7 @@ impl Crew {
         for ((worker, share), known) in workers.iter().zip(shares).zip(known) {
             if !std::mem::replace(known, true) {
                 let part = kernels.transformed.part(share.outputs.clone());
-                let board = Board::new(part.numbers().len());
+                let board = Board::new(part.numbers().len())?;
                 board.at(&(0..board.length)).copy_from(part.numbers());
                 self.tell(worker, &Errand::Keep { kernels: kernels.id, dims: part.dims() }, &board.buffer)?;
             }
@@ -316,6 +323,7 @@ impl Crew {
         Ok(())
     }
 
+    /// On the board lie the others' pixels, the matrix, the offset, and what is added to the others' pixels.
     fn mix_together(
         &self,
         x: &[f32],
@@ -355,6 +363,7 @@ impl Crew {
         Ok(first)
     }
 
+    /// On the board lie the others' pixels; each sums over its own.
     fn gram_together(&self, x: &[f32], channels: usize, factor: f32) -> Result<Vec<f32>, JsValue> {
         let (own, others) = self.pixels(x, channels);
         let tasks = others.iter().map(|part| {
