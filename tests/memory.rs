@@ -84,3 +84,10 @@ fn in_tiles_a_picture_takes_what_a_tile_takes() {
     let taken = taken(width, height, Some(tile));
     assert!(taken <= most, "{taken} bytes, more than {most}");
 }
+
+/// The largest that the page offers: half an hour.
+#[test]
+#[ignore = "takes half an hour"]
+fn the_largest_picture_takes_a_gigabyte() {
+    assert!(taken(2048, 2048, None) <= 1 << 30);
+}
