@@ -18,9 +18,11 @@ use crate::kernels::{
 /// The tile for a convolution of so many channels.
 ///
 /// The wide layers have most of the weights, and small maps: 4×4 tiles would need 4 times the memory of the weights, and
-/// save little.
+/// save little. 4×4 tiles round more, too, and what the first layer, which sees or makes a picture, is off by goes through all
+/// others: the loss would part from PyTorch's by 3e-4 in 20 steps instead of 3e-5.
 pub fn choose(inputs: usize, outputs: usize) -> Tile {
-    if inputs.max(outputs) <= 256 { Tile::Four } else { Tile::Two }
+    let sees_picture = inputs.min(outputs) < 16;
+    if sees_picture || inputs.max(outputs) > 256 { Tile::Two } else { Tile::Four }
 }
 
 /// A convolution's kernels, transformed: `G g Gᵀ` of each.
