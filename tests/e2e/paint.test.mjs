@@ -56,15 +56,16 @@ for (const { engine, device, network, size, weights, skip } of [
         losses.at(-1).total < losses[0].total / 2,
         `the total loss fell from ${losses[0].total} to only ${losses.at(-1).total}`,
       );
-      // A GPU stores features in halves, which round sooner.
-      const early = engine === 'gpu' ? 2e-3 : 1e-4;
+      // A GPU stores features in halves, which round sooner. On the processor one tie that goes the other way, in the first
+      // gradient, is seen to cost 1e-4.
+      const [first, early] = engine === 'gpu' ? [2e-3, 2e-3] : [1e-5, 5e-4];
       for (const { step, ...ours } of losses) {
         const theirs = native.find((entry) => entry.step === step);
         for (const name of ['total', 'content', 'style', 'tv']) {
           // Rounding decides where activations all but tie, and paths part: a term may drift by more than a hundredth of
           // itself while the total does not. So each is judged by what it adds to the total.
           const off = Math.abs(ours[name] - theirs[name]) / theirs.total;
-          assert.ok(off < (step < 3 ? early : 0.01), `step ${step}: ${name} is ${ours[name]}, natively ${theirs[name]}`);
+          assert.ok(off < (step === 0 ? first : step < 3 ? early : 0.01), `step ${step}: ${name} is ${ours[name]}, natively ${theirs[name]}`);
         }
       }
 
