@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { launch, visit } from './support/chromium.mjs';
-import { isolated } from './support/host.mjs';
+import { Host, isolated } from './support/host.mjs';
 import { bundled, full } from './support/pack.mjs';
 import { dist } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
@@ -94,4 +94,29 @@ test('helpers that do not come, and those that fail at work, are done without', 
   const forsaken = await paint({ headers: isolated, overlay: failing, warnings });
   assert.match(warnings.join('\n'), /The processor's other cores help no more:.*one of them failed/);
   assertSame(forsaken.losses, alone.losses);
+});
+
+test('a demonstration in a page that is isolated has all cores, too', { skip }, async () => {
+  const site = await new Host(bundled).start();
+  const post = await new Host(null).start();
+  const context = await browser.newContext();
+  try {
+    site.headers = () => ({ ...isolated(), 'cross-origin-resource-policy': 'cross-origin' });
+    post.headers = isolated;
+    post.overlay = mkdtempSync(join(tmpdir(), 'impasto-post-'));
+    writeFileSync(join(post.overlay, 'index.html'), `<!doctype html><title>A post</title><script async src="${site.url}embed.js"></script>
+      <impasto-demo photo="cat" painting="hokusai-great-wave" size="64" steps="10" engine="cpu" autoplay="visible"></impasto-demo>`);
+    const page = await context.newPage();
+    await page.goto(post.url);
+    const done = page.evaluate(() => new Promise((resolve) => {
+      for (const name of ['done', 'failed']) addEventListener(name, () => resolve(name));
+    }));
+    assert.equal(await done, 'done');
+    const device = page.frameLocator('impasto-demo iframe').locator('#device');
+    assert.ok((await device.textContent()).includes(threads), await device.textContent());
+  } finally {
+    await context.close();
+    await post.stop();
+    await site.stop();
+  }
 });
