@@ -7,6 +7,8 @@ const shell = /* shell */ [];
 const engines = /* engines */ {};
 
 const LIST = 'weights/packs.json';
+/** What all workers are started from. */
+const DOORSTEP = /^worker-[0-9a-f]{16}\.js$/;
 const { scope } = registration;
 const ours = `impasto-site ${scope} `;
 const current = ours + build;
@@ -19,14 +21,14 @@ addEventListener('message', (event) => {
   if (Object.hasOwn(engines, event.data?.keep)) event.waitUntil(keep(engines[event.data.keep]));
 });
 addEventListener('fetch', (event) => {
-  const { destination, method, mode, url } = event.request;
+  const { method, mode, url } = event.request;
   const address = url.split(/[?#]/)[0];
   if (build === '' || method !== 'GET' || !address.startsWith(scope)) return;
   const name = address.slice(scope.length);
   if (mode === 'navigate' && (name === '' || name === 'index.html')) event.respondWith(kept(scope, event.request).then(isolated));
   else if (known.has(name)) {
     const answer = kept(address, event.request);
-    event.respondWith(destination === 'worker' ? answer.then(isolated) : answer);
+    event.respondWith(DOORSTEP.test(name) ? answer.then(isolated) : answer);
   }
   else if (name === LIST) event.respondWith(newest(address, event.request));
 });
