@@ -266,8 +266,12 @@ impl Options {
 
     /// The side of the tiles, in pixels, that a picture of this size (width, height) is looked at in ([`crate::rect`]);
     /// `None` where it is looked at as a whole.
+    ///
+    /// The larger a tile is, the less is looked at twice; but a picture of 2048×2048 itself takes so much of a gigabyte
+    /// that with tiles of 512 a run came to 1101 MiB (`tests/memory.rs`, after a step).
     pub fn tile_side(&self, (width, height): (usize, usize)) -> Option<usize> {
-        let side = self.tile.map_or(512, |side| side as usize);
+        let suitable = if width * height > 3 << 20 { 432 } else { 512 };
+        let side = self.tile.map_or(suitable, |side| side as usize);
         let is_large = self.tile.is_some() || width * height > Self::MOST_AT_ONCE;
         (is_large && side < width.max(height)).then_some(side)
     }

@@ -141,7 +141,7 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "max|avg", default_value_t)]
     pooling: Pooling,
 
-    /// Look at pictures in tiles of so many pixels, a multiple of 16 [default: 512 beyond 1024×1024, else at once]
+    /// Look at pictures in tiles of so many pixels, a multiple of 16 [default: 512 beyond 1024×1024, 432 beyond 2048×1536, else at once]
     #[arg(long, value_name = "N")]
     tile: Option<u32>,
 
