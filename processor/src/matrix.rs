@@ -2,9 +2,8 @@
 
 #[cfg(feature = "threads")]
 use rayon::prelude::*;
-use wide::f32x4;
 
-use crate::quads;
+use crate::Epilogue;
 
 /// Pixels that are multiplied together: few enough for a core's cache.
 const BAND: usize = 256;
@@ -45,11 +44,7 @@ pub fn mix(
         let left = View { numbers: x, row: channels, column: 1 };
         let right = View { numbers: matrix, row: channels, column: 1 };
         multiply(left, right, out, channels, [rows, channels, channels], start);
-        let (out, _) = out.as_chunks_mut::<4>();
-        for (sum, &x) in out.iter_mut().zip(quads(x)) {
-            let masked = f32x4::from(*sum) & f32x4::from(x).simd_gt(f32x4::ZERO);
-            *sum = masked.to_array();
-        }
+        Epilogue { mask: Some(x), ..Epilogue::default() }.finish(out);
     });
     out
 }

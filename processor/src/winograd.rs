@@ -42,8 +42,9 @@ impl Transformed {
     ) -> Self {
         let mut new = Self { numbers: vec![0.0; places * inputs * outputs], places, inputs, outputs };
         let mut one = vec![0.0; places];
-        for output in 0..outputs {
-            for input in 0..inputs {
+        // Neighbouring outputs lie beside each other.
+        for input in 0..inputs {
+            for output in 0..outputs {
                 transform(input, output, &mut one);
                 for (place, &value) in one.iter().enumerate() {
                     let at = new.at(place, input, output);
