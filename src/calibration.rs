@@ -4,14 +4,14 @@
 //! against memory differs by a factor of ten between a phone and a workstation, so each algorithm is tried on maps as a run
 //! has them.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 
 use crate::{
     kernels::{
         Map, Storage,
         conv::{self, Algorithm, Algorithms, Filter},
         frame::read_vectors,
-        is_in_software,
+        is_in_software, upload,
     },
     layer::Layer,
     message::Failure,
@@ -132,13 +132,12 @@ fn features(layer: Layer, channels: usize, device: &Device) -> Map {
         bias: vec![0.1; channels],
     };
     let filter = Filter::forward(&conv, None, device).storing(Storage::Half);
-    let picture = TensorData::new(vec![0.5_f32; side * side * 4], [side, side, 4]);
-    conv::forward(&Tensor::from_data(picture, device), &filter)
+    conv::forward(&upload(vec![0.5; side * side * 4], [side, side, 4], device), &filter)
 }
 
 /// Waits until the device has done what it was told so far.
 async fn finished(device: &Device) -> Result<(), Failure> {
-    read_vectors(vec![Tensor::from_data([0.0_f32; 4], device)]).await.map(drop)
+    read_vectors(vec![upload(vec![0.0; 4], [4], device)]).await.map(drop)
 }
 
 #[cfg(test)]

@@ -11,10 +11,10 @@
 //! the picture and with features weighted by the mask (Gatys et al. 2017, "Controlling Perceptual Factors in Neural
 //! Style Transfer", section 4).
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use crate::{
-    kernels::{Map, residual::residual},
+    kernels::{Map, residual::residual, upload},
     layer::Layer,
     mask::{Guide, Mask},
     message::{Failure, Losses},
@@ -170,7 +170,7 @@ impl Part {
 }
 
 fn on_device(guide: &Guide, device: &Device) -> Tensor<2> {
-    Tensor::from_data(TensorData::new(guide.values().to_vec(), guide.shape()), device)
+    upload(guide.values().to_vec(), guide.shape(), device)
 }
 
 impl Targets {

@@ -9,7 +9,7 @@ use crate::{
         frame::read_values,
         gram::gram_matrix,
         moments::{covariance, mean, offset},
-        residual, shaped,
+        residual, shaped, upload,
         weigh::weigh,
     },
     loss::{Kind, Term, squares},
@@ -100,7 +100,7 @@ fn as_place<const D: usize>(tensor: Tensor<D>) -> Map {
 
 fn weighted_sum<const D: usize>(sum: Option<Tensor<D>>, share: f32, part: Tensor<D>) -> Tensor<D> {
     let dims = part.dims();
-    let share = Tensor::from_data([[share]], &part.device());
+    let share = upload(vec![share], [1, 1], &part.device());
     shaped(weigh(&as_place(part), &share, sum.map(as_place).as_ref()), dims)
 }
 

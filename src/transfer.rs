@@ -10,12 +10,12 @@
 //! term against speckle, Adam beside L-BFGS, start from the photo, coarse to fine (see
 //! [`crate::schedule`]).
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 
 use crate::{
     color,
-    kernels::{Map, adam, frame, total_variation::total_variation, weigh::weigh},
+    kernels::{Map, adam, frame, total_variation::total_variation, upload, weigh::weigh},
     loss::{Kind, Region, Targets, Term},
     mask::{cut_out, lay_over},
     message::{Failure, Frame, Losses},
@@ -193,7 +193,7 @@ impl StyleTransfer {
         }
         add(&mut x, 1.0, &resample(&painted, (w, h), photo.size(), Filter::Bicubic));
         let x = x.into_iter().map(|value| value.clamp(0.0, 1.0)).collect();
-        let x = Tensor::from_data(TensorData::new(x, [photo.height(), photo.width(), 4]), self.vgg.device());
+        let x = upload(x, [photo.height(), photo.width(), 4], self.vgg.device());
         self.state = self.state.enlarged(x).await?;
         Ok(())
     }
@@ -387,7 +387,7 @@ async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targ
 fn free(sources: &Sources, vgg: &Vgg) -> Option<Tensor<2>> {
     let mask = sources.protection()?.touched();
     let (width, height) = mask.size();
-    Some(Tensor::from_data(TensorData::new(mask.values().to_vec(), [height, width]), vgg.device()))
+    Some(upload(mask.values().to_vec(), [height, width], vgg.device()))
 }
 
 fn add(sum: &mut [f32], factor: f32, values: &[f32]) {
@@ -407,5 +407,5 @@ fn at_scale(sources: &Sources, scale: &Scale, plan: &Plan) -> Sources {
 
 /// A picture on the network's device: `[H, W, 4]`, the fourth channel zero.
 pub fn to_map(picture: &Picture, vgg: &Vgg) -> Map {
-    Tensor::from_data(TensorData::new(picture.rgb0(), [picture.height(), picture.width(), 4]), vgg.device())
+    upload(picture.rgb0(), [picture.height(), picture.width(), 4], vgg.device())
 }

@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    impasto::web::app::start();
+    impasto::web::page::app::start();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,8 +1,6 @@
 //! One step of Adam on the picture itself, and the way from one size of the picture to the next.
 
-use burn::tensor::{Tensor, TensorData};
-
-use super::{Map, frame::read_values, on_device};
+use super::{Map, frame::read_values, on_device, upload};
 use crate::{
     message::Failure,
     options::AdamOptions,
@@ -23,7 +21,7 @@ pub struct State {
 impl State {
     /// The state before the first step from the picture `x`.
     pub fn start(x: Map) -> Self {
-        let zeros = || Tensor::from_data(TensorData::zeros::<f32, _>(x.dims()), &x.device());
+        let zeros = || upload(vec![0.0; x.dims().iter().product()], x.dims(), &x.device());
         Self { first: zeros(), second: zeros(), x }
     }
 
@@ -45,7 +43,7 @@ impl State {
         let second = read_values(self.second.clone()).await?;
         let second = resample(&second, (from_w, from_h), (w, h), Filter::Bilinear);
         let second = second.iter().map(|moment| moment.max(0.0) * share * share).collect();
-        let moment = |values: Vec<f32>| Tensor::from_data(TensorData::new(values, [h, w, 4]), &x.device());
+        let moment = |values| upload(values, [h, w, 4], &x.device());
         Ok(Self { first: moment(first), second: moment(second), x })
     }
 }

@@ -1,6 +1,9 @@
 //! Launching WGSL: the one place that knows how Burn's GPU tensors become buffers.
 
-use burn::tensor::{DType, Tensor};
+use burn::{
+    backend::DispatchDevice,
+    tensor::{DType, Device, Tensor, TensorData},
+};
 use burn_wgpu::{CubeBackend, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
 use cubecl::{
     CubeCount, CubeDim,
@@ -132,6 +135,20 @@ impl Buffer {
             .unwrap_or_else(|error| panic!("a GPU kernel got a tensor of another device: {error:?}"));
         debug_assert!(primitive.is_contiguous());
         Self(primitive)
+    }
+
+    /// A new buffer of these numbers on a GPU.
+    ///
+    /// `Tensor::from_data` would bring along what lays out quantized numbers anew, and with that a compiler.
+    pub fn upload<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) -> Self {
+        #[cfg_attr(not(feature = "cpu"), expect(irrefutable_let_patterns, reason = "there are no others"))]
+        let DispatchDevice::Cube(device) = device.as_dispatch() else {
+            panic!("a GPU's buffer was asked for on another device: {device:?}")
+        };
+        let (bytes, shape, dtype) = TensorData::new(values, shape).into_parts();
+        let client = device.client();
+        let handle = client.create(bytes);
+        Self(CubeTensor::new_contiguous(client, device.clone(), shape, handle, dtype))
     }
 
     /// How its numbers are stored.

@@ -120,6 +120,13 @@ macro_rules! on_device {
 }
 pub(crate) use on_device;
 
+/// These numbers, in the order of the dimensions, on a device.
+pub(crate) fn upload<const D: usize>(values: Vec<f32>, dims: [usize; D], device: &Device) -> Tensor<D> {
+    on_device!(device,
+        gpu: gpu::Buffer::upload(values, dims, device).into_tensor(),
+        cpu: Tensor::from_data(burn::tensor::TensorData::new(values, dims), device))
+}
+
 /// The same numbers in other dimensions; nothing moves.
 pub(crate) fn shaped<const D: usize, const E: usize>(tensor: Tensor<D>, dims: [usize; E]) -> Tensor<E> {
     on_device!(tensor.device(), gpu: gpu::Buffer::of(&tensor).shaped(dims).into_tensor(), cpu: tensor.reshape(dims))

@@ -1,37 +1,22 @@
 //! What only a browser has: the page, and the worker in which the engine runs.
 //!
-//! The page ([`app`]) loads no engine. It speaks to the worker through the [`bridge`] alone; in the
-//! worker a [`session`] answers. [`decode`], [`envelope`] and [`fetch`] serve both sides.
+//! The [`page`] loads no engine. It speaks to the worker through its bridge alone; in the worker a [`session`] answers.
+//! [`decode`], [`envelope`] and [`fetch`] serve both sides.
 
-pub mod app;
-pub mod bridge;
 pub mod cache;
-pub mod controls;
 pub mod decode;
-pub mod embed;
 #[cfg(feature = "export")]
 pub mod encode;
 pub mod envelope;
-pub mod expert;
-pub mod export;
 pub mod fetch;
 #[cfg(feature = "cpu")]
 pub mod helpers;
-pub mod marking;
-pub mod more;
-pub mod networks;
-pub mod offline;
-pub mod picker;
-pub mod second;
+#[cfg(feature = "page")]
+pub mod page;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod session;
-pub mod settings;
-pub mod slider;
-pub mod stage;
 #[cfg(feature = "gpu")]
 pub mod tuning;
-
-use std::pin::Pin;
 
 use wasm_bindgen::JsValue;
 
@@ -43,20 +28,6 @@ pub(crate) fn spoken(error: &JsValue) -> String {
         .map(|error| String::from(error.message()))
         .or_else(|| error.as_string())
         .unwrap_or_else(|| format!("{error:?}"))
-}
-
-/// Starts one of the site's worker programs, by way of their common doorstep (`www/worker.js`).
-pub(crate) fn worker(program: &str) -> Result<web_sys::Worker, JsValue> {
-    let root = web_sys::window().and_then(|window| window.document()?.document_element());
-    // The build writes it there, for it has a name of its own in each build (`xtask/finish.mjs`).
-    let doorstep = root.and_then(|root| root.get_attribute("data-worker"));
-    web_sys::Worker::new(&format!("{}?{program}", doorstep.as_deref().unwrap_or("worker.js")))
-}
-
-/// Runs a task of the page. Boxed, for otherwise the compiler puts each task into the page's program twice.
-pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
-    let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
-    wasm_bindgen_futures::spawn_local(task);
 }
 
 /// Milliseconds of a clock that every browser has on the page and in workers.

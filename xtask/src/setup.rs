@@ -259,13 +259,23 @@ fn cargo_tools() -> Result {
         WASM_BINDGEN,
         "about 3 minutes",
         &["--no-default-features"],
+        "1",
     )?;
-    cargo_tool("trunk", "trunk", TRUNK, "about 7 minutes", &["--locked", "--no-default-features"])?;
+    // It leaves the work to others, and waits for them.
+    let options = ["--locked", "--no-default-features"];
+    cargo_tool("trunk", "trunk", TRUNK, "about 4 minutes", &options, "0")?;
     let _ = fs::remove_dir_all(cache().join("build"));
     Ok(())
 }
 
-fn cargo_tool(program: &str, package: &str, version: &str, about: &str, options: &[&str]) -> Result {
+fn cargo_tool(
+    program: &str,
+    package: &str,
+    version: &str,
+    about: &str,
+    options: &[&str],
+    opt_level: &str,
+) -> Result {
     let installed = tools().join("bin").join(program);
     let found = || {
         output(command(&installed).arg("--version"))
@@ -281,7 +291,7 @@ fn cargo_tool(program: &str, package: &str, version: &str, about: &str, options:
         install.arg("--target-dir").arg(cache().join("build"));
         install.env("CARGO_PROFILE_RELEASE_LTO", "off");
         install.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-        install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+        install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level);
         run_logged(&mut install, &log(program), AN_HOUR)
     })
 }

@@ -16,7 +16,7 @@ mod winograd;
 #[cfg(feature = "cpu")]
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData, activation::relu, module::conv2d, ops::ConvOptions};
+use burn::tensor::{Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions};
 use serde::{Deserialize, Serialize};
 
 pub use algorithms::Algorithms;
@@ -25,7 +25,7 @@ pub use winograd::cpu;
 #[cfg(feature = "gpu")]
 pub use winograd::gpu::choose as rule;
 
-use super::{Map, Storage, from_nchw, on_device, runs_wgsl, to_nchw};
+use super::{Map, Storage, from_nchw, on_device, runs_wgsl, to_nchw, upload};
 use crate::weights::Conv;
 
 /// How a convolution is computed.
@@ -76,8 +76,8 @@ impl Filter {
     pub fn forward(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
         let (outputs, inputs) = (conv.out_channels, padded(conv.in_channels));
         let weight = Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| conv.at(o, i, y, x));
-        let bias = TensorData::new(conv.bias.clone(), [outputs]);
-        Self { weight, bias: Some(Tensor::from_data(bias, device)), storage: Storage::Full }
+        let bias = upload(conv.bias.clone(), [outputs], device);
+        Self { weight, bias: Some(bias), storage: Storage::Full }
     }
 
     /// The filter that computes the gradient with respect to a layer's input, by this algorithm; `None` chooses by rule.
@@ -136,7 +136,7 @@ impl Weight {
                     values.extend((0..9).map(|tap| at(o, i, tap / 3, tap % 3)));
                 }
             }
-            return Self::Stock(Tensor::from_data(TensorData::new(values, [outputs, inputs, 3, 3]), device));
+            return Self::Stock(upload(values, [outputs, inputs, 3, 3], device));
         }
         #[cfg(feature = "gpu")]
         {
@@ -145,7 +145,7 @@ impl Weight {
                     values.extend((0..outputs).map(|o| at(o, i, tap / 3, tap % 3)));
                 }
             }
-            let direct = Tensor::from_data(TensorData::new(values, [3, 3, inputs, outputs]), device);
+            let direct = upload(values, [3, 3, inputs, outputs], device);
             match algorithm.unwrap_or_else(|| winograd::gpu::choose(inputs, outputs)) {
                 Algorithm::Direct => Self::Direct(direct),
                 Algorithm::Winograd(tile) => Self::Winograd(winograd::gpu::transform(&direct, tile)),

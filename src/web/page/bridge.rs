@@ -10,16 +10,17 @@ use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
 
-use super::{
-    envelope::{self, Envelope},
-    now, spawn, spoken, webgpu_adapter, worker,
-};
+use super::{spawn, worker};
 use crate::{
     message::{
         BUILD, Ending, Engine, Event, Failure, Frame, JobId, Losses, Masked, PackPlace, PictureId, Request,
         Start, Styled, Tuning,
     },
     options::Options,
+    web::{
+        envelope::{self, Envelope},
+        now, spoken, webgpu_adapter,
+    },
 };
 
 /// What the page is told.

@@ -13,12 +13,10 @@ use web_sys::{
 use super::{
     bridge::{Bridge, News, Order, Origin},
     controls::{self, Controls},
-    decode,
     embed::{self, Turn},
     export::{self, Work},
     marking::Marking,
     networks::{self, Networks},
-    now,
     offline::{Newer, Offline},
     picker::{self, Choice, Role, Well},
     spawn,
@@ -34,6 +32,7 @@ use crate::{
     recipe::Recipe,
     schedule::Plan,
     timeline::Timeline,
+    web::{decode, now, spoken},
 };
 
 /// What the page is at.
@@ -598,7 +597,7 @@ impl Studio {
             Some(stage::draw(&canvas, &pixels, work.width, work.height))
         });
         if let Some(Err(error)) = drawn {
-            let text = format!("The picture cannot be shown ({}).", super::spoken(&error));
+            let text = format!("The picture cannot be shown ({}).", spoken(&error));
             self.alert.set(Some(Alert::new("export", text)));
             return false;
         }

@@ -7,11 +7,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlAnchorElement, Response, Url};
 
-use super::{
-    envelope::{self, Envelope},
-    picker::Choice,
-    spoken, worker,
-};
+use super::{picker::Choice, worker};
 use crate::{
     color,
     link::is_on_the_web,
@@ -19,6 +15,10 @@ use crate::{
     picture::Picture,
     recipe::Recipe,
     timeline::Timeline,
+    web::{
+        envelope::{self, Envelope},
+        spoken,
+    },
 };
 
 /// The program that makes files. It is loaded when something is saved, so that nobody waits for it before.

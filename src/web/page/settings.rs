@@ -10,9 +10,9 @@ use super::{
     app::{Alert, Studio},
     networks,
     picker::FileButton,
-    spawn, spoken,
+    spawn,
 };
-use crate::{chosen::Chosen, recipe::Recipe};
+use crate::{chosen::Chosen, recipe::Recipe, web::spoken};
 
 /// As much of a file is read, in bytes: more than any result has, and less than would be too much for the page.
 const MOST: i32 = 256 << 20;

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::RequestCache;
 
-use super::{
-    app::{Studio, warn},
-    fetch::{fetch, is_web_page, read},
-    spoken,
-};
+use super::app::{Studio, warn};
 use crate::{
     link::{A_NETWORK, Ignored},
     message::{Engine, Failure, PackPlace},
+    web::{
+        fetch::{fetch, is_web_page, read},
+        spoken,
+    },
     weights::{MAX_LIST_BYTES, Offer, PackName, bundled_offers, choose_offer, parse_offers},
 };
 

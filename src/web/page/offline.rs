@@ -1,6 +1,6 @@
 //! Visits without a network: what is kept on this machine, new versions of it, and how to get rid of it.
 //!
-//! The service worker `www/sw.js` keeps the site, the engine's worker keeps the networks ([`super::cache`]).
+//! The service worker `www/sw.js` keeps the site, the engine's worker keeps the networks ([`crate::web::cache`]).
 
 use js_sys::{Array, JsString, Object, Reflect};
 use leptos::prelude::*;
@@ -11,8 +11,11 @@ use web_sys::{
     ServiceWorkerRegistration, ServiceWorkerState, console,
 };
 
-use super::{app::Studio, spawn, spoken};
-use crate::message::Engine;
+use super::{app::Studio, spawn};
+use crate::{
+    message::Engine,
+    web::{cache::CACHE, spoken},
+};
 
 /// What every cache's name begins with.
 const OURS: &str = "impasto-";
@@ -129,7 +132,7 @@ async fn kept() -> Result<Vec<(String, f64)>, JsValue> {
             let response: Response =
                 JsFuture::from(cache.match_with_request(&request)).await?.unchecked_into();
             let blob: Blob = JsFuture::from(response.blob()?).await?.unchecked_into();
-            let what = if name == super::cache::CACHE {
+            let what = if name == CACHE {
                 // …/fast/shard-0.bin?sha256=…
                 request.url().split('/').rev().nth(1).unwrap_or_default().to_owned()
             } else {

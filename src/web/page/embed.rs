@@ -8,7 +8,8 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
-use super::{app::Studio, spawn, spoken};
+use super::{app::Studio, spawn};
+use crate::web::spoken;
 
 /// Posts a message to the page around the frame, if its origin is `host`, whenever the work has gone on:
 /// `{ impasto: "state", state, step, steps, loss }`.
