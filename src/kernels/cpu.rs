@@ -5,10 +5,13 @@ use std::{cell::RefCell, rc::Rc};
 
 use burn::{
     backend::{Flex, flex::FlexTensor},
-    tensor::{Tensor, TensorData},
+    tensor::Tensor,
 };
 
-use super::conv::cpu::{Kernels, Shape};
+use super::{
+    conv::cpu::{Kernels, Shape},
+    upload,
+};
 
 /// A tensor's numbers, in the order of its shape.
 pub(crate) struct Numbers(FlexTensor);
@@ -31,7 +34,7 @@ impl Numbers {
 
 /// The tensor of these numbers, in the order of the shape.
 pub(crate) fn tensor<const D: usize>(numbers: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
-    Tensor::from_data(TensorData::new(numbers, shape), &crate::device::cpu())
+    upload(numbers, shape, &crate::device::cpu())
 }
 
 /// Threads that have no memory in common with this one, and take shares of its work. They answer `None` where help is not

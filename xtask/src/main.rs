@@ -21,7 +21,7 @@ Set-up and every chore of Impasto. What is missing is installed on the way.
   cargo xtask bench --only TEXT             … only what has TEXT in its name: `gpu vgg19`, `start-up`
   cargo xtask weights --from FILE           make a pack of weights from a model file
   cargo xtask weights --download            … from the public one (`cargo xtask weights --help` for more)
-  cargo xtask wasm check --features page …   any cargo command, for the browser's target
+  cargo xtask wasm check --features page …  any cargo command, for the browser's target
   cargo xtask setup                         only install what the others need
 ";
 
