@@ -7,6 +7,8 @@
 
 mod matrix;
 mod pool;
+#[cfg(target_arch = "wasm32")]
+pub mod relaxed;
 mod share;
 mod winograd;
 

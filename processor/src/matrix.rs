@@ -107,6 +107,10 @@ pub fn multiply(
     assert!(left.numbers.len() >= reach([rows, inner], [left.row, left.column]));
     assert!(right.numbers.len() >= reach([inner, columns], [right.row, right.column]));
     assert!(row >= columns && out.len() >= reach([rows, columns], [row, 1]));
+    #[cfg(target_arch = "wasm32")]
+    if crate::relaxed::multiply(left, right, out, row, [rows, inner, columns], add) {
+        return;
+    }
     // gemm writes along columns, so it is told of the transposed matrices.
     // SAFETY: the slices are as long as the strides reach, and do not overlap.
     unsafe {

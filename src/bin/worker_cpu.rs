@@ -6,11 +6,12 @@ fn main() {
         device,
         message::Engine,
         web::{
-            helpers,
+            helpers, relaxed,
             session::{self, Opened},
         },
     };
 
+    relaxed::start();
     if helpers::is_helper() {
         return helpers::help();
     }

@@ -13,6 +13,8 @@ pub mod fetch;
 pub mod helpers;
 #[cfg(feature = "page")]
 pub mod page;
+#[cfg(feature = "cpu")]
+pub mod relaxed;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod session;
 #[cfg(feature = "gpu")]

@@ -13,7 +13,7 @@ use crate::weights::{note_full_network, packs};
 const BUDGETS: [(&str, u64, u64); 4] = [
     ("app", 250_000, 850_000),
     ("worker-gpu", 660_000, 2_300_000),
-    ("worker-cpu", 450_000, 2_400_000),
+    ("worker-cpu", 400_000, 2_000_000),
     // Only for those who save something.
     ("worker-export", 150_000, 400_000),
 ];
