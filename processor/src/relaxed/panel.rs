@@ -17,6 +17,8 @@ const ROWS: usize = 3;
 /// `[rows, inner]` by `[inner, columns]`, of 4, 8 or 12 columns, added to what is there if that is wanted. So many numbers lie
 /// between two rows of each, and between two columns of the left one.
 ///
+/// Vectors may begin at any number: the instructions ask for no alignment.
+///
 /// # Safety
 /// What is read must lie in memory, and what is written nowhere in it.
 #[unsafe(no_mangle)]
