@@ -7,7 +7,7 @@ use std::path::Path;
 const RUN_BY: [(&str, &str, &str); 6] = [
     ("cargo xtask serve", ".ci/run", "cargo xtask serve --port"),
     ("cargo xtask test", ".ci/run", "\ncargo xtask test"),
-    ("cargo xtask build", ".ci/run", "\ncargo xtask build"),
+    ("cargo xtask build", ".ci/run", "\naside cargo xtask build"),
     ("cargo xtask weights --download", "tests/download.rs", "download("),
     ("cargo xtask weights --from vgg19.safetensors", "tests/e2e/support/pack.mjs", "'weights', '--from'"),
     (
