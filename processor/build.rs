@@ -7,7 +7,7 @@ const SOURCE: &str = "src/relaxed/panel.rs";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed={SOURCE}");
+    println!("cargo::rerun-if-changed=src/relaxed");
     let variable = |name: &str| env::var(name).unwrap_or_else(|_| panic!("Cargo sets {name}"));
     if variable("CARGO_CFG_TARGET_ARCH") != "wasm32" {
         return;

@@ -243,24 +243,27 @@ fn results_that_cannot_be_written_are_refused_before_the_work() {
 #[test]
 fn a_run_paints_a_picture_and_writes_a_trace() {
     let desk = Desk::new();
-    let common = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "3"];
-    let output = desk.stylize(common.into_iter().chain(SHALLOW).chain([
-        "--trace",
-        "trace.json",
-        "--learning-rate",
-        "0.005",
-    ]));
-    succeeded(&output);
-    let told = String::from_utf8_lossy(&output.stderr);
+    let run = |more: &[&str]| {
+        let common = ["--weights", TINY, "--device", "cpu", "--size", "32"].into_iter().chain(SHALLOW);
+        let output = desk.stylize(common.chain(more.iter().copied()));
+        succeeded(&output);
+        assert!(output.stdout.is_empty());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let told = run(&["--steps", "3", "--trace", "trace.json", "--learning-rate", "0.005"]);
     assert!(told.contains("32×24 pixels on the processor") && told.contains("Wrote out.png"), "{told}");
-    assert!(output.stdout.is_empty());
     assert_eq!(desk.opened("out.png").dimensions(), (32, 24));
     falls(&trace(&desk.path("trace.json")));
     assert_eq!(desk.files(), ["out.png", "painting.png", "photo.png", TINY, "trace.json"]);
 
-    let output = desk.stylize(common.into_iter().chain(SHALLOW).chain(["--quiet"]));
-    succeeded(&output);
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    // Where no terminal shows a bar, lines tell how far a run is, from the losses that are read every four steps.
+    let told = run(&["--steps", "9"]);
+    let lines: Vec<_> = told.lines().filter(|line| line.starts_with("step ")).collect();
+    let [fourth, eighth] = lines[..] else { panic!("{told}") };
+    assert!(fourth.starts_with("step 4 of 9 at 32×24, loss ") && fourth.contains(", after "), "{told}");
+    assert!(eighth.starts_with("step 8 of 9 at 32×24, loss "), "{told}");
+
+    assert_eq!(run(&["--steps", "9", "--quiet"]), "");
 }
 
 #[test]

@@ -50,8 +50,10 @@ function caught([script, module]) {
 async function compared(bytes) {
   const memory = new WebAssembly.Memory({ initial: 16 });
   const { instance } = await WebAssembly.instantiate(new Uint8Array(bytes), { env: { memory } });
-  const numbers = new Float32Array(memory.buffer);
+  const operands = new Uint32Array(memory.buffer, 0, 11); // processor/src/relaxed/operands.rs
+  const numbers = new Float32Array(memory.buffer, 64);
   const [left, right, out] = [0, 80_000, 160_000];
+  const address = (at) => numbers.byteOffset + at * numbers.BYTES_PER_ELEMENT;
   const errors = [];
   // Fewer rows than go together, as many, and more; nothing to add up, and sums longer than the engine has them made.
   for (const rows of [1, 2, 3, 7, 48, 64]) for (const inner of [0, 1, 37, 300]) for (const columns of [4, 8, 12]) {
@@ -60,7 +62,9 @@ async function compared(bytes) {
       const before = numbers.slice();
       const [row, column] = byColumns ? [1, rows + 1] : [inner + 2, 1];
       const [rightRow, outRow] = [columns + 3, columns + 5];
-      instance.exports.panel(rows, inner, columns, out * 4, outRow, left * 4, row, column, right * 4, rightRow, add);
+      const numbersOf = [address(out), outRow, address(left), row, column, address(right), rightRow];
+      operands.set([rows, inner, columns, ...numbersOf, add]);
+      instance.exports.panel(operands.byteOffset);
       for (let y = 0; y < rows; y += 1) for (let x = 0; x < columns; x += 1) {
         let sum = add ? before[out + y * outRow + x] : 0;
         for (let k = 0; k < inner; k += 1) sum += before[left + y * row + k * column] * before[right + k * rightRow + x];

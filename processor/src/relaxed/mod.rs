@@ -10,25 +10,16 @@ use std::{
     mem::transmute,
 };
 
+use self::operands::Operands;
 use crate::matrix::View;
+
+mod operands;
 
 /// The module. It imports `env.memory`, and exports `panel`.
 pub const MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/panel.wasm"));
 
 /// As `panel` in `panel.rs`.
-type Panel = unsafe extern "C" fn(
-    rows: usize,
-    inner: usize,
-    columns: usize,
-    out: *mut f32,
-    out_row: usize,
-    left: *const f32,
-    left_row: usize,
-    left_column: usize,
-    right: *const f32,
-    right_row: usize,
-    add: bool,
-);
+type Panel = unsafe extern "C" fn(*const Operands);
 
 /// Products that are summed before the sums are stored: few enough for what they are computed of to stay in a core's nearest
 /// cache.
@@ -45,19 +36,7 @@ thread_local! {
 }
 
 /// Holds the place of the module's function, and is never called.
-extern "C" fn nobody(
-    _: usize,
-    _: usize,
-    _: usize,
-    _: *mut f32,
-    _: usize,
-    _: *const f32,
-    _: usize,
-    _: usize,
-    _: *const f32,
-    _: usize,
-    _: bool,
-) {
+extern "C" fn nobody(_: *const Operands) {
     unreachable!("called before it was put into its place")
 }
 
@@ -108,23 +87,21 @@ pub fn multiply(
                 } else {
                     (numbers, right.row)
                 };
-                let add = add || start > 0;
+                let operands = Operands {
+                    rows,
+                    inner,
+                    columns: wide,
+                    out: out[first..].as_mut_ptr(),
+                    out_row: row,
+                    left: left_numbers.as_ptr(),
+                    left_row: left.row,
+                    left_column: left.column,
+                    right: right_numbers.as_ptr(),
+                    right_row,
+                    add: add || start > 0,
+                };
                 // SAFETY: the matrices are as large as they must be: `matrix::multiply` has seen to it.
-                unsafe {
-                    panel(
-                        rows,
-                        inner,
-                        wide,
-                        out[first..].as_mut_ptr(),
-                        row,
-                        left_numbers.as_ptr(),
-                        left.row,
-                        left.column,
-                        right_numbers.as_ptr(),
-                        right_row,
-                        add,
-                    );
-                }
+                unsafe { panel(&raw const operands) };
                 first += wide;
             }
         }

@@ -496,6 +496,9 @@ async fn paint(
         ProgressStyle::with_template("{bar:32} {msg}{eta} left").expect("the template is a constant"),
     );
     bar.enable_steady_tick(Duration::from_millis(500));
+    // Where no terminal shows the bar, a line for each tenth of the work takes its place.
+    let lines = bar.is_hidden() && !args.quiet;
+    let mut tenths = 0_u64;
 
     let mut trace = Vec::new();
     for step in 0..options.steps {
@@ -503,10 +506,16 @@ async fn paint(
         transfer.step().await?;
         if args.trace.is_some() || step.is_multiple_of(READ_EVERY) {
             let (frame, losses) = checked(transfer.frame().await?, step)?; // before this step
-            bar.set_message(format!(
+            let at = format!(
                 "step {step} of {} at {}×{}, loss {:.4}, ",
                 options.steps, frame.width, frame.height, losses.total
-            ));
+            );
+            let tenth = 10 * parts(step) / parts(options.steps).max(1);
+            if lines && tenth > tenths {
+                tenths = tenth;
+                eprintln!("{at}after {:.0} s", bar.elapsed().as_secs_f32());
+            }
+            bar.set_message(at);
             trace.push(TraceRow::new(step, &frame, losses));
             if transfer.is_good_enough(&losses) {
                 break;
