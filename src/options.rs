@@ -111,9 +111,9 @@ pub enum Color {
 pub struct AdamOptions {
     /// Step size, in units of the 0..1 pixel range.
     pub learning_rate: f32,
-    /// Decay of the first moment, in 0..1.
+    /// Decay of the first moment, in 0..1; in runs of several scales 0.8 at most ([`crate::schedule`]).
     pub beta1: f32,
-    /// Decay of the second moment, in 0..1.
+    /// Decay of the second moment, in 0..1; in runs of several scales 0.8 at most ([`crate::schedule`]).
     pub beta2: f32,
     /// Added to the root of the second moment.
     pub epsilon: f32,

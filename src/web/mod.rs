@@ -33,6 +33,7 @@ pub(crate) fn spoken(error: &JsValue) -> String {
 }
 
 /// Milliseconds of a clock that every browser has on the page and in workers.
+#[cfg(any(feature = "page", feature = "cpu", feature = "gpu"))]
 pub(crate) fn now() -> f64 {
     js_sys::Date::now()
 }

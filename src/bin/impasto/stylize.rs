@@ -165,11 +165,11 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "RATE", default_value_t = defaults().adam.learning_rate)]
     learning_rate: f32,
 
-    /// Adam's decay of the first moment
+    /// Adam's decay of the first moment; where the schedule is coarse-to-fine, 0.8 at most
     #[arg(long, value_name = "DECAY", default_value_t = defaults().adam.beta1)]
     beta1: f32,
 
-    /// Adam's decay of the second moment
+    /// Adam's decay of the second moment; where the schedule is coarse-to-fine, 0.8 at most
     #[arg(long, value_name = "DECAY", default_value_t = defaults().adam.beta2)]
     beta2: f32,
 
