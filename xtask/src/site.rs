@@ -181,13 +181,13 @@ fn weigh(tools: &Tools) -> Result {
     let mut over = Vec::new();
     let files = BUDGETS.iter().map(|(module, ..)| module_file(module)).collect::<Result<Vec<_>>>()?;
     for (((module, most_sent, most_raw), file), sent) in
-        BUDGETS.iter().zip(&files).zip(brotli(tools, &files)?)
+        BUDGETS.into_iter().zip(&files).zip(brotli(tools, &files)?)
     {
         let raw = fs::metadata(file)?.len();
-        let [a, b, c, d] = [sent, *most_sent, raw, *most_raw].map(kilobytes);
+        let [a, b, c, d] = [sent, most_sent, raw, most_raw].map(kilobytes);
         println!("{module:<13} {a:>10} {b:>10} {c:>10} {d:>10}");
-        if sent > *most_sent || raw > *most_raw {
-            over.push(*module);
+        if sent > most_sent || raw > most_raw {
+            over.push(module);
         }
     }
     if over.is_empty() { Ok(()) } else { Err(format!("over budget: {}", over.join(", ")).into()) }
