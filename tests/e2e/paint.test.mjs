@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { launch, visit } from './support/chromium.mjs';
 import { bundled, full, nativeTrace, skipFull } from './support/pack.mjs';
 
-const STEPS = 14;
+const STEPS = 15;
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -33,7 +33,7 @@ for (const { engine, device, network, size, weights, skip, photo = 'summer-palac
       await studio.paint();
 
       const seen = new Map();
-      for (const step of [1, 4, 7, 10]) {
+      for (const step of [1, 4, 7, 11]) {
         await studio.reachStep(step);
         const frame = await studio.pixels();
         seen.set(frame.step, frame.rgba.toString('latin1'));
