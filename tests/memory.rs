@@ -85,9 +85,9 @@ fn in_tiles_a_picture_takes_what_a_tile_takes() {
     assert!(taken <= most, "{taken} bytes, more than {most}");
 }
 
-/// The largest that the page offers: half an hour.
+/// The largest that the page offers: an hour.
 #[test]
-#[ignore = "takes half an hour"]
+#[ignore = "takes an hour"]
 fn the_largest_picture_takes_a_gigabyte() {
     assert!(taken(2048, 2048, None) <= 1 << 30);
 }
