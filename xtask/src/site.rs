@@ -219,7 +219,9 @@ fn brotli(tools: &Tools, files: &[PathBuf]) -> Result<Vec<u64>> {
             .then((sent) => sent.forEach(({ length }) => console.log(length)));";
     let text =
         output(tools.command("node").args(["-e", SCRIPT]).args(files)).ok_or("node cannot compress")?;
-    Ok(text.lines().map(str::parse).collect::<std::result::Result<_, _>>()?)
+    let sizes = text.lines().map(str::parse).collect::<std::result::Result<Vec<_>, _>>()?;
+    // Else a module without a size would not be weighed, and nobody would notice.
+    if sizes.len() == files.len() { Ok(sizes) } else { Err("node did not say all sizes".into()) }
 }
 
 #[cfg(test)]

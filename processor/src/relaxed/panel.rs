@@ -18,7 +18,7 @@ use operands::Operands;
 /// fit into 15 registers in whatever order the compiler has them come: four rows would be slower by a twelfth.
 const ROWS: usize = 3;
 
-/// Vectors may begin at any number: the instructions ask for no alignment.
+/// The product of these operands. Vectors may begin at any number: the instructions ask for no alignment.
 ///
 /// # Safety
 /// What is read must lie in memory, and what is written nowhere in it.

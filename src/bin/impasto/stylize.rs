@@ -498,7 +498,7 @@ async fn paint(
     bar.enable_steady_tick(Duration::from_millis(500));
     // Where no terminal shows the bar, a line for each tenth of the work takes its place.
     let lines = bar.is_hidden() && !args.quiet;
-    let mut tenths = 0_u64;
+    let mut tenths = 0;
 
     let mut trace = Vec::new();
     for step in 0..options.steps {
