@@ -13,16 +13,14 @@ use impasto::{
         frame::read_values,
         gram, pool,
     },
-    layer::Layer,
-    options::{Options, Pooling, Schedule},
-    picture::Picture,
-    rect::Remainder,
+    network::Vgg,
     transfer::StyleTransfer,
-    vgg::Vgg,
-    weights::{Balance, Conv, Weights},
 };
+use options::{Options, Pooling, Schedule};
+use picture::{Picture, rect::Remainder};
 use pollster::block_on;
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
+use weights::{Balance, Conv, Layer, Weights};
 
 /// Long side of the pictures, square.
 const SIZES: [usize; 3] = [64, 128, 256];

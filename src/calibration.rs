@@ -5,17 +5,16 @@
 //! has them.
 
 use burn::tensor::Device;
+use weights::{Conv, Layer, Weights};
 
 use crate::{
+    error::Error,
     kernels::{
-        Map, Storage,
-        conv::{self, Algorithm, Algorithms, Filter},
+        Map, Storage, conv,
+        conv::{Algorithm, Algorithms, Filter},
         frame::read_vectors,
         is_in_software, upload,
     },
-    layer::Layer,
-    message::Failure,
-    weights::{Conv, Weights},
 };
 
 /// The long side of the picture whose maps are measured with, in pixels: the page's own choice, and less in software, where
@@ -63,14 +62,14 @@ impl Candidate<'_> {
 /// `None` as soon as `go_on` says no: it is asked before each measurement, which takes some fifteen milliseconds on a GPU.
 ///
 /// # Errors
-/// [`Failure::DeviceLost`].
+/// [`Error::DeviceLost`].
 pub async fn calibrate(
     weights: &Weights,
     known: &Algorithms,
     device: &Device,
     now: impl Fn() -> f64,
     mut go_on: impl FnMut() -> bool,
-) -> Result<Option<Algorithms>, Failure> {
+) -> Result<Option<Algorithms>, Error> {
     let mut algorithms = known.clone();
     // The first convolution reads or writes a picture of four channels: there is nothing to choose.
     let pairs = weights.convs.iter().skip(1);
@@ -136,7 +135,7 @@ fn features(layer: Layer, channels: usize, device: &Device) -> Map {
 }
 
 /// Waits until the device has done what it was told so far.
-async fn finished(device: &Device) -> Result<(), Failure> {
+async fn finished(device: &Device) -> Result<(), Error> {
     read_vectors(vec![upload(vec![0.0; 4], [4], device)]).await.map(drop)
 }
 

@@ -1,9 +1,9 @@
 //! The device that computes: a GPU through WebGPU's interface, or the processor.
 
-use burn::tensor::Device;
+pub use burn::tensor::Device;
 
 #[cfg(feature = "gpu")]
-use crate::{kernels, message::Failure};
+use crate::{error::Error, kernels};
 
 /// The processor, through Burn's `flex` backend: SIMD, and threads where the target has them.
 #[cfg(feature = "cpu")]
@@ -27,13 +27,13 @@ pub struct Gpu {
     pub name: String,
     /// Whether the adapter is software: it computes on the processor's cores.
     pub software: bool,
-    faults: std::sync::Arc<std::sync::Mutex<Option<Failure>>>,
+    faults: std::sync::Arc<std::sync::Mutex<Option<Error>>>,
 }
 
 #[cfg(feature = "gpu")]
 impl Gpu {
     /// What went wrong on the device since it was opened: the first fault is kept, whatever follows from it.
-    pub fn fault(&self) -> Option<Failure> {
+    pub fn fault(&self) -> Option<Error> {
         self.faults.lock().ok().and_then(|fault| fault.clone())
     }
 }
@@ -45,9 +45,9 @@ impl Gpu {
 /// unnoticed, and on some systems one buffer serves many tensors.
 ///
 /// # Errors
-/// [`Failure::NoWebGpu`] where there is no adapter or it refuses a device.
+/// [`Error::NoGpu`] where there is no adapter or it refuses a device.
 #[cfg(feature = "gpu")]
-pub async fn gpu() -> Result<Gpu, Failure> {
+pub async fn gpu() -> Result<Gpu, Error> {
     use std::sync::{Arc, Mutex};
 
     use burn::tensor::wgpu::{MemoryConfiguration, WgpuSetup, wgpu};
@@ -59,7 +59,7 @@ pub async fn gpu() -> Result<Gpu, Failure> {
             ..Default::default()
         })
         .await
-        .map_err(|error| Failure::NoWebGpu(format!("no adapter: {error}")))?;
+        .map_err(|error| Error::NoGpu(format!("no adapter: {error}")))?;
     let info = adapter.get_info();
     let (device, queue) = adapter
         .request_device(&wgpu::DeviceDescriptor {
@@ -73,10 +73,10 @@ pub async fn gpu() -> Result<Gpu, Failure> {
             ..Default::default()
         })
         .await
-        .map_err(|error| Failure::NoWebGpu(format!("the adapter refused a device: {error}")))?;
+        .map_err(|error| Error::NoGpu(format!("the adapter refused a device: {error}")))?;
 
     let faults = Arc::new(Mutex::new(None));
-    let keep = |faults: &Arc<Mutex<Option<Failure>>>, failure: Failure| {
+    let keep = |faults: &Arc<Mutex<Option<Error>>>, failure: Error| {
         if let Ok(mut first) = faults.lock() {
             first.get_or_insert(failure);
         }
@@ -87,13 +87,13 @@ pub async fn gpu() -> Result<Gpu, Failure> {
         keep(
             &uncaptured,
             match error {
-                wgpu::Error::OutOfMemory { .. } => Failure::OutOfMemory("the GPU has no more".into()),
-                other => Failure::DeviceLost(other.to_string()),
+                wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory("the GPU has no more".into()),
+                other => Error::DeviceLost(other.to_string()),
             },
         );
     }));
     device.set_device_lost_callback(move |reason, message| {
-        keep(&lost, Failure::DeviceLost(format!("{reason:?}: {message}")));
+        keep(&lost, Error::DeviceLost(format!("{reason:?}: {message}")));
     });
 
     let setup = WgpuSetup { backend: info.backend, instance, adapter, device, queue };
@@ -102,7 +102,7 @@ pub async fn gpu() -> Result<Gpu, Failure> {
         .memory_config(MemoryConfiguration::ExclusivePages)
         .setup(setup)
         .init()
-        .map_err(|error| Failure::NoWebGpu(error.to_string()))?;
+        .map_err(|error| Error::NoGpu(error.to_string()))?;
     let name = match (info.name.trim(), info.driver.trim()) {
         ("", "") => "WebGPU".to_owned(),
         (name, "") | ("", name) => name.to_owned(),

@@ -1,58 +1,31 @@
-//! Impasto paints a photo in the style of a painting (Gatys, Ecker and Bethge 2015), natively and in the browser.
-//!
-//! # The way of a picture
-//! A visitor picks a file. The page hands it, unread, to the worker with the [`options`] ([`message`]). The worker
-//! decodes it to a [`picture::Picture`], scales it and uploads it once; the network's [`weights`] are fetched,
-//! verified and put on the [`device`]. [`transfer::StyleTransfer`] computes the targets and then loops on the
-//! device: forward through [`vgg`], [`loss`], backward, Adam, by the [`kernels`], reading nothing back; first on small
-//! pictures, then on larger ones, as the [`schedule`] says. Every
-//! few steps one small readback makes a [`message::Frame`] that is transferred to the page, drawn, and kept in the
-//! [`timeline`].
+//! Impasto's engine: paints a photo in the style of a painting (Gatys, Ecker and Bethge 2015), natively and in the browser.
 //!
 //! Read [`transfer`] first: it is the algorithm, top-down.
 //!
-//! The library knows no browser: only `web`, behind the feature of that name, does.
-
-pub mod chosen;
-pub mod color;
-pub mod crop;
-pub mod layer;
-pub mod link;
-pub mod marks;
-pub mod mask;
-pub mod message;
-pub mod mode;
-pub mod options;
-pub mod picture;
-pub mod preset;
-pub mod recipe;
-pub mod rect;
-pub mod schedule;
-pub mod timeline;
-pub mod until;
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
-pub mod web;
-pub mod weights;
+//! # The way of a picture
+//! Photo and painting come as [`picture::Picture`]s, the network as [`weights::Weights`], and what was chosen as
+//! [`options::Options`]. [`Vgg`] puts the network on a [`device`]. [`StyleTransfer::new`] computes the targets; each step then
+//! goes forward through the [`network`], takes the [`loss`] and its gradient, backward to the picture, and lets the
+//! [`optimizer`] change it, all by the [`kernels`] and reading nothing back. The [`schedule`] says at which sizes. One small
+//! readback makes a [`picture::Frame`] to look at.
+//!
+//! The engine knows no browser, no files and no command line; those are in `apps/`.
 
 #[cfg(feature = "gpu")]
 pub mod calibration;
-#[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod device;
-#[cfg(any(feature = "cpu", feature = "gpu"))]
+mod error;
 pub mod kernels;
-#[cfg(any(feature = "cpu", feature = "gpu"))]
-pub mod lbfgs;
-#[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod loss;
-#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod network;
 pub mod optimizer;
-#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod schedule;
 pub mod sources;
-#[cfg(any(feature = "cpu", feature = "gpu"))]
-mod statistics;
-#[cfg(any(feature = "cpu", feature = "gpu"))]
-mod tiled;
-#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod stop;
+mod tiles;
 pub mod transfer;
-#[cfg(any(feature = "cpu", feature = "gpu"))]
-pub mod vgg;
+
+pub use error::Error;
+pub use network::Vgg;
+pub use sources::Sources;
+pub use transfer::StyleTransfer;

@@ -8,10 +8,8 @@
 //!
 //! [`Options`] are what the visitor chose, a [`Plan`] is what will run.
 
-use crate::{
-    options::{AdamOptions, Options, Schedule},
-    picture::size_to_fit,
-};
+use options::{AdamOptions, Options, Schedule};
+use picture::size_to_fit;
 
 /// One size of the picture, and how long it is worked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,6 +47,21 @@ const FORGETFUL: f32 = 0.8;
 /// What the learning rate is multiplied by at the beginning of a run of several scales, and at its end: large forms and
 /// colours want long steps, and strokes come to rest in short ones. Between them it falls with the work that is done.
 const BOLDNESS: [f32; 2] = [2.0, 0.4];
+
+/// The most pixels that are looked at as a whole where nobody chose a tile: 1024×1024, a gigabyte.
+pub const MOST_AT_ONCE: usize = 1 << 20;
+
+/// The side of the tiles, in pixels, that a picture of this size (width, height) is looked at in ([`picture::rect`]); `None`
+/// where it is looked at as a whole.
+///
+/// The larger a tile is, the less is looked at twice; but a picture of 2048×2048 itself takes so much of a gigabyte
+/// that with tiles of 512 a run came to 1101 MiB (`tests/memory.rs`, after a step).
+pub fn tile_side(options: &Options, (width, height): (usize, usize)) -> Option<usize> {
+    let suitable = if width * height > 3 << 20 { 432 } else { 512 };
+    let side = options.tile.map_or(suitable, |side| side as usize);
+    let is_large = options.tile.is_some() || width * height > MOST_AT_ONCE;
+    (is_large && side < width.max(height)).then_some(side)
+}
 
 impl Plan {
     /// What will run for a photo and a painting of these sizes in pixels, as they are when they are scaled to the wanted
@@ -190,8 +203,9 @@ fn shrunk(size: (usize, usize), from: (usize, usize), to: (usize, usize)) -> (us
 
 #[cfg(test)]
 mod tests {
+    use picture::Size;
+
     use super::*;
-    use crate::options::Size;
 
     fn plan(steps: u32, photo: (usize, usize)) -> Plan {
         Plan::new(&Options { steps, size: Size::Original, ..Options::default() }, photo, photo)

@@ -1,11 +1,8 @@
 //! What a picture is painted from: a photo, perhaps only a part of it, and one painting or several.
 
-use crate::{
-    layer::Layer,
-    mask::Mask,
-    options::{Options, OptionsError, check_painting_weight},
-    picture::Picture,
-};
+use options::{Options, OptionsError, check_painting_weight};
+use picture::{Picture, mask::Mask};
+use weights::Layer;
 
 /// What is painted.
 #[derive(Clone, Debug)]

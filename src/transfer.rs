@@ -11,24 +11,25 @@
 //! [`crate::schedule`]).
 
 use burn::tensor::Tensor;
+use options::{Color, Init, Options};
+use picture::{
+    Frame, Losses, Picture, color,
+    mask::{cut_out, lay_over},
+    rect::{GRID, Remainder, tiles},
+    resample::{Filter, resample},
+};
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 
 use crate::{
-    color,
-    kernels::{Map, adam, frame, total_variation::total_variation, upload, weigh::weigh},
-    loss::{Kind, Region, Targets, Term},
-    mask::{cut_out, lay_over},
-    message::{Failure, Frame, Losses},
+    error::Error,
+    kernels::{Map, adam, frame, upload, weigh::weigh},
+    loss::{Region, Statistics, Targets, Term, losses, total_variation},
+    network::Vgg,
     optimizer::State,
-    options::{Color, Init, Options},
-    picture::{Filter, Picture, resample},
-    rect::{GRID, Remainder, tiles},
-    schedule::{Plan, Scale},
+    schedule::{Plan, Scale, tile_side},
     sources::{Painting, Sources, Subject},
-    statistics::Statistics,
-    tiled::Look,
-    until::Watch,
-    vgg::Vgg,
+    stop::Watch,
+    tiles::Look,
 };
 
 /// A picture that is being painted.
@@ -37,8 +38,10 @@ use crate::{
 /// [`StyleTransfer::next_scale`], until the last scale, that of the result. Whoever only makes steps stays at the first.
 ///
 /// ```no_run
-/// # use impasto::{message::{Failure, Frame}, options::Options, picture::Picture, transfer::StyleTransfer, vgg::Vgg};
-/// # async fn paint(vgg: Vgg, photo: &Picture, painting: &Picture, options: &Options) -> Result<Frame, Failure> {
+/// # use impasto::{Error, StyleTransfer, Vgg};
+/// # use options::Options;
+/// # use picture::{Frame, Picture};
+/// # async fn paint(vgg: Vgg, photo: &Picture, painting: &Picture, options: &Options) -> Result<Frame, Error> {
 /// let mut transfer = StyleTransfer::new(vgg, photo, painting, options).await?;
 /// while transfer.steps() < options.steps {
 ///     transfer.next_scale().await?; // does nothing within a scale
@@ -86,20 +89,17 @@ impl StyleTransfer {
         photo: &Picture,
         painting: &Picture,
         options: &Options,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, Error> {
         Self::of(vgg, Sources::new(photo.clone(), painting.clone()), options).await
     }
 
     /// As [`Self::new`], of a part of the photo, or in the manner of several paintings.
     ///
     /// # Errors
-    /// [`Failure::Options`] if the options are out of range, or the pictures too small for the deepest layer or not what
-    /// the options need; [`Failure::DeviceLost`] if the device fails.
-    pub async fn of(vgg: Vgg, mut sources: Sources, options: &Options) -> Result<Self, Failure> {
-        options
-            .validate()
-            .and_then(|()| sources.check(options))
-            .map_err(|error| Failure::Options(error.to_string()))?;
+    /// [`Error::Options`] if the options are out of range, or the pictures too small for the deepest layer or not what
+    /// the options need; [`Error::DeviceLost`] if the device fails.
+    pub async fn of(vgg: Vgg, mut sources: Sources, options: &Options) -> Result<Self, Error> {
+        options.validate().and_then(|()| sources.check(options))?;
         if options.color == Color::Match {
             for painting in &mut sources.paintings {
                 painting.picture = color::matched(&painting.picture, &sources.subject.photo);
@@ -116,10 +116,10 @@ impl StyleTransfer {
             Init::Mixture => photo.mixed(&noise()),
         };
         if let Some(mask) = here.protection() {
-            x = x.over(photo, mask);
+            x = mask.blend(&x, photo);
         }
         Ok(Self {
-            state: State::start(options.optimizer, to_map(&x, &vgg)),
+            state: State::start(options.optimizer, vgg.upload(&x)),
             targets: targets(&vgg, &here, options).await?,
             free: free(&here, &vgg),
             subject: here.subject,
@@ -140,8 +140,8 @@ impl StyleTransfer {
     /// With Adam it is only queued, nothing is read and nothing waits; L-BFGS waits for the device.
     ///
     /// # Errors
-    /// [`Failure::DeviceLost`] if the device fails.
-    pub async fn step(&mut self) -> Result<(), Failure> {
+    /// [`Error::DeviceLost`] if the device fails.
+    pub async fn step(&mut self) -> Result<(), Error> {
         let (gradient, terms) = self.gradient(self.state.trial());
         let options = self.scale().adam(self.steps_at_scale);
         self.steps += 1;
@@ -175,8 +175,8 @@ impl StyleTransfer {
     /// nothing. Waits for the device.
     ///
     /// # Errors
-    /// [`Failure::DeviceLost`] if the device fails.
-    pub async fn next_scale(&mut self) -> Result<(), Failure> {
+    /// [`Error::DeviceLost`] if the device fails.
+    pub async fn next_scale(&mut self) -> Result<(), Error> {
         if self.steps_here() > 0 {
             return Ok(());
         }
@@ -199,7 +199,7 @@ impl StyleTransfer {
     }
 
     /// Looks at photo and paintings at a later scale.
-    async fn enter(&mut self, at: usize) -> Result<(), Failure> {
+    async fn enter(&mut self, at: usize) -> Result<(), Error> {
         let originals = self.originals.as_ref().expect("the last scale has not been reached");
         let here = at_scale(originals, &self.plan.scales()[at], &self.plan);
         self.targets = targets(&self.vgg, &here, &self.options).await?;
@@ -217,7 +217,7 @@ impl StyleTransfer {
     fn gradient(&self, picture: &Map) -> (Map, Vec<Term>) {
         let Self { vgg, options, targets, subject, .. } = self;
         let size = subject.photo.size();
-        let (gradient, mut terms) = match options.tile_side(size) {
+        let (gradient, mut terms) = match tile_side(options, size) {
             None => {
                 let features =
                     vgg.forward(picture, options.pooling, Remainder::Kept, options.deepest_layer());
@@ -234,8 +234,8 @@ impl StyleTransfer {
                 Look { vgg, options }.gradient(targets, &subject.photo, picture, &tiles)
             }
         };
-        let (gradient, sums) = total_variation(picture, &gradient, options.tv_weight);
-        terms.push(Term { kind: Kind::TotalVariation, sums, factor: options.tv_weight });
+        let (gradient, term) = total_variation(picture, &gradient, options.tv_weight);
+        terms.push(term);
         let gradient = match &self.free {
             Some(free) => weigh(&gradient, free, None),
             None => gradient,
@@ -282,15 +282,15 @@ impl StyleTransfer {
     /// for what is fine already need not be made coarse again. Waits for the device.
     ///
     /// # Errors
-    /// [`Failure::Options`] if the size differs, [`Failure::DeviceLost`] if the device fails.
-    pub async fn restart_from(&mut self, picture: &Picture) -> Result<(), Failure> {
+    /// [`Error::Options`] if the size differs, [`Error::DeviceLost`] if the device fails.
+    pub async fn restart_from(&mut self, picture: &Picture) -> Result<(), Error> {
         if picture.size() != self.size() {
-            return Err(Failure::Options("the picture to go on from has another size".into()));
+            return Err(Error::AnotherSize);
         }
         if !self.is_at_full_size() {
             self.enter(self.plan.scales().len() - 1).await?;
         }
-        self.state = State::start(self.options.optimizer, to_map(picture, &self.vgg));
+        self.state = State::start(self.options.optimizer, self.vgg.upload(picture));
         self.steps = 0;
         self.steps_at_scale = 0;
         self.watch = Watch::new(self.options.until);
@@ -301,8 +301,8 @@ impl StyleTransfer {
     /// The picture as it is now, with the losses of the picture before the latest step. Waits for the device.
     ///
     /// # Errors
-    /// [`Failure::DeviceLost`] if the device fails.
-    pub async fn frame(&self) -> Result<Frame, Failure> {
+    /// [`Error::DeviceLost`] if the device fails.
+    pub async fn frame(&self) -> Result<Frame, Error> {
         let sums = self.terms.iter().map(|term| term.sums.clone()).collect();
         let (mut rgba, sums) = frame::read(self.state.picture(), sums).await?;
         let Subject { photo, mask, opacity } = &self.subject;
@@ -316,19 +316,19 @@ impl StyleTransfer {
             cut_out(&mut rgba, opacity);
         }
         let [height, width, _] = self.state.picture().dims();
-        let losses = (!sums.is_empty()).then(|| Losses::from_terms(self.terms.iter().zip(&sums)));
+        let losses = (!sums.is_empty()).then(|| losses(self.terms.iter().zip(&sums)));
         Ok(Frame { width, height, step: self.steps, losses, rgba })
     }
 
     /// The losses of the picture before the latest step (of the first picture, if none was made). Waits for the device.
     ///
     /// # Errors
-    /// [`Failure::DeviceLost`] if the device fails.
+    /// [`Error::DeviceLost`] if the device fails.
     #[expect(
         clippy::missing_panics_doc,
         reason = "whoever has looked has at least the loss of total variation"
     )]
-    pub async fn losses(&mut self) -> Result<Losses, Failure> {
+    pub async fn losses(&mut self) -> Result<Losses, Error> {
         if self.terms.is_empty() {
             self.look();
         }
@@ -338,8 +338,8 @@ impl StyleTransfer {
     /// The losses of the picture as it is now. Costs a pass through the network, and waits for the device.
     ///
     /// # Errors
-    /// [`Failure::DeviceLost`] if the device fails.
-    pub async fn evaluate(&mut self) -> Result<Losses, Failure> {
+    /// [`Error::DeviceLost`] if the device fails.
+    pub async fn evaluate(&mut self) -> Result<Losses, Error> {
         self.look();
         self.losses().await
     }
@@ -352,7 +352,7 @@ impl StyleTransfer {
     ///
     /// # Errors
     /// As [`Self::restart_from`] and [`Self::frame`].
-    pub async fn loss_and_gradient(&mut self, picture: &Picture) -> Result<(Losses, Vec<f32>), Failure> {
+    pub async fn loss_and_gradient(&mut self, picture: &Picture) -> Result<(Losses, Vec<f32>), Error> {
         self.restart_from(picture).await?;
         let (gradient, terms) = self.gradient(self.state.picture());
         self.terms = terms;
@@ -363,7 +363,7 @@ impl StyleTransfer {
 
 /// What the photo and the paintings are to the network. It looks at one after the other: the features of all at once
 /// would be the most memory that a run ever takes.
-async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Failure> {
+async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Error> {
     vgg.device().memory_cleanup(); // of the pictures before, which were of another size
     let look = Look { vgg, options };
     let content = look.content(&sources.subject.photo).await?;
@@ -403,9 +403,4 @@ fn at_scale(sources: &Sources, scale: &Scale, plan: &Plan) -> Sources {
         Painting { picture: picture.resize(width, height), weight: *weight }
     });
     Sources { subject: sources.subject.resize(scale.width, scale.height), paintings: paintings.collect() }
-}
-
-/// A picture on the network's device: `[H, W, 4]`, the fourth channel zero.
-pub fn to_map(picture: &Picture, vgg: &Vgg) -> Map {
-    upload(picture.rgb0(), [picture.height(), picture.width(), 4], vgg.device())
 }

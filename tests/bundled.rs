@@ -9,16 +9,12 @@ use std::{
 mod reference_data;
 mod samples;
 
-use impasto::{
-    device,
-    options::Options,
-    picture::Picture,
-    transfer::StyleTransfer,
-    vgg::Vgg,
-    weights::{LayerShape, Manifest, bundled_offers, open},
-};
+use impasto::{device, network::Vgg, transfer::StyleTransfer};
+use options::Options;
+use picture::Picture;
 use pollster::block_on;
 use samples::{root, sample};
+use weights::{LayerShape, Manifest, open};
 
 /// Multiply-adds of VGG-19, conv1_1 … conv5_1, for each pixel of the picture.
 const VGG19: f64 = 361_152.0;
@@ -52,23 +48,13 @@ fn work(layers: &[LayerShape]) -> f64 {
 
 #[test]
 fn the_work_of_vgg19_is_what_it_is_measured_against() {
-    use impasto::layer::Layer;
+    use weights::Layer;
     let mut in_channels = 3;
     let shapes = Layer::ALL.map(|layer| {
         let out_channels = layer.vgg19_channels();
         LayerShape { layer, out_channels, in_channels: std::mem::replace(&mut in_channels, out_channels) }
     });
     assert_eq!(work(&shapes).to_bits(), VGG19.to_bits());
-}
-
-#[test]
-fn the_page_knows_the_bundled_networks() {
-    let known = bundled_offers();
-    let known: Vec<_> = known.iter().map(|offer| (offer.pack.as_str(), offer.name.clone())).collect();
-    let here =
-        packs().map(|(pack, ..)| (pack.file_name().unwrap().to_owned(), manifest(&pack).name().to_owned()));
-    let here: Vec<_> = here.iter().map(|(pack, name)| (pack.to_str().unwrap(), name.clone())).collect();
-    assert_eq!(known, here);
 }
 
 #[test]

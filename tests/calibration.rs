@@ -7,14 +7,13 @@ use impasto::{
     calibration::calibrate,
     device,
     kernels::conv::{Algorithm, Algorithms, Tile},
-    layer::Layer,
-    options::{Options, Size},
-    picture::Picture,
+    network::Vgg,
     transfer::StyleTransfer,
-    vgg::Vgg,
-    weights::{self, Weights},
 };
+use options::Options;
+use picture::{Picture, Size};
 use pollster::block_on;
+use weights::{Layer, Weights};
 
 fn tiny() -> Weights {
     weights::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/tiny"), false).unwrap()

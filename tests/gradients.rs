@@ -7,18 +7,19 @@ use burn::tensor::{Device, Tensor, TensorData};
 use impasto::{
     device,
     kernels::{Map, Storage, gram, total_variation::total_variation_cpu},
-    layer::Layer,
-    mask::Mask,
-    options::{Options, Pooling, StyleLoss},
-    picture::Picture,
-    rect::{Rect, Remainder},
+    network::Vgg,
     sources::{Painting, Sources},
-    transfer::{StyleTransfer, to_map},
-    vgg::Vgg,
-    weights::{Balance, Conv, Weights},
+    transfer::StyleTransfer,
+};
+use options::{Options, Pooling, StyleLoss};
+use picture::{
+    Picture,
+    mask::Mask,
+    rect::{Rect, Remainder},
 };
 use pollster::block_on;
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
+use weights::{Balance, Conv, Layer, Weights};
 
 /// VGG-19's shape with few channels; variance-preserving random weights, so that all layers respond.
 fn network() -> Weights {
@@ -98,9 +99,9 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
     let device = device::cpu().autodiff();
     let vgg = Vgg::new(&network(), &device).expect("channels in fours").storing(Storage::Full);
     let forward = |map: &Map, remainder| vgg.forward(map, options.pooling, remainder, Layer::Conv5_1);
-    let content = forward(&to_map(&photo, &vgg), Remainder::Kept);
-    let style = forward(&to_map(&painting, &vgg), Remainder::Dropped);
-    let x = to_map(&at, &vgg).require_grad();
+    let content = forward(&vgg.upload(&photo), Remainder::Kept);
+    let style = forward(&vgg.upload(&painting), Remainder::Dropped);
+    let x = vgg.upload(&at).require_grad();
     let features = forward(&x, Remainder::Kept);
     let relative =
         |a: Tensor<1>, b: Tensor<1>| (a - b.clone()).powi_scalar(2).mean() / b.powi_scalar(2).mean();

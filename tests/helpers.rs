@@ -11,16 +11,15 @@ use burn::tensor::{Tensor, TensorData};
 use impasto::{
     device,
     kernels::{
-        Map,
+        Map, conv,
         conv::{
-            self, Algorithm, Filter, Tile,
-            cpu::{self, Epilogue, Kernels, Shape, Transformed},
+            Algorithm, Filter, Tile, cpu,
+            cpu::{Epilogue, Kernels, Shape, Transformed},
         },
         cpu::{Helpers, set_helpers},
     },
-    layer::Layer,
-    weights::Conv,
 };
+use weights::{Conv, Layer};
 
 /// As many as a browser would have, each with its own part of the kernels. They work one after the other here.
 struct Others {

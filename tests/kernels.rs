@@ -7,16 +7,16 @@ use impasto::{
     kernels::{
         Map, Storage, adam, conv,
         conv::{Algorithm, Tile},
-        cut::{self, Piece},
+        cut,
+        cut::Piece,
         frame, gram, moments, normalize, pool, residual, set_in_software, total_variation, vectors, weigh,
     },
-    layer::Layer,
-    options::{AdamOptions, Pooling},
-    rect::{Rect, Remainder},
-    weights::Conv,
 };
+use options::{AdamOptions, Pooling};
+use picture::rect::{Rect, Remainder};
 use pollster::block_on;
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
+use weights::{Conv, Layer};
 
 /// The largest ‖out − ref‖/‖ref‖ that counts as equal: sums of a few thousand f32 in another order.
 const TOLERANCE: f64 = 3e-6;

@@ -5,17 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use impasto::{
-    device,
-    layer::Layer,
-    options::{Options, Schedule, Size},
-    picture::Picture,
-    rect::MARGIN,
-    transfer::StyleTransfer,
-    vgg::Vgg,
-    weights::{Balance, Conv, Weights},
-};
+use impasto::{device, network::Vgg, transfer::StyleTransfer};
+use options::{Options, Schedule};
+use picture::{Picture, Size, rect::MARGIN};
 use pollster::block_on;
+use weights::{Balance, Conv, Layer, Weights};
 
 /// What is needed whatever the size: two bands of Winograd's tiles, and the pieces of a Gram matrix.
 const FIXED: u64 = 40 << 20;

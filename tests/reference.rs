@@ -16,17 +16,14 @@ use burn::tensor::{DType, Device, Tensor};
 use impasto::{
     device,
     kernels::{Storage, frame::read_values, gram::gram_matrix},
-    layer::Layer,
-    message::Losses,
-    options::{Optimizer, Options, Pooling, Schedule, Size, WeightedLayer},
-    picture::Picture,
-    rect::Remainder,
-    transfer::{StyleTransfer, to_map},
-    vgg::Vgg,
-    weights::{self, Weights},
+    network::Vgg,
+    transfer::StyleTransfer,
 };
+use options::{Optimizer, Options, Pooling, Schedule, WeightedLayer};
+use picture::{Losses, Picture, Size, rect::Remainder};
 use pollster::block_on;
 use safetensors::{Dtype, SafeTensors};
+use weights::{Layer, Weights};
 
 /// A single evaluation, relative: rounding in f32 alone costs up to a few 1e-6.
 const ONCE: f64 = 1e-5;
@@ -190,7 +187,7 @@ fn features_and_grams(device: &Device) {
     let file = File::open(&reference_data::file("reference/reference.safetensors"));
     let vgg = vgg(device);
     let see = |name: &str, remainder| {
-        vgg.forward(&to_map(&file.planes(name), &vgg), Pooling::Max, remainder, Layer::Conv5_1)
+        vgg.forward(&vgg.upload(&file.planes(name)), Pooling::Max, remainder, Layer::Conv5_1)
     };
     let photo = see("image.content", Remainder::Kept);
     let painting = see("image.style", Remainder::Dropped);
@@ -270,7 +267,7 @@ fn variant(case: &str, device: &Device) {
     let vgg = vgg(device);
 
     let see =
-        |picture, remainder| vgg.forward(&to_map(picture, &vgg), options.pooling, remainder, Layer::Conv5_1);
+        |picture, remainder| vgg.forward(&vgg.upload(picture), options.pooling, remainder, Layer::Conv5_1);
     let (of_photo, of_painting) = (see(&photo, Remainder::Kept), see(&painting, Remainder::Dropped));
     if !options.content_layers.is_empty() {
         let found = energies(&options.content_layers, |layer| values(of_photo.at(layer).clone()));
@@ -402,7 +399,7 @@ fn halves_keep_the_course() {
     println!("halves: {most:.2e} in {} steps", options.steps);
     assert!(most <= HALVES, "a loss is off by {most:.2e}");
     // It is not f32 after all that was tested.
-    let features = vgg.forward(&to_map(&photo, &vgg), Pooling::Max, Remainder::Kept, Layer::Conv5_1);
+    let features = vgg.forward(&vgg.upload(&photo), Pooling::Max, Remainder::Kept, Layer::Conv5_1);
     assert_eq!(features.at(Layer::Conv5_1).dtype(), DType::BF16);
 }
 

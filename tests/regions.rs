@@ -5,19 +5,15 @@
 mod samples;
 
 use impasto::{
-    device,
-    layer::Layer,
-    mask::Mask,
-    message::{Failure, Frame, Losses},
-    mode::Mode,
-    options::{Init, Optimizer, Options, Schedule, StyleLoss},
-    picture::Picture,
-    rect::Rect,
+    Error, device,
     sources::{Painting, Sources, Subject},
     transfer::StyleTransfer,
 };
+use options::{Experiment, Init, Optimizer, Options, Schedule, StyleLoss};
+use picture::{Frame, Losses, Picture, mask::Mask, rect::Rect};
 use pollster::block_on;
 use samples::{sample, tiny};
+use weights::Layer;
 
 fn photo(long_side: u32) -> Picture {
     sample("photos/cat.jpg", long_side)

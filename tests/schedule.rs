@@ -8,10 +8,12 @@ use burn::tensor::{Tensor, TensorData};
 use impasto::{
     device,
     kernels::{Storage, adam::State, frame::read_values},
-    message::Frame,
-    options::{Init, Options, Schedule},
-    picture::{Filter, Picture, resample},
     transfer::StyleTransfer,
+};
+use options::{Init, Options, Schedule};
+use picture::{
+    Frame, Picture,
+    resample::{Filter, resample},
 };
 use pollster::block_on;
 use samples::{sample, tiny};

@@ -1,11 +1,10 @@
 //! One step of Adam on the picture itself, and the way from one size of the picture to the next.
 
+use options::AdamOptions;
+use picture::resample::{Filter, resample};
+
 use super::{Map, frame::read_values, on_device, upload};
-use crate::{
-    message::Failure,
-    options::AdamOptions,
-    picture::{Filter, resample},
-};
+use crate::error::Error;
 
 /// The picture and Adam's two moments, each `[H, W, 4]`.
 #[derive(Clone, Debug)]
@@ -32,8 +31,8 @@ impl State {
     /// times the pixels each has a fourth of the gradient, and moments that remember larger ones hold the picture up.
     ///
     /// # Errors
-    /// [`Failure::DeviceLost`] if the device cannot be read.
-    pub async fn enlarged(&self, x: Map) -> Result<Self, Failure> {
+    /// [`Error::DeviceLost`] if the device cannot be read.
+    pub async fn enlarged(&self, x: Map) -> Result<Self, Error> {
         let [from_h, from_w, _] = self.x.dims();
         let [h, w, _] = x.dims();
         let share = (from_w * from_h) as f32 / (w * h) as f32;

@@ -3,7 +3,7 @@
 use burn::tensor::s;
 
 use super::{Map, on_device};
-use crate::rect::Rect;
+use picture::rect::Rect;
 
 /// A rectangle of a map, `[H, W, C]` → `[height, width, C]`.
 pub fn crop(map: &Map, rect: Rect) -> Map {

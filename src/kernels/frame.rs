@@ -3,15 +3,15 @@
 use burn::tensor::Tensor;
 
 use super::{Map, on_device};
-use crate::message::Failure;
+use crate::error::Error;
 
 /// Reads a picture as RGBA8 and a few small vectors, in one go. `[H, W, 4]` → `4·H·W` bytes, opaque.
 ///
 /// This is the only place where the optimisation waits for the device.
 ///
 /// # Errors
-/// [`Failure::DeviceLost`] if the device cannot be read.
-pub async fn read(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Failure> {
+/// [`Error::DeviceLost`] if the device cannot be read.
+pub async fn read(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Error> {
     on_device!(picture.device(), gpu: gpu::read(picture, vectors).await, cpu: read_cpu(picture, vectors).await)
 }
 
@@ -19,7 +19,7 @@ pub async fn read(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Ve
 ///
 /// # Errors
 /// As [`read`].
-pub async fn read_cpu(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Failure> {
+pub async fn read_cpu(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Error> {
     let values = read_values_cpu(picture.clone()).await?;
     // Rounded half up, as WGSL's pack4x8unorm does.
     let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5).floor() as u8;
@@ -30,8 +30,8 @@ pub async fn read_cpu(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>
 /// Reads a few small vectors, in one go.
 ///
 /// # Errors
-/// [`Failure::DeviceLost`] if the device cannot be read.
-pub async fn read_vectors(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Failure> {
+/// [`Error::DeviceLost`] if the device cannot be read.
+pub async fn read_vectors(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Error> {
     if vectors.is_empty() {
         return Ok(Vec::new());
     }
@@ -42,7 +42,7 @@ pub async fn read_vectors(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Fail
 ///
 /// # Errors
 /// As [`read_vectors`].
-pub async fn read_vectors_cpu(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Failure> {
+pub async fn read_vectors_cpu(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Error> {
     let mut read = Vec::with_capacity(vectors.len());
     for vector in vectors {
         read.push(read_values_cpu(vector).await?);
@@ -53,8 +53,8 @@ pub async fn read_vectors_cpu(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, 
 /// The values of a tensor, row by row.
 ///
 /// # Errors
-/// [`Failure::DeviceLost`] if the device cannot be read.
-pub async fn read_values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Failure> {
+/// [`Error::DeviceLost`] if the device cannot be read.
+pub async fn read_values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Error> {
     // Boxed: each of its many callers would hold room for both.
     on_device!(tensor.device(),
         gpu: Box::pin(gpu::read_values(&tensor)).await,
@@ -65,20 +65,20 @@ pub async fn read_values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, 
 ///
 /// # Errors
 /// As [`read_values`].
-pub async fn read_values_cpu<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Failure> {
-    let data = tensor.into_data_async().await.map_err(|error| Failure::DeviceLost(error.to_string()))?;
-    data.try_into_vec().map_err(|error| Failure::DeviceLost(format!("{error:?}")))
+pub async fn read_values_cpu<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Error> {
+    let data = tensor.into_data_async().await.map_err(|error| Error::DeviceLost(error.to_string()))?;
+    data.try_into_vec().map_err(|error| Error::DeviceLost(format!("{error:?}")))
 }
 
 #[cfg(feature = "gpu")]
 mod gpu {
-    use super::{Failure, Map, Tensor};
+    use super::{Error, Map, Tensor};
     use crate::kernels::{
         Storage,
         gpu::{Buffer, Wgsl, read_buffers},
     };
 
-    pub async fn read(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Failure> {
+    pub async fn read(picture: &Map, vectors: Vec<Tensor<1>>) -> Result<(Vec<u8>, Vec<Vec<f32>>), Error> {
         let [h, w, _] = picture.dims();
         let x = Buffer::of(picture);
         let packed = x.new_like([h, w]);
@@ -94,12 +94,12 @@ mod gpu {
         Ok((rgba, bytes.map(|bytes| floats(&bytes)).collect()))
     }
 
-    pub async fn read_vectors(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Failure> {
+    pub async fn read_vectors(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Error> {
         let bytes = read_buffers(vectors.iter().map(Buffer::of).collect()).await?;
         Ok(bytes.iter().map(|bytes| floats(bytes)).collect())
     }
 
-    pub async fn read_values<const D: usize>(tensor: &Tensor<D>) -> Result<Vec<f32>, Failure> {
+    pub async fn read_values<const D: usize>(tensor: &Tensor<D>) -> Result<Vec<f32>, Error> {
         let buffer = Buffer::of(tensor);
         let storage = buffer.storage();
         let bytes = read_buffers(vec![buffer]).await?.concat();

@@ -12,7 +12,7 @@ use cubecl::{
 };
 
 use super::Storage;
-use crate::message::Failure;
+use crate::error::Error;
 
 /// WebGPU's default limit of workgroups per dimension.
 const MAX_WORKGROUPS: u32 = 65_535;
@@ -203,12 +203,12 @@ pub fn summing_threads(count: usize) -> usize {
 }
 
 /// The bytes of some buffers on one device, copied back together.
-pub async fn read_buffers(buffers: Vec<Buffer>) -> Result<Vec<Vec<u8>>, Failure> {
+pub async fn read_buffers(buffers: Vec<Buffer>) -> Result<Vec<Vec<u8>>, Error> {
     let Some(client) = buffers.first().map(|buffer| buffer.0.client.clone()) else {
         return Ok(Vec::new());
     };
     let handles = buffers.into_iter().map(|buffer| buffer.0.handle).collect();
     let bytes =
-        client.read_async(handles).await.map_err(|error| Failure::DeviceLost(format!("{error:?}")))?;
+        client.read_async(handles).await.map_err(|error| Error::DeviceLost(format!("{error:?}")))?;
     Ok(bytes.into_iter().map(|bytes| bytes.to_vec()).collect())
 }

@@ -8,7 +8,8 @@ use burn::tensor::{
 };
 
 use super::{Map, conv::relu_backward_cpu, from_nchw, on_device, to_nchw};
-use crate::{options::Pooling, rect::Remainder};
+use options::Pooling;
+use picture::rect::Remainder;
 
 /// Halves a map. `[H, W, C]` → `[⌈H/2⌉, ⌈W/2⌉, C]`, or `[⌊H/2⌋, ⌊W/2⌋, C]` if the remainder is dropped; then both sides
 /// must be at least 2.

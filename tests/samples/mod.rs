@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use burn::tensor::Device;
-use impasto::{options::Size, picture::Picture, vgg::Vgg, weights};
+use impasto::network::Vgg;
+use picture::{Picture, Size};
 
 /// The network *Tiny*.
 #[allow(

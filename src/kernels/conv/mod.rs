@@ -26,7 +26,7 @@ pub use winograd::cpu;
 pub use winograd::gpu::choose as rule;
 
 use super::{Map, Storage, from_nchw, on_device, runs_wgsl, to_nchw, upload};
-use crate::weights::Conv;
+use weights::Conv;
 
 /// How a convolution is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl Filter {
     /// The filter that computes a layer's features, by this algorithm; `None` chooses by rule.
     pub fn forward(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
         let (outputs, inputs) = (conv.out_channels, padded(conv.in_channels));
-        let weight = Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| conv.at(o, i, y, x));
+        let weight = Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| at(conv, o, i, y, x));
         let bias = upload(conv.bias.clone(), [outputs], device);
         Self { weight, bias: Some(bias), storage: Storage::Full }
     }
@@ -83,7 +83,7 @@ impl Filter {
     /// The filter that computes the gradient with respect to a layer's input, by this algorithm; `None` chooses by rule.
     pub fn backward(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
         let (outputs, inputs) = (padded(conv.in_channels), conv.out_channels);
-        let at = |o, i, y: usize, x: usize| conv.at(i, o, 2 - y, 2 - x);
+        let at = |o, i, y: usize, x: usize| at(conv, i, o, 2 - y, 2 - x);
         Self {
             weight: Weight::new(outputs, inputs, algorithm, device, at),
             bias: None,
@@ -103,14 +103,12 @@ fn padded(channels: usize) -> usize {
     channels.next_multiple_of(4)
 }
 
-impl Conv {
-    /// One weight; zero for channels that exist only as padding.
-    fn at(&self, output: usize, input: usize, y: usize, x: usize) -> f32 {
-        if output >= self.out_channels || input >= self.in_channels {
-            return 0.0;
-        }
-        self.weight[((output * self.in_channels + input) * 3 + y) * 3 + x]
+/// One weight; zero for channels that exist only as padding.
+fn at(conv: &Conv, output: usize, input: usize, y: usize, x: usize) -> f32 {
+    if output >= conv.out_channels || input >= conv.in_channels {
+        return 0.0;
     }
+    conv.weight[((output * conv.in_channels + input) * 3 + y) * 3 + x]
 }
 
 impl Weight {

@@ -1,0 +1,45 @@
+//! The native command line: the engine of the page, for batch work and for parity checks.
+
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+mod stylize;
+mod weights;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// Paints a photo in the style of a painting (Gatys, Ecker and Bethge's neural style transfer).
+#[derive(Debug, Parser)]
+#[command(name = "impasto", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[cfg(any(feature = "cpu", feature = "gpu"))]
+    Stylize(Box<stylize::StylizeArgs>),
+    Weights(weights::WeightsArgs),
+}
+
+fn main() -> ExitCode {
+    // Both what was given and whether it was: an option of --like is replaced only by a flag that somebody typed.
+    let given = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&given).unwrap_or_else(|error| error.exit());
+    let done = match cli.command {
+        #[cfg(any(feature = "cpu", feature = "gpu"))]
+        Command::Stylize(args) => {
+            let (_, given) = given.subcommand().expect("a subcommand was read");
+            stylize::run(&args, given).map_err(Into::into)
+        }
+        Command::Weights(args) => weights::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("impasto: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,707 @@
+//! The command line from outside: real runs of the program, on real files.
+#![cfg(feature = "cli")]
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+mod reference_data;
+
+use image::{
+    DynamicImage, ExtendedColorType, GenericImageView, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder,
+};
+use options::{Options, recipe::Recipe};
+use picture::{Picture, size_to_fit};
+use safetensors::{Dtype, tensor::TensorView};
+use serde_json::Value;
+use tempfile::TempDir;
+use weights::Layer;
+
+/// The name of a network with four channels a layer and made-up weights, on every [`Desk`]: the
+/// real program runs on it, on any clone.
+const TINY: &str = "tiny.safetensors";
+/// Losses on which this network's made-up weights have something to say.
+const SHALLOW: [&str; 4] = ["--content-layers", "conv2_1", "--style-layers", "conv1_1=0.5,conv1_2=0.5"];
+
+/// A folder with a photo (48×36), a painting (40×40) and a little network.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self(TempDir::new().unwrap());
+        drawing(48, 36, 1).save(desk.path("photo.png")).unwrap();
+        drawing(40, 40, 5).save(desk.path("painting.png")).unwrap();
+        write_tiny_network(&desk.path(TINY));
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn files(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.0.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// `impasto stylize photo.png painting.png -o out.png` with more arguments, run in the folder.
+    fn stylize<S: AsRef<OsStr>>(&self, more: impl IntoIterator<Item = S>) -> Output {
+        self.impasto(["stylize", "photo.png", "painting.png", "-o", "out.png"], more)
+    }
+
+    fn impasto<S: AsRef<OsStr>, const N: usize>(
+        &self,
+        first: [&str; N],
+        more: impl IntoIterator<Item = S>,
+    ) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_impasto"))
+            .current_dir(self.0.path())
+            .args(first)
+            .args(more)
+            .output()
+            .unwrap()
+    }
+
+    /// The run must fail with all of `words` in its message, and leave nothing behind.
+    fn refuses(&self, output: &Output, words: &[&str]) {
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "this should have failed: {message}");
+        assert_eq!(output.status.code().map(|code| code == 101), Some(false), "a panic: {message}");
+        for word in words {
+            assert!(message.contains(word), "\"{word}\" is missing from: {message}");
+        }
+        for name in self.files() {
+            assert!(!name.starts_with("out") && !name.ends_with(".partial"), "{name} was left behind");
+        }
+    }
+
+    fn opened(&self, name: &str) -> DynamicImage {
+        image::open(self.path(name)).unwrap()
+    }
+}
+
+fn write_tiny_network(path: &Path) {
+    let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    let mut tensors = Vec::new();
+    for layer in Layer::ALL {
+        let (index, given) = (layer.torchvision_index(), if layer == Layer::Conv1_1 { 3 } else { 4 });
+        let kernel: Vec<f32> =
+            (0..4 * given * 9).map(|k| ((37 * k + 11 * index) % 101) as f32 / 101.0 - 0.4).collect();
+        tensors.push((format!("features.{index}.weight"), vec![4, given, 3, 3], bytes(&kernel)));
+        tensors.push((format!("features.{index}.bias"), vec![4], bytes(&[0.1; 4])));
+    }
+    let views = tensors
+        .iter()
+        .map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
+    safetensors::serialize_to_file(views, None, path).unwrap();
+}
+
+/// Waves and squares, different for each seed.
+fn drawing(width: u32, height: u32, seed: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let wave = |k: u32| {
+            let phase = 0.31 * (x * (k + seed)) as f32 + 0.23 * (y * (k * 2 + 1)) as f32;
+            (127.0 + 90.0 * phase.sin()) as u8
+        };
+        let square = if (x / 6 + y / (4 + seed)).is_multiple_of(2) { 30 } else { 0 };
+        image::Rgb([wave(1) + square, wave(2), wave(3).saturating_sub(square)])
+    })
+}
+
+fn succeeded(output: &Output) {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The rows of a trace as (step, total, content, style, tv).
+fn trace(path: &Path) -> Vec<(u64, [f64; 4])> {
+    let Value::Array(rows) = serde_json::from_slice(&fs::read(path).unwrap()).unwrap() else {
+        panic!("a trace is an array")
+    };
+    let row = |row: &Value| {
+        assert_eq!(row.as_object().unwrap().len(), 7, "{row}");
+        let number = |key: &str| row[key].as_f64().unwrap();
+        (row["step"].as_u64().unwrap(), ["total", "content", "style", "tv"].map(number))
+    };
+    rows.iter().map(row).collect()
+}
+
+/// Four rows for three steps, of which each is better than the one before and adds up.
+fn falls(rows: &[(u64, [f64; 4])]) {
+    assert_eq!(rows.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert!(rows.is_sorted_by(|(_, a), (_, b)| a[0] > b[0]), "the totals do not fall: {rows:?}");
+    for (_, [total, content, style, tv]) in rows {
+        assert!((total - content - style - tv).abs() < 1e-5 * total, "{rows:?}");
+    }
+    assert!(rows[0].1[1].abs() < 1e-6, "the photo itself has no content loss: {rows:?}");
+}
+
+#[test]
+fn files_that_are_missing_or_no_pictures_are_named() {
+    let desk = Desk::new();
+    fs::write(desk.path("broken.png"), b"\x89PNG\r\n\x1a\nand then nonsense").unwrap();
+    fs::write(desk.path("empty.jpg"), b"").unwrap();
+    fs::write(desk.path("letter.txt"), b"Dear visitor").unwrap();
+    let whole = fs::read(desk.path("photo.png")).unwrap();
+    fs::write(desk.path("half.png"), &whole[..whole.len() / 2]).unwrap();
+
+    let none: [&str; 0] = [];
+    for photo in ["broken.png", "empty.jpg", "letter.txt", "half.png"] {
+        let output = desk.impasto(["stylize", photo, "painting.png", "-o", "out.png"], none);
+        desk.refuses(&output, &[photo, "as a picture", "JPEG"]);
+        let output = desk.impasto(["stylize", "photo.png", photo, "-o", "out.png"], none);
+        desk.refuses(&output, &[photo, "as a picture"]);
+    }
+    let output = desk.impasto(["stylize", "nowhere.jpg", "painting.png", "-o", "out.png"], none);
+    desk.refuses(&output, &["cannot open nowhere.jpg"]);
+}
+
+#[test]
+fn a_missing_or_damaged_pack_is_a_clear_message_with_the_command_to_run() {
+    let desk = Desk::new();
+    let none: [&str; 0] = [];
+    desk.refuses(
+        &desk.stylize(none),
+        &["no weights at weights/fast", "--weights", "cargo xtask weights --download", "--from FILE"],
+    );
+    fs::create_dir(desk.path("pack")).unwrap();
+    fs::write(desk.path("pack/manifest.json"), b"{}").unwrap();
+    desk.refuses(&desk.stylize(["--weights", "pack"]), &["manifest", "cargo xtask weights"]);
+    fs::write(desk.path("model.safetensors"), b"nonsense").unwrap();
+    desk.refuses(&desk.stylize(["--weights", "model.safetensors"]), &["model.safetensors"]);
+}
+
+#[test]
+fn options_out_of_range_are_refused_with_what_to_do() {
+    let desk = Desk::new();
+    for (arguments, words) in [
+        (["--size", "15"], ["15 pixels is too small", "at least 16"]),
+        (["--size", "huge"], ["--size", "or original"]),
+        (["--style-size", "4"], ["style size of 4", "at least 16"]),
+        (["--steps", "0"], ["no steps", "at least 1"]),
+        (["--content-weight", "-1"], ["content weight is -1", "0 or more"]),
+        (["--style-weight", "nan"], ["style weight is NaN", "0 or more"]),
+        (["--tv-weight", "inf"], ["tv weight is inf", "0 or more"]),
+        (["--content-layers", "conv9_1"], ["no layer \"conv9_1\"", "choose one of"]),
+        (["--style-layers", "conv1_1=lots"], ["\"lots\" is no weight", "conv1_1=0.2"]),
+        (["--style-layers", "conv1_1,conv1_1"], ["conv1_1 twice", "keep one"]),
+        (["--until", "bored"], ["--until", "or a loss"]),
+        (["--until", "-1"], ["loss to stop at is -1", "above 0"]),
+        (["--color", "sepia"], ["--color", "painting, match or keep"]),
+        (["--optimizer", "sgd"], ["--optimizer", "adam or lbfgs"]),
+        (["--schedule", "fine"], ["--schedule", "single or coarse-to-fine"]),
+        (["--style-loss", "l1"], ["--style-loss", "gram or moments"]),
+        (["--pooling", "median"], ["--pooling", "max or avg"]),
+        (["--init", "photo"], ["--init", "content, noise or mixture"]),
+        (["--seed", "-3"], ["--seed", "-3"]),
+        (["--learning-rate", "0"], ["learning rate is 0", "above 0"]),
+        (["--beta1", "1"], ["beta1 is 1", "not including, 1"]),
+        (["--beta2", "-0.5"], ["beta2 is -0.5", "not including, 1"]),
+        (["--epsilon", "0"], ["epsilon is 0", "above 0"]),
+        (["--device", "abacus"], ["--device", "gpu"]),
+        (["--style-crop", "60,0,50,10"], ["part of the painting", "25,25,50,50"]),
+        (["--tile", "100"], ["tiles of 100", "multiple of 16"]),
+        (["--mode", "content"], ["--mode", "content=conv4_2"]),
+        (["--mode", "texture=conv6_1"], ["--mode", "no layer \"conv6_1\""]),
+        (["--painting", "painting.png=0"], ["weight of a painting is 0", "above 0"]),
+    ] {
+        desk.refuses(&desk.stylize(arguments), &words);
+    }
+    desk.refuses(
+        &desk.stylize(["--content-layers", "none", "--style-weight", "0"]),
+        &["neither the photo nor the painting has any weight"],
+    );
+    // The long side is fine, the short side is not.
+    drawing(200, 30, 2).save(desk.path("photo.png")).unwrap();
+    desk.refuses(&desk.stylize(["--size", "64"]), &["the photo would be 64×10", "at least 16"]);
+}
+
+#[test]
+fn results_that_cannot_be_written_are_refused_before_the_work() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("folder.png")).unwrap();
+    let to =
+        |out: &str, more: &[&str]| desk.impasto(["stylize", "photo.png", "painting.png", "-o", out], more);
+    // The weights are missing too, so each of these messages came before the weights were looked for.
+    desk.refuses(&to("nowhere/out.png", &[]), &["cannot write nowhere/out.png"]);
+    desk.refuses(&to("folder.png", &[]), &["cannot write folder.png", "it is a folder"]);
+    desk.refuses(&to("out.tiff", &[]), &["out.tiff", ".png, .jpg, .webp or .bmp"]);
+    desk.refuses(&to("out", &[]), &[".png, .jpg"]);
+    desk.refuses(&to("./photo.png", &[]), &["one of the pictures to be read"]);
+    desk.refuses(&to("out.png", &["--trace", "nowhere/t.json"]), &["cannot write nowhere/t.json"]);
+}
+
+#[test]
+fn a_run_paints_a_picture_and_writes_a_trace() {
+    let desk = Desk::new();
+    let run = |more: &[&str]| {
+        let common = ["--weights", TINY, "--device", "cpu", "--size", "32"].into_iter().chain(SHALLOW);
+        let output = desk.stylize(common.chain(more.iter().copied()));
+        succeeded(&output);
+        assert!(output.stdout.is_empty());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let told = run(&["--steps", "3", "--trace", "trace.json", "--learning-rate", "0.005"]);
+    assert!(told.contains("32×24 pixels on the processor") && told.contains("Wrote out.png"), "{told}");
+    assert_eq!(desk.opened("out.png").dimensions(), (32, 24));
+    falls(&trace(&desk.path("trace.json")));
+    assert_eq!(desk.files(), ["out.png", "painting.png", "photo.png", TINY, "trace.json"]);
+
+    // Where no terminal shows a bar, lines tell how far a run is, from the losses that are read every four steps.
+    let told = run(&["--steps", "9"]);
+    let lines: Vec<_> = told.lines().filter(|line| line.starts_with("step ")).collect();
+    let [fourth, eighth] = lines[..] else { panic!("{told}") };
+    assert!(fourth.starts_with("step 4 of 9 at 32×24, loss ") && fourth.contains(", after "), "{told}");
+    assert!(eighth.starts_with("step 8 of 9 at 32×24, loss "), "{told}");
+
+    assert_eq!(run(&["--steps", "9", "--quiet"]), "");
+}
+
+#[test]
+fn a_large_picture_is_painted_small_first_unless_one_scale_is_asked_for() {
+    let desk = Desk::new();
+    drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
+    let widths = |more: &[&str]| {
+        let common = ["--weights", TINY, "--device", "cpu", "--steps", "32", "--trace", "trace.json"];
+        succeeded(&desk.stylize(common.iter().chain(&SHALLOW).chain(more)));
+        assert_eq!(desk.opened("out.png").dimensions(), (181, 100));
+        let rows: Value = serde_json::from_slice(&fs::read(desk.path("trace.json")).unwrap()).unwrap();
+        let width = |row: &Value| row["width"].as_u64().unwrap();
+        rows.as_array().unwrap().iter().map(width).collect::<Vec<_>>()
+    };
+    let found = widths(&[]);
+    assert!(found.is_sorted() && found.len() == 33, "{found:?}");
+    assert_eq!((found[0], found[8], found[16], found[32]), (91, 128, 181, 181), "{found:?}");
+    assert_eq!(widths(&["--schedule", "single"]), [181; 33]);
+}
+
+#[test]
+fn the_extension_chooses_the_format() {
+    let desk = Desk::new();
+    for (name, format) in [
+        ("out.png", image::ImageFormat::Png),
+        ("out.JPG", image::ImageFormat::Jpeg),
+        ("out.webp", image::ImageFormat::WebP),
+        ("out.bmp", image::ImageFormat::Bmp),
+    ] {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "1"];
+        let output = desk.impasto(
+            ["stylize", "photo.png", "painting.png", "-o", name],
+            arguments.into_iter().chain(SHALLOW),
+        );
+        succeeded(&output);
+        assert_eq!(image::guess_format(&fs::read(desk.path(name)).unwrap()).unwrap(), format);
+        assert_eq!(desk.opened(name).dimensions(), (32, 24));
+    }
+}
+
+/// The result after one step too small to be seen: the photo as the engine got it.
+fn as_the_engine_got_it(desk: &Desk, more: &[&str]) -> RgbImage {
+    let arguments = ["--weights", TINY, "--device", "cpu", "--steps", "1", "--learning-rate", "1e-9"];
+    let output = desk.stylize(arguments.iter().chain(&SHALLOW).chain(more));
+    succeeded(&output);
+    desk.opened("out.png").into_rgb8()
+}
+
+#[test]
+fn sizes_resample_only_what_they_must() {
+    let desk = Desk::new();
+    let photo = desk.opened("photo.png").into_rgb8();
+    for size in ["original", "48", "1000"] {
+        assert!(as_the_engine_got_it(&desk, &["--size", size]) == photo, "--size {size} changed the photo");
+    }
+    let small = as_the_engine_got_it(&desk, &["--size", "32"]);
+    let whole = Picture::from_rgba8(48, 36, &desk.opened("photo.png").into_rgba8()).unwrap();
+    let (width, height) = size_to_fit((48, 36), 32);
+    let expected = whole.resize(width, height).to_rgba8();
+    let found: Vec<u8> = small.pixels().flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
+    assert!(found == expected, "scaled otherwise than by Picture::resize");
+}
+
+#[test]
+fn the_painting_has_a_size_of_its_own() {
+    let desk = Desk::new();
+    let first_loss = |more: &[&str]| {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--steps", "1", "--trace", "trace.json"];
+        succeeded(&desk.stylize(arguments.iter().chain(&SHALLOW).chain(more)));
+        trace(&desk.path("trace.json"))[0].1[2]
+    };
+    let small = first_loss(&["--size", "24"]);
+    assert_eq!(small.to_bits(), first_loss(&["--size", "24", "--style-size", "24"]).to_bits());
+    let large = first_loss(&["--size", "24", "--style-size", "original"]);
+    assert_ne!(small.to_bits(), large.to_bits());
+    assert_eq!(large.to_bits(), first_loss(&["--size", "24", "--style-size", "40"]).to_bits());
+    assert_eq!(large.to_bits(), first_loss(&["--size", "24", "--style-size", "999"]).to_bits());
+}
+
+#[test]
+fn photos_are_turned_upright() {
+    let desk = Desk::new();
+    let photo = drawing(48, 36, 1);
+    // EXIF, little-endian TIFF: one entry, orientation (0x0112), SHORT, 6: "turn it clockwise".
+    let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    let mut bytes = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 95);
+    encoder.set_exif_metadata(exif.to_vec()).unwrap();
+    encoder.write_image(&photo, 48, 36, ExtendedColorType::Rgb8).unwrap();
+    // Its name lies about the format, as names do.
+    fs::write(desk.path("photo.png"), &bytes).unwrap();
+
+    let upright = as_the_engine_got_it(&desk, &["--size", "original"]);
+    let expected = image::imageops::rotate90(&image::load_from_memory(&bytes).unwrap().into_rgb8());
+    assert_eq!(upright.dimensions(), (36, 48));
+    assert!(upright == expected, "not turned as its EXIF orientation asks");
+}
+
+#[test]
+fn noise_comes_from_its_seed() {
+    let desk = Desk::new();
+    let painted = |seed: &str| {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "2"];
+        let more = ["--init", "noise", "--seed", seed];
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(more)));
+        fs::read(desk.path("out.png")).unwrap()
+    };
+    let seven = painted("7");
+    assert!(seven == painted("7"), "the same seed must give the same picture");
+    assert!(seven != painted("8"), "another seed must give another picture");
+}
+
+#[test]
+fn a_run_ends_early_where_it_is_good_enough() {
+    let desk = Desk::new();
+    let steps = |until: &str| {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "60"];
+        let more = ["--until", until, "--trace", "trace.json", "--learning-rate", "0.005"];
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(more)));
+        trace(&desk.path("trace.json"))
+    };
+    let all = steps("steps");
+    assert_eq!(all.len(), 61);
+    // Losses are those before a step; the trace ends with the picture that was good enough, or one step later.
+    let half = f64::midpoint(all[0].1[0], all[60].1[0]) as f32;
+    let due = all.iter().position(|(_, losses)| losses[0] <= f64::from(half)).unwrap();
+    let some = steps(&half.to_string());
+    assert_eq!(some.last().unwrap().0, due as u64 + 1, "{some:?}");
+    assert!(some.len() < 60);
+    // Nothing moves: the loss is level from the start on.
+    let arguments =
+        ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "60", "--until", "level"];
+    let more = ["--learning-rate", "1e-9", "--trace", "trace.json"];
+    succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(more)));
+    assert_eq!(trace(&desk.path("trace.json")).last().unwrap().0, 21);
+}
+
+#[test]
+fn colours_are_the_photo_s_where_they_are_kept() {
+    let desk = Desk::new();
+    let painted = |color: &str| {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "original", "--steps", "8"];
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(["--color", color])));
+        desk.opened("out.png").into_rgb8()
+    };
+    let photo = desk.opened("photo.png").into_rgb8();
+    // Blue less red does not depend on how light a place is, unless it is clipped.
+    let off = |picture: &RgbImage| {
+        let chroma = |pixel: &image::Rgb<u8>| i32::from(pixel[2]) - i32::from(pixel[0]);
+        let clipped = |pixel: &image::Rgb<u8>| pixel.0.iter().any(|&byte| byte == 0 || byte == 255);
+        let pixels = picture.pixels().zip(photo.pixels()).filter(|(pixel, _)| !clipped(pixel));
+        let differences: Vec<i32> = pixels.map(|(a, b)| (chroma(a) - chroma(b)).abs()).collect();
+        assert!(differences.len() > 100);
+        f64::from(differences.iter().sum::<i32>()) / differences.len() as f64
+    };
+    let [painting, matched, kept] = ["painting", "match", "keep"].map(painted);
+    assert!(kept != photo && off(&kept) < 1.0, "{}", off(&kept));
+    assert!(off(&painting) > 2.0, "{}", off(&painting));
+    assert!(matched != painting && matched != kept);
+}
+
+/// As the command line painted it.
+fn painted(desk: &Desk, arguments: &[&str]) -> image::RgbaImage {
+    succeeded(
+        &desk.impasto(
+            ["stylize"],
+            arguments.iter().chain(&SHALLOW).chain(&["--weights", TINY, "--steps", "8"]),
+        ),
+    );
+    image::open(desk.path("out.png")).unwrap().into_rgba8()
+}
+
+#[test]
+fn several_paintings_are_blended_by_their_weights() {
+    let desk = Desk::new();
+    drawing(44, 40, 9).save(desk.path("other.png")).unwrap();
+    let with = |more: &[&str]| painted(&desk, &[&["photo.png", "-o", "out.png"], more].concat());
+    let (one, other) = (with(&["painting.png"]), with(&["other.png"]));
+    assert_eq!(one, with(&["--painting", "painting.png=7"]), "one painting is all of the blend");
+    let even = with(&["painting.png", "--painting", "other.png"]);
+    assert_eq!(even, with(&["--painting", "painting.png=2", "--painting", "other.png=2.0"]));
+    let uneven = with(&["painting.png", "--painting", "other.png=0.1"]);
+    let far = |a: &image::RgbaImage, b: &image::RgbaImage| -> u32 {
+        a.iter().zip(b.iter()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum()
+    };
+    assert!(even != one && even != other);
+    assert!(far(&uneven, &one) < far(&even, &one), "{} {}", far(&uneven, &one), far(&even, &one));
+}
+
+#[test]
+fn a_blend_and_a_mask_are_part_of_how_a_result_was_painted() {
+    let desk = Desk::new();
+    drawing(44, 40, 9).save(desk.path("other.png")).unwrap();
+    drawing(48, 36, 3).save(desk.path("mask.png")).unwrap();
+    let first = ["photo.png", "-o", "first.png", "--painting", "painting.png=3", "--painting", "other.png"];
+    let common = [&SHALLOW[..], &["--weights", TINY, "--steps", "4"]].concat();
+    succeeded(&desk.impasto(["stylize"], [&first[..], &common].concat()));
+    let first = fs::read(desk.path("first.png")).unwrap();
+    assert_eq!(Recipe::read(&first).unwrap().paintings, [3.0, 1.0]);
+
+    // The weights come from there, too, where none is given.
+    let like = ["--like", "first.png", "--weights", TINY];
+    let again = desk.stylize(like.iter().chain(&["--painting", "other.png"]));
+    succeeded(&again);
+    assert!(fs::read(desk.path("out.png")).unwrap() == first, "not the same picture by the same recipe");
+    let says = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!says(&again).contains("not be the same"), "{}", says(&again));
+
+    let one = desk.stylize(like.iter().chain(&["--mask", "mask.png"]));
+    succeeded(&one);
+    for difference in ["in the manner of 2 paintings, blended 3 : 1", "without a mask"] {
+        assert!(
+            says(&one).contains(&format!("was painted {difference}: it will not be the same")),
+            "{}",
+            says(&one)
+        );
+    }
+    let masked = Recipe::read(&fs::read(desk.path("out.png")).unwrap()).unwrap();
+    assert_eq!((masked.paintings, masked.masked), (vec![], true));
+
+    // No recipe leads to what went on from a result.
+    succeeded(&desk.stylize(like.iter().chain(&["--from", "first.png"])));
+    assert!(Recipe::read(&fs::read(desk.path("out.png")).unwrap()).is_err());
+}
+
+#[test]
+fn a_part_of_the_painting_is_as_good_as_that_part_by_itself() {
+    let desk = Desk::new();
+    let part = desk.opened("painting.png").crop_imm(20, 10, 20, 30);
+    part.save(desk.path("part.png")).unwrap();
+    let of = |more: &[&str]| painted(&desk, &[&["photo.png", "-o", "out.png"], more].concat());
+    let whole = of(&["painting.png"]);
+    let cropped = of(&["painting.png", "--style-crop", "50,25,50,75"]);
+    assert_eq!(cropped, of(&["part.png"]));
+    assert_ne!(cropped, whole);
+}
+
+#[test]
+fn a_mask_says_what_is_painted_and_transparency_stays() {
+    let desk = Desk::new();
+    let photo = image::open(desk.path("photo.png")).unwrap().into_rgba8();
+    // Twice the photo's size: it is scaled with it.
+    let mask = image::GrayImage::from_fn(96, 72, |x, _| image::Luma([if x < 48 { 255 } else { 0 }]));
+    mask.save(desk.path("mask.png")).unwrap();
+    let arguments = ["photo.png", "painting.png", "-o", "out.png", "--mask", "mask.png"];
+    let found = painted(&desk, &arguments);
+    assert!(found.enumerate_pixels().all(|(x, y, pixel)| x < 24 || pixel == photo.get_pixel(x, y)));
+    assert!(found.enumerate_pixels().any(|(x, y, pixel)| x < 24 && pixel != photo.get_pixel(x, y)));
+
+    mask.view(0, 0, 72, 72).to_image().save(desk.path("mask.png")).unwrap();
+    fs::remove_file(desk.path("out.png")).unwrap();
+    let output = desk.impasto(["stylize"], arguments.iter().chain(&["--weights", TINY]));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("needs the photo's shape"));
+
+    let mut cut_out = photo.clone();
+    for (x, _, pixel) in cut_out.enumerate_pixels_mut() {
+        pixel[3] = if x < 24 { 255 } else { 0 };
+    }
+    cut_out.save(desk.path("photo.png")).unwrap();
+    let found = painted(&desk, &["photo.png", "painting.png", "-o", "out.png"]);
+    assert!(found.enumerate_pixels().all(|(x, y, pixel)| pixel[3] == cut_out.get_pixel(x, y)[3]));
+}
+
+#[test]
+fn an_experiment_needs_one_of_the_two_pictures() {
+    let desk = Desk::new();
+    let run = |more: &[&str]| {
+        let fixed =
+            ["photo.png", "-o", "out.png", "--weights", TINY, "--trace", "trace.json", "--steps", "30"];
+        succeeded(&desk.impasto(["stylize"], fixed.iter().chain(more)));
+        trace(&desk.path("trace.json")).last().unwrap().1
+    };
+    let [_, content, style, _] = run(&["--mode", "content=conv2_1"]);
+    assert!(content > 0.0 && style == 0.0);
+    let [_, content, style, _] = run(&["painting.png", "--mode", "texture=conv1_2"]);
+    assert!(content == 0.0 && style > 0.0);
+    let output = desk
+        .impasto(["stylize", "photo.png", "-o", "out.png", "--weights", TINY], ["--mode", "texture=conv1_2"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("there is no painting"));
+}
+
+#[test]
+fn a_run_goes_on_from_a_result() {
+    let desk = Desk::new();
+    let run = |more: &[&str]| {
+        let fixed = [
+            "photo.png",
+            "painting.png",
+            "-o",
+            "out.png",
+            "--weights",
+            TINY,
+            "--trace",
+            "trace.json",
+            "--steps",
+            "10",
+        ];
+        succeeded(&desk.impasto(["stylize"], fixed.iter().chain(&SHALLOW).chain(more)));
+        trace(&desk.path("trace.json"))
+    };
+    let first = run(&[]);
+    fs::copy(desk.path("out.png"), desk.path("first.png")).unwrap();
+    let second = run(&["--from", "first.png"]);
+    let (end, start) = (first.last().unwrap().1[0], second[0].1[0]);
+    // But for the rounding to bytes.
+    assert!(
+        (start / end - 1.0).abs() < 0.02,
+        "the first run ended at {end}, the second one started at {start}"
+    );
+    assert!(second.last().unwrap().1[0] < start);
+}
+
+#[test]
+fn both_optimisers_lower_the_loss() {
+    let desk = Desk::new();
+    for optimizer in ["adam", "lbfgs"] {
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "12"];
+        let more = ["--optimizer", optimizer, "--trace", "trace.json"];
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(more)));
+        let losses: Vec<f64> = trace(&desk.path("trace.json")).iter().map(|(_, losses)| losses[0]).collect();
+        assert!(losses[12] < losses[0], "{optimizer}: {losses:?}");
+        if optimizer == "lbfgs" {
+            assert!(
+                losses.is_sorted_by(|before, after| *after <= before * 1.00001),
+                "it never rises: {losses:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
+    let desk = Desk::new();
+    let common = ["--weights", TINY, "--device", "cpu"];
+    let chosen = [
+        ["--size", "32"],
+        ["--style-size", "24"],
+        ["--steps", "2"],
+        ["--schedule", "single"],
+        ["--content-weight", "0.3"],
+        ["--style-weight", "0.9"],
+        ["--tv-weight", "0.07"],
+        ["--content-layers", "conv2_1=0.7"],
+        ["--style-layers", "conv1_1=0.5,conv1_2=0.25"],
+        ["--style-loss", "moments"],
+        ["--pooling", "avg"],
+        ["--init", "mixture"],
+        ["--color", "match"],
+        ["--seed", "18446744073709551615"],
+        ["--until", "0.001"],
+        ["--optimizer", "lbfgs"],
+        ["--learning-rate", "0.013"],
+        ["--beta1", "0.8"],
+        ["--beta2", "0.97"],
+        ["--epsilon", "0.00001"],
+    ];
+    succeeded(&desk.stylize(common.iter().chain(chosen.as_flattened())));
+    let result = fs::read(desk.path("out.png")).unwrap();
+    let recipe = Recipe::read(&result).unwrap();
+    assert_eq!((recipe.network.as_str(), recipe.options.seed), ("tiny", u64::MAX));
+    fs::rename(desk.path("out.png"), desk.path("first.png")).unwrap();
+
+    let like = ["--like", "first.png"];
+    succeeded(&desk.stylize(common.iter().chain(&like)));
+    assert!(fs::read(desk.path("out.png")).unwrap() == result, "not the same picture by the same recipe");
+
+    // A flag that is given wins, and no other option changes; even where it is what would be the default.
+    let defaults = serde_json::to_value(Options::default()).unwrap();
+    for [flag, _] in &chosen {
+        let name = flag[2..].replace('-', "_");
+        let pointer =
+            if defaults["adam"].get(&name).is_some() { format!("/adam/{name}") } else { format!("/{name}") };
+        let value = match *flag {
+            "--size" => "40",
+            "--style-size" => "48",
+            "--steps" => "1",
+            "--content-layers" => "conv1_2",
+            "--style-layers" => "conv1_1=1",
+            "--schedule" => "coarse-to-fine",
+            "--style-loss" => "gram",
+            "--pooling" => "max",
+            "--init" => "content",
+            "--color" => "keep",
+            "--until" => "level",
+            "--optimizer" => "adam",
+            "--seed" => "0",
+            _ => &defaults.pointer(&pointer).unwrap().as_f64().unwrap().to_string(),
+        };
+        succeeded(&desk.stylize(common.iter().chain(&like).chain(&[*flag, value])));
+        let found = Recipe::read(&fs::read(desk.path("out.png")).unwrap()).unwrap().options;
+        let mut found = serde_json::to_value(found).unwrap();
+        let mut before = serde_json::to_value(&recipe.options).unwrap();
+        let (changed, old) = (found.pointer_mut(&pointer).unwrap(), before.pointer_mut(&pointer).unwrap());
+        assert_ne!(changed, old, "{flag} {value}");
+        *changed = old.clone();
+        assert_eq!(found, before, "{flag} {value} changed more than itself");
+    }
+}
+
+#[test]
+fn results_that_do_not_say_how_they_were_painted_are_refused() {
+    let desk = Desk::new();
+    fs::write(desk.path("letter.txt"), b"Dear visitor").unwrap();
+    for (like, words) in [
+        ("photo.png", ["cannot paint like photo.png", "take the original"]),
+        ("letter.txt", ["cannot paint like letter.txt", "no PNG file"]),
+        ("nowhere.png", ["cannot open", "nowhere.png"]),
+    ] {
+        desk.refuses(&desk.stylize(["--like", like]), &words);
+    }
+}
+
+#[test]
+#[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
+fn the_real_network_paints_alike_on_both_devices() {
+    let desk = Desk::new();
+    let weights = reference_data::vgg19();
+    let painted = |device: &str| {
+        let output = desk.stylize([
+            OsStr::new("--weights"),
+            weights.as_os_str(),
+            OsStr::new("--size"),
+            OsStr::new("32"),
+            OsStr::new("--steps"),
+            OsStr::new("3"),
+            OsStr::new("--trace"),
+            OsStr::new("trace.json"),
+            OsStr::new("--device"),
+            OsStr::new(device),
+        ]);
+        succeeded(&output);
+        let rows = trace(&desk.path("trace.json"));
+        falls(&rows);
+        assert_eq!(desk.opened("out.png").dimensions(), (32, 24));
+        rows
+    };
+    // What a GPU stores in halves is off by some thousandths.
+    for (cpu, gpu) in painted("cpu").iter().zip(painted("gpu")) {
+        assert!(
+            (cpu.1[0] - gpu.1[0]).abs() < 5e-3 * cpu.1[0],
+            "{cpu:?} on the processor, {gpu:?} on the GPU"
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! The worker for browsers with WebGPU. The page starts it.
+
+#[cfg(target_family = "wasm")]
+fn main() {
+    use browser::adapter_name;
+    use impasto::device;
+    use options::Engine;
+    use worker::{
+        failure,
+        session::{self, Opened},
+    };
+
+    // The benchmark's baseline is this same worker on stock kernels.
+    #[cfg(feature = "stock")]
+    impasto::kernels::use_stock_operations(true);
+    session::start(Engine::Gpu, async {
+        let gpu = device::gpu().await.map_err(failure)?;
+        let name = adapter_name().await.unwrap_or_else(|| gpu.name.clone());
+        let device = gpu.device.clone();
+        Ok(Opened { device, name, software: gpu.software, fault: Box::new(move || gpu.fault()) })
+    });
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn main() {
+    eprintln!("This is the worker of Impasto's page, built for browsers: run `cargo xtask serve`.");
+}

@@ -1,0 +1,23 @@
+//! The workers of the page: the engine's session on either device, the processor's helpers, and the worker that makes files.
+//!
+//! Each program in `src/bin` is loaded by `www/worker.js`. What they say to the page is in the crate `protocol`.
+
+pub mod pace;
+
+#[cfg(target_family = "wasm")]
+mod cache;
+#[cfg(target_family = "wasm")]
+pub mod export;
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
+mod failure;
+#[cfg(all(target_family = "wasm", feature = "cpu"))]
+pub mod helpers;
+#[cfg(all(target_family = "wasm", feature = "cpu"))]
+pub mod relaxed;
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
+pub mod session;
+#[cfg(all(target_family = "wasm", feature = "gpu"))]
+mod tuning;
+
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
+pub use failure::failure;

@@ -1,0 +1,641 @@
+//! The worker's side: owns the device, the network and the run, and answers the page's requests.
+//!
+//! One run is made at a time. Between two steps the worker lets a macrotask pass, so that "stop" and a
+//! changed strength get in; nothing is shared with the page but messages.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    fmt,
+    future::Future,
+    rc::Rc,
+};
+
+use browser::{
+    decode::{decode, decode_with_opacity},
+    envelope::{self, Envelope},
+    now, spoken,
+};
+use burn::tensor::Device;
+use impasto::{
+    network::Vgg,
+    sources::{Painting, Sources, Subject},
+    transfer::StyleTransfer,
+};
+use js_sys::{Array, Promise, Uint8Array};
+use options::{Engine, Options, Schedule};
+use picture::{Frame, Losses, Picture, mask::Mask};
+use protocol::{
+    BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, Phase, PictureId, Request, Start, Styled, Tuning,
+};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+use weights::Weights;
+
+#[cfg(feature = "gpu")]
+use crate::tuning::Tuner;
+use crate::{cache, failure::failure, pace::Pace};
+
+/// A device, ready for tensors.
+pub struct Opened {
+    /// Burn's handle to it.
+    pub device: Device,
+    /// What it calls itself.
+    pub name: String,
+    /// Whether it computes on the processor's cores.
+    pub software: bool,
+    /// What went wrong on it since it was opened, if anything.
+    pub fault: Box<dyn Fn() -> Option<Failure>>,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+thread_local! {
+    /// The run that is being made, for the last words of a panic.
+    static CURRENT: Cell<Option<JobId>> = const { Cell::new(None) };
+}
+
+unsafe extern "C" {
+    /// Runs the static constructors of everything that is linked in: the linker makes it.
+    safe fn __wasm_call_ctors();
+}
+
+/// Opens the device and serves the page until the worker is terminated.
+pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engine, open: F) {
+    // There are thousands of them where Burn's own kernels are (`inventory/`). Unless the program runs them itself, the
+    // linker makes every exported function run them all anew, and wasm-bindgen calls such functions for each JavaScript
+    // object it touches: a third of a step.
+    __wasm_call_ctors();
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        // After this the module aborts: no more than this one message gets out.
+        let job = CURRENT.get();
+        post(&Event::Failed { job, failure: Failure::Crashed(info.to_string()) });
+    }));
+
+    let inbox = Rc::new(Inbox::default());
+    let receiver = inbox.clone();
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        receiver.receive(&event.data());
+    });
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // The worker listens for as long as it lives.
+    on_message.forget();
+
+    spawn_local(async move {
+        let opened = match open.await {
+            Ok(opened) => opened,
+            Err(failure) => return post(&Event::Failed { job: None, failure }),
+        };
+        post(&Event::Ready { engine, device: opened.name.clone(), build: BUILD.into() });
+        let mut session = Session {
+            engine,
+            #[cfg(feature = "gpu")]
+            tuner: Tuner::new(&opened).await,
+            opened,
+            network: None,
+            live: None,
+            inbox: inbox.clone(),
+            yielder: Yielder::new(),
+        };
+        loop {
+            let order = match inbox.next_task().await {
+                Task::Paint(order) => order,
+                Task::Prepare(pack) => {
+                    session.in_advance(&pack).await;
+                    continue;
+                }
+                Task::Tune(pack, by) => {
+                    session.tune(&pack, by).await;
+                    continue;
+                }
+            };
+            let job = order.job;
+            CURRENT.set(Some(job));
+            let event = match session.paint(order).await {
+                Ok((reason, step, losses)) => Event::Done { job, reason, step, losses },
+                Err(failure) => {
+                    // What failed is not gone on with.
+                    session.live = None;
+                    Event::Failed { job: Some(job), failure }
+                }
+            };
+            CURRENT.set(None);
+            post(&event);
+        }
+    });
+}
+
+/// A run that the page asked for.
+struct Order {
+    job: JobId,
+    options: Options,
+    /// As it came: any text.
+    pack: PackPlace,
+    content: (PictureId, Blob),
+    styles: Vec<(Styled, Blob)>,
+    mask: Option<(Masked, Uint8Array)>,
+    start: Start,
+    /// RGBA of the picture to go on from.
+    pixels: JsValue,
+}
+
+/// What a worker has to do.
+enum Task {
+    Paint(Order),
+    Prepare(PackPlace),
+    Tune(PackPlace, Tuning),
+}
+
+/// What the page said and nobody has acted upon yet.
+#[derive(Default)]
+struct Inbox {
+    tasks: RefCell<VecDeque<Task>>,
+    stop: Cell<Option<JobId>>,
+    content_weight: Cell<Option<(JobId, f32)>>,
+    /// Called when a task arrives.
+    waiting: RefCell<Option<js_sys::Function>>,
+}
+
+impl Inbox {
+    fn receive(&self, data: &JsValue) {
+        let request = match envelope::open::<Request>(data) {
+            Ok(request) => request,
+            Err(error) => {
+                post(&Event::Failed { job: CURRENT.get(), failure: Failure::Crashed(error.to_string()) });
+                return;
+            }
+        };
+        match request {
+            Request::Stop { job } => self.stop.set(Some(job)),
+            Request::SetContentWeight { job, content_weight } => {
+                self.content_weight.set(Some((job, content_weight)));
+            }
+            Request::Paint { job, options, pack, content, styles, mask, start } => {
+                let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
+                let files = envelope::beside(data, "styles").unchecked_into::<Array>();
+                self.add(Task::Paint(Order {
+                    job,
+                    options: *options,
+                    pack,
+                    content: (content, file("content")),
+                    styles: styles.into_iter().zip(files.iter().map(JsCast::unchecked_into)).collect(),
+                    mask: mask.map(|mask| (mask, envelope::beside(data, "mask").unchecked_into())),
+                    start,
+                    pixels: envelope::beside(data, "start"),
+                }));
+            }
+            Request::Prepare { pack } => self.add(Task::Prepare(pack)),
+            Request::Tune { pack, by } => self.add(Task::Tune(pack, by)),
+        }
+    }
+
+    fn add(&self, task: Task) {
+        self.tasks.borrow_mut().push_back(task);
+        if let Some(resolve) = self.waiting.take() {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    async fn next_task(&self) -> Task {
+        loop {
+            if let Some(task) = self.tasks.borrow_mut().pop_front() {
+                return task;
+            }
+            let arrival = Promise::new(&mut |resolve, _| {
+                *self.waiting.borrow_mut() = Some(resolve);
+            });
+            let _ = JsFuture::from(arrival).await;
+        }
+    }
+
+    /// The run that waits for its turn, and the network that it wants.
+    fn ahead(&self) -> Option<(JobId, PackPlace)> {
+        self.tasks.borrow().iter().find_map(|task| match task {
+            Task::Paint(order) => Some((order.job, order.pack.clone())),
+            Task::Prepare(_) | Task::Tune(..) => None,
+        })
+    }
+
+    fn is_stopped(&self, job: JobId) -> bool {
+        self.stop.get() == Some(job)
+    }
+}
+
+/// A run that can be gone on with: Adam's moments are still there.
+struct Live {
+    transfer: StyleTransfer,
+    pack: PackPlace,
+    content: PictureId,
+    styles: Vec<Styled>,
+    mask: Option<Masked>,
+    /// As the run was started, but for what may change between two runs.
+    options: Options,
+    /// Steps that the picture had behind it, by the page's count, when `transfer` had made none.
+    offset: u32,
+    /// What its network calls itself.
+    network: String,
+}
+
+impl Live {
+    fn step(&self) -> u32 {
+        self.offset + self.transfer.steps()
+    }
+}
+
+/// A network on the device.
+struct Loaded {
+    pack: PackPlace,
+    /// What it calls itself.
+    name: String,
+    vgg: Vgg,
+    /// How it came, until a run was told.
+    arrived: Option<cache::Arrived>,
+}
+
+/// What lasts from one run to the next.
+struct Session {
+    engine: Engine,
+    opened: Opened,
+    #[cfg(feature = "gpu")]
+    tuner: Tuner,
+    /// The network of the latest run. The one before it is not kept: memory is scarce.
+    network: Option<Loaded>,
+    live: Option<Live>,
+    inbox: Rc<Inbox>,
+    yielder: Yielder,
+}
+
+/// How a run ended: why, after how many steps, and with which losses.
+type Outcome = (Ending, u32, Option<Losses>);
+
+impl Session {
+    async fn paint(&mut self, order: Order) -> Result<Outcome, Failure> {
+        let job = order.job;
+        let from = match order.start {
+            Start::Afresh => 0,
+            Start::GoOn { step, .. } => step,
+        };
+        let Some((mut live, options)) = self.prepare(order).await? else {
+            return Ok((Ending::Stopped, from, None));
+        };
+        let outcome = self.run(job, &mut live, &options).await;
+        // Kept even where it was stopped: "go on" takes it up again.
+        self.live = Some(live);
+        outcome
+    }
+
+    /// Everything up to the first step; `None` if the run was stopped meanwhile.
+    async fn prepare(&mut self, order: Order) -> Result<Option<(Live, Options)>, Failure> {
+        let Order { job, options, pack, content, styles, mask, start, pixels } = order;
+        let (asked, files): (Vec<Styled>, Vec<Blob>) = styles.into_iter().unzip();
+        let masked = mask.as_ref().map(|(mask, _)| *mask);
+        options.validate().map_err(|error| Failure::Options(error.to_string()))?;
+        // Dropped before anything new is made, so that two runs never share the device's memory.
+        let earlier = self.live.take();
+        if let Start::GoOn { step, .. } = start {
+            let same = |live: &Live| {
+                live.pack == pack
+                    && live.content == content.0
+                    && live.styles == asked
+                    && live.mask == masked
+                    && live.step() == step
+                    && live.options == settled(&options)
+            };
+            if let Some(mut live) = earlier.filter(same) {
+                live.transfer.set_content_weight(options.content_weight);
+                return Ok(Some((live, options)));
+            }
+        } else {
+            drop(earlier);
+        }
+
+        post(&Event::Loading { job, phase: Phase::Pictures });
+        let (photo, opacity) =
+            decode_with_opacity(&content.1, &file_name(&content.1, "the photo"), options.size).await?;
+        let (width, height) = photo.size();
+        let mask = match mask {
+            None => None,
+            Some((Masked { width: w, height: h, .. }, bytes)) => {
+                let weights = bytes.to_vec().into_iter().map(|byte| f32::from(byte) / 255.0).collect();
+                let mask = Mask::new(w, h, weights).map_err(|error| Failure::Options(error.to_string()))?;
+                Some(mask.resize(width, height))
+            }
+        };
+        let style_size = options.style_size.unwrap_or(options.size);
+        let mut paintings = Vec::new();
+        for (Styled { weight, .. }, file) in asked.iter().zip(&files) {
+            let name = file_name(file, "the painting");
+            let picture = decode(file, &name, options.style_crop, style_size).await?;
+            paintings.push(Painting { picture, weight: *weight });
+        }
+        let sources = Sources { subject: Subject { photo, opacity, mask }, paintings };
+        let origin = match start {
+            Start::Afresh => None,
+            Start::GoOn { width, height, .. } => {
+                let rgba = Uint8Array::new(&pixels).to_vec();
+                let picture = Picture::from_rgba8(width, height, &rgba)
+                    .map_err(|error| Failure::Options(error.to_string()))?;
+                // From a smaller (or larger) result: it is scaled to what is painted now.
+                Some(picture.resize(width, height))
+            }
+        };
+
+        let Some((vgg, network)) = self.network(Some(job), &pack).await? else { return Ok(None) };
+        if self.inbox.is_stopped(job) {
+            return Ok(None);
+        }
+        post(&Event::Loading { job, phase: Phase::Targets });
+        self.yielder.macrotask().await;
+        let mut transfer = StyleTransfer::of(vgg, sources, &options).await.map_err(failure)?;
+        self.check_device()?;
+        if let Some(picture) = origin {
+            transfer.restart_from(&picture).await.map_err(failure)?;
+        }
+        let offset = match start {
+            Start::Afresh => 0,
+            Start::GoOn { step, .. } => step,
+        };
+        let live = Live {
+            transfer,
+            pack,
+            content: content.0,
+            styles: asked,
+            mask: masked,
+            options: settled(&options),
+            offset,
+            network,
+        };
+        Ok(Some((live, options)))
+    }
+
+    /// Loads a network that nobody has asked for yet. What goes wrong will be said when somebody does.
+    async fn in_advance(&mut self, pack: &PackPlace) {
+        if let Ok(Some((vgg, _))) = self.network(None, pack).await
+            && self.engine == Engine::Gpu
+            && self.inbox.ahead().is_none()
+        {
+            let _ = self.warm_up(vgg).await;
+        }
+    }
+
+    /// Chooses anew how the convolutions of this network are computed.
+    async fn tune(&mut self, pack: &PackPlace, by: Tuning) {
+        #[cfg(feature = "gpu")]
+        self.tuner.start_anew(by).await;
+        #[cfg(not(feature = "gpu"))]
+        let _ = by;
+        self.network = None;
+        self.in_advance(pack).await;
+        // Also where the network could not be loaded: the page waits for an answer.
+        #[cfg(feature = "gpu")]
+        post(&self.tuner.report());
+    }
+
+    /// The network on the device. Where nobody waits for it, there is time to find out what suits a GPU.
+    async fn placed(&mut self, weights: &Weights, nobody_waits: bool) -> Result<Vgg, Failure> {
+        #[cfg(feature = "gpu")]
+        if self.engine == Engine::Gpu {
+            if nobody_waits {
+                let inbox = self.inbox.clone();
+                self.tuner.measure(weights, &self.opened, || inbox.ahead().is_none()).await?;
+            }
+            post(&self.tuner.report());
+            return Vgg::by(&self.tuner.algorithms(), weights, &self.opened.device).map_err(failure);
+        }
+        let _ = nobody_waits;
+        Vgg::new(weights, &self.opened.device).map_err(failure)
+    }
+
+    /// Makes a step of a little picture: a GPU compiles each kernel when it is first used, which takes seconds, and so need
+    /// not be waited for once somebody asks for a picture.
+    async fn warm_up(&self, vgg: Vgg) -> Result<(), Failure> {
+        // As small as a run begins, since the kernels' tiles are chosen by the size.
+        let noise = Picture::noise(90, 60, 0);
+        let options = Options { schedule: Schedule::Single, ..Options::default() };
+        let mut transfer = StyleTransfer::new(vgg, &noise, &noise, &options).await.map_err(failure)?;
+        if self.inbox.ahead().is_none() {
+            transfer.step().await.map_err(failure)?;
+            transfer.frame().await.map_err(failure)?;
+        }
+        Ok(())
+    }
+
+    /// The network and its name, loaded unless it was painted with last; `None` if the run was stopped meanwhile. Without
+    /// a run it is loaded for the next one, which may ask for it (or for another) while that goes on.
+    async fn network(
+        &mut self,
+        job: Option<JobId>,
+        pack: &PackPlace,
+    ) -> Result<Option<(Vgg, String)>, Failure> {
+        if let Some(loaded) = self.network.as_mut().filter(|loaded| loaded.pack == *pack) {
+            if let Some(job) = job
+                && let Some(arrived) = loaded.arrived.take()
+            {
+                report(job, arrived);
+            }
+            return Ok(Some((loaded.vgg.clone(), loaded.name.clone())));
+        }
+        let inbox = self.inbox.clone();
+        let mut reported = 0.0;
+        let mut latest = None;
+        let wanted = pack.clone();
+        let loaded = cache::load(pack, |arrived| {
+            latest = Some(arrived);
+            let job = match (job, inbox.ahead()) {
+                (Some(job), _) => job,
+                (None, None) => return true,
+                // It has come for this very network: it sees the rest of the way.
+                (None, Some((job, next))) if next == wanted => job,
+                (None, Some(_)) => return false,
+            };
+            // Pieces of the network arrive by the thousand: tell the page now and then.
+            if arrived.bytes == 0 || arrived.bytes == arrived.total || now() - reported > 100.0 {
+                reported = now();
+                report(job, arrived);
+            }
+            !inbox.is_stopped(job)
+        });
+        let Some(weights) = loaded.await? else { return Ok(None) };
+        // Only now, so that a pack that cannot be loaded costs nothing; and before the device gets the next one.
+        self.network = None;
+        let vgg = self.placed(&weights, job.is_none()).await?;
+        self.check_device()?;
+        let arrived = latest.filter(|_| job.is_none());
+        let name = weights.name;
+        self.network = Some(Loaded { pack: pack.clone(), name: name.clone(), vgg: vgg.clone(), arrived });
+        Ok(Some((vgg, name)))
+    }
+
+    /// The steps.
+    async fn run(&mut self, job: JobId, live: &mut Live, options: &Options) -> Result<Outcome, Failure> {
+        let (width, height) = live.transfer.size();
+        post(&Event::Started { job, width, height, network: live.network.clone() });
+        let mut pace = Pace::new();
+        let mut batch = Batch::new();
+        let mut made = 0;
+
+        // What is started from, at once: the first step takes its time on a GPU, whose kernels are still being made.
+        let frame = live.frame().await?;
+        self.show(job, frame.enlarged(width, height), &mut pace)?;
+        let mut unseen = None;
+        self.yielder.macrotask().await;
+
+        while made < options.steps && !self.inbox.is_stopped(job) {
+            if let Some((wanted, content_weight)) = self.inbox.content_weight.take()
+                && wanted == job
+            {
+                live.transfer.set_content_weight(content_weight);
+            }
+            let started = now();
+            live.transfer.next_scale().await.map_err(failure)?;
+            let steps = batch.steps().min(options.steps - made).min(live.transfer.steps_here());
+            for _ in 0..steps {
+                live.transfer.step().await.map_err(failure)?;
+            }
+            made += steps;
+            // The one readback: it brings losses and pixels, and keeps the queue from growing.
+            let frame = live.frame().await?;
+            self.check_device()?;
+            batch.took(steps, now() - started);
+            let losses = frame.losses.ok_or_else(|| Failure::Crashed("a step has no losses".into()))?;
+            post(&Event::Progress { job, made: frame.step, step: frame.step - 1, losses });
+            let enough = live.transfer.is_good_enough(&losses);
+            unseen = Some(frame);
+            if enough {
+                break;
+            }
+            if pace.is_due(now())
+                && let Some(frame) = unseen.take()
+            {
+                self.show(job, frame.enlarged(width, height), &mut pace)?;
+            }
+            self.yielder.macrotask().await;
+        }
+
+        if let Some(frame) = unseen {
+            self.show(job, frame.enlarged(width, height), &mut pace)?;
+        }
+        if self.inbox.is_stopped(job) && made < options.steps {
+            // Whoever stops does not want to wait for one more look at the picture.
+            return Ok((Ending::Stopped, live.step(), None));
+        }
+        let losses = live.transfer.evaluate().await.map_err(failure)?;
+        self.check_device()?;
+        Ok((Ending::Finished, live.step(), losses.is_finite().then_some(losses)))
+    }
+
+    /// Sends a frame; its pixels are moved, not copied once more.
+    fn show(&self, job: JobId, mut frame: Frame, pace: &mut Pace) -> Result<(), Failure> {
+        self.check_device()?;
+        let before = now();
+        let pixels = Uint8Array::from(std::mem::take(&mut frame.rgba).as_slice()).buffer();
+        send(
+            Envelope::new(&Event::Frame { job, frame })
+                .map(|envelope| envelope.transferring("pixels", &pixels)),
+        );
+        pace.taken(before, now());
+        Ok(())
+    }
+
+    fn check_device(&self) -> Result<(), Failure> {
+        (self.opened.fault)().map_or(Ok(()), Err)
+    }
+}
+
+impl Live {
+    /// The picture as it is now, by the page's count of steps.
+    async fn frame(&self) -> Result<Frame, Failure> {
+        let mut frame = self.transfer.frame().await.map_err(failure)?;
+        frame.step = self.step();
+        // Nobody wants to see such a picture, and JSON has no word for such numbers.
+        if frame.losses.is_some_and(|losses| !losses.is_finite()) {
+            return Err(Failure::Diverged(frame.step));
+        }
+        Ok(frame)
+    }
+}
+
+/// How many steps are queued before the device is waited for: one, unless steps are so quick that the
+/// waiting would cost more than they do. A stop is heard within 40 ms or one step, whichever is longer.
+struct Batch {
+    milliseconds: f64,
+}
+
+impl Batch {
+    const fn new() -> Self {
+        Self { milliseconds: f64::MAX }
+    }
+
+    fn steps(&self) -> u32 {
+        ((40.0 / self.milliseconds) as u32).clamp(1, 8)
+    }
+
+    fn took(&mut self, steps: u32, milliseconds: f64) {
+        self.milliseconds = (milliseconds / f64::from(steps)).max(1.0);
+    }
+}
+
+/// Lets a macrotask pass. Not by a timer: browsers round nested ones up to four milliseconds, and to a
+/// second in a tab that nobody looks at.
+struct Yielder {
+    channel: Option<MessageChannel>,
+}
+
+impl Yielder {
+    fn new() -> Self {
+        Self { channel: MessageChannel::new().ok() }
+    }
+
+    async fn macrotask(&self) {
+        let passed = Promise::new(&mut |resolve, _| match &self.channel {
+            Some(channel) => {
+                channel.port1().set_onmessage(Some(&resolve));
+                let _ = channel.port2().post_message(&JsValue::NULL);
+            }
+            None => {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        });
+        let _ = JsFuture::from(passed).await;
+    }
+}
+
+/// The options as far as a run cannot be gone on with if they differ.
+fn settled(options: &Options) -> Options {
+    Options { steps: 1, content_weight: 1.0, ..options.clone() }
+}
+
+/// A file of the visitor's own has a name; a sample is a mere blob.
+fn file_name(file: &Blob, otherwise: &str) -> String {
+    file.dyn_ref::<web_sys::File>().map_or_else(|| otherwise.to_owned(), web_sys::File::name)
+}
+
+/// Tells a run how its network comes.
+fn report(job: JobId, arrived: cache::Arrived) {
+    let cache::Arrived { bytes, total, cached, kept } = arrived;
+    post(&Event::Loading { job, phase: Phase::Weights { bytes, total, cached, kept } });
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+fn post(event: &Event) {
+    send(Envelope::new(event));
+}
+
+fn send(envelope: Result<Envelope, protocol::MessageError>) {
+    let sent = envelope.map_err(|error| error.to_string()).and_then(|envelope| {
+        let (message, transferred) = envelope.parts();
+        scope().post_message_with_transfer(message, transferred).map_err(|error| spoken(&error))
+    });
+    if let Err(error) = sent {
+        web_sys::console::error_1(&format!("An event could not be sent to the page: {error}").into());
+    }
+}

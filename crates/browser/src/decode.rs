@@ -1,0 +1,147 @@
+//! From a picture file to pixels, by the browser's own decoders, on the page and in the worker alike.
+
+use js_sys::{Function, Object, Promise, Reflect};
+use picture::{Picture, Size, crop::Crop, mask::Mask};
+use protocol::Failure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
+
+use crate::js::spoken;
+
+/// Photos larger than this (long side in pixels) are halved by the browser before we scale them
+/// properly: a 48-megapixel photo would need 600 MB as f32, and the heap of a page never shrinks.
+const LARGEST: u32 = 2048;
+
+/// The picture in a file, or the part of it that is asked for, at the wanted size: EXIF orientation applied, in sRGB, laid
+/// over white where it is transparent. `name` stands in the error.
+///
+/// # Errors
+/// [`Failure::Decode`] if the browser cannot read the file.
+pub async fn decode(file: &Blob, name: &str, part: Option<Crop>, size: Size) -> Result<Picture, Failure> {
+    let picture = shrunk(file, name, size).await?.picture(name)?;
+    Ok(match part {
+        Some(part) => part.of(&picture).fit(size),
+        None => picture.fit(size),
+    })
+}
+
+/// As [`decode`], and how opaque it was, if it was not so everywhere.
+///
+/// # Errors
+/// As [`decode`].
+pub async fn decode_with_opacity(
+    file: &Blob,
+    name: &str,
+    size: Size,
+) -> Result<(Picture, Option<Mask>), Failure> {
+    let pixels = shrunk(file, name, size).await?;
+    let picture = pixels.picture(name)?.fit(size);
+    let opacity = Mask::opacity(pixels.width, pixels.height, &pixels.rgba);
+    let opacity = opacity.map(|opacity| opacity.resize(picture.width(), picture.height()));
+    Ok((picture, opacity))
+}
+
+/// The picture in a file, scaled by the browser to this size in pixels: nearly as [`decode`] does it, without the code for
+/// that, which the page would have to load.
+///
+/// # Errors
+/// As [`decode`].
+pub async fn decode_roughly(
+    file: &Blob,
+    name: &str,
+    width: usize,
+    height: usize,
+) -> Result<Picture, Failure> {
+    read(file, name, |_| (width as u32, height as u32)).await?.picture(name)
+}
+
+/// What the browser has made of a file.
+struct Pixels {
+    width: usize,
+    height: usize,
+    rgba: Vec<u8>,
+}
+
+impl Pixels {
+    fn picture(&self, name: &str) -> Result<Picture, Failure> {
+        Picture::from_rgba8(self.width, self.height, &self.rgba)
+            .map_err(|error| Failure::Decode(format!("{name}: {error}")))
+    }
+}
+
+/// The pixels in a file, no more of them than are needed for a picture of this size.
+async fn shrunk(file: &Blob, name: &str, size: Size) -> Result<Pixels, Failure> {
+    let bound = match size {
+        Size::LongSide(side) => LARGEST.max(side.saturating_mul(4)),
+        Size::Original => u32::MAX,
+    };
+    read(file, name, |(width, height)| {
+        let shrink = (f64::from(bound) / f64::from(width.max(height))).min(1.0);
+        let scale = |side: u32| ((f64::from(side) * shrink).round() as u32).max(1);
+        (scale(width), scale(height))
+    })
+    .await
+}
+
+/// The pixels in a file at the size that `scaled` makes of its own.
+async fn read(
+    file: &Blob,
+    name: &str,
+    scaled: impl FnOnce((u32, u32)) -> (u32, u32),
+) -> Result<Pixels, Failure> {
+    let bitmap = bitmap(file, name).await?;
+    let (width, height) = scaled((bitmap.width(), bitmap.height()));
+    let rgba = pixels(&bitmap, width, height);
+    bitmap.close();
+    let rgba = rgba.map_err(|error| Failure::Decode(format!("{name}: {}", spoken(&error))))?;
+    Ok(Pixels { width: width as usize, height: height as usize, rgba })
+}
+
+/// Width and height of the picture in a file, in pixels, as it is shown.
+///
+/// # Errors
+/// [`Failure::Decode`] if the browser cannot read the file.
+pub async fn measure(file: &Blob, name: &str) -> Result<(u32, u32), Failure> {
+    let bitmap = bitmap(file, name).await?;
+    let size = (bitmap.width(), bitmap.height());
+    bitmap.close();
+    Ok(size)
+}
+
+async fn bitmap(file: &Blob, name: &str) -> Result<ImageBitmap, Failure> {
+    let create = || -> Result<Promise, JsValue> {
+        // Looked up by name: `Window` and `WorkerGlobalScope` share the function but no type.
+        let global = js_sys::global();
+        let function: Function = Reflect::get(&global, &"createImageBitmap".into())?.dyn_into()?;
+        let options = Object::new();
+        Reflect::set(&options, &"imageOrientation".into(), &"from-image".into())?;
+        function.call2(&global, file, &options)?.dyn_into()
+    };
+    let promise = create().map_err(|error| Failure::Decode(format!("{name}: {}", spoken(&error))))?;
+    match JsFuture::from(promise).await {
+        Ok(bitmap) => Ok(bitmap.unchecked_into()),
+        // The browsers' own words ("The source image could not be decoded") add nothing.
+        Err(_) => Err(Failure::Decode(name.to_owned())),
+    }
+}
+
+fn pixels(bitmap: &ImageBitmap, width: u32, height: u32) -> Result<Vec<u8>, JsValue> {
+    let canvas = OffscreenCanvas::new(width, height)?;
+    let options = Object::new();
+    // Read once and thrown away: keep it in memory that the CPU can see.
+    Reflect::set(&options, &"willReadFrequently".into(), &JsValue::TRUE)?;
+    let context: OffscreenCanvasRenderingContext2d = canvas
+        .get_context_with_context_options("2d", &options)?
+        .ok_or_else(|| JsValue::from("this browser has no 2D canvas in workers"))?
+        .unchecked_into();
+    Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into())?;
+    context.draw_image_with_image_bitmap_and_dw_and_dh(
+        bitmap,
+        0.0,
+        0.0,
+        f64::from(width),
+        f64::from(height),
+    )?;
+    Ok(context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height))?.data().0)
+}

@@ -1,0 +1,25 @@
+//! What may be chosen about a run: every option with its range, default and names, and the forms in which choices travel.
+//!
+//! [`Options`] is what the visitor chose; what will run is the engine's to plan. A [`recipe`] writes the choices into the PNG of
+//! a result, a [`link`] reads them from an address. This crate knows no engine, no browser and no command line.
+
+mod check;
+mod choices;
+mod engine;
+mod error;
+pub mod experiment;
+mod layers;
+pub mod link;
+mod options;
+pub mod png_text;
+mod preset;
+pub mod recipe;
+
+pub use check::check_painting_weight;
+pub use choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until};
+pub use engine::Engine;
+pub use error::OptionsError;
+pub use experiment::Experiment;
+pub use layers::{WeightedLayer, deepest, format_layers, parse_layers};
+pub use options::{AdamOptions, Options};
+pub use preset::StyleLayers;

@@ -1,0 +1,371 @@
+//! What the address of the page asks for, so that a link can say what to paint and how:
+//! `?photo=cat&painting=hokusai-great-wave&size=192&steps=60&strength=0.5&network=tiny`. A frame in another page
+//! (`docs/embedding.md`) is such a link, too.
+//!
+//! Whoever writes an address decides nothing but what a visitor could choose on the page, within the same bounds.
+
+use std::{fmt, ops::RangeInclusive, str::FromStr};
+
+use picture::crop::Crop;
+use weights::PackName;
+
+use crate::{
+    choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
+    engine::Engine,
+    experiment::Experiment,
+    preset::StyleLayers,
+};
+
+/// The long side of a result that can be chosen on the page, in pixels.
+pub const SIZES: RangeInclusive<u32> = 64..=2048;
+/// How many steps can be chosen on the page.
+pub const STEPS: RangeInclusive<u32> = 10..=300;
+/// The strengths that can be chosen on the page: from the photo to the painting.
+pub const STRENGTHS: RangeInclusive<f64> = -1.5..=1.5;
+/// How large the painting can be looked at, in hundredths of the size of the result: the larger, the broader its strokes become.
+pub const STROKES: [u32; 3] = [60, 100, 140];
+
+/// What can be in the address for a photo or a painting, and for a network.
+pub const A_PICTURE: &str =
+    "the name of a sample (as in samples/photos and samples/styles), or the http(s) address of a picture";
+/// See [`A_PICTURE`].
+pub const A_NETWORK: &str = "the name of a network that this site offers (a folder in weights/)";
+
+/// The most bytes that the address of a picture may have.
+const MAX_ADDRESS: usize = 2000;
+
+/// A picture that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The name of one of the site's samples.
+    Sample(String),
+    /// A file anywhere, by `http` or `https`.
+    Address(String),
+}
+
+/// What an address asks for; `None` where it says nothing, or nothing that can be had.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// The photo.
+    pub photo: Option<Asked>,
+    /// The painting.
+    pub painting: Option<Asked>,
+    /// The long side of the result in pixels, one of [`SIZES`].
+    pub size: Option<u32>,
+    /// One of [`STEPS`].
+    pub steps: Option<u32>,
+    /// One of [`STRENGTHS`].
+    pub strength: Option<f64>,
+    /// Whether the run begins small.
+    pub schedule: Option<Schedule>,
+    /// Whose colours the result has.
+    pub color: Option<Color>,
+    /// One of [`STROKES`].
+    pub strokes: Option<u32>,
+    /// Which part of the painting is looked at.
+    pub part: Option<Crop>,
+    /// What the run starts from.
+    pub init: Option<Init>,
+    /// What ends the run; never a loss, which means nothing to whoever has not seen the pictures.
+    pub until: Option<Until>,
+    /// Which of the painting's layers count.
+    pub layers: Option<StyleLayers>,
+    /// An experiment of the paper.
+    pub mode: Option<Experiment>,
+    /// How the picture is changed.
+    pub optimizer: Option<Optimizer>,
+    /// What the style loss compares.
+    pub style_loss: Option<StyleLoss>,
+    /// How maps are halved.
+    pub pooling: Option<Pooling>,
+    /// The network's folder in `weights/`.
+    pub network: Option<PackName>,
+    /// Which engine has to paint: to try it out, and to help somebody.
+    pub engine: Option<Engine>,
+    /// The page is a frame in another one: it shows the picture only, and begins at once.
+    pub embed: bool,
+    /// The origin of the page around the frame, which is told how the work goes on.
+    pub host: Option<String>,
+    /// What was left out.
+    pub ignored: Vec<Ignored>,
+}
+
+/// A value in an address that cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    /// Its name in the address.
+    pub key: &'static str,
+    /// As it stands there, shortened.
+    pub value: String,
+    /// What could be there.
+    pub wanted: &'static str,
+}
+
+impl Ignored {
+    /// A value of `key`, which can only be what `wanted` says.
+    pub fn new(key: &'static str, value: &str, wanted: &'static str) -> Self {
+        Self { key, value: value.chars().take(40).collect(), wanted }
+    }
+}
+
+impl fmt::Display for Ignored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the address says {}={:?}, which is ignored: it can be {}",
+            self.key, self.value, self.wanted
+        )
+    }
+}
+
+impl Link {
+    /// Reads an address; `get` gives the value of a name, decoded. Other names are none of our business.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let mut ignored = Vec::new();
+        let size = parsed("size", &get, "64 to 2048", within(&SIZES), &mut ignored);
+        let steps = parsed("steps", &get, "10 to 300", within(&STEPS), &mut ignored);
+        let strength = parsed("strength", &get, "-1.5 to 1.5", within(&STRENGTHS), &mut ignored);
+        let schedule = parsed("schedule", &get, "single or coarse-to-fine", named, &mut ignored);
+        let color = parsed("color", &get, "painting, match or keep", named, &mut ignored);
+        let strokes = parsed("strokes", &get, "60, 100 or 140", strokes, &mut ignored);
+        let part = parsed("part", &get, "left,top,width,height in hundredths", named, &mut ignored);
+        let init = parsed("init", &get, "content, noise or mixture", named, &mut ignored);
+        let until = parsed("until", &get, "steps or level", until, &mut ignored);
+        let layers = parsed("layers", &get, "everything, strokes or forms", named, &mut ignored);
+        let mode = parsed("mode", &get, "content=LAYER or texture=LAYER", named, &mut ignored);
+        let optimizer = parsed("optimizer", &get, "adam or lbfgs", named, &mut ignored);
+        let style_loss = parsed("style-loss", &get, "gram or moments", named, &mut ignored);
+        let pooling = parsed("pooling", &get, "max or avg", named, &mut ignored);
+        let photo = parsed("photo", &get, A_PICTURE, Asked::read, &mut ignored);
+        let painting = parsed("painting", &get, A_PICTURE, Asked::read, &mut ignored);
+        let network = parsed("network", &get, A_NETWORK, named, &mut ignored);
+        let engine = parsed("engine", &get, "gpu or cpu", engine, &mut ignored);
+        let host = parsed("host", &get, "the origin of a page, https://…", origin, &mut ignored);
+        let embed = get("embed").is_some();
+        Self {
+            photo,
+            painting,
+            size,
+            steps,
+            strength,
+            schedule,
+            color,
+            strokes,
+            part,
+            init,
+            until,
+            layers,
+            mode,
+            optimizer,
+            style_loss,
+            pooling,
+            network,
+            engine,
+            embed,
+            host,
+            ignored,
+        }
+    }
+}
+
+impl Asked {
+    fn read(value: &str) -> Option<Self> {
+        if is_on_the_web(value) && value.len() <= MAX_ADDRESS {
+            return Some(Self::Address(value.to_owned()));
+        }
+        // A sample's name is as plain as a pack's.
+        let name: PackName = value.parse().ok()?;
+        Some(Self::Sample(name.to_string()))
+    }
+}
+
+/// Whether it is a whole address, of this site or another one.
+pub fn is_on_the_web(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://")
+}
+
+/// Whether files can be fetched from there by adding their names.
+pub fn is_folder(address: &str) -> bool {
+    is_on_the_web(address) && address.ends_with('/') && !address.contains(['?', '#'])
+}
+
+fn engine(name: &str) -> Option<Engine> {
+    [Engine::Gpu, Engine::Cpu].into_iter().find(|engine| engine.name() == name)
+}
+
+fn strokes(value: &str) -> Option<u32> {
+    value.parse().ok().filter(|strokes| STROKES.contains(strokes))
+}
+
+fn until(value: &str) -> Option<Until> {
+    value.parse().ok().filter(|until| matches!(until, Until::Steps | Until::Level))
+}
+
+/// Scheme, host and port, and nothing after them.
+fn origin(text: &str) -> Option<String> {
+    let (_, place) = text.split_once("://").filter(|_| is_on_the_web(text))?;
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-.:[]".contains(letter);
+    (!place.is_empty() && place.len() <= 300 && place.chars().all(plain)).then(|| text.to_owned())
+}
+
+/// A value that `read` makes sense of.
+fn parsed<T>(
+    key: &'static str,
+    get: &impl Fn(&str) -> Option<String>,
+    wanted: &'static str,
+    read: impl Fn(&str) -> Option<T>,
+    ignored: &mut Vec<Ignored>,
+) -> Option<T> {
+    let value = get(key)?;
+    let found = read(&value);
+    if found.is_none() {
+        ignored.push(Ignored::new(key, &value, wanted));
+    }
+    found
+}
+
+/// Reads a choice by its name.
+fn named<T: FromStr>(value: &str) -> Option<T> {
+    value.parse().ok()
+}
+
+/// Reads a number within bounds.
+fn within<T: FromStr + PartialOrd>(bounds: &RangeInclusive<T>) -> impl Fn(&str) -> Option<T> {
+    move |value| value.parse().ok().filter(|number| bounds.contains(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use weights::Layer;
+
+    use super::*;
+
+    /// A link with these names and values.
+    fn link(pairs: &[(&str, &str)]) -> Link {
+        Link::read(|key| pairs.iter().find(|(name, _)| *name == key).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn an_address_without_a_question_asks_for_nothing() {
+        assert_eq!(link(&[]), Link::default());
+        assert_eq!(link(&[("utm_source", "post"), ("fbclid", "1")]), Link::default());
+    }
+
+    #[test]
+    fn everything_that_can_be_chosen_can_be_asked_for() {
+        let found = link(&[
+            ("photo", "cat"),
+            ("painting", "https://elsewhere.example/starry%20night.jpg?v=2"),
+            ("size", "200"),
+            ("steps", "60"),
+            ("strength", "-0.5"),
+            ("schedule", "single"),
+            ("color", "match"),
+            ("strokes", "140"),
+            ("init", "mixture"),
+            ("until", "level"),
+            ("layers", "forms"),
+            ("mode", "texture=conv3_1"),
+            ("part", "25,25,50,50"),
+            ("optimizer", "lbfgs"),
+            ("style-loss", "moments"),
+            ("pooling", "avg"),
+            ("network", "tiny"),
+            ("engine", "cpu"),
+            ("embed", ""),
+            ("host", "http://localhost:8080"),
+        ]);
+        let wanted = Link {
+            photo: Some(Asked::Sample("cat".to_owned())),
+            painting: Some(Asked::Address("https://elsewhere.example/starry%20night.jpg?v=2".to_owned())),
+            size: Some(200),
+            steps: Some(60),
+            strength: Some(-0.5),
+            schedule: Some(Schedule::Single),
+            color: Some(Color::Match),
+            strokes: Some(140),
+            init: Some(Init::Mixture),
+            until: Some(Until::Level),
+            layers: Some(StyleLayers::Forms),
+            mode: Some(Experiment::Texture(Layer::Conv3_1)),
+            part: Some("25,25,50,50".parse().unwrap()),
+            optimizer: Some(Optimizer::Lbfgs),
+            style_loss: Some(StyleLoss::Moments),
+            pooling: Some(Pooling::Avg),
+            network: Some(PackName::tiny()),
+            engine: Some(Engine::Cpu),
+            embed: true,
+            host: Some("http://localhost:8080".to_owned()),
+            ignored: Vec::new(),
+        };
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_left_out_and_named() {
+        let hostile = [
+            ("size", "100000"),
+            ("size", "63"),
+            ("size", "-256"),
+            ("size", "256px"),
+            ("steps", "0"),
+            ("steps", "1e9"),
+            ("schedule", "double"),
+            ("color", "Keep"),
+            ("color", "<b>keep</b>"),
+            ("strokes", "99"),
+            ("strokes", "-100"),
+            ("strokes", "broad"),
+            ("init", ""),
+            ("until", "0.05"),
+            ("until", "NaN"),
+            ("until", "inf"),
+            ("layers", "conv1_1=1e30"),
+            ("mode", "content"),
+            ("part", "0,0,101,50"),
+            ("mode", "style=conv1_1"),
+            ("optimizer", "sgd"),
+            ("style-loss", "gramm"),
+            ("pooling", "max,avg"),
+            ("strength", "NaN"),
+            ("strength", "inf"),
+            ("strength", ""),
+            ("network", "../../secret"),
+            ("network", "https://elsewhere.example/weights"),
+            ("photo", "javascript:alert(1)"),
+            ("painting", "//elsewhere.example/x.jpg"),
+            ("painting", "data:image/svg+xml,<svg onload=alert(1)>"),
+            ("painting", "blob:https://elsewhere.example/1"),
+            ("engine", "<script>"),
+            ("host", "*"),
+            ("host", "null"),
+            ("host", "https://"),
+            ("host", "https://elsewhere.example/path"),
+            ("host", "https://user@elsewhere.example"),
+            ("host", "javascript://elsewhere.example"),
+        ];
+        for (key, value) in hostile {
+            let found = link(&[(key, value), ("utm_source", "post")]);
+            let [ignored] = found.ignored.as_slice() else { panic!("{key}={value} gave {found:?}") };
+            assert_eq!((ignored.key, ignored.value.as_str()), (key, value));
+            assert_eq!(Link { ignored: Vec::new(), ..found }, Link::default(), "{key}={value}");
+        }
+    }
+
+    #[test]
+    fn a_warning_says_what_could_be_there_and_repeats_no_novel() {
+        let found = link(&[("size", &"9".repeat(5000))]);
+        let text = found.ignored[0].to_string();
+        assert!(text.len() < 200, "{text}");
+        let bounds = |key| link(&[(key, "x")]).ignored[0].wanted;
+        assert_eq!(bounds("size"), format!("{} to {}", SIZES.start(), SIZES.end()));
+        assert_eq!(bounds("steps"), format!("{} to {}", STEPS.start(), STEPS.end()));
+        assert_eq!(bounds("strength"), format!("{} to {}", STRENGTHS.start(), STRENGTHS.end()));
+        let [fine, same, broad] = STROKES;
+        assert_eq!(bounds("strokes"), format!("{fine}, {same} or {broad}"));
+        assert_eq!(
+            bounds("layers").replace(" or", ","),
+            StyleLayers::ALL.map(|layers| layers.to_string()).join(", ")
+        );
+    }
+}

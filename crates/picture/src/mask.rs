@@ -1,0 +1,255 @@
+//! Where something applies: parts of a picture that are painted, or not seen at all.
+
+use crate::{
+    color::luma,
+    picture::{Picture, PictureError, check_values},
+    rect::{Rect, Remainder},
+    resample::{Filter, resample},
+};
+
+/// A weight from 0 (not at all) to 1 (fully) for each pixel, rows top to bottom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mask {
+    width: usize,
+    height: usize,
+    values: Vec<f32>,
+}
+
+impl Mask {
+    /// Takes `width · height` weights in 0..1, rows top to bottom.
+    ///
+    /// # Errors
+    /// [`PictureError`] where a side is zero, the number of weights does not match, or one is out of range.
+    pub fn new(width: usize, height: usize, values: Vec<f32>) -> Result<Self, PictureError> {
+        check_values(width, height, 1, &values)?;
+        Ok(Self { width, height, values })
+    }
+
+    /// A picture as a mask: 1 where it is white, 0 where it is black, between them as light as it is.
+    pub fn of(picture: &Picture) -> Self {
+        let pixels = picture.rgb().as_chunks::<3>().0.iter();
+        let values = pixels.map(|&pixel| luma(pixel).clamp(0.0, 1.0)).collect();
+        Self { width: picture.width(), height: picture.height(), values }
+    }
+
+    /// How opaque a picture of `width · height` RGBA pixels is; `None` where it is so everywhere.
+    pub fn opacity(width: usize, height: usize, rgba: &[u8]) -> Option<Self> {
+        let pixels = rgba.as_chunks::<4>().0;
+        if pixels.len() != width * height || pixels.iter().all(|pixel| pixel[3] == 255) {
+            return None;
+        }
+        let values = pixels.iter().map(|pixel| f32::from(pixel[3]) / 255.0).collect();
+        Some(Self { width, height, values })
+    }
+
+    /// Width and height in pixels.
+    pub const fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// The weights: `width · height`, rows top to bottom.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// The same mask at `width` × `height` pixels (at least 1): means where it shrinks, linear where it grows.
+    #[must_use]
+    pub fn resize(&self, width: usize, height: usize) -> Self {
+        if (width, height) == self.size() {
+            return self.clone();
+        }
+        let shrinks = width * height < self.width * self.height;
+        // As a map of four numbers a pixel: one is enough, but that would be more code for a page to load.
+        let fours: Vec<f32> = self.values.iter().flat_map(|&value| [value, 0.0, 0.0, 0.0]).collect();
+        let filter = if shrinks { Filter::Mean } else { Filter::Bilinear };
+        let scaled = resample(&fours, self.size(), (width, height), filter);
+        let values = scaled.as_chunks::<4>().0.iter().map(|pixel| pixel[0].clamp(0.0, 1.0)).collect();
+        Self { width, height, values }
+    }
+
+    /// 1 where this mask has 0, and the other way round.
+    #[must_use]
+    pub fn inverted(&self) -> Self {
+        Self { values: self.values.iter().map(|value| 1.0 - value).collect(), ..*self }
+    }
+
+    /// Where both masks apply. They must be of one size.
+    ///
+    /// # Panics
+    /// If they are not.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        assert_eq!(self.size(), other.size(), "two masks of one size");
+        let values = self.values.iter().zip(&other.values).map(|(one, other)| one * other).collect();
+        Self { values, ..*self }
+    }
+
+    /// `one` where the mask applies, `other` elsewhere; all three are of one size.
+    ///
+    /// # Panics
+    /// If they are not.
+    #[must_use]
+    pub fn blend(&self, one: &Picture, other: &Picture) -> Picture {
+        assert!(one.size() == other.size() && one.size() == self.size(), "pictures and mask of one size");
+        let weights = self.values.iter().flat_map(|&weight| [weight; 3]);
+        let rgb = one.rgb().iter().zip(other.rgb()).zip(weights);
+        let rgb = rgb.map(|((one, other), weight)| weight * one + (1.0 - weight) * other).collect();
+        Picture::from_checked(self.width, self.height, rgb)
+    }
+
+    /// The mean weight: which share of the picture it is.
+    pub fn share(&self) -> f32 {
+        let sum: f64 = self.values.iter().map(|&value| f64::from(value)).sum();
+        (sum / self.values.len() as f64) as f32
+    }
+
+    /// 1 wherever the weight is not zero.
+    #[must_use]
+    pub fn touched(&self) -> Self {
+        Self { values: self.values.iter().map(|&value| f32::from(value > 0.0)).collect(), ..*self }
+    }
+
+    /// The weights of the features behind so many 2×2 poolings: the means over their pixels, scaled so that their squares
+    /// add up to the number of features. `None` where all are zero.
+    ///
+    /// With them, the Gram matrix of weighted features is that of the features where the mask applies: divided by the
+    /// number of *these* (Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer", eq. 4).
+    pub fn guide(&self, poolings: usize) -> Option<Guide> {
+        let Rect { width, height, .. } = Rect::whole(self.size()).behind(poolings, Remainder::Kept);
+        let side = 1 << poolings;
+        let pixels = |at: usize, length: usize| at * side..((at + 1) * side).min(length);
+        let mean = |(x, y)| {
+            let (x, y) = (pixels(x, self.width), pixels(y, self.height));
+            let rect = Rect { x: x.start, y: y.start, width: x.len(), height: y.len() };
+            let sum: f32 = rect.rows(self.width).flat_map(|row| &self.values[row]).sum();
+            sum / rect.pixels() as f32
+        };
+        let mut values: Vec<f32> =
+            (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(mean).collect();
+        let squares: f64 = values.iter().map(|&value| f64::from(value).powi(2)).sum();
+        // Less than a hundredth of one feature says nothing about style.
+        if squares < 1e-4 {
+            return None;
+        }
+        let scale = (values.len() as f64 / squares).sqrt() as f32;
+        for value in &mut values {
+            *value *= scale;
+        }
+        Some(Guide { width, height, values })
+    }
+}
+
+/// What features are multiplied by so that only a part of the picture counts ([`Mask::guide`]).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guide {
+    width: usize,
+    height: usize,
+    values: Vec<f32>,
+}
+
+impl Guide {
+    /// Height and width, in features.
+    pub const fn shape(&self) -> [usize; 2] {
+        [self.height, self.width]
+    }
+
+    /// One factor for each feature, rows top to bottom.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// A rectangle of it.
+    #[must_use]
+    pub fn cropped(&self, rect: Rect) -> Self {
+        let values = rect.rows(self.width).flat_map(|row| &self.values[row]).copied().collect();
+        Self { width: rect.width, height: rect.height, values }
+    }
+}
+
+/// Lays a painted picture, RGBA8, over the photo: it is seen where the mask applies. Both are of its size.
+pub fn lay_over(rgba: &mut [u8], photo: &Picture, mask: &Mask) {
+    let photo = photo.rgb().as_chunks::<3>().0;
+    for ((pixel, photo), weight) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(photo).zip(mask.values()) {
+        for (byte, photo) in pixel.iter_mut().zip(photo) {
+            *byte = (weight * f32::from(*byte) + (1.0 - weight) * photo * 255.0).round() as u8;
+        }
+    }
+}
+
+/// Makes a painted picture, RGBA8, as opaque as this, so that it looks the same when it is laid over white.
+pub fn cut_out(rgba: &mut [u8], opacity: &Mask) {
+    for (pixel, &opacity) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(opacity.values()) {
+        let white = 255.0 * (1.0 - opacity);
+        for byte in &mut pixel[..3] {
+            *byte = ((f32::from(*byte) - white) / opacity.max(1e-3)).round().clamp(0.0, 255.0) as u8;
+        }
+        pixel[3] = (opacity * 255.0).round() as u8;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left_half(width: usize, height: usize) -> Mask {
+        let values = (0..width * height).map(|at| f32::from(at % width < width / 2)).collect();
+        Mask::new(width, height, values).unwrap()
+    }
+
+    #[test]
+    fn only_weights_within_range_and_as_many_as_pixels_make_a_mask() {
+        assert!(matches!(Mask::new(0, 3, vec![]), Err(PictureError::Empty { .. })));
+        assert!(matches!(Mask::new(2, 2, vec![0.5; 3]), Err(PictureError::Length { .. })));
+        assert!(matches!(Mask::new(2, 1, vec![0.5, f32::NAN]), Err(PictureError::Value { index: 1, .. })));
+    }
+
+    #[test]
+    fn a_guide_has_the_power_of_one_for_each_feature() {
+        for poolings in 0..5 {
+            let guide = left_half(67, 35).guide(poolings).unwrap();
+            assert_eq!(guide.shape(), [35, 67].map(|side: usize| side.div_ceil(1 << poolings)));
+            let squares: f32 = guide.values().iter().map(|value| value * value).sum();
+            assert!((squares / guide.values().len() as f32 - 1.0).abs() < 1e-4, "{squares}");
+        }
+        assert_eq!(Mask::new(4, 4, vec![0.0; 16]).unwrap().guide(1), None);
+        let one = left_half(8, 8).guide(4).unwrap();
+        assert_eq!((one.shape(), one.values()), ([1, 1], &[1.0][..]), "what is left over is a feature, too");
+    }
+
+    #[test]
+    fn halves_stay_halves_at_any_size() {
+        let mask = left_half(64, 10);
+        assert!((mask.share() - 0.5).abs() < 1e-6);
+        for size in [(32, 5), (128, 40), (64, 10)] {
+            let scaled = mask.resize(size.0, size.1);
+            assert_eq!(scaled.size(), size);
+            assert!((scaled.share() - 0.5).abs() < 0.01, "{size:?}");
+            assert_eq!((scaled.values()[0], scaled.values()[size.0 - 1]), (1.0, 0.0));
+        }
+        assert!(mask.and(&mask.inverted()).share() < 1e-6);
+    }
+
+    #[test]
+    fn what_is_cut_out_looks_the_same_over_white() {
+        let opacity = Mask::new(3, 1, vec![1.0, 0.5, 0.0]).unwrap();
+        let painted = [10, 20, 30, 255, 200, 180, 255, 255, 255, 255, 255, 255];
+        let mut rgba = painted;
+        cut_out(&mut rgba, &opacity);
+        assert_eq!([rgba[3], rgba[7], rgba[11]], [255, 128, 0]);
+        let over_white = Picture::from_rgba8(3, 1, &rgba).unwrap().to_rgba8();
+        assert!(
+            over_white.iter().zip(painted).all(|(found, due)| found.abs_diff(due) <= 1),
+            "{over_white:?}"
+        );
+        assert!(Mask::opacity(3, 1, &rgba).unwrap().values()[2] < 1e-6);
+        assert_eq!(Mask::opacity(3, 1, &painted), None);
+    }
+
+    #[test]
+    fn where_the_mask_does_not_apply_the_photo_is_seen() {
+        let photo = Picture::new(2, 1, vec![0.2; 6]).unwrap();
+        let mut rgba = [200, 200, 200, 255, 200, 200, 200, 255];
+        lay_over(&mut rgba, &photo, &Mask::new(2, 1, vec![1.0, 0.0]).unwrap());
+        assert_eq!(rgba, [200, 200, 200, 255, 51, 51, 51, 255]);
+    }
+}

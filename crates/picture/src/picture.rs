@@ -1,0 +1,234 @@
+//! A picture as the engine sees it: gamma-encoded sRGB values in 0..1.
+
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+use crate::{
+    rect::Rect,
+    resample::resize_in_linear_light,
+    size::{Size, size_to_fit},
+};
+
+/// Pixels of gamma-encoded sRGB, 0..1, rows top to bottom, red, green, blue interleaved.
+///
+/// VGG-19 was trained on gamma-encoded values: never feed it linear light. Linear light exists
+/// only inside [`Picture::resize`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    width: usize,
+    height: usize,
+    rgb: Vec<f32>,
+}
+
+/// Why pixels do not make a [`Picture`].
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PictureError {
+    /// A side is zero.
+    #[error("a picture of {width}×{height} pixels is empty: both sides must be at least 1")]
+    Empty {
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+    },
+    /// More pixels than [`Picture::MAX_PIXELS`].
+    #[error(
+        "a picture of {width}×{height} pixels is too large: at most {} million pixels, scale it down first",
+        Picture::MAX_PIXELS / 1_000_000
+    )]
+    TooLarge {
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+    },
+    /// The number of values does not fit the size.
+    #[error("a picture of {width}×{height} pixels needs {expected} values, but {found} were given")]
+    Length {
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+        /// How many values the size asks for.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A value is outside 0..1 or not a number.
+    #[error("value {value} at index {index} is not within 0..1: divide bytes by 255 and clamp first")]
+    Value {
+        /// Its position among the interleaved values.
+        index: usize,
+        /// The offender.
+        value: f32,
+    },
+}
+
+impl Picture {
+    /// The most pixels that a picture may have: 2^27, 1.6 GB of values, the most that a 32-bit
+    /// address space (wasm) can hold in one piece.
+    pub const MAX_PIXELS: usize = 1 << 27;
+
+    /// Takes `width · height · 3` gamma-encoded sRGB values in 0..1, interleaved, rows top to bottom.
+    ///
+    /// # Errors
+    /// [`PictureError`] where a side is zero, the size is absurd, the number of values does not
+    /// match, or a value is outside 0..1 or NaN.
+    pub fn new(width: usize, height: usize, rgb: Vec<f32>) -> Result<Self, PictureError> {
+        check_values(width, height, 3, &rgb)?;
+        Ok(Self { width, height, rgb })
+    }
+
+    /// Values that are known to fit the size and to lie within 0..1: those made of other pictures'.
+    pub(crate) const fn from_checked(width: usize, height: usize, rgb: Vec<f32>) -> Self {
+        Self { width, height, rgb }
+    }
+
+    /// Takes `width · height` RGBA pixels of 8 bits, alpha not premultiplied; what is transparent
+    /// is laid over white, on the gamma-encoded values, as browsers do it.
+    ///
+    /// # Errors
+    /// [`PictureError`] where a side is zero, the size is absurd or the number of bytes does not match.
+    pub fn from_rgba8(width: usize, height: usize, rgba: &[u8]) -> Result<Self, PictureError> {
+        check_length(width, height, 4, rgba.len())?;
+        let mut rgb = Vec::with_capacity(width * height * 3);
+        for &[r, g, b, alpha] in rgba.as_chunks().0 {
+            // An opaque byte k becomes exactly k / 255: both integers below are multiples of 255 then.
+            let over_white = |byte: u8| {
+                let sum = u32::from(byte) * u32::from(alpha) + 255 * u32::from(255 - alpha);
+                sum as f32 / (255.0 * 255.0)
+            };
+            rgb.extend([r, g, b].map(over_white));
+        }
+        Ok(Self { width, height, rgb })
+    }
+
+    /// Uniform noise in 0..1, the same for the same `seed` on every machine. A size of 0 counts as 1.
+    ///
+    /// # Panics
+    /// Beyond [`Picture::MAX_PIXELS`].
+    pub fn noise(width: usize, height: usize, seed: u64) -> Self {
+        let (width, height) = (width.max(1), height.max(1));
+        assert_size(width, height);
+        let mut source = StdRng::seed_from_u64(seed);
+        Self { width, height, rgb: (0..width * height * 3).map(|_| source.random()).collect() }
+    }
+
+    /// The mean of two pictures of one size.
+    ///
+    /// # Panics
+    /// If the sizes differ.
+    #[must_use]
+    pub fn mixed(&self, other: &Self) -> Self {
+        assert_eq!(self.size(), other.size(), "two pictures of one size");
+        let rgb = self.rgb.iter().zip(&other.rgb).map(|(one, other)| f32::midpoint(*one, *other)).collect();
+        Self { rgb, ..*self }
+    }
+
+    /// A rectangle of it.
+    ///
+    /// # Panics
+    /// If the rectangle reaches beyond the picture.
+    #[must_use]
+    pub fn crop(&self, rect: Rect) -> Self {
+        let rows = rect.rows(self.width).flat_map(|row| &self.rgb[3 * row.start..3 * row.end]);
+        Self { width: rect.width, height: rect.height, rgb: rows.copied().collect() }
+    }
+
+    /// RGBA pixels of 8 bits, opaque, rounded to nearest.
+    pub fn to_rgba8(&self) -> Vec<u8> {
+        let mut rgba = Vec::with_capacity(self.width * self.height * 4);
+        for pixel in self.rgb.as_chunks::<3>().0 {
+            rgba.extend(pixel.map(|value| (value * 255.0).round() as u8));
+            rgba.push(255);
+        }
+        rgba
+    }
+
+    /// Width in pixels, at least 1.
+    pub const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Height in pixels, at least 1.
+    pub const fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Width and height in pixels.
+    pub const fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// The values: `width · height · 3`, gamma-encoded sRGB in 0..1, interleaved, rows top to bottom.
+    pub fn rgb(&self) -> &[f32] {
+        &self.rgb
+    }
+
+    /// The values with a zero after each three: `width · height · 4`, as devices like them.
+    pub fn rgb0(&self) -> Vec<f32> {
+        self.rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 0.0]).collect()
+    }
+
+    /// The same picture at `width` × `height` pixels (0 counts as 1), filtered in linear light:
+    /// Lanczos3 where it shrinks, Catmull-Rom where it grows. The same size returns the same values.
+    ///
+    /// # Panics
+    /// Beyond [`Picture::MAX_PIXELS`]; sizes from [`size_to_fit`] never are.
+    #[must_use]
+    pub fn resize(&self, width: usize, height: usize) -> Self {
+        let (width, height) = (width.max(1), height.max(1));
+        if (width, height) == (self.width, self.height) {
+            return self.clone();
+        }
+        assert_size(width, height);
+        let rgb = resize_in_linear_light(&self.rgb, self.size(), (width, height));
+        Self { width, height, rgb }
+    }
+
+    /// The picture at the wanted size: its aspect ratio is kept and nothing is enlarged.
+    #[must_use]
+    pub fn fit(&self, size: Size) -> Self {
+        match size {
+            Size::Original => self.clone(),
+            Size::LongSide(long_side) => {
+                let (width, height) = size_to_fit((self.width, self.height), long_side as usize);
+                self.resize(width, height)
+            }
+        }
+    }
+}
+
+fn check_size(width: usize, height: usize) -> Result<usize, PictureError> {
+    if width == 0 || height == 0 {
+        return Err(PictureError::Empty { width, height });
+    }
+    match width.checked_mul(height) {
+        Some(pixels) if pixels <= Picture::MAX_PIXELS => Ok(pixels),
+        _ => Err(PictureError::TooLarge { width, height }),
+    }
+}
+
+fn assert_size(width: usize, height: usize) {
+    if let Err(error) = check_size(width, height) {
+        panic!("{error}");
+    }
+}
+
+fn check_length(width: usize, height: usize, channels: usize, found: usize) -> Result<(), PictureError> {
+    let expected = check_size(width, height)? * channels;
+    if found == expected { Ok(()) } else { Err(PictureError::Length { width, height, expected, found }) }
+}
+
+/// Checks that there are so many values for each pixel, all within 0..1.
+pub(crate) fn check_values(
+    width: usize,
+    height: usize,
+    channels: usize,
+    values: &[f32],
+) -> Result<(), PictureError> {
+    check_length(width, height, channels, values.len())?;
+    match values.iter().position(|value| !(0.0..=1.0).contains(value)) {
+        Some(index) => Err(PictureError::Value { index, value: values[index] }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,100 @@
+//! Messages cross the border as text and come back as they were.
+
+use options::{Engine, Options};
+use picture::{Frame, Losses};
+use protocol::{
+    BUILD, Ending, Event, ExportEvent, ExportKind, ExportRequest, Failure, JobId, Masked, PackPlace, Phase,
+    PictureId, Request, Start, Styled, decode, encode,
+};
+
+#[test]
+fn a_request_survives_the_border() {
+    let request = Request::Paint {
+        job: JobId(7),
+        options: Box::new(Options { content_weight: 0.1, seed: u64::MAX, ..Options::default() }),
+        pack: PackPlace { name: "fast".into(), elsewhere: None },
+        content: PictureId(1),
+        styles: vec![Styled { picture: PictureId(2), weight: 0.3 }],
+        mask: Some(Masked { id: 1, width: 64, height: 43 }),
+        start: Start::GoOn { step: 30, width: 64, height: 43 },
+    };
+    assert_eq!(decode::<Request>(&encode(&request).unwrap()).unwrap(), request);
+}
+
+#[test]
+fn events_survive_the_border() {
+    let losses = Losses { total: 0.541_999_7, content: 1e-12, style: 0.5, tv: 0.04 };
+    for event in [
+        Event::Ready { engine: Engine::Gpu, device: "a \"quoted\" name".into(), build: BUILD.into() },
+        Event::Loading {
+            job: JobId(1),
+            phase: Phase::Weights { bytes: 1, total: 13_000_000, cached: false, kept: true },
+        },
+        Event::Started { job: JobId(1), width: 64, height: 43, network: "Impasto Fast".into() },
+        Event::Progress { job: JobId(1), made: 3, step: 2, losses },
+        Event::Done { job: JobId(1), reason: Ending::Stopped, step: 3, losses: Some(losses) },
+        Event::Failed { job: None, failure: Failure::NoWebGpu("no adapter".into()) },
+        Event::Failed { job: Some(JobId(2)), failure: Failure::Diverged(4) },
+    ] {
+        assert_eq!(decode::<Event>(&encode(&event).unwrap()).unwrap(), event);
+    }
+}
+
+#[test]
+fn errands_and_their_outcomes_survive_the_border() {
+    let titles = vec!["the \"cat\"".to_owned(), "Wave".to_owned()];
+    let errand = ExportRequest { what: ExportKind::Triptych, width: 640, height: 427, titles, recipe: None };
+    let recipe = Some("{\"network\":\"Impasto Fast\"}".to_owned());
+    for errand in [errand.clone(), ExportRequest { what: ExportKind::Png, recipe, ..errand }] {
+        assert_eq!(decode::<ExportRequest>(&encode(&errand).unwrap()).unwrap(), errand);
+    }
+    for outcome in [
+        ExportEvent::Part(0.5),
+        ExportEvent::Made,
+        ExportEvent::Failed { failure: Failure::Decode("cat".into()) },
+    ] {
+        assert_eq!(decode::<ExportEvent>(&encode(&outcome).unwrap()).unwrap(), outcome);
+    }
+}
+
+#[test]
+fn every_worker_that_cannot_be_loaded_says_so_in_the_same_words() {
+    // As www/worker.js writes them.
+    let words = r#"{"failed":{"job":null,"failure":{"kind":"crashed","detail":"it could not be loaded"}}}"#;
+    let failure = Failure::Crashed("it could not be loaded".into());
+    assert_eq!(decode::<Event>(words).unwrap(), Event::Failed { job: None, failure: failure.clone() });
+    assert_eq!(decode::<ExportEvent>(words).unwrap(), ExportEvent::Failed { failure });
+}
+
+#[test]
+fn pixels_never_pass_through_json() {
+    let frame = Frame { width: 1, height: 1, step: 1, losses: None, rgba: vec![9; 4] };
+    let text = encode(&Event::Frame { job: JobId(1), frame: frame.clone() }).unwrap();
+    assert!(!text.contains("rgba"), "{text}");
+    let Event::Frame { frame: received, .. } = decode(&text).unwrap() else { panic!("not a frame") };
+    assert_eq!(received, Frame { rgba: Vec::new(), ..frame });
+}
+
+#[test]
+fn a_stale_message_is_an_error_that_says_what_to_do() {
+    let error = decode::<Event>(r#"{"greeting":{}}"#).unwrap_err();
+    assert!(error.to_string().contains("reload the page"), "{error}");
+}
+
+#[test]
+fn every_failure_names_its_kind_as_json_does() {
+    for failure in [
+        Failure::NoWebGpu(String::new()),
+        Failure::DeviceLost(String::new()),
+        Failure::OutOfMemory(String::new()),
+        Failure::Decode(String::new()),
+        Failure::Weights(String::new()),
+        Failure::Options(String::new()),
+        Failure::Diverged(1),
+        Failure::Outdated,
+        Failure::Crashed(String::new()),
+    ] {
+        let text = encode(&failure).unwrap();
+        assert!(text.contains(&format!("\"kind\":\"{}\"", failure.kind())), "{text}");
+    }
+}

@@ -1,0 +1,205 @@
+//! Pictures that are too large to be looked at as a whole: tile by tile, as if it had been at once.
+//!
+//! A Gram matrix (or a mean) is a sum over pixels, so that of the whole picture is the sum over its tiles: one pass finds it, and a
+//! second one pulls every tile towards what the *whole* lacks. Nothing is larger than a tile but the picture itself, its
+//! gradient and what the optimiser remembers. For that the network looks more often: twice at the picture, and once at
+//! the photo, whose features would not fit either.
+//!
+//! The targets are found in the same way; a picture that fits is one tile.
+
+use options::{Options, deepest};
+use picture::{
+    Picture,
+    rect::{Rect, Remainder, Tile, tiles},
+};
+use weights::Layer;
+
+use crate::{
+    error::Error,
+    kernels::{
+        Map,
+        cut::{Piece, assemble, crop},
+        frame::read_values,
+        residual::residual,
+    },
+    loss::{Content, Kind, Region, Seen, Statistics, Style, Targets, Term, squares},
+    network::{Features, Gradient, Pull, Vgg},
+    schedule::tile_side,
+};
+
+/// Who looks, and what for.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    /// The network.
+    pub vgg: &'a Vgg,
+    /// Which layers, with which pooling.
+    pub options: &'a Options,
+}
+
+impl Look<'_> {
+    /// The content targets of a photo.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] if the device fails.
+    pub async fn content(self, photo: &Picture) -> Result<Vec<Content>, Error> {
+        let layers = &self.options.content_layers;
+        let mut found = vec![(0.0, None); layers.len()];
+        let tiles = self.tiles(photo);
+        for tile in &tiles {
+            let features = self.forward(&self.part(photo, tile.outer), Remainder::Kept, deepest(layers));
+            for (&(layer, _), (power, whole)) in layers.iter().zip(&mut found) {
+                let features = features.at(layer);
+                *power += squares(&read_values(crop(features, inner(tile, layer, Remainder::Kept))).await?);
+                *whole = (tiles.len() == 1).then(|| features.clone());
+            }
+        }
+        let target = |(&layer, (power, features))| Content::new(layer, features, power, self.vgg.balance());
+        Ok(layers.iter().zip(found).map(target).collect())
+    }
+
+    /// The style of a painting, one for each style layer.
+    pub fn statistics(self, painting: &Picture) -> Vec<Statistics> {
+        let layers = &self.options.style_layers;
+        let mut found = vec![None; layers.len()];
+        for tile in self.tiles(painting) {
+            let picture = self.part(painting, tile.outer);
+            let features = self.forward(&picture, Remainder::Dropped, deepest(layers));
+            for (&(layer, _), sum) in layers.iter().zip(&mut found) {
+                let seen = Seen::new(features.at(layer), None, self.options.style_loss);
+                add_statistics(sum, &seen, layer, &tile, painting.size(), Remainder::Dropped);
+            }
+        }
+        found.into_iter().flatten().collect()
+    }
+
+    /// The gradient of content and style loss with respect to the picture `[H, W, 4]`, and the losses.
+    pub fn gradient(
+        self,
+        targets: &Targets,
+        photo: &Picture,
+        picture: &Map,
+        tiles: &[Tile],
+    ) -> (Map, Vec<Term>) {
+        let Self { vgg, options } = self;
+        let (lacks, mut terms) = self.lacks(targets, photo.size(), picture, tiles);
+        let pieces = tiles.iter().map(|tile| {
+            let wanted: Vec<Map> = if targets.content.is_empty() {
+                Vec::new()
+            } else {
+                let photo = self.part(photo, tile.outer);
+                let features = self.forward(&photo, Remainder::Kept, deepest(&options.content_layers));
+                targets.content.iter().map(|target| features.at(target.layer).clone()).collect()
+            };
+            let features = self.forward(&crop(picture, tile.outer), Remainder::Kept, options.deepest_layer());
+            let gradient = vgg.backward(features, |layer, features| {
+                let mut sum = Gradient::default();
+                let content = targets.content.iter().zip(&wanted).find(|(target, _)| target.layer == layer);
+                if let Some((target, photo)) = content {
+                    let factor = target.factor(options.content_weight);
+                    sum.map = Some(residual(features, photo, 2.0 * factor).0);
+                    let inner = inner(tile, layer, Remainder::Kept);
+                    if inner.pixels() > 0 {
+                        let (_, sums) = residual(&crop(features, inner), &crop(photo, inner), 1.0);
+                        terms.push(Term { kind: Kind::Content, sums, factor });
+                    }
+                }
+                for Lack { region, pull, .. } in lacks.iter().filter(|lack| lack.layer == layer) {
+                    let weights = region.weights(layer, Some(tile.outer));
+                    sum = sum.and_style(features, pull.clone(), weights.as_ref());
+                }
+                sum
+            });
+            Piece { map: gradient, from: tile.inner.within(tile.outer), to: tile.inner }
+        });
+        let gradient = assemble(photo.size(), pieces);
+        (gradient, terms)
+    }
+
+    /// What the style of the whole picture lacks, and the style losses.
+    fn lacks<'a>(
+        self,
+        targets: &'a Targets,
+        size: (usize, usize),
+        picture: &Map,
+        tiles: &[Tile],
+    ) -> (Vec<Lack<'a>>, Vec<Term>) {
+        let options = self.options;
+        let wanted: Vec<(&Region, &Style)> = targets
+            .style
+            .iter()
+            .flat_map(|region| region.styles.iter().map(move |style| (region, style)))
+            .collect();
+        if wanted.is_empty() {
+            return Default::default();
+        }
+        let mut found = vec![None; wanted.len()];
+        for tile in tiles {
+            let picture = crop(picture, tile.outer);
+            let features = self.forward(&picture, Remainder::Kept, options.deepest_style_layer());
+            for ((region, style), sum) in wanted.iter().zip(&mut found) {
+                let layer = style.layer;
+                if region.sees(layer) {
+                    let weights = region.weights(layer, Some(tile.outer));
+                    let seen = Seen::new(features.at(layer), weights.as_ref(), options.style_loss);
+                    add_statistics(sum, &seen, layer, tile, size, Remainder::Kept);
+                }
+            }
+        }
+        let mut lacks = Vec::new();
+        let mut terms = Vec::new();
+        for ((region, style), found) in wanted.into_iter().zip(found) {
+            let Some(found) = found else { continue };
+            let places = Rect::whole(size).behind(style.layer.poolings(), Remainder::Kept).pixels();
+            let (pull, losses) = region.pull(style, &found, options.style_weight, places);
+            terms.extend(losses);
+            lacks.push(Lack { region, layer: style.layer, pull });
+        }
+        (lacks, terms)
+    }
+
+    /// The tiles of a picture that is looked at once.
+    fn tiles(self, picture: &Picture) -> Vec<Tile> {
+        let (width, height) = picture.size();
+        let side = tile_side(self.options, (width, height)).unwrap_or(width.max(height));
+        tiles((width, height), side, (0, 0))
+    }
+
+    /// What the network says about a picture `[H, W, 4]`.
+    fn forward(self, picture: &Map, remainder: Remainder, deepest: Layer) -> Features {
+        self.vgg.forward(picture, self.options.pooling, remainder, deepest)
+    }
+
+    /// A rectangle of a picture, on the device.
+    fn part(self, picture: &Picture, rect: Rect) -> Map {
+        self.vgg.upload(&picture.crop(rect))
+    }
+}
+
+/// How a region is drawn towards its style at a layer.
+struct Lack<'a> {
+    region: &'a Region,
+    layer: Layer,
+    pull: Pull,
+}
+
+/// Adds what a tile, without its margin, has to say to the statistics of a picture of this size.
+fn add_statistics(
+    sum: &mut Option<Statistics>,
+    seen: &Seen,
+    layer: Layer,
+    tile: &Tile,
+    size: (usize, usize),
+    remainder: Remainder,
+) {
+    let inner = inner(tile, layer, remainder);
+    if inner.pixels() > 0 {
+        let whole = Rect::whole(size).behind(layer.poolings(), remainder);
+        let share = inner.pixels() as f32 / whole.pixels() as f32;
+        *sum = Some(Statistics::add(sum.take(), share, seen.statistics(inner)));
+    }
+}
+
+/// The features of a tile at a layer that do not belong to its margin.
+fn inner(tile: &Tile, layer: Layer, remainder: Remainder) -> Rect {
+    tile.inner.within(tile.outer).behind(layer.poolings(), remainder)
+}
