@@ -5,15 +5,18 @@
 
 mod check;
 mod choices;
+pub mod controls;
 mod engine;
 mod error;
 pub mod experiment;
 mod layers;
 pub mod link;
-mod options;
 pub mod png_text;
 mod preset;
 pub mod recipe;
+pub mod table;
+mod validate;
+mod value;
 
 pub use check::check_painting_weight;
 pub use choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until};
@@ -21,5 +24,5 @@ pub use engine::Engine;
 pub use error::OptionsError;
 pub use experiment::Experiment;
 pub use layers::{WeightedLayer, deepest, format_layers, parse_layers};
-pub use options::{AdamOptions, Options};
 pub use preset::StyleLayers;
+pub use table::{AdamOptions, Options};

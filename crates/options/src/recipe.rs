@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     check::check_painting_weight,
     error::OptionsError,
-    options::Options,
+    table::Options,
     png_text::{self, PngError},
 };
 

@@ -1,10 +1,20 @@
-//! What the controls of the page show, and the options that it stands for.
+//! Defines what the controls of the page show, and the options that they stand for.
 
-use options::{
-    Options,
-    link::{SIZES, STEPS, STRENGTHS, STROKES},
-};
+use std::ops::RangeInclusive;
+
 use picture::Size;
+
+use crate::table::Options;
+
+/// The long side of a result that can be chosen on the page, in pixels.
+pub const SIZES: RangeInclusive<u32> = 64..=2048;
+/// How many steps can be chosen on the page.
+pub const STEPS: RangeInclusive<u32> = 10..=300;
+/// The strengths that can be chosen on the page: from the photo to the painting.
+pub const STRENGTHS: RangeInclusive<f64> = -1.5..=1.5;
+/// The sizes of the painting that can be chosen on the page, in hundredths of the size of the result: the larger, the broader its
+/// strokes become.
+pub const STROKES: [u32; 3] = [60, 100, 140];
 
 /// α where the strength's slider stands in the middle.
 const BALANCED: f64 = 0.1;
@@ -22,9 +32,15 @@ pub fn strength(content_weight: f32) -> Option<f64> {
     ((exact - nearest).abs() < 0.01).then_some(nearest)
 }
 
+/// The size of the painting for a size of the result and one of [`STROKES`]; `None` where both are the same.
+pub fn style_size(size: u32, strokes: u32) -> Option<Size> {
+    let painting = size * strokes / 100;
+    (painting != size).then_some(Size::LongSide(painting))
+}
+
 /// Where the controls stand.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Chosen {
+pub struct Controls {
     /// The long side of the result in pixels, one of [`SIZES`].
     pub size: u32,
     /// How large the painting is looked at, one of [`STROKES`].
@@ -34,19 +50,18 @@ pub struct Chosen {
     /// One of [`STEPS`].
     pub steps: u32,
     /// Everything else; what the fields above say is not read from here.
-    pub taste: Options,
+    pub base: Options,
 }
 
-impl Chosen {
+impl Controls {
     /// As the engine understands it.
     pub fn options(self) -> Options {
-        let painting = self.size * self.strokes / 100;
         Options {
             size: Size::LongSide(self.size),
-            style_size: (painting != self.size).then_some(Size::LongSide(painting)),
+            style_size: style_size(self.size, self.strokes),
             steps: self.steps,
             content_weight: content_weight(self.strength),
-            ..self.taste
+            ..self.base
         }
     }
 
@@ -85,7 +100,7 @@ impl Chosen {
         let steps = options.steps.clamp(*STEPS.start(), *STEPS.end());
         check("steps", steps == options.steps);
         let strength = strength.unwrap_or(end);
-        (Self { size, strokes, strength, steps, taste: options.clone() }, off)
+        (Self { size, strokes, strength, steps, base: options.clone() }, off)
     }
 }
 
@@ -96,13 +111,15 @@ fn looked_at(side: u32, strokes: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use options::{Color, Init, StyleLayers, Until};
-
     use super::*;
+    use crate::{
+        choices::{Color, Init, Until},
+        preset::StyleLayers,
+    };
 
     #[test]
-    fn what_can_be_chosen_comes_back_exactly() {
-        let taste = Options {
+    fn what_can_be_controls_comes_back_exactly() {
+        let base = Options {
             color: Color::Keep,
             init: Init::Noise,
             seed: 7,
@@ -113,9 +130,9 @@ mod tests {
         for size in [64, 200, 256, 512] {
             for strokes in STROKES {
                 for strength in [-1.5, -0.35, 0.0, 0.5, 1.5] {
-                    let chosen = Chosen { size, strokes, strength, steps: 60, taste: taste.clone() };
-                    let options = chosen.options();
-                    let (again, off) = Chosen::nearest(&options);
+                    let controls = Controls { size, strokes, strength, steps: 60, base: base.clone() };
+                    let options = controls.options();
+                    let (again, off) = Controls::nearest(&options);
                     assert_eq!(off, [""; 0]);
                     assert_eq!((again.size, again.strokes, again.steps), (size, strokes, 60));
                     assert!((again.strength - strength).abs() < 1e-6, "{} for {strength}", again.strength);
@@ -123,7 +140,7 @@ mod tests {
                 }
             }
         }
-        let (usual, off) = Chosen::nearest(&Options::default());
+        let (usual, off) = Controls::nearest(&Options::default());
         assert_eq!((usual.options(), off), (Options::default(), Vec::new()));
     }
 
@@ -132,16 +149,16 @@ mod tests {
         let usual = Options::default();
         let large =
             Options { size: Size::LongSide(4096), steps: 2000, content_weight: 50.0, ..usual.clone() };
-        let (chosen, off) = Chosen::nearest(&large);
+        let (controls, off) = Controls::nearest(&large);
         assert_eq!(off, ["size", "strength", "steps"]);
-        assert_eq!((chosen.size, chosen.strokes, chosen.steps), (2048, 100, 300));
-        assert!((chosen.strength - -1.5).abs() < 1e-9);
+        assert_eq!((controls.size, controls.strokes, controls.steps), (2048, 100, 300));
+        assert!((controls.strength - -1.5).abs() < 1e-9);
 
         let small = Options { size: Size::LongSide(16), steps: 1, content_weight: 0.0, ..usual.clone() };
-        let (chosen, off) = Chosen::nearest(&small);
+        let (controls, off) = Controls::nearest(&small);
         assert_eq!(off, ["size", "strength", "steps"]);
-        assert_eq!((chosen.size, chosen.steps), (64, 10));
-        assert!((chosen.strength - 1.5).abs() < 1e-9);
+        assert_eq!((controls.size, controls.steps), (64, 10));
+        assert!((controls.strength - 1.5).abs() < 1e-9);
 
         let cases: [(Size, Option<Size>, u32, &[&str]); 7] = [
             (Size::Original, None, 100, &["size"]),
@@ -153,8 +170,8 @@ mod tests {
             (Size::LongSide(u32::MAX), Some(Size::LongSide(16)), 60, &["size", "strokes"]),
         ];
         for (size, style_size, strokes, wanted) in cases {
-            let (chosen, off) = Chosen::nearest(&Options { size, style_size, ..usual.clone() });
-            assert_eq!((chosen.strokes, &off[..]), (strokes, wanted), "{size}, {style_size:?}");
+            let (controls, off) = Controls::nearest(&Options { size, style_size, ..usual.clone() });
+            assert_eq!((controls.strokes, &off[..]), (strokes, wanted), "{size}, {style_size:?}");
         }
     }
 
