@@ -1,4 +1,4 @@
-//! What the controls of the page show, and the options that it stands for.
+//! The settings that the page's controls show, and the options that they stand for.
 
 use crate::{
     link::{SIZES, STEPS, STRENGTHS, STROKES},
@@ -21,9 +21,9 @@ pub fn strength(content_weight: f32) -> Option<f64> {
     ((exact - nearest).abs() < 0.01).then_some(nearest)
 }
 
-/// Where the controls stand.
+/// The values of the controls.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Chosen {
+pub struct Settings {
     /// The long side of the result in pixels, one of [`SIZES`].
     pub size: u32,
     /// How large the painting is looked at, one of [`STROKES`].
@@ -33,11 +33,11 @@ pub struct Chosen {
     /// One of [`STEPS`].
     pub steps: u32,
     /// Everything else; what the fields above say is not read from here.
-    pub taste: Options,
+    pub base: Options,
 }
 
-impl Chosen {
-    /// As the engine understands it.
+impl Settings {
+    /// The options for the engine.
     pub fn options(self) -> Options {
         let painting = self.size * self.strokes / 100;
         Options {
@@ -45,7 +45,7 @@ impl Chosen {
             style_size: (painting != self.size).then_some(Size::LongSide(painting)),
             steps: self.steps,
             content_weight: content_weight(self.strength),
-            ..self.taste
+            ..self.base
         }
     }
 
@@ -84,7 +84,7 @@ impl Chosen {
         let steps = options.steps.clamp(*STEPS.start(), *STEPS.end());
         check("steps", steps == options.steps);
         let strength = strength.unwrap_or(end);
-        (Self { size, strokes, strength, steps, taste: options.clone() }, off)
+        (Self { size, strokes, strength, steps, base: options.clone() }, off)
     }
 }
 
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_can_be_chosen_comes_back_exactly() {
-        let taste = Options {
+        let base = Options {
             color: Color::Keep,
             init: Init::Noise,
             seed: 7,
@@ -112,9 +112,9 @@ mod tests {
         for size in [64, 200, 256, 512] {
             for strokes in STROKES {
                 for strength in [-1.5, -0.35, 0.0, 0.5, 1.5] {
-                    let chosen = Chosen { size, strokes, strength, steps: 60, taste: taste.clone() };
+                    let chosen = Settings { size, strokes, strength, steps: 60, base: base.clone() };
                     let options = chosen.options();
-                    let (again, off) = Chosen::nearest(&options);
+                    let (again, off) = Settings::nearest(&options);
                     assert_eq!(off, [""; 0]);
                     assert_eq!((again.size, again.strokes, again.steps), (size, strokes, 60));
                     assert!((again.strength - strength).abs() < 1e-6, "{} for {strength}", again.strength);
@@ -122,7 +122,7 @@ mod tests {
                 }
             }
         }
-        let (usual, off) = Chosen::nearest(&Options::default());
+        let (usual, off) = Settings::nearest(&Options::default());
         assert_eq!((usual.options(), off), (Options::default(), Vec::new()));
     }
 
@@ -131,13 +131,13 @@ mod tests {
         let usual = Options::default();
         let large =
             Options { size: Size::LongSide(4096), steps: 2000, content_weight: 50.0, ..usual.clone() };
-        let (chosen, off) = Chosen::nearest(&large);
+        let (chosen, off) = Settings::nearest(&large);
         assert_eq!(off, ["size", "strength", "steps"]);
         assert_eq!((chosen.size, chosen.strokes, chosen.steps), (2048, 100, 300));
         assert!((chosen.strength - -1.5).abs() < 1e-9);
 
         let small = Options { size: Size::LongSide(16), steps: 1, content_weight: 0.0, ..usual.clone() };
-        let (chosen, off) = Chosen::nearest(&small);
+        let (chosen, off) = Settings::nearest(&small);
         assert_eq!(off, ["size", "strength", "steps"]);
         assert_eq!((chosen.size, chosen.steps), (64, 10));
         assert!((chosen.strength - 1.5).abs() < 1e-9);
@@ -152,7 +152,7 @@ mod tests {
             (Size::LongSide(u32::MAX), Some(Size::LongSide(16)), 60, &["size", "strokes"]),
         ];
         for (size, style_size, strokes, wanted) in cases {
-            let (chosen, off) = Chosen::nearest(&Options { size, style_size, ..usual.clone() });
+            let (chosen, off) = Settings::nearest(&Options { size, style_size, ..usual.clone() });
             assert_eq!((chosen.strokes, &off[..]), (strokes, wanted), "{size}, {style_size:?}");
         }
     }
