@@ -151,14 +151,14 @@ pub struct ResultStore {
     pub canvas: NodeRef<html::Canvas>,
 }
 
-/// Visits without a network.
+/// What is stored for visits without a network.
 #[derive(Clone, Copy)]
 pub struct OfflineStore {
     /// A newer version of the site, ready to take over.
     pub newer: RwSignal<Option<ServiceWorker>, LocalStorage>,
-    /// What is kept: "the site" or a network's folder, and bytes.
+    /// What is stored: "the site" or the name of a network's folder, each with its size in bytes.
     pub kept: RwSignal<Vec<(String, f64)>>,
-    /// The visitor had it removed.
+    /// Whether the visitor has removed it.
     pub removed: RwSignal<bool>,
 }
 
@@ -169,7 +169,7 @@ pub struct UiStore {
     pub embed: bool,
     /// What went wrong.
     pub alert: RwSignal<Option<Alert>>,
-    /// What a screen reader says aloud.
+    /// The status message, which screen readers read aloud.
     pub status: RwSignal<String>,
 }
 

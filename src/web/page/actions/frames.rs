@@ -107,7 +107,7 @@ fn read_colors(context: Context) {
     });
 }
 
-/// On a phone the picture is below the controls: bring it into view. In a frame that would move the page around it.
+/// Brings the picture into view, on narrow screens. Not in a frame, where that would scroll the page around it.
 pub fn show_stage(store: &Store) {
     if store.ui.embed {
         return;

@@ -12,14 +12,14 @@ use crate::{
     weights::PackName,
 };
 
-/// Asks the host what it offers. Without an answer there is still what comes with Impasto.
+/// Fetches the host's list of networks. Without it the bundled networks are offered.
 pub async fn ask(networks: RwSignal<Networks>) {
     let answer = host::list().await;
     let ignored = networks.try_update(|networks| networks.set_offers(answer)).flatten();
     ignored.iter().for_each(address::warn);
 }
 
-/// The network of a run that is asked for now: to be told as soon as it is known which engine paints.
+/// The network of a run that starts now, as a function of the engine, which may not be known yet.
 pub fn for_a_run(networks: RwSignal<Networks>) -> Box<dyn FnOnce(Engine) -> PackPlace> {
     let mut chosen = None;
     networks.update(|networks| {
@@ -37,7 +37,7 @@ pub fn next(networks: RwSignal<Networks>) -> PackPlace {
     networks.with_untracked(Networks::next_place)
 }
 
-/// Has the GPU's algorithms for the network that is chosen chosen anew.
+/// Asks the worker to choose the GPU's algorithms for the chosen network anew.
 pub fn tune(context: Context, by: Tuning) {
     let pack = next(context.store.networks);
     let asked = context.with_bridge(|bridge| bridge.tune(pack, by)).unwrap_or(false);

@@ -1,4 +1,4 @@
-//! What is kept for visits without a network.
+//! Storing the site and the engine for visits without a network.
 
 use leptos::prelude::{Set, WithUntracked};
 
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Has the site kept, and this engine with it. What goes wrong costs no more than the visit without a network.
+/// Stores the site, and this engine with it. A failure is written to the console only: the page works without.
 pub fn keep(store: OfflineStore, engine: Engine) {
     spawn(async move {
         if let Err(error) = offline::register(engine, move |newer| store.newer.set(newer)).await {
@@ -20,7 +20,7 @@ pub fn keep(store: OfflineStore, engine: Engine) {
     });
 }
 
-/// The visitor wants the newer version: it takes over, and the page is loaded anew.
+/// Activates the newer version and reloads the page.
 pub fn update(store: OfflineStore) {
     store.newer.with_untracked(|newer| {
         if let Some(newer) = newer {
@@ -29,14 +29,14 @@ pub fn update(store: OfflineStore) {
     });
 }
 
-/// Adds up what is kept.
+/// Adds up what is stored.
 pub async fn measure(store: OfflineStore) {
     if let Ok(kept) = offline::kept().await {
         store.kept.set(kept);
     }
 }
 
-/// Removes all that is kept. The page goes on with what it has in memory.
+/// Removes all that is stored. The page keeps what it has in memory.
 pub fn remove(store: OfflineStore) {
     spawn(async move {
         if let Err(error) = offline::remove().await {

@@ -1,4 +1,4 @@
-//! Starts, stops and steers a run.
+//! Starts and stops a run, and changes the strength of one that is being made.
 
 use leptos::prelude::{GetUntracked, Set, SetValue, Update, UpdateValue, WithUntracked, WithValue};
 use web_sys::Blob;
@@ -152,7 +152,7 @@ pub fn stop(context: Context) {
     context.store.ui.status.set("Stopping after this step.".to_owned());
     let asked = context.with_bridge(Bridge::stop).unwrap_or(false);
     if !asked {
-        // The files were still on their way: nothing has been asked of the worker yet.
+        // The files were still being read: the worker has no request yet.
         let step = run.progress.with_untracked(|progress| progress.step);
         run_end::ended(context, Ending::Stopped, step, None);
     }

@@ -41,7 +41,7 @@ pub fn ended(context: Context, reason: Ending, step: u32, losses: Option<Losses>
             }
         });
     }
-    // What a visitor most likely wants next, the state, and what is said.
+    // What is most likely wanted next, the state, and the status message.
     let (next, state, words) = match reason {
         Ending::Finished => (RepaintFrom::Photo, RunState::Done, "Finished"),
         Ending::Stopped => (RepaintFrom::Result, RunState::Stopped, "Stopped"),
@@ -50,7 +50,7 @@ pub fn ended(context: Context, reason: Ending, step: u32, losses: Option<Losses>
     store.run.state.set(state);
     store.ui.status.set(format!("{words} after {}.", counted(step, "step")));
     forget_run(context);
-    // Else there is nothing new to add up; and a frame does not show it.
+    // Only a download changes the sizes; and a frame does not show them.
     if !store.ui.embed && store.engine.weights_from.get_untracked() == "network" {
         spawn(offline::measure(store.offline));
     }
@@ -83,7 +83,7 @@ fn set_idle(run: RunStore) {
     run.stopping.set(false);
 }
 
-/// Other pages of this site may paint now.
+/// Also releases the lock, so that other frames of this site may paint.
 fn forget_run(context: Context) {
     context.store.run.current.set_value(None);
     context.services.paint_lock.set_value(None);

@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// As much of a file is read, in bytes: more than any result has, and less than would be too much for the page.
+/// The largest part of a file that is read, in bytes: larger than any result, small enough for the page's memory.
 const MOST: i32 = 256 << 20;
 
-/// Sets the page as the file says. If it says nothing, nothing is changed.
+/// Sets the controls to the recipe in the file. Without a recipe nothing is changed, and an alert says so.
 pub fn take(context: Context, file: File) {
     let ui = context.store.ui;
     spawn(async move {
@@ -44,7 +44,7 @@ async fn read(file: &File) -> Result<Recipe, String> {
     Recipe::read(&bytes).map_err(|error| error.to_string())
 }
 
-/// Returns what the page cannot do as the recipe says, in sentences.
+/// Returns what of the recipe the page cannot reproduce, in sentences.
 fn set(context: Context, recipe: &Recipe) -> Vec<String> {
     let (settings, sources) = (context.store.settings, context.store.sources);
     let (Settings { size, strokes, strength, steps, base }, off) = Settings::nearest(&recipe.options);

@@ -15,7 +15,7 @@ use crate::web::{
     },
 };
 
-/// Chooses a file of the visitor's own, if it is a picture; if not, the choice stays.
+/// Chooses a file of the visitor's own. If it is no picture the choice stays, and an alert says so.
 pub fn take_file(context: Context, role: Role, file: File) {
     let sources = context.store.sources;
     sources.last_used.set(role);
@@ -25,7 +25,7 @@ pub fn take_file(context: Context, role: Role, file: File) {
     });
 }
 
-/// Hands on a file of the visitor's own, if it is a picture; if not, says so.
+/// Checks that a file of the visitor's own is a picture and calls `take` with it; if it is none, shows an alert.
 pub fn open(context: Context, file: File, take: impl FnOnce(Choice) + 'static) {
     let alert = context.store.ui.alert;
     spawn(async move {

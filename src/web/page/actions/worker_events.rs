@@ -54,8 +54,8 @@ fn ready(context: Context, engine: Engine, device: String) {
     prefetch(context, engine);
 }
 
-/// The engine is there: what a visitor will most likely want next is fetched while they choose, and all of it is kept
-/// for visits without a network. Not in a frame, whose page was not opened for this.
+/// The engine is loaded: the network is fetched while the visitor chooses, and site and engine are stored for visits without
+/// a network. Not in a frame, since whoever reads the page around it may not want to paint.
 fn prefetch(context: Context, engine: Engine) {
     let store = context.store;
     if store.ui.embed {

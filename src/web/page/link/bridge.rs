@@ -1,4 +1,4 @@
-//! The one owner of the worker: starts the right engine, speaks to it, and replaces it when it broke.
+//! The only owner of the worker: starts the right engine, exchanges messages with it, and replaces it after a fatal failure.
 //!
 //! A worker is stopped *cooperatively* (it finishes the step and sends its picture); it is terminated
 //! only where it does not answer, or is beyond use. Whatever an older job or an older worker still
@@ -62,7 +62,7 @@ pub struct Origin {
     pub pixels: Uint8ClampedArray,
 }
 
-/// The page's end of the line to the worker.
+/// The page's end of the connection to the worker.
 #[derive(Clone)]
 pub struct Bridge(Rc<Inner>);
 

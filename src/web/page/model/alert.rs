@@ -1,4 +1,4 @@
-//! A message about something that went wrong.
+//! An error message for the visitor.
 
 use crate::message::Failure;
 

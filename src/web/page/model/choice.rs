@@ -117,7 +117,7 @@ impl Choice {
         (0..role.samples().len()).map(|at| Self::sample(role, at)).collect()
     }
 
-    /// What is chosen when the page opens: what its address asks for, if that can be had. If not, also what was ignored.
+    /// What is chosen when the page opens: what its address asks for, or the default and what was ignored.
     pub fn first(role: Role, asked: Option<&Asked>) -> (Self, Option<Ignored>) {
         let first = match role {
             Role::Photo => 0,
@@ -170,7 +170,8 @@ impl Choice {
         self.key != "own" && self.key != "elsewhere"
     }
 
-    /// How an `img` asks for it: a picture elsewhere as it will be read, for an isolated page shows no others.
+    /// The `crossorigin` attribute of an `img`: a picture of another site is fetched by CORS, since a cross-origin isolated page
+    /// shows no others.
     pub fn crossorigin(&self) -> Option<&'static str> {
         (self.key == "elsewhere").then_some("anonymous")
     }
@@ -193,5 +194,39 @@ impl Choice {
             .map(str::to_lowercase)
             .collect();
         words.join("-")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_have_ids_of_their_own() {
+        let mut choices = [Choice::samples(Role::Photo), Choice::samples(Role::Painting)].concat();
+        choices.extend([1, 2].map(|number| Choice::own(number, "a.jpg".into(), "blob:1".into())));
+        let elsewhere = Asked::Address("https://example.com/a/b.png?x=/c#d".into());
+        choices.extend([Role::Photo, Role::Painting].map(|role| Choice::first(role, Some(&elsewhere)).0));
+        let mut ids: Vec<_> = choices.iter().map(|choice| choice.id.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), choices.len());
+        assert_eq!(choices[choices.len() - 1].title, "b.png");
+    }
+
+    #[test]
+    fn a_sample_that_does_not_exist_is_replaced_and_named() {
+        let (known, ignored) = Choice::first(Role::Photo, Some(&Asked::Sample("cat".into())));
+        assert_eq!((known.key.as_str(), ignored), ("cat", None));
+        let (usual, ignored) = Choice::first(Role::Painting, Some(&Asked::Sample("cat".into())));
+        assert_eq!(usual, Choice::first(Role::Painting, None).0);
+        assert_eq!(ignored, Some(Ignored::new("painting", "cat", A_PICTURE)));
+    }
+
+    #[test]
+    fn a_piece_of_a_file_name_has_no_other_signs_than_hyphens() {
+        let own = |name: &str| Choice::own(1, name.into(), String::new()).slug();
+        assert_eq!([own("Über  uns (2).final.JPG"), own("../..")], ["über-uns-2-final", ""]);
+        assert_eq!(Choice::first(Role::Photo, None).0.slug(), "summer-palace");
     }
 }

@@ -24,7 +24,7 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// What is known before the host was asked.
+    /// The bundled networks; the host's list is not known yet.
     pub fn new(engine: Option<Engine>, chosen: Option<PackName>) -> Self {
         Self { offers: bundled_offers(), fault: None, engine, chosen, in_use: None, no_room: false }
     }
@@ -83,7 +83,7 @@ impl Networks {
         offer.map_or_else(|| PackPlace { name: pack.to_string(), elsewhere: None }, Offer::place)
     }
 
-    /// What is worth saying about the choice, in sentences.
+    /// Notes on the choice, in sentences; empty if there are none.
     pub fn note(&self, running: bool) -> String {
         let next = self.next();
         let mut notes = Vec::new();
@@ -106,5 +106,45 @@ impl Networks {
             ));
         }
         notes.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_network_follows_the_engine_until_one_is_chosen() {
+        let mut networks = Networks::new(None, None);
+        assert_eq!(networks.next(), PackName::fast());
+        networks.engine = Some(Engine::Cpu);
+        assert_eq!(networks.next_place().name, "tiny");
+        assert!(networks.note(false).starts_with("Tiny is chosen because"));
+        assert!(!networks.choose_named("no such network"));
+        assert!(networks.choose_named("Impasto Fast"));
+        assert_eq!((networks.next(), networks.note(false)), (PackName::fast(), String::new()));
+    }
+
+    #[test]
+    fn a_run_keeps_its_network_when_another_one_is_chosen() {
+        let mut networks = Networks::new(Some(Engine::Gpu), None);
+        networks.no_room = true;
+        networks.start_run();
+        assert!(!networks.no_room);
+        assert_eq!(networks.use_for_run(Engine::Gpu, None).name, "fast");
+        networks.choose_named("Impasto Tiny");
+        assert!(networks.note(true).starts_with("This run goes on with Fast"));
+        assert_eq!(networks.note(false), "");
+    }
+
+    #[test]
+    fn a_network_that_is_not_offered_is_not_chosen() {
+        let full: PackName = "vgg19".parse().unwrap();
+        let mut networks = Networks::new(None, Some(full));
+        let ignored = networks.set_offers(Ok(bundled_offers()));
+        assert_eq!(ignored, Some(Ignored::new("network", "vgg19", A_NETWORK)));
+        assert_eq!(networks.chosen, None);
+        assert_eq!(networks.set_offers(Err(Failure::Weights("status 404".into()))), None);
+        assert!(networks.note(false).contains("status 404"));
     }
 }

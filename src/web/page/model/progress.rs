@@ -77,3 +77,17 @@ pub fn curve(losses: &[LossAt]) -> String {
     });
     points.collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_curve_fills_its_box_on_a_logarithmic_scale() {
+        let at = |step, total| LossAt { step, losses: Losses { total, ..Losses::default() } };
+        assert_eq!(curve(&[]), "");
+        assert_eq!(curve(&[at(10, 100.0), at(20, 10.0), at(30, 1.0)]), "0.0,2.0 50.0,15.0 100.0,28.0");
+        // A single step, and a loss that has no logarithm.
+        assert_eq!(curve(&[at(7, 0.0)]), "0.0,28.0");
+    }
+}

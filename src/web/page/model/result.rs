@@ -79,3 +79,63 @@ impl<P> PaintedResult<P> {
         result
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{options::Options, web::page::model::choice::Role};
+
+    const SIZE: (usize, usize) = (4, 3);
+
+    fn run(goes_on: bool) -> Run {
+        Run {
+            content: Choice::first(Role::Photo, None).0,
+            style: Choice::first(Role::Painting, None).0,
+            second: None,
+            goes_on,
+            recipe: Recipe::new("", &Options::default(), &[1.0], false),
+            steered: false,
+            plan: None,
+            steps: 10,
+            has_frame: false,
+            first: None,
+        }
+    }
+
+    /// A finished result of two frames whose photo was read.
+    fn result() -> PaintedResult<u8> {
+        let result = PaintedResult::with_frame(None, &run(false), true, SIZE, 0, 1);
+        let result = PaintedResult::with_frame(Some(result), &run(false), false, SIZE, 5, 2);
+        let photo = Picture::from_rgba8(1, 1, &[0, 0, 0, 255]).ok();
+        PaintedResult { recipe: Some(run(false).recipe), photo, ..result }
+    }
+
+    fn steps(result: &PaintedResult<u8>) -> Vec<u32> {
+        result.timeline.frames().iter().map(|frame| frame.step).collect()
+    }
+
+    #[test]
+    fn a_run_from_the_photo_begins_a_new_result() {
+        let result = PaintedResult::with_frame(Some(result()), &run(false), true, SIZE, 0, 3);
+        assert_eq!(steps(&result), [0]);
+        assert!(result.photo.is_none() && result.recipe.is_none());
+    }
+
+    #[test]
+    fn a_run_that_goes_on_continues_the_result() {
+        let next = PaintedResult::with_frame(Some(result()), &run(true), true, SIZE, 6, 3);
+        assert_eq!(steps(&next), [0, 5, 6]);
+        // The photo is the same, but the recipe was for the picture before.
+        assert!(next.photo.is_some() && next.recipe.is_none());
+        let other_size = PaintedResult::with_frame(Some(result()), &run(true), true, (8, 6), 6, 3);
+        assert_eq!((steps(&other_size), other_size.width), (vec![6], 8));
+    }
+
+    #[test]
+    fn another_photo_has_other_colours() {
+        let content = Choice::samples(Role::Photo).swap_remove(1);
+        let other = Run { content: content.clone(), ..run(true) };
+        let next = PaintedResult::with_frame(Some(result()), &other, true, SIZE, 6, 3);
+        assert_eq!((next.content, next.photo.is_none()), (content, true));
+    }
+}

@@ -105,3 +105,53 @@ impl Run {
         (self.content.title.clone(), styles.collect::<Vec<_>>().join(" and "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{options::Options, web::page::model::choice::Role};
+
+    fn run(goes_on: bool) -> Run {
+        let options = Options { steps: 100, ..Options::default() };
+        Run {
+            content: Choice::first(Role::Photo, None).0,
+            style: Choice::first(Role::Painting, None).0,
+            second: None,
+            goes_on,
+            recipe: Recipe::new("", &options, &[1.0], false),
+            steered: false,
+            plan: None,
+            steps: 100,
+            has_frame: false,
+            first: None,
+        }
+    }
+
+    #[test]
+    fn the_time_left_is_computed_from_the_first_report_on() {
+        let mut run = run(true);
+        // At the first report nothing is known but the share.
+        assert_eq!(run.estimate(5_000.0, 20), (0.2, None));
+        // Twenty steps in two seconds, sixty are left.
+        let (done, left) = run.estimate(7_000.0, 40);
+        assert!((done - 0.4).abs() < 1e-12);
+        assert!((left.unwrap() - 6.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn steps_at_small_sizes_count_less() {
+        let mut run = run(false);
+        run.started((256, 171), "Impasto Fast".into());
+        assert_eq!(run.recipe.network, "Impasto Fast");
+        let (done, _) = run.estimate(0.0, 10);
+        assert!(done > 0.0 && done < 0.1, "{done}");
+        assert_eq!(run.estimate(1.0, 100).0, 1.0);
+    }
+
+    #[test]
+    fn only_a_run_in_one_go_has_a_recipe() {
+        assert!(run(false).recipe().is_some());
+        assert!(run(true).recipe().is_none());
+        assert!(Run { steered: true, ..run(false) }.recipe().is_none());
+    }
+}

@@ -1,10 +1,10 @@
-//! The address of the page, and whoever wrote it.
+//! The parameters in the address of the page.
 
 use web_sys::UrlSearchParams;
 
 use crate::link::{Ignored, Link};
 
-/// What the address of the page asks for. What cannot be had is written to the console.
+/// The settings that the address of the page gives. Parameters that are ignored are written to the console.
 pub fn read_link() -> Link {
     let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     let Ok(parameters) = UrlSearchParams::new_with_str(&search) else { return Link::default() };
@@ -13,7 +13,7 @@ pub fn read_link() -> Link {
     link
 }
 
-/// Tells whoever wrote the address, in the console; visitors need not know.
+/// Writes an ignored parameter to the console, for whoever wrote the address; it is no message for visitors.
 pub fn warn(ignored: &Ignored) {
     web_sys::console::warn_1(&format!("Impasto: {ignored}.").into());
 }

@@ -3,7 +3,7 @@
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-/// Whether the browser was told to load no more than it must.
+/// Whether the visitor has asked the browser to save data (`navigator.connection.saveData`).
 pub fn saves_data() -> bool {
     let property = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let navigator = property(&js_sys::global(), "navigator");

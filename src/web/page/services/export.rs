@@ -1,6 +1,6 @@
 //! The files that a visitor can save: the picture, the triptych, the process as an animation.
 //!
-//! All of them are made from the frames that the page kept, by a worker of its own: the engine is not asked again.
+//! All of them are made from the frames that the page kept, by a worker of their own, without the engine.
 
 use js_sys::{Array, Promise, Uint8ClampedArray};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// The program that makes files. It is loaded when something is saved, so that nobody waits for it before.
+/// The worker that makes files. It is loaded only when something is saved.
 const PROGRAM: &str = "worker-export";
 
 /// Why there is no file.
@@ -37,11 +37,11 @@ pub enum ExportError {
     Encode(String),
 }
 
-/// Most frames in an animation: more make the file larger than anyone wants to send.
+/// The largest number of frames in an animation: it limits the size of the file.
 const MOST_GIF_FRAMES: usize = 60;
 
-/// Has the file made, with the photo's colours as far as `tint` (hundredths) says, and hands it to the browser as a
-/// download. `report` is told how far it is (0 to 1).
+/// Makes the file in a worker and gives it to the browser as a download. `tint` is the share of the photo's colours, in
+/// hundredths; `report` is called with the progress (0 to 1).
 ///
 /// # Errors
 /// [`ExportError`], in words for the visitor.
@@ -87,7 +87,7 @@ pub async fn save(
     download(&name, &made).map_err(|error| ExportError::Encode(spoken(&error)))
 }
 
-/// Has the file made by a worker that is started for it alone.
+/// Starts a worker for one request, and ends it after the answer.
 async fn send(envelope: &Envelope, report: impl Fn(f64) + 'static) -> Result<Blob, ExportError> {
     let worker = workers::start(PROGRAM).map_err(|error| fault(spoken(&error)))?;
     let mut settle = None;

@@ -1,4 +1,4 @@
-//! Files: the visitor's own, and those that a picture's address names.
+//! Picture files: the visitor's own, and those that are fetched by URL.
 
 use js_sys::Uint8Array;
 use leptos::prelude::{LocalStorage, StoredValue, UpdateValue, WithValue};
@@ -23,7 +23,7 @@ impl OwnFiles {
         Self(StoredValue::new_local(Vec::new()))
     }
 
-    /// Keeps a picture file; `None` if the browser gives it no address by which it can be shown.
+    /// Keeps a picture file; `None` if the browser can make no object URL for it.
     pub fn keep(self, file: File) -> Option<Choice> {
         let (url, name) = (Url::create_object_url_with_blob(&file).ok()?, file.name());
         self.0.update_value(|files| files.push(file));

@@ -1,4 +1,4 @@
-//! Functions of the browser, behind small types and functions. They know nothing of what the page shows.
+//! Interfaces of the browser, behind small types and functions. They know nothing of what the page shows.
 
 pub mod address;
 pub mod canvas;
@@ -17,7 +17,7 @@ use leptos::prelude::{LocalStorage, StoredValue};
 
 use crate::web::page::services::{files::OwnFiles, paint_lock::PaintLock};
 
-/// What the page holds of the browser for as long as it is open.
+/// The services that have a state.
 #[derive(Clone, Copy)]
 pub struct Services {
     /// The files that the visitor chose.

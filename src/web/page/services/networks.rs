@@ -15,10 +15,10 @@ use crate::{
 /// Where the site keeps the list, relative to the page.
 const LIST: &str = "weights/packs.json";
 
-/// The list, always asked for anew so that a new pack is noticed.
+/// Fetches the list, past the browser's cache so that a new pack is noticed.
 ///
 /// # Errors
-/// [`Failure::Weights`] where there is no list, or none that can be used.
+/// [`Failure::Weights`] where there is no list, or where it cannot be used.
 pub async fn list() -> Result<Vec<Offer>, Failure> {
     let unusable = |why: &str| Failure::Weights(format!("{LIST}: {why}"));
     let unreachable = |error: JsValue| unusable(&spoken(&error));

@@ -1,4 +1,4 @@
-//! Visits without a network: the service worker that keeps the site, newer versions of it, and what is kept.
+//! Storage for visits without a network: the service worker, its newer versions, and the caches.
 //!
 //! The service worker `www/sw.js` keeps the site, the engine's worker keeps the networks ([`crate::web::cache`]).
 
@@ -18,16 +18,16 @@ use crate::{
 /// What every cache's name begins with.
 const OURS: &str = "impasto-";
 
-/// Has the site kept, and this engine with it. `newer` is told of a newer version that is ready to take over, or that there
-/// is none.
+/// Registers the service worker, which stores the site, and asks it to store this engine, too. `newer` is called with a
+/// newer version of the service worker once one is installed and waits, and at first with `None` if there is none.
 ///
 /// # Errors
-/// Where the browser keeps nothing.
+/// Where the browser allows no service worker.
 pub async fn register(
     engine: Engine,
     newer: impl Fn(Option<ServiceWorker>) + Clone + 'static,
 ) -> Result<(), JsValue> {
-    // Under `cargo xtask serve` the page is of no build, and `sw.js` removes what another one has kept.
+    // Under `cargo xtask serve` the page is of no build, and `sw.js` removes what another build has stored.
     let Some(container) = container() else { return Ok(()) };
     let registration: ServiceWorkerRegistration =
         JsFuture::from(container.register("sw.js")).await?.unchecked_into();
@@ -50,14 +50,14 @@ pub async fn register(
 
     let ready: ServiceWorkerRegistration = JsFuture::from(container.ready()?).await?.unchecked_into();
     if let Some(active) = ready.active() {
-        let wish = Object::new();
-        Reflect::set(&wish, &"keep".into(), &format!("worker-{}", engine.name()).into())?;
-        active.post_message(&wish)?;
+        let request = Object::new();
+        Reflect::set(&request, &"keep".into(), &format!("worker-{}", engine.name()).into())?;
+        active.post_message(&request)?;
     }
     Ok(())
 }
 
-/// The newer version takes over, and the page is loaded anew.
+/// Activates the newer version of the service worker and reloads the page.
 pub fn take_over(newer: &ServiceWorker) {
     let Some(container) = container() else { return };
     let on_change = Closure::<dyn FnMut()>::new(|| {
@@ -68,15 +68,15 @@ pub fn take_over(newer: &ServiceWorker) {
     let _ = newer.post_message(&"take over".into());
 }
 
-/// Writes to the console what did not succeed.
+/// Writes to the console that something failed, and why.
 pub fn warn(what: &str, error: &JsValue) {
     console::warn_1(&format!("Impasto: {what} ({}).", spoken(error)).into());
 }
 
-/// What is kept: "the site" or a network's folder, and how many bytes of it.
+/// What is stored: "the site" or the name of a network's folder, each with its size in bytes.
 ///
 /// # Errors
-/// Where the browser keeps nothing.
+/// Where the browser gives no access to its caches.
 pub async fn kept() -> Result<Vec<(String, f64)>, JsValue> {
     let mut kept: Vec<(String, f64)> = Vec::new();
     for name in names().await? {
@@ -101,10 +101,10 @@ pub async fn kept() -> Result<Vec<(String, f64)>, JsValue> {
     Ok(kept)
 }
 
-/// Removes all that is kept. The page goes on with what it has in memory.
+/// Unregisters the service worker and deletes all caches. The page keeps what it has in memory.
 ///
 /// # Errors
-/// Where the browser does not let go of something.
+/// Where something could not be deleted.
 pub async fn remove() -> Result<(), JsValue> {
     if let Some(container) = container() {
         let registration = JsFuture::from(container.get_registration()).await?;
@@ -133,7 +133,7 @@ fn caches() -> Result<CacheStorage, JsValue> {
     Reflect::get(&js_sys::global(), &"caches".into())?.dyn_into()
 }
 
-/// The browser's keeper of service workers, for a page that is of a build.
+/// The browser's interface to service workers; `None` where the page was not made by a build.
 fn container() -> Option<ServiceWorkerContainer> {
     let window = web_sys::window()?;
     let root = window.document()?.document_element()?;

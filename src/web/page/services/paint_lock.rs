@@ -13,8 +13,8 @@ extern "C" {
     fn request_lock(name: &str, granted: &JsValue) -> Result<Promise, JsValue>;
 }
 
-/// The lock to paint. Two demonstrations at once would only slow each other down, so all of this site's that a reader has open
-/// share one. Dropping it releases it to the next.
+/// The lock, held. Two demonstrations at once would only slow each other down, so all frames of this site that a reader has
+/// open share one lock. Dropping it releases it.
 pub struct PaintLock(Function);
 
 impl Drop for PaintLock {
@@ -23,7 +23,7 @@ impl Drop for PaintLock {
     }
 }
 
-/// Waits for the lock; `None` where the browser has none to give (it refuses them to frames that may not store anything).
+/// Waits for the lock; `None` where the browser refuses it (as it does to frames that may not store anything).
 pub async fn acquire() -> Option<PaintLock> {
     let granted = Promise::new(&mut |grant, _| {
         let refused = grant.clone();

@@ -1,6 +1,6 @@
 //! Messages to the page around this one, where this one is a frame in it (`docs/embedding.md`).
 //!
-//! Nothing is received: a page around this one can only decide about its address, which is checked as any other is.
+//! No messages are received: a page around this one can only choose its address, which is checked like any other.
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Where the slider for the size ends, in pixels: what is larger takes most machines very long, and is asked for by number.
+/// The upper end of the slider for the size, in pixels: larger results take most machines very long, and are set as a number.
 const LARGEST_QUICK: u32 = 512;
 
 /// The controls and the buttons.
@@ -142,7 +142,7 @@ fn RunButtons() -> impl IntoView {
     }
 }
 
-/// What paints.
+/// The device that paints.
 #[component]
 fn Device() -> impl IntoView {
     let Context { store, .. } = expect_context();

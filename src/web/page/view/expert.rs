@@ -1,4 +1,4 @@
-//! For those who know the method: the weights of its losses as the paper has them, and how the loss is minimised.
+//! Settings for those who know the method: the weights of the losses as in the paper, and how the loss is minimised.
 
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ use crate::{
 /// The experiments of the paper, by the names that [`Mode`](crate::mode::Mode) gives them, after "none".
 const EXPERIMENTS: [&str; 3] = ["none", "content", "texture"];
 
-/// The choices, folded away below [`More`](crate::web::page::view::more::More).
+/// The settings, folded at first, below [`More`](crate::web::page::view::more::More).
 #[component]
 pub fn Expert() -> impl IntoView {
     view! {

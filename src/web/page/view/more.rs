@@ -1,4 +1,4 @@
-//! What most visitors need not touch: colours, strokes, where the picture starts and ends, and the settings of a result.
+//! Settings that most visitors need not change: colours, strokes, start and end of a run, second painting, marked parts.
 
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The choices, folded away until somebody wants them.
+/// The settings, folded at first.
 #[component]
 pub fn More() -> impl IntoView {
     view! {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{web::page::actions::context::Context, weights::Offer};
 
-/// The networks to choose among, each with what one gets.
+/// The networks to choose among, each with its description.
 #[component]
 pub fn NetworkControl() -> impl IntoView {
     let Context { store, .. } = expect_context();

@@ -12,7 +12,7 @@ use crate::web::page::{
     view::kit::file_button::FileButton,
 };
 
-/// A place where a picture is chosen.
+/// Thumbnails of the samples and of the visitor's own file, and a button for one.
 #[component]
 pub fn PicturePicker(
     /// Which of the two.

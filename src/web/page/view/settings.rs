@@ -7,7 +7,7 @@ use crate::web::page::{
     view::kit::file_button::FileButton,
 };
 
-/// Where a result is handed over, to paint as it was painted.
+/// A button that takes a saved result and sets the controls to its recipe.
 #[component]
 pub fn SettingsFromResult() -> impl IntoView {
     let context: Context = expect_context();

@@ -1,4 +1,4 @@
-//! A button with which a visitor hands over a file.
+//! A button that opens a file dialogue.
 
 use leptos::prelude::*;
 use web_sys::{File, HtmlInputElement};
@@ -17,7 +17,7 @@ pub fn FileButton(
     /// The element that says more about it.
     #[prop(optional)]
     described_by: Option<&'static str>,
-    /// Is handed the file.
+    /// Is called with the file.
     take: impl Fn(File) + 'static,
 ) -> impl IntoView {
     view! {
