@@ -1,8 +1,8 @@
-//! What a visitor marks on a photo with a brush.
+//! The mask that a visitor draws on a photo with a brush.
 
-/// Marks on a grid of pixels, 0 (none) to 255 (fully marked), rows top to bottom.
+/// A mask on a grid of pixels, 0 (not marked) to 255 (fully marked), rows top to bottom.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Marks {
+pub struct BrushMask {
     width: usize,
     height: usize,
     values: Vec<u8>,
@@ -18,9 +18,9 @@ pub enum Brush {
     Erase,
 }
 
-impl Marks {
-    /// No marks, on so many pixels.
-    pub fn none(width: usize, height: usize) -> Self {
+impl BrushMask {
+    /// Nothing is marked, on a grid of this size in pixels.
+    pub fn empty(width: usize, height: usize) -> Self {
         Self { width, height, values: vec![0; width * height] }
     }
 
@@ -88,36 +88,36 @@ fn distance(point: (f32, f32), from: (f32, f32), to: (f32, f32)) -> f32 {
 mod tests {
     use super::*;
 
-    fn sum(marks: &Marks) -> f32 {
-        marks.values.iter().map(|&value| f32::from(value) / 255.0).sum()
+    fn sum(mask: &BrushMask) -> f32 {
+        mask.values.iter().map(|&value| f32::from(value) / 255.0).sum()
     }
 
     #[test]
     fn a_dot_is_a_disc_and_a_stroke_a_band_with_round_ends() {
-        let mut marks = Marks::none(100, 60);
-        assert!(marks.is_empty());
-        marks.draw((30.0, 30.0), (30.0, 30.0), 10.0, Brush::Mark);
+        let mut mask = BrushMask::empty(100, 60);
+        assert!(mask.is_empty());
+        mask.draw((30.0, 30.0), (30.0, 30.0), 10.0, Brush::Mark);
         let disc = std::f32::consts::PI * 100.0;
-        assert!((sum(&marks) / disc - 1.0).abs() < 0.02, "{}", sum(&marks));
-        marks.draw((30.0, 30.0), (70.0, 30.0), 10.0, Brush::Mark);
-        assert!((sum(&marks) / (disc + 800.0) - 1.0).abs() < 0.02, "{}", sum(&marks));
+        assert!((sum(&mask) / disc - 1.0).abs() < 0.02, "{}", sum(&mask));
+        mask.draw((30.0, 30.0), (70.0, 30.0), 10.0, Brush::Mark);
+        assert!((sum(&mask) / (disc + 800.0) - 1.0).abs() < 0.02, "{}", sum(&mask));
         // Marking twice changes nothing, erasing takes all of it away.
-        let once = marks.clone();
-        marks.draw((70.0, 30.0), (30.0, 30.0), 10.0, Brush::Mark);
-        assert_eq!(marks, once);
-        marks.draw((30.0, 30.0), (70.0, 30.0), 12.0, Brush::Erase);
-        assert!(marks.is_empty());
+        let once = mask.clone();
+        mask.draw((70.0, 30.0), (30.0, 30.0), 10.0, Brush::Mark);
+        assert_eq!(mask, once);
+        mask.draw((30.0, 30.0), (70.0, 30.0), 12.0, Brush::Erase);
+        assert!(mask.is_empty());
     }
 
     #[test]
     fn strokes_beyond_the_edge_are_cut_off() {
-        let mut marks = Marks::none(20, 10);
-        marks.draw((-500.0, -500.0), (-100.0, 3.0), 5.0, Brush::Mark);
-        assert!(marks.is_empty());
-        marks.draw((-5.0, 5.0), (1e6, 5.0), 50.0, Brush::Mark);
-        assert!(marks.unmarked().iter().all(|&value| value == 0));
-        marks.invert();
-        assert!(marks.is_empty());
-        assert_eq!(marks.rgba([1, 2, 3]).len(), 800);
+        let mut mask = BrushMask::empty(20, 10);
+        mask.draw((-500.0, -500.0), (-100.0, 3.0), 5.0, Brush::Mark);
+        assert!(mask.is_empty());
+        mask.draw((-5.0, 5.0), (1e6, 5.0), 50.0, Brush::Mark);
+        assert!(mask.unmarked().iter().all(|&value| value == 0));
+        mask.invert();
+        assert!(mask.is_empty());
+        assert_eq!(mask.rgba([1, 2, 3]).len(), 800);
     }
 }

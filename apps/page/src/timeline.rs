@@ -2,7 +2,7 @@
 
 /// A frame that is kept, with the step that it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept<T> {
+pub struct KeptFrame<T> {
     /// How many steps the picture has behind it.
     pub step: u32,
     /// The pixels, in whatever form the owner keeps them.
@@ -13,7 +13,7 @@ pub struct Kept<T> {
 /// always among them.
 #[derive(Clone, Debug)]
 pub struct Timeline<T> {
-    frames: Vec<Kept<T>>,
+    frames: Vec<KeptFrame<T>>,
     capacity: usize,
 }
 
@@ -37,7 +37,7 @@ impl<T> Timeline<T> {
         if self.frames.last().is_some_and(|last| last.step == step) {
             self.frames.pop();
         }
-        self.frames.push(Kept { step, pixels });
+        self.frames.push(KeptFrame { step, pixels });
         if self.frames.len() > self.capacity {
             let crowded = (1..self.frames.len() - 1)
                 .min_by_key(|&at| self.frames[at + 1].step.saturating_sub(self.frames[at - 1].step));
@@ -48,17 +48,17 @@ impl<T> Timeline<T> {
     }
 
     /// All kept frames, the earliest first.
-    pub fn frames(&self) -> &[Kept<T>] {
+    pub fn frames(&self) -> &[KeptFrame<T>] {
         &self.frames
     }
 
     /// The latest frame.
-    pub fn last(&self) -> Option<&Kept<T>> {
+    pub fn last(&self) -> Option<&KeptFrame<T>> {
         self.frames.last()
     }
 
     /// At most `most` of the kept frames, evenly chosen, the first and the latest among them.
-    pub fn sample(&self, most: usize) -> Vec<&Kept<T>> {
+    pub fn sample(&self, most: usize) -> Vec<&KeptFrame<T>> {
         let (count, most) = (self.frames.len(), most.max(2));
         if count <= most {
             return self.frames.iter().collect();
@@ -102,7 +102,7 @@ mod tests {
         let mut timeline = Timeline::new(4);
         timeline.push(3, "before");
         timeline.push(3, "after");
-        assert_eq!(timeline.frames(), [Kept { step: 3, pixels: "after" }]);
+        assert_eq!(timeline.frames(), [KeptFrame { step: 3, pixels: "after" }]);
     }
 
     #[test]

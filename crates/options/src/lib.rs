@@ -5,7 +5,7 @@
 
 mod check;
 mod choices;
-pub mod controls;
+pub mod settings;
 mod engine;
 mod error;
 pub mod experiment;

@@ -192,7 +192,7 @@ mod tests {
     use super::*;
     use crate::{
         choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
-        controls::{self, SIZES, STEPS, STRENGTHS, STROKES},
+        settings::{self, SIZES, STEPS, STRENGTHS, STROKES},
         preset::StyleLayers,
     };
 
@@ -239,7 +239,7 @@ mod tests {
                 style_size: Some(Size::LongSide(280)),
                 style_crop: Some("25,25,50,50".parse().unwrap()),
                 steps: 60,
-                content_weight: controls::content_weight(-0.5),
+                content_weight: settings::content_weight(-0.5),
                 schedule: Schedule::Single,
                 color: Color::Match,
                 init: Init::Mixture,
@@ -336,7 +336,7 @@ mod tests {
             style_size: Some(Size::LongSide(120)),
             style_crop: Some("25,25,50,50".parse().unwrap()),
             steps: 60,
-            content_weight: controls::content_weight(0.35),
+            content_weight: settings::content_weight(0.35),
             color: Color::Keep,
             style_layers: StyleLayers::Strokes.layers(),
             ..Options::default()

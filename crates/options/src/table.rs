@@ -11,7 +11,7 @@ use weights::Layer;
 
 use crate::{
     choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
-    controls::{self, SIZES, STEPS, STRENGTHS, STROKES},
+    settings::{self, SIZES, STEPS, STRENGTHS, STROKES},
     error::OptionsError,
     experiment::Experiment,
     layers::WeightedLayer,
@@ -245,10 +245,10 @@ const OTHER_WAYS: [Entry; 4] = [
             "strength",
             "N",
             "From the photo (-1.5) to the painting (1.5); each unit divides α by ten",
-            |options| controls::strength(options.content_weight).map(|strength| rounded(strength).to_string()),
+            |options| settings::strength(options.content_weight).map(|strength| rounded(strength).to_string()),
             |options, text| {
                 let strength = text.parse().map_err(|_| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })?;
-                options.content_weight = controls::content_weight(strength);
+                options.content_weight = settings::content_weight(strength);
                 Ok(())
             },
         )
@@ -263,11 +263,11 @@ const OTHER_WAYS: [Entry; 4] = [
             "strokes",
             "60|100|140",
             "Size of the painting in hundredths of the result's: 60 gives finer strokes, 140 broader ones",
-            |options| Some(controls::Controls::nearest(options).0.strokes.to_string()),
+            |options| Some(settings::Settings::nearest(options).0.strokes.to_string()),
             |options, text| {
                 let strokes = u32::read(text)?;
                 if let Size::LongSide(side) = options.size {
-                    options.style_size = controls::style_size(side, strokes);
+                    options.style_size = settings::style_size(side, strokes);
                 }
                 Ok(())
             },

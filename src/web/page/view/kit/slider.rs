@@ -1,17 +1,17 @@
-//! A number that is chosen by moving something.
+//! A slider.
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
 use leptos::prelude::*;
 
-/// A slider with its name, and beside it in words where it stands.
+/// A slider with its name, and beside it its value in words.
 #[component]
 pub fn Slider<T, W>(
     /// Of the element.
     id: &'static str,
     /// What is chosen.
     label: &'static str,
-    /// Where it stands, for eyes and ears.
+    /// Its value in words, shown beside it and read by screen readers.
     words: W,
     /// From the left end to the right one.
     range: RangeInclusive<T>,
@@ -19,9 +19,9 @@ pub fn Slider<T, W>(
     step: T,
     /// The number that it shows.
     value: RwSignal<T>,
-    /// Takes the number that it was moved to.
+    /// Is called with the number that it was moved to.
     moved: impl Fn(T) + 'static,
-    /// What stands below it.
+    /// What is shown below it.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView

@@ -40,7 +40,7 @@ pub fn style_size(size: u32, strokes: u32) -> Option<Size> {
 
 /// Where the controls stand.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Controls {
+pub struct Settings {
     /// The long side of the result in pixels, one of [`SIZES`].
     pub size: u32,
     /// How large the painting is looked at, one of [`STROKES`].
@@ -53,7 +53,7 @@ pub struct Controls {
     pub base: Options,
 }
 
-impl Controls {
+impl Settings {
     /// As the engine understands it.
     pub fn options(self) -> Options {
         Options {
@@ -118,7 +118,7 @@ mod tests {
     };
 
     #[test]
-    fn what_can_be_controls_comes_back_exactly() {
+    fn what_can_be_chosen_comes_back_exactly() {
         let base = Options {
             color: Color::Keep,
             init: Init::Noise,
@@ -130,9 +130,9 @@ mod tests {
         for size in [64, 200, 256, 512] {
             for strokes in STROKES {
                 for strength in [-1.5, -0.35, 0.0, 0.5, 1.5] {
-                    let controls = Controls { size, strokes, strength, steps: 60, base: base.clone() };
-                    let options = controls.options();
-                    let (again, off) = Controls::nearest(&options);
+                    let settings = Settings { size, strokes, strength, steps: 60, base: base.clone() };
+                    let options = settings.options();
+                    let (again, off) = Settings::nearest(&options);
                     assert_eq!(off, [""; 0]);
                     assert_eq!((again.size, again.strokes, again.steps), (size, strokes, 60));
                     assert!((again.strength - strength).abs() < 1e-6, "{} for {strength}", again.strength);
@@ -140,7 +140,7 @@ mod tests {
                 }
             }
         }
-        let (usual, off) = Controls::nearest(&Options::default());
+        let (usual, off) = Settings::nearest(&Options::default());
         assert_eq!((usual.options(), off), (Options::default(), Vec::new()));
     }
 
@@ -149,16 +149,16 @@ mod tests {
         let usual = Options::default();
         let large =
             Options { size: Size::LongSide(4096), steps: 2000, content_weight: 50.0, ..usual.clone() };
-        let (controls, off) = Controls::nearest(&large);
+        let (settings, off) = Settings::nearest(&large);
         assert_eq!(off, ["size", "strength", "steps"]);
-        assert_eq!((controls.size, controls.strokes, controls.steps), (2048, 100, 300));
-        assert!((controls.strength - -1.5).abs() < 1e-9);
+        assert_eq!((settings.size, settings.strokes, settings.steps), (2048, 100, 300));
+        assert!((settings.strength - -1.5).abs() < 1e-9);
 
         let small = Options { size: Size::LongSide(16), steps: 1, content_weight: 0.0, ..usual.clone() };
-        let (controls, off) = Controls::nearest(&small);
+        let (settings, off) = Settings::nearest(&small);
         assert_eq!(off, ["size", "strength", "steps"]);
-        assert_eq!((controls.size, controls.steps), (64, 10));
-        assert!((controls.strength - 1.5).abs() < 1e-9);
+        assert_eq!((settings.size, settings.steps), (64, 10));
+        assert!((settings.strength - 1.5).abs() < 1e-9);
 
         let cases: [(Size, Option<Size>, u32, &[&str]); 7] = [
             (Size::Original, None, 100, &["size"]),
@@ -170,8 +170,8 @@ mod tests {
             (Size::LongSide(u32::MAX), Some(Size::LongSide(16)), 60, &["size", "strokes"]),
         ];
         for (size, style_size, strokes, wanted) in cases {
-            let (controls, off) = Controls::nearest(&Options { size, style_size, ..usual.clone() });
-            assert_eq!((controls.strokes, &off[..]), (strokes, wanted), "{size}, {style_size:?}");
+            let (settings, off) = Settings::nearest(&Options { size, style_size, ..usual.clone() });
+            assert_eq!((settings.strokes, &off[..]), (strokes, wanted), "{size}, {style_size:?}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! The one owner of the worker: starts the right engine, speaks to it, and replaces it when it broke.
+//! The only owner of the worker: starts the right engine, exchanges messages with it, and replaces it after a fatal failure.
 //!
 //! A worker is stopped *cooperatively* (it finishes the step and sends its picture); it is terminated
 //! only where it does not answer, or is beyond use. Whatever an older job or an older worker still
@@ -10,7 +10,6 @@ use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
 
-use super::{spawn, worker};
 use crate::{
     message::{
         BUILD, Ending, Engine, Event, Failure, Frame, JobId, Losses, Masked, PackPlace, PictureId, Request,
@@ -19,7 +18,9 @@ use crate::{
     options::Options,
     web::{
         envelope::{self, Envelope},
-        now, spoken, webgpu_adapter,
+        now,
+        page::services::{tasks::spawn, workers},
+        spoken, webgpu_adapter,
     },
 };
 
@@ -61,7 +62,7 @@ pub struct Origin {
     pub pixels: Uint8ClampedArray,
 }
 
-/// The page's end of the line to the worker.
+/// The page's end of the connection to the worker.
 #[derive(Clone)]
 pub struct Bridge(Rc<Inner>);
 
@@ -81,6 +82,7 @@ struct State {
     without_gpu: bool,
     /// Counts the workers, so that a replaced one is not listened to.
     generation: u32,
+    /// The latest run, and whether it is still being made.
     job: JobId,
     busy: bool,
     /// What waits for the engine to be ready.
@@ -137,20 +139,18 @@ impl Bridge {
         });
     }
 
-    /// Starts a run; it begins as soon as the engine is ready.
-    pub fn paint(&self, order: Order) -> JobId {
-        let job = {
+    /// Starts a run, whose id no earlier one had; it begins as soon as the engine is ready.
+    pub fn paint(&self, job: JobId, order: Order) {
+        {
             let mut state = self.0.state.borrow_mut();
-            state.job = state.job.next();
+            state.job = job;
             state.busy = true;
             state.step = order.start.as_ref().map_or(0, |origin| origin.step);
             (state.losses, state.pace, state.heard) = (None, 0.0, now());
             state.waiting = Some(order);
-            state.job
-        };
+        }
         self.post_waiting();
         self.open();
-        job
     }
 
     /// Asks the worker to stop after the step that it is making; if it does not, ends it.
@@ -214,7 +214,7 @@ impl Bridge {
     }
 
     fn start_worker(&self, engine: Engine) {
-        let worker = match worker(&format!("worker-{}", engine.name())) {
+        let worker = match workers::start(&format!("worker-{}", engine.name())) {
             Ok(worker) => worker,
             Err(error) => {
                 self.fail(Failure::Crashed(spoken(&error)));
