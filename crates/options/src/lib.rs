@@ -5,7 +5,6 @@
 
 mod check;
 mod choices;
-pub mod settings;
 mod engine;
 mod error;
 pub mod experiment;
@@ -14,6 +13,7 @@ pub mod link;
 pub mod png_text;
 mod preset;
 pub mod recipe;
+pub mod settings;
 pub mod table;
 mod validate;
 mod value;

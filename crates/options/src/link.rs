@@ -93,8 +93,7 @@ impl Link {
         let engine = parsed("engine", &get, "gpu or cpu", engine, &mut ignored);
         let host = parsed("host", &get, "the origin of a page, https://…", origin, &mut ignored);
         let embed = get("embed").is_some();
-        let mut link =
-            Self { photo, painting, network, engine, host, embed, ignored, ..Self::default() };
+        let mut link = Self { photo, painting, network, engine, host, embed, ignored, ..Self::default() };
         link.read_options(get);
         link
     }
@@ -102,7 +101,9 @@ impl Link {
     fn read_options(&mut self, get: impl Fn(&str) -> Option<String>) {
         for entry in entries() {
             let Some(page) = entry.page else { continue };
-            let Some((name, value)) = entry.names().find_map(|name| Some((name, get(name)?))) else { continue };
+            let Some((name, value)) = entry.names().find_map(|name| Some((name, get(name)?))) else {
+                continue;
+            };
             let is_read = (page.allows)(&value)
                 && if entry.name == EXPERIMENT {
                     self.experiment = value.parse().ok();
@@ -192,8 +193,8 @@ mod tests {
     use super::*;
     use crate::{
         choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
-        settings::{self, SIZES, STEPS, STRENGTHS, STROKES},
         preset::StyleLayers,
+        settings::{self, SIZES, STEPS, STRENGTHS, STROKES},
     };
 
     /// A link with these names and values.
@@ -343,7 +344,9 @@ mod tests {
         };
         for (options, experiment) in [(options, experiment), (Options::default(), None)] {
             let written = write(&options, experiment);
-            let read = Link::read(|key| written.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone()));
+            let read = Link::read(|key| {
+                written.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
+            });
             assert_eq!(read, Link { options, experiment, ..Link::default() }, "{written:?}");
         }
         assert_eq!(write(&Options::default(), None), []);

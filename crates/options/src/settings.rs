@@ -29,7 +29,10 @@ pub fn content_weight(strength: f64) -> f32 {
 pub fn strength(content_weight: f32) -> Option<f64> {
     let exact = -(f64::from(content_weight) / BALANCED).log10();
     let nearest = exact.clamp(*STRENGTHS.start(), *STRENGTHS.end());
-    ((exact - nearest).abs() < 0.01).then_some(nearest)
+    // What was written with three digits is read as that. Adding zero makes a negative zero a positive one.
+    let written = (nearest * 1000.0).round() / 1000.0 + 0.0;
+    let same = self::content_weight(written).to_bits() == content_weight.to_bits();
+    ((exact - nearest).abs() < 0.01).then_some(if same { written } else { nearest })
 }
 
 /// The size of the painting for a size of the result and one of [`STROKES`]; `None` where both are the same.

@@ -11,11 +11,11 @@ use weights::Layer;
 
 use crate::{
     choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
-    settings::{self, SIZES, STEPS, STRENGTHS, STROKES},
     error::OptionsError,
     experiment::Experiment,
     layers::WeightedLayer,
     preset::StyleLayers,
+    settings::{self, SIZES, STEPS, STRENGTHS, STROKES},
     value::Value,
 };
 
@@ -245,9 +245,11 @@ const OTHER_WAYS: [Entry; 4] = [
             "strength",
             "N",
             "From the photo (-1.5) to the painting (1.5); each unit divides α by ten",
-            |options| settings::strength(options.content_weight).map(|strength| rounded(strength).to_string()),
+            |options| settings::strength(options.content_weight).map(|strength| strength.to_string()),
             |options, text| {
-                let strength = text.parse().map_err(|_| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })?;
+                let strength = text
+                    .parse()
+                    .map_err(|_| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })?;
                 options.content_weight = settings::content_weight(strength);
                 Ok(())
             },
@@ -277,9 +279,3 @@ const OTHER_WAYS: [Entry; 4] = [
 
 /// The name of the entry for the paper's experiments, which the page shows as a choice of its own.
 pub const EXPERIMENT: &str = "mode";
-
-/// To three digits: as a strength is shown and written.
-fn rounded(strength: f64) -> f64 {
-    // Adding zero makes a negative zero a positive one.
-    (strength * 1000.0).round() / 1000.0 + 0.0
-}

@@ -1,9 +1,0 @@
-//! What the page works with, as plain Rust: no signals, no browser.
-
-pub mod alert;
-pub mod choice;
-pub mod networks;
-pub mod progress;
-pub mod result;
-pub mod run;
-pub mod words;
