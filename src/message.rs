@@ -321,18 +321,19 @@ impl Frame {
     }
 }
 
-/// Why a run could not start or go on, in words that say what to do.
+/// Why a run could not start or go on. It is displayed in words that say what to do; [`Failure::details`] are for those who
+/// look into it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
 pub enum Failure {
     /// The browser (or the machine) offers no usable GPU interface.
     #[error("WebGPU is not available here ({0})")]
     NoWebGpu(String),
-    /// The GPU went away while it was working.
-    #[error("the GPU stopped answering ({0}); press Paint again to go on from the last frame")]
+    /// The GPU went away while it was working, or refused what it was asked; why, in technical words.
+    #[error("the GPU stopped working; press Paint again to go on from the last picture")]
     DeviceLost(String),
-    /// The picture does not fit into the memory of the device.
-    #[error("not enough memory for this size ({0}); choose a smaller one")]
+    /// The picture does not fit into the memory of the device; what did not, in technical words.
+    #[error("there is not enough memory for this size; choose a smaller one and press Paint again")]
     OutOfMemory(String),
     /// A file is not a picture that can be read.
     #[error("this file cannot be read as a picture ({0}); try a JPEG, PNG or WebP")]
@@ -349,8 +350,8 @@ pub enum Failure {
     /// Page and worker are not of the same build.
     #[error("the site was updated meanwhile; save what you want to keep and reload the page")]
     Outdated,
-    /// The engine broke down: a fault of the program, not of the visitor.
-    #[error("the engine broke down ({0}); press Paint again to start it anew")]
+    /// The engine broke down: a fault of the program, not of the visitor; which one, in technical words.
+    #[error("the engine stopped because of an error; press Paint again to start it anew")]
     Crashed(String),
 }
 
@@ -410,6 +411,32 @@ pub enum Outcome {
 }
 
 impl Failure {
+    /// What the last words of a program that broke down mean: of a panic, or of an error that a browser reports.
+    #[must_use]
+    pub fn of_breakdown(words: &str) -> Self {
+        // Browsers throw a RangeError for a buffer or an array that finds no place, and for a recursion that goes too deep.
+        let refused = words.contains("RangeError") && !words.contains("call stack");
+        // Of Rust, of Rust's collections, of wgpu.
+        let exhausted = ["memory allocation of", "capacity overflow", "Out of Memory", "out of memory"];
+        let words_alone = technical(words);
+        if refused || exhausted.iter().any(|sign| words.contains(sign)) {
+            Self::OutOfMemory(words_alone)
+        } else {
+            Self::Crashed(words_alone)
+        }
+    }
+
+    /// What a visitor need not know, but whoever mends it: one line, without the name of a file. `None` where there is no
+    /// more to say.
+    pub fn details(&self) -> Option<String> {
+        match self {
+            Self::DeviceLost(text) | Self::OutOfMemory(text) | Self::Crashed(text) => {
+                Some(technical(text)).filter(|text| !text.is_empty())
+            }
+            _ => None,
+        }
+    }
+
     /// The variant's name, as in JSON and in the page's `data-kind`.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -429,6 +456,17 @@ impl Failure {
     pub const fn is_fatal(&self) -> bool {
         matches!(self, Self::NoWebGpu(_) | Self::DeviceLost(_) | Self::OutOfMemory(_) | Self::Crashed(_))
     }
+}
+
+/// A program's own words, as one line of at most 300 characters: without the lines of a call stack, and without whatever
+/// names a file, which is a matter of the machine that built the program.
+pub fn technical(words: &str) -> String {
+    let names_a_file =
+        |word: &str| word.contains(['/', '\\']) || word.contains(".rs:") || word.contains(".js:");
+    let is_of_a_stack = |line: &str| line.starts_with("at ") || line.contains("://");
+    let lines = words.lines().map(str::trim).filter(|line| !is_of_a_stack(line));
+    let kept: Vec<&str> = lines.flat_map(str::split_whitespace).filter(|word| !names_a_file(word)).collect();
+    kept.join(" ").chars().take(300).collect()
 }
 
 /// A message that page and worker of different versions (a stale cache) do not both understand.
@@ -545,6 +583,41 @@ mod tests {
             let text = encode(&failure).unwrap();
             assert!(text.contains(&format!("\"kind\":\"{}\"", failure.kind())), "{text}");
         }
+    }
+
+    #[test]
+    fn what_found_no_memory_is_told_from_what_broke_down() {
+        for words in [
+            "called `Result::unwrap()` on an `Err` value: JsValue(RangeError: createBuffer failed, size is too large)",
+            "Uncaught RangeError: Array buffer allocation failed",
+            "memory allocation of 1073741824 bytes failed",
+            "capacity overflow",
+            "wgpu error: Out of Memory",
+        ] {
+            assert!(matches!(Failure::of_breakdown(words), Failure::OutOfMemory(_)), "{words}");
+        }
+        for words in [
+            "Uncaught RangeError: Maximum call stack size exceeded",
+            "Uncaught RuntimeError: unreachable",
+            "index out of bounds: the len is 3 but the index is 4",
+        ] {
+            assert_eq!(Failure::of_breakdown(words), Failure::Crashed(words.into()));
+        }
+    }
+
+    #[test]
+    fn no_file_is_named_to_a_visitor() {
+        let words = "panicked at /home/me/.cargo/registry/src/index-1/wgpu-30.0.1/src/backend/webgpu.rs:2461:54:\n\
+            called `Result::unwrap()` on an `Err` value: JsValue(RangeError: no room\nRangeError: no room\n\
+            \u{20}   at GPUDevice.createBuffer (http://127.0.0.1:8000/worker-gpu.js:1:2)\nopen@https://a.example/b.js:3:4)";
+        let failure = Failure::of_breakdown(words);
+        let details = failure.details().unwrap();
+        assert!(details.contains("RangeError: no room"), "{details}");
+        for text in [details, failure.to_string()] {
+            assert!(!text.contains('/') && !text.contains(".rs:") && !text.contains(".js:"), "{text}");
+        }
+        let long = Failure::Crashed("ä".repeat(1000)).details().unwrap();
+        assert_eq!(long.chars().count(), 300);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
+    use std::rc::Rc;
+
     use impasto::{
         device,
         message::Engine,
@@ -20,7 +22,7 @@ fn main() {
             1 => "the processor".into(),
             threads => format!("the processor, {threads} threads"),
         };
-        Ok(Opened { device: device::cpu(), name, software: true, fault: Box::new(|| None) })
+        Ok(Opened { device: device::cpu(), name, software: true, fault: Rc::new(|| None) })
     });
 }
 

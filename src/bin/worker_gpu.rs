@@ -2,6 +2,8 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
+    use std::rc::Rc;
+
     use impasto::{
         device,
         message::Engine,
@@ -18,7 +20,7 @@ fn main() {
         let gpu = device::gpu().await?;
         let name = adapter_name().await.unwrap_or_else(|| gpu.name.clone());
         let device = gpu.device.clone();
-        Ok(Opened { device, name, software: gpu.software, fault: Box::new(move || gpu.fault()) })
+        Ok(Opened { device, name, software: gpu.software, fault: Rc::new(move || gpu.fault()) })
     });
 }
 

@@ -11,6 +11,8 @@ pub mod envelope;
 pub mod fetch;
 #[cfg(feature = "cpu")]
 pub mod helpers;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod memory;
 #[cfg(feature = "page")]
 pub mod page;
 #[cfg(feature = "cpu")]

@@ -96,12 +96,20 @@ pub struct Shown {
 pub struct Alert {
     kind: &'static str,
     text: String,
+    /// For those who look into it; folded away.
+    details: Option<String>,
 }
 
 impl Alert {
     /// `kind` stands in the element's `data-kind`, `text` is for the visitor.
     pub const fn new(kind: &'static str, text: String) -> Self {
-        Self { kind, text }
+        Self { kind, text, details: None }
+    }
+
+    /// The same with something for those who look into it.
+    #[must_use]
+    pub fn with_details(self, details: Option<String>) -> Self {
+        Self { details, ..self }
     }
 }
 
@@ -110,7 +118,8 @@ impl From<&Failure> for Alert {
         let text = failure.to_string();
         let mut letters = text.chars();
         let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-        Self { kind: failure.kind(), text: format!("{first}{}.", letters.as_str().trim_end_matches('.')) }
+        Self::new(failure.kind(), format!("{first}{}.", letters.as_str().trim_end_matches('.')))
+            .with_details(failure.details())
     }
 }
 
@@ -448,7 +457,7 @@ impl Studio {
                 .await
             {
                 let text = format!("Saving failed: {error}.");
-                self.alert.set(Some(Alert::new("export", text)));
+                self.alert.set(Some(Alert::new("export", text).with_details(error.details())));
             }
             self.saving.set(None);
         });
@@ -458,8 +467,8 @@ impl Studio {
         match news {
             News::FellBack(reason) => {
                 self.networks.update(|networks| networks.engine = Some(Engine::Cpu));
-                self.status
-                    .set(format!("WebGPU cannot be used here ({reason}): the processor paints instead."));
+                let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+                self.status.set(format!("WebGPU cannot be used here{reason}: the processor paints instead."));
             }
             News::Frame(frame, pixels) => self.show_frame(&frame, pixels),
             News::Event(event) => match event {
@@ -773,6 +782,9 @@ fn App() -> impl IntoView {
                 <div id="error" class="alert" role="alert" data-kind=alert.kind>
                     <p>{alert.text}</p>
                     <button type="button" on:click=move |_| studio.alert.set(None)>"Dismiss"</button>
+                    {alert.details.map(|details| view! {
+                        <details><summary>"Details"</summary><p>{details}</p></details>
+                    })}
                 </div>
             })}
             <Newer />
