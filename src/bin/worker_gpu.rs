@@ -10,6 +10,7 @@ fn main() {
         web::{
             adapter_name,
             session::{self, Opened},
+            timestamps,
         },
     };
 
@@ -17,7 +18,8 @@ fn main() {
     #[cfg(feature = "stock")]
     impasto::kernels::use_stock_operations(true);
     session::start(Engine::Gpu, async {
-        let gpu = device::gpu().await?;
+        let requested = device::request().await?;
+        let gpu = timestamps::claimed(|| requested.open())?;
         let name = adapter_name().await.unwrap_or_else(|| gpu.name.clone());
         let device = gpu.device.clone();
         Ok(Opened { device, name, software: gpu.software, fault: Rc::new(move || gpu.fault()) })

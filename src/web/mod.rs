@@ -20,6 +20,8 @@ pub mod relaxed;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 pub mod session;
 #[cfg(feature = "gpu")]
+pub mod timestamps;
+#[cfg(feature = "gpu")]
 pub mod tuning;
 
 use wasm_bindgen::JsValue;
