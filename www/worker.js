@@ -23,6 +23,22 @@ try {
   report(error);
 }
 
+/**
+ * Runs `open`, during which every adapter claims to have `timestamp-query` (`src/web/timestamps.rs`). Devices are asked for
+ * before, with what their adapter truly has.
+ */
+function claimingTimestamps(open) {
+  const { prototype } = GPUAdapter;
+  const own = Object.getOwnPropertyDescriptor(prototype, "features");
+  const get = function () { return new Set([...own.get.call(this), "timestamp-query"]); };
+  Object.defineProperty(prototype, "features", { ...own, get });
+  try {
+    open();
+  } finally {
+    Object.defineProperty(prototype, "features", own);
+  }
+}
+
 function report(error) {
   const reason = String(error?.message ?? error).replace(/\.$/, "");
   const failure = { kind: "crashed", detail: `${name} could not be loaded: ${reason}` };

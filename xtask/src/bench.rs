@@ -29,7 +29,7 @@ fn stock_worker(tools: &Tools) -> Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     let mut cargo = tools.command("cargo");
     cargo.args(["build", "--release", "--target", setup::WASM_TARGET, "--bin", NAME]);
-    run(cargo.args(["--no-default-features", "--features", "web,gpu,stock"]))?;
+    run(site::compiling(cargo.args(["--no-default-features", "--features", "web,gpu,stock"])))?;
     let built = target()?.join(setup::WASM_TARGET).join("release").join(format!("{NAME}.wasm"));
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "no-modules", "--no-typescript", "--out-name", NAME, "--out-dir"]);

@@ -11,6 +11,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::process::{Result, command, find, output, root, run_logged};
+use crate::site;
 
 /// Must equal the crate `wasm-bindgen` in `Cargo.lock`: the two speak a private format.
 const WASM_BINDGEN: &str = "0.2.130";
@@ -193,7 +194,8 @@ fn wasm_target_from_debian() -> Result {
     cargo.current_dir(&seed).args(["build", "--release", "--target", WASM_TARGET, "--target-dir", "target"]);
     cargo.arg("-Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test");
     // Without the bitcode any crate with `lto = true` fails ("Can't find section .llvmbc").
-    cargo.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-C embed-bitcode=yes");
+    cargo.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1");
+    site::with_flags(&mut cargo, &["-C", "embed-bitcode=yes"]);
     cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTUP_TOOLCHAIN");
     run_logged(&mut cargo, &log("wasm-std"), AN_HOUR)?;
 

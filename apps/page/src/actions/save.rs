@@ -24,7 +24,7 @@ pub fn save(context: Context, what: ExportKind) {
         let tint = store.tint.get_untracked();
         if let Err(error) = export::save(&result, context.services.files, what, tint, report).await {
             let text = format!("ExportKind failed: {error}.");
-            context.store.ui.alert.set(Some(Alert::new("export", text)));
+            context.store.ui.alert.set(Some(Alert::new("export", text).with_details(error.details())));
         }
         store.saving.set(None);
     });

@@ -20,7 +20,7 @@ use crate::{
 /// Takes what the worker reports about the current run, or about itself.
 pub fn receive(context: Context, news: News) {
     match news {
-        News::FellBack(reason) => fell_back(context.store, &reason),
+        News::FellBack(reason) => fell_back(context.store, reason),
         News::Frame(frame, pixels) => frames::show(context, &frame, pixels),
         News::Event(event) => match event {
             Event::Ready { engine, device, .. } => ready(context, engine, device),
@@ -38,10 +38,11 @@ pub fn receive(context: Context, news: News) {
     }
 }
 
-/// WebGPU turned out to be unusable.
-fn fell_back(store: &Store, reason: &str) {
+/// WebGPU turned out to be unusable, for a reason that a visitor can do something about, if there is one.
+fn fell_back(store: &Store, reason: Option<String>) {
     store.networks.update(|networks| networks.engine = Some(Engine::Cpu));
-    store.ui.status.set(format!("WebGPU cannot be used here ({reason}): the processor paints instead."));
+    let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+    store.ui.status.set(format!("WebGPU cannot be used here{reason}: the processor paints instead."));
 }
 
 fn ready(context: Context, engine: Engine, device: String) {

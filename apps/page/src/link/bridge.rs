@@ -11,8 +11,7 @@ use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array, Uint8ClampedArray};
 use options::{Engine, Options};
 use picture::{Frame, Losses};
 use protocol::{
-    BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, PictureId, Request, Start, Styled, Tuning,
-};
+    BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, PictureId, Request, Start, Styled, Tuning, technical};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
 
@@ -24,8 +23,9 @@ pub enum News {
     Event(Event),
     /// A frame of the current job and its pixels (RGBA, `width · height · 4` bytes).
     Frame(Frame, Uint8ClampedArray),
-    /// WebGPU turned out to be unusable (the reason is given): the CPU engine takes over.
-    FellBack(String),
+    /// WebGPU turned out to be unusable (for a reason that a visitor can do something about, if there is one): the CPU engine
+    /// takes over.
+    FellBack(Option<String>),
 }
 
 /// A run that the visitor asked for.
@@ -67,13 +67,24 @@ struct Inner {
     state: RefCell<State>,
 }
 
+/// What is known of WebGPU on this visit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Gpu {
+    /// Nothing has failed.
+    #[default]
+    Usable,
+    /// The GPU was lost once. It may come back, as after its driver was started anew.
+    LostOnce,
+    /// It is not tried again.
+    Unusable,
+}
+
 #[derive(Default)]
 struct State {
     worker: Option<Live>,
     /// Whether a search for an engine is under way.
     opening: bool,
-    /// WebGPU failed on this visit: do not try it again.
-    without_gpu: bool,
+    gpu: Gpu,
     /// Counts the workers, so that a replaced one is not listened to.
     generation: u32,
     /// The latest run, and whether it is still being made.
@@ -233,8 +244,8 @@ impl Bridge {
             if bridge.0.state.borrow().generation == generation {
                 // An `Event` without a message is what a worker file that cannot be loaded gives.
                 let message = Reflect::get(&event, &"message".into()).ok().and_then(|text| text.as_string());
-                bridge.fail(Failure::Crashed(
-                    message.unwrap_or_else(|| "its program could not be loaded".into()),
+                bridge.failed_outside_a_run(Failure::of_breakdown(
+                    message.as_deref().unwrap_or("its program could not be loaded"),
                 ));
             }
         });
@@ -270,8 +281,10 @@ impl Bridge {
                 self.post_waiting();
             }
             Event::Tuned { .. } => (self.0.deliver)(News::Event(event)),
-            Event::Failed { job: None, failure } => self.failed_to_open(failure),
-            Event::Failed { job: Some(job), failure } if current(job) => self.fail(failure),
+            Event::Failed { job: None, failure } => self.failed_outside_a_run(failure),
+            Event::Failed { job: Some(job), failure } if current(job) => self.failed_at_a_run(failure),
+            // Of a job that is over, but no worker survives it.
+            Event::Failed { failure, .. } if failure.is_fatal() => self.failed_outside_a_run(failure),
             Event::Frame { job, frame } if current(job) => {
                 let buffer: ArrayBuffer = envelope::beside(data, "pixels").unchecked_into();
                 (self.0.deliver)(News::Frame(frame, Uint8ClampedArray::new(&buffer)));
@@ -297,21 +310,55 @@ impl Bridge {
         }
     }
 
-    /// The engine does not start. Without WebGPU there is the other one, unless it was not wanted.
-    fn failed_to_open(&self, failure: Failure) {
-        let engine = self.0.state.borrow().worker.as_ref().map(|live| live.engine);
-        match failure {
-            Failure::NoWebGpu(reason) if engine == Some(Engine::Gpu) && self.0.forced.is_none() => {
-                {
-                    let mut state = self.0.state.borrow_mut();
-                    state.without_gpu = true;
-                    state.discard_worker();
-                }
-                (self.0.deliver)(News::FellBack(reason));
-                self.open();
-            }
-            failure => self.fail(failure),
+    /// The worker failed, but not at what a run asked of it: while it was opening its device or loaded a network in advance.
+    fn failed_outside_a_run(&self, failure: Failure) {
+        let (ready, handed_over) = {
+            let state = self.0.state.borrow();
+            let ready = state.worker.as_ref().is_some_and(|live| live.ready);
+            // It is lost with its worker; one that still waits is painted by the next.
+            (ready, state.busy && state.waiting.is_none())
+        };
+        let unusable = match failure {
+            // A smaller picture may fit.
+            Failure::OutOfMemory(_) => !ready,
+            _ => failure.is_fatal(),
+        };
+        if !unusable || handed_over || !self.may_fall_back() {
+            return self.failed_at_a_run(failure);
         }
+        self.0.state.borrow_mut().discard_worker();
+        self.fall_back(match failure {
+            Failure::NoWebGpu(reason) => Some(technical(&reason)),
+            _ => None,
+        });
+    }
+
+    /// The worker failed at the current run. A GPU that does so for no good reason is not tried again.
+    fn failed_at_a_run(&self, failure: Failure) {
+        let unusable = self.may_fall_back()
+            && match failure {
+                Failure::Crashed(_) | Failure::NoWebGpu(_) => true,
+                Failure::DeviceLost(_) => {
+                    std::mem::replace(&mut self.0.state.borrow_mut().gpu, Gpu::LostOnce) == Gpu::LostOnce
+                }
+                _ => false,
+            };
+        self.fail(failure);
+        if unusable {
+            self.fall_back(None);
+        }
+    }
+
+    /// Whether the GPU is painted on without having been asked for.
+    fn may_fall_back(&self) -> bool {
+        let state = self.0.state.borrow();
+        self.0.forced.is_none() && state.worker.as_ref().is_some_and(|live| live.engine == Engine::Gpu)
+    }
+
+    fn fall_back(&self, reason: Option<String>) {
+        self.0.state.borrow_mut().gpu = Gpu::Unusable;
+        (self.0.deliver)(News::FellBack(reason));
+        self.open();
     }
 
     /// The current job, if there is one, is over; a worker beyond use is ended.

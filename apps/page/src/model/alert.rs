@@ -9,12 +9,20 @@ pub struct Alert {
     pub kind: &'static str,
     /// Sentences for the visitor.
     pub text: String,
+    /// Technical details, folded at first.
+    pub details: Option<String>,
 }
 
 impl Alert {
     /// `kind` stands in the element's `data-kind`, `text` is for the visitor.
     pub const fn new(kind: &'static str, text: String) -> Self {
-        Self { kind, text }
+        Self { kind, text, details: None }
+    }
+
+    /// The same with technical details.
+    #[must_use]
+    pub fn with_details(self, details: Option<String>) -> Self {
+        Self { details, ..self }
     }
 }
 
@@ -23,6 +31,7 @@ impl From<&Failure> for Alert {
         let text = failure.to_string();
         let mut letters = text.chars();
         let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-        Self { kind: failure.kind(), text: format!("{first}{}.", letters.as_str().trim_end_matches('.')) }
+        Self::new(failure.kind(), format!("{first}{}.", letters.as_str().trim_end_matches('.')))
+            .with_details(failure.details())
     }
 }

@@ -30,6 +30,22 @@ pub enum ExportError {
     /// The pixels could not be written in this format.
     #[error("the file could not be written ({0})")]
     Encode(String),
+    /// The program that writes files broke down; why, in technical words.
+    #[error("the program that writes files stopped because of an error")]
+    Broke(String),
+    /// There was no room for the file while it was made; for what, in technical words.
+    #[error("there is not enough memory to make the file")]
+    Memory(String),
+}
+
+impl ExportError {
+    /// What a visitor need not know, but whoever mends it.
+    pub fn details(&self) -> Option<String> {
+        match self {
+            Self::Broke(words) | Self::Memory(words) => Some(words.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// The largest number of frames in an animation: it limits the size of the file.
@@ -109,7 +125,8 @@ async fn send(envelope: &Envelope, report: impl Fn(f64) + 'static) -> Result<Blo
         return Err(fault(format!("{PROGRAM} could not be loaded")));
     }
     match envelope::open(&data).map_err(fault)? {
-        ExportEvent::Failed { failure: Failure::Crashed(reason) } => Err(ExportError::Encode(reason)),
+        ExportEvent::Failed { failure: Failure::Crashed(words) } => Err(ExportError::Broke(words)),
+        ExportEvent::Failed { failure: Failure::OutOfMemory(words) } => Err(ExportError::Memory(words)),
         ExportEvent::Failed { failure } => Err(failure.into()),
         ExportEvent::Made | ExportEvent::Part(_) => Ok(envelope::beside(&data, "file").unchecked_into()),
     }

@@ -15,6 +15,9 @@ pub fn AlertBox() -> impl IntoView {
                 <div id="error" class="alert" role="alert" data-kind=alert.kind>
                     <p>{alert.text}</p>
                     <button type="button" on:click=move |_| current.set(None)>"Dismiss"</button>
+                    {alert.details.map(|details| view! {
+                        <details><summary>"Details"</summary><p>{details}</p></details>
+                    })}
                 </div>
             }
         })
