@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::process::{Result, output, root, run, target};
+use crate::process::{Result, dist, output, run, target};
 use crate::setup::{self, Tools};
 use crate::stamp;
 use crate::weights::{note_full_network, packs};
@@ -160,11 +160,6 @@ fn kernels(linked: &[u8]) -> Vec<Kernel> {
         Kernel(String::from_utf8_lossy(&before[start..]).into_owned())
     };
     ends.map(|(end, _)| name(end)).collect()
-}
-
-/// The folder that is the site.
-pub fn dist() -> PathBuf {
-    root().join("dist")
 }
 
 fn trunk(tools: &Tools, chore: &str) -> Command {

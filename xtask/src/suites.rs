@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{fmt, fs};
 
-use crate::process::{Result, command, root, run_watched, target};
+use crate::process::{Result, command, dist, root, run_watched, target};
 use crate::setup::{self, Tools};
 use crate::site;
 
@@ -59,7 +59,7 @@ pub fn node(tools: &Tools) -> Result<std::process::Command> {
     let target = target()?;
     let mut node = tools.command("node");
     node.env("IMPASTO_CLI", target.join("debug").join(format!("impasto{}", std::env::consts::EXE_SUFFIX)));
-    node.env("IMPASTO_DIST", site::dist()).env("IMPASTO_ARTEFACTS", target.join("e2e"));
+    node.env("IMPASTO_DIST", dist()).env("IMPASTO_ARTEFACTS", target.join("e2e"));
     Ok(node)
 }
 
