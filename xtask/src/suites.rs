@@ -26,13 +26,18 @@ pub fn test(arguments: &[String]) -> Result {
 }
 
 fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
-    let tools = setup::for_tests()?;
+    let tools = if browser {
+        Some(setup::for_tests()?)
+    } else {
+        setup::for_native_tests()?;
+        None
+    };
     if native {
         let mut cargo = command("cargo");
         cargo.args(["test", "--workspace", "--no-fail-fast"]);
         suite(tally, |tally| run_watched(&mut cargo, |line| tally.add_cargo(line)))?;
     }
-    if browser {
+    if let Some(tools) = tools {
         if !native {
             // Also with the tests' features, since `cargo build` alone would build the engine a second time.
             let mut cargo = command("cargo");
