@@ -39,19 +39,20 @@ fn circles() -> Result {
 
 /// What typos finds, with the field's words in `_typos.toml`.
 fn spelling() -> Result {
-    run(&mut setup::for_checks("typos")?)
+    let tool = setup::for_checks()?;
+    run(&mut tool("typos"))
 }
 
 /// Licences, versions and sources of all dependencies, and what is known against them (`deny.toml`).
 fn dependencies() -> Result {
-    let deny = || setup::for_checks("cargo-deny");
-    run(deny()?.args(["check", "licenses", "bans", "sources"]))?;
+    let tool = setup::for_checks()?;
+    run(tool("cargo-deny").args(["check", "licenses", "bans", "sources"]))?;
     // The list of known faults is on GitHub alone.
-    if let Err(error) = run(deny()?.args(["fetch", "db"])) {
+    if let Err(error) = run(tool("cargo-deny").args(["fetch", "db"])) {
         println!("NOT CHECKED: known faults of dependencies; their list cannot be fetched here ({error})");
         return Ok(());
     }
-    run(deny()?.args(["check", "--disable-fetch", "advisories"]))
+    run(tool("cargo-deny").args(["check", "--disable-fetch", "advisories"]))
 }
 
 /// Every link in the documentation leads somewhere, in that of private items too.

@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         "wasm" => site::wasm(rest),
         "check" => checks::check(rest),
         "circles" => checks::check(&["circles".to_owned()]),
-        "setup" => setup::for_tests().and_then(|_| setup::for_checks("typos")).map(drop),
+        "setup" => setup::for_tests().and_then(|_| setup::for_checks()).map(drop),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

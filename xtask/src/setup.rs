@@ -34,14 +34,19 @@ pub struct Tools {
 impl Tools {
     /// `program` with the installed tools found first and builds for wasm32 going to the compiler that can do them.
     pub fn command(&self, program: &str) -> Command {
-        let mut folders = self.compiler.folders();
-        folders.extend(programs::folders());
-        folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-        let mut command = command(program);
-        command.env("PATH", env::join_paths(folders).expect("folders on PATH hold no separator"));
+        let mut command = with_tools(program, self.compiler.folders());
         self.compiler.choose_for(&mut command);
         command
     }
+}
+
+/// `program`, which finds `folders`, what is installed in the cache and `PATH`, in this order.
+fn with_tools(program: &str, mut folders: Vec<PathBuf>) -> Command {
+    folders.extend(programs::folders());
+    folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+    let mut command = command(program);
+    command.env("PATH", env::join_paths(folders).expect("folders on PATH hold no separator"));
+    command
 }
 
 /// Sets up what building the site needs, what fails soonest first.
@@ -69,14 +74,10 @@ pub fn for_tests() -> Result<Tools> {
     Ok(tools)
 }
 
-/// Sets up what checks the sources, and returns a command for `program` among it.
-pub fn for_checks(program: &str) -> Result<Command> {
+/// Sets up what checks the sources; the result makes commands of its programs.
+pub fn for_checks() -> Result<impl Fn(&str) -> Command> {
     programs::checkers()?;
-    let mut command = command(program);
-    let mut folders = programs::folders();
-    folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-    command.env("PATH", env::join_paths(folders)?);
-    Ok(command)
+    Ok(|program: &str| with_tools(program, Vec::new()))
 }
 
 /// How much there is to do in a step.

