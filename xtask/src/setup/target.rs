@@ -27,8 +27,7 @@ impl Compiler {
     /// Makes `command` and what it starts use this compiler.
     pub fn choose_for(self, command: &mut Command) {
         if self == Self::Debian {
-            // The compiler takes the folder above its own link for its root, if it is started by the full name; clippy
-            // has to be told.
+            // Clippy starts the compiler's library itself.
             command.env("RUSTC", sysroot().join("bin/rustc")).env("SYSROOT", sysroot());
             command.env_remove("RUSTUP_TOOLCHAIN");
         }
@@ -99,7 +98,7 @@ fn from_rustup() -> Result {
         return Err("rustup is not installed".into());
     }
     let mut rustup = command("rustup");
-    rustup.args(["target", "add", WASM_TARGET]).env("RUSTUP_MAX_RETRIES", "0");
+    rustup.args(["target", "add", WASM_TARGET]).env("RUSTUP_MAX_RETRIES", "0").env("RUST_BACKTRACE", "0");
     run_logged(&mut rustup, &log("rustup"), Duration::from_mins(3))?;
     if Compiler::Active.works() {
         Ok(())
@@ -118,7 +117,7 @@ fn from_debian() -> Result {
         let package = linker.file_name().unwrap_or_default().to_string_lossy().into_owned();
         system::install("its linker", &[package.as_str()])?;
     }
-    println!("… the standard library for wasm32: building ({})", Work::CoreSeconds(110).about());
+    println!("… the standard library for wasm32: building ({})", Work::CoreSeconds(70).about());
     let libraries = standard_library()?;
     lay_out_sysroot(&libraries)
 }
@@ -152,7 +151,7 @@ fn standard_library() -> Result<Vec<PathBuf>> {
 /// Puts the libraries into a root of their own in the cache, where all else is a link to what Debian has installed.
 #[cfg(unix)]
 fn lay_out_sysroot(libraries: &[PathBuf]) -> Result {
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{PermissionsExt, symlink};
     let sysroot = sysroot();
     // Libraries for an earlier compiler beside the new ones would be ambiguous.
     let _ = fs::remove_dir_all(&sysroot);
@@ -160,11 +159,14 @@ fn lay_out_sysroot(libraries: &[PathBuf]) -> Result {
     let home = rustlib.join(WASM_TARGET).join("lib");
     fs::create_dir_all(&bin)?;
     fs::create_dir_all(&home)?;
-    for program in ["cargo", "cargo-clippy", "clippy-driver", "rustc", "rustdoc"] {
-        let installed = Path::new("/usr/bin").join(program);
-        if installed.exists() {
-            symlink(installed, bin.join(program))?;
-        }
+    for program in ["cargo", "cargo-clippy", "clippy-driver"] {
+        symlink(Path::new("/usr/bin").join(program), bin.join(program))?;
+    }
+    let quoted = sysroot.to_string_lossy().replace('\'', r"'\''");
+    for program in ["rustc", "rustdoc"] {
+        let script = bin.join(program);
+        fs::write(&script, format!("#!/bin/sh\nexec /usr/bin/{program} --sysroot '{quoted}' \"$@\"\n"))?;
+        fs::set_permissions(script, fs::Permissions::from_mode(0o755))?;
     }
     for entry in fs::read_dir("/usr/lib/rustlib")? {
         let entry = entry?;
