@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{AN_HOUR, Work, cache, log, step};
+use super::step::{AN_HOUR, Work, cache, log, step};
 use crate::process::{Result, command, find, output, root, run_logged};
 
 /// The oldest Node that runs the browser tests.

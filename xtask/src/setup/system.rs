@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{AN_HOUR, log};
+use super::step::{AN_HOUR, log};
 use crate::process::{Result, command, find, output, run_logged};
 
 static ALLOWED: AtomicBool = AtomicBool::new(false);

@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::{AN_HOUR, WASM_TARGET, Work, cache, log, system};
+use super::step::{AN_HOUR, Work, cache, log};
+use super::system;
 use crate::process::{Result, command, find, output, run_logged};
+
+/// The target of everything that runs in a browser.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Which compiler builds for wasm32.
 #[derive(Clone, Copy, PartialEq, Eq)]
