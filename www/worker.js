@@ -7,7 +7,7 @@ const programs = /* programs */ {};
 const early = [];
 const keep = (event) => early.push(event);
 addEventListener("message", keep);
-// A program that starts itself once more under a name (`src/web/helpers.rs`) first says what the browser has made of it, so that
+// A program that starts itself once more under a name (`apps/worker/src/helpers.rs`) first says what the browser has made of it, so that
 // this is not made again.
 const compiled = self.name !== "" && new Promise((resolve) => {
   addEventListener("message", () => resolve(early.shift().data), { once: true });
@@ -24,7 +24,7 @@ try {
 }
 
 /**
- * Runs `open`, during which every adapter claims to have `timestamp-query` (`src/web/timestamps.rs`). Devices are asked for
+ * Runs `open`, during which every adapter claims to have `timestamp-query` (`apps/worker/src/timestamps.rs`). Devices are asked for
  * before, with what their adapter truly has.
  */
 function claimingTimestamps(open) {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{MAIN_SEPARATOR, PathBuf};
 use std::process::Command;
 
-use crate::process::{Result, output, root, run, target};
+use crate::process::{Result, dist, output, run, target};
 use crate::setup::{self, Tools};
 use crate::stamp;
 use crate::weights::{note_full_network, packs};
@@ -123,7 +123,7 @@ fn check_linked() -> Result {
     let folder = target()?.join(setup::WASM_TARGET).join("release");
     for (module, ..) in BUDGETS {
         let linked = fs::read(folder.join(format!("{module}.wasm")))?;
-        // As the linker does it, unless the program runs them itself (`start` in `src/web/session.rs`).
+        // As the linker does it, unless the program runs them itself (`start` in `apps/worker/src/session.rs`).
         if linked.windows(WRAPPER.len()).any(|name| name == WRAPPER) {
             return Err(format!("the exports of {module} each run all static constructors").into());
         }
@@ -148,7 +148,7 @@ fn check_linked() -> Result {
 struct Kernel(String);
 
 impl Kernel {
-    /// The compiler of Burn's own ones lacks its inventory (`inventory/`); ours are text.
+    /// The compiler of Burn's own ones lacks its inventory (`crates/inventory/`); ours are text.
     fn is_ours(&self) -> bool {
         self.0.contains("SourceKernel")
     }
@@ -164,11 +164,6 @@ fn kernels(linked: &[u8]) -> Vec<Kernel> {
         Kernel(String::from_utf8_lossy(&before[start..]).into_owned())
     };
     ends.map(|(end, _)| name(end)).collect()
-}
-
-/// The folder that is the site.
-pub fn dist() -> PathBuf {
-    root().join("dist")
 }
 
 fn trunk(tools: &Tools, chore: &str) -> Command {

@@ -134,7 +134,7 @@ impl Bridge {
         spawn(async move {
             let engine = match bridge.0.forced {
                 Some(engine) => engine,
-                None if bridge.0.state.borrow().without_gpu => Engine::Cpu,
+                None if bridge.0.state.borrow().gpu == Gpu::Unusable => Engine::Cpu,
                 // It must not only know WebGPU but have an adapter for it.
                 None if webgpu_adapter().await.is_some() => Engine::Gpu,
                 None => Engine::Cpu,
