@@ -182,7 +182,7 @@ fn sources_that_do_not_fit_are_refused() {
     ];
     for (sources, words) in cases {
         match block_on(StyleTransfer::of(tiny(&device::cpu()), sources, &Options::default())) {
-            Err(Failure::Options(error)) => assert!(error.contains(words), "{error}"),
+            Err(Error::Options(error)) => assert!(error.to_string().contains(words), "{error}"),
             other => panic!("{words}: {other:?}"),
         }
     }
@@ -249,7 +249,7 @@ fn tiles_leave_no_seams() {
 #[test]
 fn the_experiments_follow_one_loss_only() {
     let (photo, [painting, _]) = (photo(96), paintings(96));
-    let paint = |mode: Mode, sources: Sources| {
+    let paint = |mode: Experiment, sources: Sources| {
         let options = mode.of(Options { steps: 60, ..Options::default() });
         let mut transfer = start(sources, &options);
         let before = block_on(transfer.losses()).unwrap();
@@ -259,10 +259,10 @@ fn the_experiments_follow_one_loss_only() {
         (before, block_on(transfer.evaluate()).unwrap())
     };
     // Without any painting.
-    let (before, after) = paint(Mode::Content(Layer::Conv2_1), blend(photo.clone(), []));
+    let (before, after) = paint(Experiment::Content(Layer::Conv2_1), blend(photo.clone(), []));
     assert!(after.content < 0.2 * before.content, "{after:?} from {before:?}");
     assert!(after.style.abs() < f32::EPSILON, "{after:?}");
-    let (before, after) = paint(Mode::Texture(Layer::Conv3_1), Sources::new(photo, painting));
+    let (before, after) = paint(Experiment::Texture(Layer::Conv3_1), Sources::new(photo, painting));
     assert!(after.style < 0.2 * before.style, "{after:?} from {before:?}");
     assert!(after.content.abs() < f32::EPSILON, "{after:?}");
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{MAIN_SEPARATOR, PathBuf};
 use std::process::Command;
 
-use crate::process::{Result, dist, output, run, target};
+use crate::process::{Result, dist, output, root, run, target};
 use crate::setup::{self, Tools};
 use crate::stamp;
 use crate::weights::{note_full_network, packs};

@@ -23,7 +23,6 @@ use crate::model::{
 pub type FrameResult = PaintedResult<Uint8ClampedArray>;
 
 /// Everything that the page knows.
-#[expect(missing_docs, reason = "the types say what each is about")]
 pub struct Store {
     pub settings: SettingsStore,
     pub sources: SourcesStore,
