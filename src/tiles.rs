@@ -12,6 +12,7 @@ use picture::{
     Picture,
     rect::{Rect, Remainder, Tile, tiles},
 };
+use schedule::tile_side;
 use weights::Layer;
 
 use crate::{
@@ -24,7 +25,6 @@ use crate::{
     },
     loss::{Content, Kind, Region, Seen, Statistics, Style, Targets, Term, squares},
     network::{Features, Gradient, Pull, Vgg},
-    schedule::tile_side,
 };
 
 /// Who looks, and what for.

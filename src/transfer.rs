@@ -8,7 +8,7 @@
 //!
 //! Departures from the paper: losses relative to their targets (see [`crate::loss`]), a total-variation
 //! term against speckle, Adam beside L-BFGS, start from the photo, coarse to fine (see
-//! [`crate::schedule`]).
+//! [`schedule`]).
 
 use burn::tensor::Tensor;
 use options::{Color, Init, Options};
@@ -19,6 +19,7 @@ use picture::{
     resample::{Filter, resample},
 };
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
+use schedule::{Plan, Scale, tile_side};
 
 use crate::{
     error::Error,
@@ -26,7 +27,6 @@ use crate::{
     loss::{Region, Statistics, Targets, Term, losses, total_variation},
     network::Vgg,
     optimizer::State,
-    schedule::{Plan, Scale, tile_side},
     sources::{Painting, Sources, Subject},
     stop::Watch,
     tiles::Look,

@@ -1,5 +1,4 @@
 //! The networks that come with the repository: each reads, is as small and as quick as it is said to be, and paints.
-#![cfg(feature = "cli")]
 
 use std::{
     fs,

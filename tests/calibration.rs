@@ -1,5 +1,4 @@
 //! The measurement that chooses among the GPU's algorithms, on whatever GPU there is.
-#![cfg(feature = "cli")]
 
 use std::{path::Path, time::Instant};
 

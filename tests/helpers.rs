@@ -1,5 +1,4 @@
 //! The processor's convolutions, in shares that are computed elsewhere: the same numbers as by one thread.
-#![cfg(feature = "cli")]
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,7 +1,6 @@
 //! How much of a GPU's memory a run takes, with a network of VGG-19's shape.
 //!
 //! With `--nocapture` it prints what is taken.
-#![cfg(feature = "cli")]
 
 use std::collections::BTreeMap;
 

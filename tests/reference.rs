@@ -6,7 +6,6 @@
 //! independent script beside it, for other poolings, layers, weights, optimisers and odd sizes.
 //!
 //! With `--nocapture` each comparison prints its error.
-#![cfg(feature = "cli")]
 
 use std::{collections::HashMap, fs, path::Path, sync::OnceLock};
 

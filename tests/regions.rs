@@ -1,6 +1,5 @@
 //! Parts of pictures, on the engine with a real network: masks, transparency, several paintings, and pictures that are
 //! looked at tile by tile.
-#![cfg(feature = "cli")]
 
 mod samples;
 

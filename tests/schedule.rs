@@ -1,5 +1,4 @@
 //! Coarse to fine, on the engine: what happens where one scale ends and the next one begins.
-#![cfg(feature = "cli")]
 #![expect(clippy::float_cmp, reason = "what is not computed must be equal to the last bit")]
 
 mod samples;

@@ -25,7 +25,7 @@ STYLE_LAYERS = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]
 CONTENT_LAYER = "conv4_2"
 TAPS = [layer for layer in LAYERS if layer in STYLE_LAYERS or layer == CONTENT_LAYER]
 
-# The engine's defaults (`src/options.rs`).
+# The engine's defaults (`crates/options/src/table.rs`).
 CONTENT_WEIGHT, STYLE_WEIGHT, TV_WEIGHT = 0.1, 1.0, 0.3
 LEARNING_RATE, BETA1, BETA2, EPSILON = 0.02, 0.9, 0.99, 1e-8
 

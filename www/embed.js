@@ -52,7 +52,7 @@ class ImpastoDemo extends HTMLElement {
     this.#state = '';
   }
 
-  /** The poster gives way to the painter, as it does by itself on a click. Demonstrations take turns, see src/web/page/embed.rs. */
+  /** The poster gives way to the painter, as it does by itself on a click. Demonstrations take turns, see apps/page/src/services/paint_lock.rs. */
   paint() {
     this.#frame.src = this.#address('./');
   }

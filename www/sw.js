@@ -38,8 +38,11 @@ async function install() {
     // The host may be in the middle of an update. The browser tries again at the next visit.
     if (!text.includes(`data-build="${build}"`)) throw new Error('the page is not of this build');
     const cache = await caches.open(current);
+    const headers = described(page.headers);
+    // As the text is now, whatever it came in.
+    headers.set('content-type', 'text/html; charset=utf-8');
     // Made anew, since a page that was reached by a redirection is refused.
-    await cache.put(scope, new Response(text, { headers: { 'content-type': 'text/html; charset=utf-8' } }));
+    await cache.put(scope, new Response(text, { headers }));
     await cache.addAll(shell.map((name) => new Request(name, { cache: 'no-cache' })));
   } catch (error) {
     // A full disk, for example: the site works as before, from the network.
@@ -62,6 +65,18 @@ async function keep(names) {
   for (const name of names) if (!await cache.match(name)) await cache.add(name);
 }
 
+/**
+ * The headers of an answer but for those that say how its body was encoded and sent: that is undone when it is read. All
+ * others are kept, above all the host's Content-Security-Policy: what is kept here must not be less protected than what it
+ * was made of.
+ */
+function described(headers) {
+  const kept = new Headers(headers);
+  // A cache refuses what varies with everything, and finds no page again that varies with what the browser asked for.
+  for (const name of ['content-encoding', 'content-length', 'content-range', 'transfer-encoding', 'vary']) kept.delete(name);
+  return kept;
+}
+
 /** From the cache, or else from the network. */
 async function kept(address, request) {
   return await caches.match(address, { cacheName: current }) ?? fetch(request);
@@ -77,7 +92,7 @@ async function kept(address, request) {
 function isolated(answer) {
   // A redirection cannot be seen into.
   if (answer.type === 'opaqueredirect') return answer;
-  const headers = new Headers(answer.headers);
+  const headers = described(answer.headers);
   headers.set('cross-origin-opener-policy', 'same-origin');
   headers.set('cross-origin-embedder-policy', 'require-corp');
   headers.set('cross-origin-resource-policy', 'cross-origin');

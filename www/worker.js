@@ -7,7 +7,7 @@ const programs = /* programs */ {};
 const early = [];
 const keep = (event) => early.push(event);
 addEventListener("message", keep);
-// A program that starts itself once more under a name (`src/web/helpers.rs`) first says what the browser has made of it, so that
+// A program that starts itself once more under a name (`apps/worker/src/helpers.rs`) first says what the browser has made of it, so that
 // this is not made again.
 const compiled = self.name !== "" && new Promise((resolve) => {
   addEventListener("message", () => resolve(early.shift().data), { once: true });
@@ -21,6 +21,22 @@ try {
   }).catch(report);
 } catch (error) {
   report(error);
+}
+
+/**
+ * Runs `open`, during which every adapter claims to have `timestamp-query` (`apps/worker/src/timestamps.rs`). Devices are asked for
+ * before, with what their adapter truly has.
+ */
+function claimingTimestamps(open) {
+  const { prototype } = GPUAdapter;
+  const own = Object.getOwnPropertyDescriptor(prototype, "features");
+  const get = function () { return new Set([...own.get.call(this), "timestamp-query"]); };
+  Object.defineProperty(prototype, "features", { ...own, get });
+  try {
+    open();
+  } finally {
+    Object.defineProperty(prototype, "features", own);
+  }
 }
 
 function report(error) {

@@ -7,6 +7,7 @@ use picture::{
     mask::{Guide, Mask},
     rect::{Rect, Remainder},
 };
+use schedule::tile_side;
 use weights::Layer;
 
 use super::{
@@ -17,7 +18,6 @@ use crate::{
     error::Error,
     kernels::upload,
     network::{Pull, Vgg},
-    schedule::tile_side,
 };
 
 /// A part of the picture and the style that it shall have.

@@ -13,6 +13,7 @@ import { list } from '../../xtask/packs.mjs';
 import { launch, visit, wrongsOn } from './support/chromium.mjs';
 import { Host } from './support/host.mjs';
 import { bundled, shards } from './support/pack.mjs';
+import { forbids } from './support/policy.mjs';
 import { dist, program, root } from './support/places.mjs';
 import { Studio } from './support/studio.mjs';
 
@@ -64,6 +65,16 @@ test('under the headers for Netlify and Cloudflare it paints, saves, and is kept
     }
     await page.locator('#kept p').first().waitFor();
   });
+});
+
+test('the page itself says the policy of _headers, and a host that sends no headers is protected by it', async () => {
+  const policy = headersFor('index.html')['Content-Security-Policy'];
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    assert.equal(await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content'), policy);
+    assert.ok(await forbids(page), 'what the policy forbids does not happen');
+    await paint(studio);
+  }, { expectErrors: true });
 });
 
 /** Servers with the guide's recipes; each gets a folder of its own, with the site in `site`, and the recipe for it. */

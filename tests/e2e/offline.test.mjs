@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { launch, until, visit } from './support/chromium.mjs';
 import { kept } from './support/kept.mjs';
 import { shards } from './support/pack.mjs';
+import { forbids } from './support/policy.mjs';
 import { dist, root } from './support/places.mjs';
 
 let browser;
@@ -36,6 +37,40 @@ for (const [engine, network] of [['cpu', 'tiny'], ['gpu', 'fast']]) {
     }, { expectErrors: true });
   });
 }
+
+test('the second visit has the headers of the first, and its policy', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    // A policy that the page does not say itself.
+    const policy = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+      + "img-src 'self' blob: data:; connect-src 'self' blob:; object-src 'none'";
+    const sent = {
+      'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'permissions-policy': 'camera=(), geolocation=()',
+      'referrer-policy': 'no-referrer', vary: 'accept-encoding',
+    };
+    const { vary: _, ...wanted } = sent;
+    host.headers = () => sent;
+    await studio.open(host.url, 'cpu');
+    await kept(page, 'cpu', 'tiny');
+    // Whatever the second visit has, it has from the first.
+    host.headers = () => ({});
+    const answers = new Map();
+    page.on('response', (answer) => answers.set(new URL(answer.url()).pathname.slice(new URL(host.url).pathname.length), answer));
+    await studio.open(host.url, 'cpu');
+    await page.locator('#studio[data-engine=cpu]').waitFor();
+    const doorstep = await page.evaluate(() => document.documentElement.dataset.worker);
+    for (const name of ['', doorstep]) {
+      const answer = answers.get(name);
+      assert.ok(answer?.fromServiceWorker(), `${name || 'the page'} is what was kept`);
+      const headers = answer.headers();
+      for (const [header, value] of Object.entries(wanted)) assert.equal(headers[header], value, `${header} of ${name || 'the page'}`);
+    }
+    assert.ok(await page.evaluate(() => crossOriginIsolated), 'the site still isolates itself');
+    assert.ok(await forbids(page), 'what the policy forbids does not happen');
+    await studio.choose({ size: 64, steps: 10 });
+    await studio.paint();
+    await studio.reach('done');
+  }, { expectErrors: true });
+});
 
 test('a visitor sees what is kept, and removes it', async () => {
   await visit(browser, async ({ studio, page, host }) => {

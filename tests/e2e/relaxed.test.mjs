@@ -1,4 +1,4 @@
-// Products with relaxed SIMD, a module of its own that only browsers can run (`processor/src/relaxed`).
+// Products with relaxed SIMD, a module of its own that only browsers can run (`crates/processor/src/relaxed`).
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
@@ -50,7 +50,7 @@ function caught([script, module]) {
 async function compared(bytes) {
   const memory = new WebAssembly.Memory({ initial: 16 });
   const { instance } = await WebAssembly.instantiate(new Uint8Array(bytes), { env: { memory } });
-  const operands = new Uint32Array(memory.buffer, 0, 11); // processor/src/relaxed/operands.rs
+  const operands = new Uint32Array(memory.buffer, 0, 11); // crates/processor/src/relaxed/operands.rs
   const numbers = new Float32Array(memory.buffer, 64);
   const [left, right, out] = [0, 80_000, 160_000];
   const address = (at) => numbers.byteOffset + at * numbers.BYTES_PER_ELEMENT;

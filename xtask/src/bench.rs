@@ -28,8 +28,8 @@ fn stock_worker(tools: &Tools) -> Result<PathBuf> {
     let folder = target()?.join("bench/stock");
     fs::create_dir_all(&folder)?;
     let mut cargo = tools.command("cargo");
-    cargo.args(["build", "--release", "--target", setup::WASM_TARGET, "--bin", NAME]);
-    run(cargo.args(["--no-default-features", "--features", "web,gpu,stock"]))?;
+    cargo.args(["build", "--release", "--target", setup::WASM_TARGET, "--package", "worker"]);
+    run(site::compiling(cargo.args(["--bin", NAME, "--features", "stock"])))?;
     let built = target()?.join(setup::WASM_TARGET).join("release").join(format!("{NAME}.wasm"));
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "no-modules", "--no-typescript", "--out-name", NAME, "--out-dir"]);

@@ -1,6 +1,7 @@
 //! `cargo xtask`: set-up and every chore of Impasto, one command each.
 
 mod bench;
+mod checks;
 mod process;
 mod setup;
 mod site;
@@ -12,7 +13,7 @@ use std::env;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-Set-up and every chore of Impasto. What is missing is installed on the way.
+Set-up and every chore of Impasto. Tools that are missing are installed on the way, into the cache folder.
 
   cargo xtask serve [--port N] [--open]     build the site and serve it on http://127.0.0.1:8080
   cargo xtask test [--native | --browser]   run every test: native ones, then real browsers
@@ -21,12 +22,20 @@ Set-up and every chore of Impasto. What is missing is installed on the way.
   cargo xtask bench --only TEXT             … only what has TEXT in its name: `gpu vgg19`, `start-up`
   cargo xtask weights --from FILE           make a pack of weights from a model file
   cargo xtask weights --download            … from the public one (`cargo xtask weights --help` for more)
-  cargo xtask wasm check --features page …  any cargo command, for the browser's target
+  cargo xtask wasm check --package page …   any cargo command, for the browser's target
+  cargo xtask check [NAME …]                circles among modules, spelling, dependencies, docs
+  cargo xtask circles                       … the first of these
   cargo xtask setup                         only install what the others need
+
+  --system                                  with any of them: also install Debian packages (browsers, drivers, a
+                                            compiler where rustup has none), which needs the superuser
 ";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    if take_flag(&mut arguments, "--system") {
+        setup::allow_system();
+    }
     let (chore, rest) =
         arguments.split_first().map_or(("help", &[][..]), |(chore, rest)| (chore.as_str(), rest));
     let wants_help = rest.iter().any(|argument| ["--help", "-h"].contains(&argument.as_str()));
@@ -42,7 +51,9 @@ fn main() -> ExitCode {
         "bench" => bench::bench(rest),
         "weights" => weights::weights(rest),
         "wasm" => site::wasm(rest),
-        "setup" => setup::for_tests().map(drop),
+        "check" => checks::check(rest),
+        "circles" => checks::check(&["circles".to_owned()]),
+        "setup" => setup::for_tests().and_then(|_| setup::for_checks()).map(drop),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())
@@ -55,5 +66,30 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Takes `flag` out of the arguments; what comes after `--` belongs to another program.
+fn take_flag(arguments: &mut Vec<String>, flag: &str) -> bool {
+    let mut ours = arguments.iter().take_while(|argument| *argument != "--");
+    let found = ours.position(|argument| argument == flag);
+    found.map(|index| arguments.remove(index)).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::take_flag;
+
+    #[test]
+    fn a_flag_is_taken_from_our_arguments_only() {
+        let taken = |line: &str| {
+            let mut arguments: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            let found = take_flag(&mut arguments, "--system");
+            (found, arguments.join(" "))
+        };
+        assert_eq!(taken("serve --system --port 1"), (true, "serve --port 1".to_owned()));
+        assert_eq!(taken("--system serve"), (true, "serve".to_owned()));
+        assert_eq!(taken("serve --open"), (false, "serve --open".to_owned()));
+        assert_eq!(taken("wasm run -- --system"), (false, "wasm run -- --system".to_owned()));
     }
 }

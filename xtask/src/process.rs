@@ -19,6 +19,11 @@ pub fn root() -> PathBuf {
     Path::new(&manifest).parent().expect("xtask lies inside the repository").to_path_buf()
 }
 
+/// The folder that is the site.
+pub fn dist() -> PathBuf {
+    root().join("dist")
+}
+
 /// Cargo's build folder: this program was built into it (`<target>/debug/xtask`).
 pub fn target() -> Result<PathBuf> {
     let own = env::current_exe()?;

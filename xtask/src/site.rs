@@ -1,10 +1,11 @@
 //! The site: built by trunk into `dist/`, served for development from a folder of its own, weighed against its budgets.
 
+use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{MAIN_SEPARATOR, PathBuf};
 use std::process::Command;
 
-use crate::process::{Result, output, root, run, target};
+use crate::process::{Result, dist, output, run, target};
 use crate::setup::{self, Tools};
 use crate::stamp;
 use crate::weights::{note_full_network, packs};
@@ -80,7 +81,7 @@ pub fn wasm(arguments: &[String]) -> Result {
     let (chore, rest) =
         arguments.split_first().ok_or("`cargo xtask wasm` needs a cargo command, such as `check`")?;
     let tools = setup::for_site()?;
-    run(tools.command("cargo").args([chore, "--target", setup::WASM_TARGET]).args(rest))
+    run(compiling(tools.command("cargo").args([chore, "--target", setup::WASM_TARGET]).args(rest)))
 }
 
 /// Sees to it that `dist/` holds the site as it is to be hosted.
@@ -122,9 +123,12 @@ fn check_linked() -> Result {
     let folder = target()?.join(setup::WASM_TARGET).join("release");
     for (module, ..) in BUDGETS {
         let linked = fs::read(folder.join(format!("{module}.wasm")))?;
-        // As the linker does it, unless the program runs them itself (`start` in `src/web/session.rs`).
+        // As the linker does it, unless the program runs them itself (`start` in `apps/worker/src/session.rs`).
         if linked.windows(WRAPPER.len()).any(|name| name == WRAPPER) {
             return Err(format!("the exports of {module} each run all static constructors").into());
+        }
+        if let Some(place) = named_folder(&linked, &private_folders()) {
+            return Err(format!("{module} names a folder of this machine: {place}").into());
         }
         let kernels = kernels(&linked);
         if let Some(kernel) = kernels.iter().find(|kernel| !kernel.is_ours()) {
@@ -144,7 +148,7 @@ fn check_linked() -> Result {
 struct Kernel(String);
 
 impl Kernel {
-    /// The compiler of Burn's own ones lacks its inventory (`inventory/`); ours are text.
+    /// The compiler of Burn's own ones lacks its inventory (`crates/inventory/`); ours are text.
     fn is_ours(&self) -> bool {
         self.0.contains("SourceKernel")
     }
@@ -162,17 +166,52 @@ fn kernels(linked: &[u8]) -> Vec<Kernel> {
     ends.map(|(end, _)| name(end)).collect()
 }
 
-/// The folder that is the site.
-pub fn dist() -> PathBuf {
-    root().join("dist")
-}
-
 fn trunk(tools: &Tools, chore: &str) -> Command {
     let mut trunk = tools.command("trunk");
     trunk.arg(chore);
     // It would ask the registry for its newest version, and takes `NO_COLOR=1` for a malformed option.
     trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
+    compiling(&mut trunk);
     trunk
+}
+
+/// Gives a command that compiles for browsers the flags for it. They must be the same for every such command, or the next one
+/// compiles everything anew.
+pub fn compiling(command: &mut Command) -> &mut Command {
+    // As in `.cargo/config.toml`, whose flags count only where there are no others.
+    with_flags(command, &["-C", "target-feature=+simd128"])
+}
+
+/// Has Cargo compile with these flags, and without the names of the builder's folders.
+///
+/// A program holds the names of all files that a panic may come from, wherever they lay. Visitors must not be told of the
+/// builder's folders, so these are replaced; what follows still says which file it was.
+pub fn with_flags<'a>(command: &'a mut Command, flags: &[&str]) -> &'a mut Command {
+    let mut flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
+    // The last one that fits is taken.
+    for (folder, name) in private_folders() {
+        flags.push(format!("--remap-path-prefix={}={name}", folder.display()));
+    }
+    // Folders may have blanks in their names, which the other variables would take for separators.
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
+}
+
+/// The folders that visitors must not be told of, each after those that it may lie in, and what they are called instead.
+fn private_folders() -> Vec<(PathBuf, &'static str)> {
+    let home = env::home_dir().filter(|home| home.parent().is_some());
+    let cargo = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo = cargo.or_else(|| Some(home.as_ref()?.join(".cargo")));
+    let folders = [(home, "home"), (cargo, "cargo"), (Some(root()), "impasto")];
+    folders.into_iter().filter_map(|(folder, name)| Some((folder?, name))).collect()
+}
+
+/// The first of the private folders that a module names, and what it names there.
+fn named_folder(linked: &[u8], folders: &[(PathBuf, &str)]) -> Option<String> {
+    folders.iter().find_map(|(folder, _)| {
+        let name = format!("{}{MAIN_SEPARATOR}", folder.display());
+        let at = linked.windows(name.len()).position(|bytes| bytes == name.as_bytes())?;
+        Some(String::from_utf8_lossy(&linked[at..linked.len().min(at + 120)]).into_owned())
+    })
 }
 
 /// Prints the size of each module, as a host sends it and raw, and fails where one is over its budget.
@@ -226,7 +265,18 @@ fn brotli(tools: &Tools, files: &[PathBuf]) -> Result<Vec<u64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::kernels;
+    use std::path::PathBuf;
+
+    use super::{kernels, named_folder};
+
+    #[test]
+    fn a_folder_of_the_builder_is_found() {
+        let folders = [(PathBuf::from("/home/me"), "home"), (PathBuf::from("/srv/impasto"), "impasto")];
+        let named = |linked: &[u8]| named_folder(linked, &folders);
+        assert_eq!(named(b"\x01cargo/registry/src/a.rs\x00/home/mentor/b.rs\x00/srv/impasto-2/c.rs"), None);
+        assert_eq!(named(b"\x01/srv/impasto/src/a.rs").as_deref(), Some("/srv/impasto/src/a.rs"));
+        assert!(named(b"\x01/home/me/.cargo/b.rs").is_some());
+    }
 
     #[test]
     fn kernels_are_told_apart_by_their_names() {

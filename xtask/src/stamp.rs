@@ -6,9 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::process::{Result, output, root, target};
+use crate::process::{Result, dist, output, root, target};
 use crate::setup::Tools;
-use crate::site::dist;
 
 /// What has no part in the site, nor has Cargo's build folder. All else is taken to have one, so that what is forgotten here costs
 /// a build and no more.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{fmt, fs};
 
-use crate::process::{Result, command, root, run_watched, target};
+use crate::process::{Result, command, dist, root, run_watched, target};
 use crate::setup::{self, Tools};
 use crate::site;
 
@@ -26,13 +26,18 @@ pub fn test(arguments: &[String]) -> Result {
 }
 
 fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
-    let tools = setup::for_tests()?;
+    let tools = if browser {
+        Some(setup::for_tests()?)
+    } else {
+        setup::for_native_tests()?;
+        None
+    };
     if native {
         let mut cargo = command("cargo");
         cargo.args(["test", "--workspace", "--no-fail-fast"]);
         suite(tally, |tally| run_watched(&mut cargo, |line| tally.add_cargo(line)))?;
     }
-    if browser {
+    if let Some(tools) = tools {
         if !native {
             // Also with the tests' features, since `cargo build` alone would build the engine a second time.
             let mut cargo = command("cargo");
@@ -59,7 +64,7 @@ pub fn node(tools: &Tools) -> Result<std::process::Command> {
     let target = target()?;
     let mut node = tools.command("node");
     node.env("IMPASTO_CLI", target.join("debug").join(format!("impasto{}", std::env::consts::EXE_SUFFIX)));
-    node.env("IMPASTO_DIST", site::dist()).env("IMPASTO_ARTEFACTS", target.join("e2e"));
+    node.env("IMPASTO_DIST", dist()).env("IMPASTO_ARTEFACTS", target.join("e2e"));
     Ok(node)
 }
 

@@ -8,16 +8,7 @@ use crate::process::{Result, command, root, run};
 /// `cargo xtask weights …` is `impasto weights …`, built without the engine: a minute instead of ten.
 pub fn weights(arguments: &[String]) -> Result {
     let mut cargo = command("cargo");
-    cargo.args([
-        "run",
-        "--package",
-        "impasto",
-        "--bin",
-        "impasto",
-        "--no-default-features",
-        "--features",
-        "tool",
-    ]);
+    cargo.args(["run", "--package", "impasto-cli", "--no-default-features"]);
     cargo.args(["--", "weights"]);
     // It runs in the repository, where the pack belongs; the model file is where the caller says.
     let mut is_path = false;

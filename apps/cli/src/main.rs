@@ -6,7 +6,7 @@ mod weights;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 /// Paints a photo in the style of a painting (Gatys, Ecker and Bethge's neural style transfer).
 #[derive(Debug, Parser)]
@@ -24,15 +24,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    // Both what was given and whether it was: an option of --like is replaced only by a flag that somebody typed.
-    let given = Cli::command().get_matches();
-    let cli = Cli::from_arg_matches(&given).unwrap_or_else(|error| error.exit());
-    let done = match cli.command {
+    let done = match Cli::parse().command {
         #[cfg(any(feature = "cpu", feature = "gpu"))]
-        Command::Stylize(args) => {
-            let (_, given) = given.subcommand().expect("a subcommand was read");
-            stylize::run(&args, given).map_err(Into::into)
-        }
+        Command::Stylize(args) => stylize::run(&args).map_err(Into::into),
         Command::Weights(args) => weights::run(&args),
     };
     match done {

@@ -5,9 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ::weights::{DEFAULT_URL, Download, DownloadError, Downloaded, download, open_source, write_pack};
 use clap::{ArgGroup, Args};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use weights::{DEFAULT_URL, Download, DownloadError, Downloaded, download, open_source, write_pack};
 
 /// Make a pack of weights for the site and the command line.
 #[derive(Debug, Args)]

@@ -1,5 +1,4 @@
 //! The command line from outside: real runs of the program, on real files.
-#![cfg(feature = "cli")]
 
 use std::{
     ffi::OsStr,
@@ -8,6 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
+#[path = "../../../tests/reference_data/mod.rs"]
 mod reference_data;
 
 use image::{

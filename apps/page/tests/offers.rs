@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use options::Engine;
-use page::offers::{
+use page::model::offers::{
     ListError, MAX_LIST_BYTES, MAX_NAME, MAX_OFFERS, Offer, bundled_offers, choose_offer, parse_offers,
 };
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@
 //! exists only in secure contexts (https, localhost): elsewhere the browser's HTTP cache must do.
 
 use browser::{
+    WEIGHTS_CACHE,
     fetch::{fetch, fetch_from, is_web_page, read, read_on},
     spoken,
 };
@@ -15,9 +16,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, CacheStorage, Request, RequestCache, Response, Url, WorkerGlobalScope, console};
 use weights::{MAX_MANIFEST_BYTES, Manifest, Pack, PackName, PackNameError, Shard, Weights};
-
-/// The name in the Cache API. All packs share it: their files are told apart by folder, name and hash.
-pub const CACHE: &str = "impasto-weights";
 
 /// How often a shard's connection may break before the visitor has to press Paint again, and how long the first wait for
 /// another one is, in milliseconds; each further one is twice as long.
@@ -286,7 +284,7 @@ async fn open() -> Option<Cache> {
     // Undefined in an insecure context, and then the typed getter would throw.
     let storage = Reflect::get(&js_sys::global(), &"caches".into()).ok()?;
     let storage: CacheStorage = storage.dyn_into().ok()?;
-    JsFuture::from(storage.open(CACHE)).await.ok().map(JsCast::unchecked_into)
+    JsFuture::from(storage.open(WEIGHTS_CACHE)).await.ok().map(JsCast::unchecked_into)
 }
 
 async fn cached(cache: &Cache, key: &str) -> Option<Vec<u8>> {

@@ -25,7 +25,7 @@ const GIF_LAST: u16 = 250;
 /// Listens for requests; called once, by the worker's `main`.
 pub fn start() {
     std::panic::set_hook(Box::new(|info| {
-        fail(Failure::Crashed(info.to_string()));
+        fail(Failure::of_breakdown(info.payload_as_str().unwrap_or_default()));
     }));
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
         spawn_local(async move {

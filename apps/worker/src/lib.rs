@@ -12,10 +12,14 @@ pub mod export;
 mod failure;
 #[cfg(all(target_family = "wasm", feature = "cpu"))]
 pub mod helpers;
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
+mod memory;
 #[cfg(all(target_family = "wasm", feature = "cpu"))]
 pub mod relaxed;
 #[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
 pub mod session;
+#[cfg(all(target_family = "wasm", feature = "gpu"))]
+pub mod timestamps;
 #[cfg(all(target_family = "wasm", feature = "gpu"))]
 mod tuning;
 

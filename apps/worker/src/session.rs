@@ -35,7 +35,10 @@ use weights::Weights;
 
 #[cfg(feature = "gpu")]
 use crate::tuning::Tuner;
-use crate::{cache, failure::failure, pace::Pace};
+use crate::{cache, failure::failure, memory, pace::Pace};
+
+/// Asks a device what went wrong on it since it was opened, if anything.
+pub type Fault = Rc<dyn Fn() -> Option<Failure>>;
 
 /// A device, ready for tensors.
 pub struct Opened {
@@ -46,7 +49,7 @@ pub struct Opened {
     /// Whether it computes on the processor's cores.
     pub software: bool,
     /// What went wrong on it since it was opened, if anything.
-    pub fault: Box<dyn Fn() -> Option<Failure>>,
+    pub fault: Fault,
 }
 
 impl fmt::Debug for Opened {
@@ -58,6 +61,13 @@ impl fmt::Debug for Opened {
 thread_local! {
     /// The run that is being made, for the last words of a panic.
     static CURRENT: Cell<Option<JobId>> = const { Cell::new(None) };
+    /// What went wrong on the device, likewise: a panic may be no more than what came of it.
+    static FAULT: RefCell<Option<Fault>> = const { RefCell::new(None) };
+}
+
+/// What failed on the device, if anything did.
+fn device_fault() -> Option<Failure> {
+    FAULT.try_with(|fault| fault.borrow().clone()).ok().flatten().and_then(|fault| fault())
 }
 
 unsafe extern "C" {
@@ -74,9 +84,14 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         // After this the module aborts: no more than this one message gets out.
-        let job = CURRENT.get();
-        post(&Event::Failed { job, failure: Failure::Crashed(info.to_string()) });
+        let failure = device_fault()
+            .unwrap_or_else(|| Failure::of_breakdown(info.payload_as_str().unwrap_or_default()));
+        post(&Event::Failed { job: CURRENT.get(), failure });
     }));
+    memory::report_exhaustion(|bytes| {
+        let failure = Failure::OutOfMemory(format!("an allocation of {bytes} bytes failed"));
+        post(&Event::Failed { job: CURRENT.get(), failure });
+    });
 
     let inbox = Rc::new(Inbox::default());
     let receiver = inbox.clone();
@@ -92,6 +107,7 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
             Ok(opened) => opened,
             Err(failure) => return post(&Event::Failed { job: None, failure }),
         };
+        FAULT.set(Some(opened.fault.clone()));
         post(&Event::Ready { engine, device: opened.name.clone(), build: BUILD.into() });
         let mut session = Session {
             engine,
@@ -122,7 +138,8 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
                 Err(failure) => {
                     // What failed is not gone on with.
                     session.live = None;
-                    Event::Failed { job: Some(job), failure }
+                    // Whatever else fails on a device that has failed does so because of that.
+                    Event::Failed { job: Some(job), failure: device_fault().unwrap_or(failure) }
                 }
             };
             CURRENT.set(None);

@@ -139,6 +139,14 @@ pub enum OptionsError {
     /// A part of a painting that cannot be read.
     #[error(transparent)]
     UnknownCrop(#[from] UnknownCrop),
+    /// A text where a number belongs.
+    #[error("\"{found}\" is no number: write {wanted}")]
+    NoNumber {
+        /// What was written.
+        found: String,
+        /// What may be written.
+        wanted: &'static str,
+    },
     /// A choice that is not among the names known.
     #[error("\"{found}\" is no {what}: choose {choices}")]
     Choice {

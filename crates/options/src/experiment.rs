@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use weights::Layer;
 
-use crate::{choices::Init, error::OptionsError, options::Options};
+use crate::{choices::Init, error::OptionsError, table::Options};
 
 /// An experiment, and the layer that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

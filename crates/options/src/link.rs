@@ -4,26 +4,15 @@
 //!
 //! Whoever writes an address decides nothing but what a visitor could choose on the page, within the same bounds.
 
-use std::{fmt, ops::RangeInclusive, str::FromStr};
+use std::{fmt, str::FromStr};
 
-use picture::crop::Crop;
 use weights::PackName;
 
 use crate::{
-    choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
     engine::Engine,
     experiment::Experiment,
-    preset::StyleLayers,
+    table::{EXPERIMENT, Options, entries},
 };
-
-/// The long side of a result that can be chosen on the page, in pixels.
-pub const SIZES: RangeInclusive<u32> = 64..=2048;
-/// How many steps can be chosen on the page.
-pub const STEPS: RangeInclusive<u32> = 10..=300;
-/// The strengths that can be chosen on the page: from the photo to the painting.
-pub const STRENGTHS: RangeInclusive<f64> = -1.5..=1.5;
-/// How large the painting can be looked at, in hundredths of the size of the result: the larger, the broader its strokes become.
-pub const STROKES: [u32; 3] = [60, 100, 140];
 
 /// What can be in the address for a photo or a painting, and for a network.
 pub const A_PICTURE: &str =
@@ -43,41 +32,17 @@ pub enum Asked {
     Address(String),
 }
 
-/// What an address asks for; `None` where it says nothing, or nothing that can be had.
+/// What an address asks for; where it says nothing, or nothing that can be had, the defaults.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Link {
     /// The photo.
     pub photo: Option<Asked>,
     /// The painting.
     pub painting: Option<Asked>,
-    /// The long side of the result in pixels, one of [`SIZES`].
-    pub size: Option<u32>,
-    /// One of [`STEPS`].
-    pub steps: Option<u32>,
-    /// One of [`STRENGTHS`].
-    pub strength: Option<f64>,
-    /// Whether the run begins small.
-    pub schedule: Option<Schedule>,
-    /// Whose colours the result has.
-    pub color: Option<Color>,
-    /// One of [`STROKES`].
-    pub strokes: Option<u32>,
-    /// Which part of the painting is looked at.
-    pub part: Option<Crop>,
-    /// What the run starts from.
-    pub init: Option<Init>,
-    /// What ends the run; never a loss, which means nothing to whoever has not seen the pictures.
-    pub until: Option<Until>,
-    /// Which of the painting's layers count.
-    pub layers: Option<StyleLayers>,
+    /// The options, but for an experiment.
+    pub options: Options,
     /// An experiment of the paper.
-    pub mode: Option<Experiment>,
-    /// How the picture is changed.
-    pub optimizer: Option<Optimizer>,
-    /// What the style loss compares.
-    pub style_loss: Option<StyleLoss>,
-    /// How maps are halved.
-    pub pooling: Option<Pooling>,
+    pub experiment: Option<Experiment>,
     /// The network's folder in `weights/`.
     pub network: Option<PackName>,
     /// Which engine has to paint: to try it out, and to help somebody.
@@ -122,50 +87,49 @@ impl Link {
     /// Reads an address; `get` gives the value of a name, decoded. Other names are none of our business.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let mut ignored = Vec::new();
-        let size = parsed("size", &get, "64 to 2048", within(&SIZES), &mut ignored);
-        let steps = parsed("steps", &get, "10 to 300", within(&STEPS), &mut ignored);
-        let strength = parsed("strength", &get, "-1.5 to 1.5", within(&STRENGTHS), &mut ignored);
-        let schedule = parsed("schedule", &get, "single or coarse-to-fine", named, &mut ignored);
-        let color = parsed("color", &get, "painting, match or keep", named, &mut ignored);
-        let strokes = parsed("strokes", &get, "60, 100 or 140", strokes, &mut ignored);
-        let part = parsed("part", &get, "left,top,width,height in hundredths", named, &mut ignored);
-        let init = parsed("init", &get, "content, noise or mixture", named, &mut ignored);
-        let until = parsed("until", &get, "steps or level", until, &mut ignored);
-        let layers = parsed("layers", &get, "everything, strokes or forms", named, &mut ignored);
-        let mode = parsed("mode", &get, "content=LAYER or texture=LAYER", named, &mut ignored);
-        let optimizer = parsed("optimizer", &get, "adam or lbfgs", named, &mut ignored);
-        let style_loss = parsed("style-loss", &get, "gram or moments", named, &mut ignored);
-        let pooling = parsed("pooling", &get, "max or avg", named, &mut ignored);
         let photo = parsed("photo", &get, A_PICTURE, Asked::read, &mut ignored);
         let painting = parsed("painting", &get, A_PICTURE, Asked::read, &mut ignored);
         let network = parsed("network", &get, A_NETWORK, named, &mut ignored);
         let engine = parsed("engine", &get, "gpu or cpu", engine, &mut ignored);
         let host = parsed("host", &get, "the origin of a page, https://…", origin, &mut ignored);
         let embed = get("embed").is_some();
-        Self {
-            photo,
-            painting,
-            size,
-            steps,
-            strength,
-            schedule,
-            color,
-            strokes,
-            part,
-            init,
-            until,
-            layers,
-            mode,
-            optimizer,
-            style_loss,
-            pooling,
-            network,
-            engine,
-            embed,
-            host,
-            ignored,
+        let mut link = Self { photo, painting, network, engine, host, embed, ignored, ..Self::default() };
+        link.read_options(get);
+        link
+    }
+
+    fn read_options(&mut self, get: impl Fn(&str) -> Option<String>) {
+        for entry in entries() {
+            let Some(page) = entry.page else { continue };
+            let Some((name, value)) = entry.names().find_map(|name| Some((name, get(name)?))) else {
+                continue;
+            };
+            let is_read = (page.allows)(&value)
+                && if entry.name == EXPERIMENT {
+                    self.experiment = value.parse().ok();
+                    self.experiment.is_some()
+                } else {
+                    (entry.set)(&mut self.options, &value).is_ok()
+                };
+            if !is_read {
+                self.ignored.push(Ignored::new(name, &value, page.range));
+            }
         }
     }
+}
+
+/// Names and values of an address that asks for these options, as far as they can be chosen on the page and are not the defaults.
+/// [`Link::read`] reads them back.
+pub fn write(options: &Options, experiment: Option<Experiment>) -> Vec<(&'static str, String)> {
+    let mut parameters: Vec<(&str, String)> = entries()
+        .filter_map(|entry| {
+            let page = entry.page?;
+            let value = (entry.get)(options).filter(|value| (page.allows)(value))?;
+            (Some(&value) != entry.default().as_ref()).then_some((entry.name, value))
+        })
+        .collect();
+    parameters.extend(experiment.map(|experiment| (EXPERIMENT, experiment.to_string())));
+    parameters
 }
 
 impl Asked {
@@ -191,14 +155,6 @@ pub fn is_folder(address: &str) -> bool {
 
 fn engine(name: &str) -> Option<Engine> {
     [Engine::Gpu, Engine::Cpu].into_iter().find(|engine| engine.name() == name)
-}
-
-fn strokes(value: &str) -> Option<u32> {
-    value.parse().ok().filter(|strokes| STROKES.contains(strokes))
-}
-
-fn until(value: &str) -> Option<Until> {
-    value.parse().ok().filter(|until| matches!(until, Until::Steps | Until::Level))
 }
 
 /// Scheme, host and port, and nothing after them.
@@ -229,16 +185,17 @@ fn named<T: FromStr>(value: &str) -> Option<T> {
     value.parse().ok()
 }
 
-/// Reads a number within bounds.
-fn within<T: FromStr + PartialOrd>(bounds: &RangeInclusive<T>) -> impl Fn(&str) -> Option<T> {
-    move |value| value.parse().ok().filter(|number| bounds.contains(number))
-}
-
 #[cfg(test)]
 mod tests {
+    use picture::Size;
     use weights::Layer;
 
     use super::*;
+    use crate::{
+        choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
+        preset::StyleLayers,
+        settings::{self, SIZES, STEPS, STRENGTHS, STROKES},
+    };
 
     /// A link with these names and values.
     fn link(pairs: &[(&str, &str)]) -> Link {
@@ -278,20 +235,23 @@ mod tests {
         let wanted = Link {
             photo: Some(Asked::Sample("cat".to_owned())),
             painting: Some(Asked::Address("https://elsewhere.example/starry%20night.jpg?v=2".to_owned())),
-            size: Some(200),
-            steps: Some(60),
-            strength: Some(-0.5),
-            schedule: Some(Schedule::Single),
-            color: Some(Color::Match),
-            strokes: Some(140),
-            init: Some(Init::Mixture),
-            until: Some(Until::Level),
-            layers: Some(StyleLayers::Forms),
-            mode: Some(Experiment::Texture(Layer::Conv3_1)),
-            part: Some("25,25,50,50".parse().unwrap()),
-            optimizer: Some(Optimizer::Lbfgs),
-            style_loss: Some(StyleLoss::Moments),
-            pooling: Some(Pooling::Avg),
+            options: Options {
+                size: Size::LongSide(200),
+                style_size: Some(Size::LongSide(280)),
+                style_crop: Some("25,25,50,50".parse().unwrap()),
+                steps: 60,
+                content_weight: settings::content_weight(-0.5),
+                schedule: Schedule::Single,
+                color: Color::Match,
+                init: Init::Mixture,
+                until: Until::Level,
+                style_layers: StyleLayers::Forms.layers(),
+                optimizer: Optimizer::Lbfgs,
+                style_loss: StyleLoss::Moments,
+                pooling: Pooling::Avg,
+                ..Options::default()
+            },
+            experiment: Some(Experiment::Texture(Layer::Conv3_1)),
             network: Some(PackName::tiny()),
             engine: Some(Engine::Cpu),
             embed: true,
@@ -367,5 +327,28 @@ mod tests {
             bounds("layers").replace(" or", ","),
             StyleLayers::ALL.map(|layers| layers.to_string()).join(", ")
         );
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let experiment = Some(Experiment::Content(Layer::Conv4_2));
+        let options = Options {
+            size: Size::LongSide(200),
+            style_size: Some(Size::LongSide(120)),
+            style_crop: Some("25,25,50,50".parse().unwrap()),
+            steps: 60,
+            content_weight: settings::content_weight(0.35),
+            color: Color::Keep,
+            style_layers: StyleLayers::Strokes.layers(),
+            ..Options::default()
+        };
+        for (options, experiment) in [(options, experiment), (Options::default(), None)] {
+            let written = write(&options, experiment);
+            let read = Link::read(|key| {
+                written.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
+            });
+            assert_eq!(read, Link { options, experiment, ..Link::default() }, "{written:?}");
+        }
+        assert_eq!(write(&Options::default(), None), []);
     }
 }

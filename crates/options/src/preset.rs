@@ -46,7 +46,7 @@ mod tests {
     use super::*;
     use crate::{
         layers::{format_layers, parse_layers},
-        options::Options,
+        table::Options,
     };
 
     #[test]

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     check::check_painting_weight,
     error::OptionsError,
-    options::Options,
     png_text::{self, PngError},
+    table::Options,
 };
 
 /// The keyword of the chunk.

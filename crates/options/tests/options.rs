@@ -218,12 +218,3 @@ fn options_survive_json_and_old_ones_get_the_defaults_of_new_knobs() {
     let sparse: Options = serde_json::from_str(r#"{"steps": 12}"#).unwrap();
     assert_eq!(sparse, Options { steps: 12, ..Options::default() });
 }
-
-#[test]
-fn large_pictures_are_looked_at_in_tiles_that_leave_room_for_the_picture() {
-    let options = Options::default();
-    let tiles = [(1024, 1024), (1025, 1024), (2048, 1536), (2048, 2048)].map(|size| options.tile_side(size));
-    assert_eq!(tiles, [None, Some(512), Some(512), Some(432)]);
-    let chosen = Options { tile: Some(96), ..Options::default() };
-    assert_eq!([(90, 96), (97, 64)].map(|size| chosen.tile_side(size)), [None, Some(96)]);
-}

@@ -16,7 +16,7 @@ mod request;
 pub use codec::{MessageError, decode, encode};
 pub use event::{Ending, Event, Phase};
 pub use export::{ExportEvent, ExportKind, ExportRequest};
-pub use failure::Failure;
+pub use failure::{Failure, technical};
 pub use ids::{JobId, PictureId};
 pub use request::{Masked, PackPlace, Request, Start, Styled, Tuning};
 

@@ -98,3 +98,38 @@ fn every_failure_names_its_kind_as_json_does() {
         assert!(text.contains(&format!("\"kind\":\"{}\"", failure.kind())), "{text}");
     }
 }
+
+#[test]
+fn what_found_no_memory_is_told_from_what_broke_down() {
+    for words in [
+        "called `Result::unwrap()` on an `Err` value: JsValue(RangeError: createBuffer failed, size is too large)",
+        "Uncaught RangeError: Array buffer allocation failed",
+        "memory allocation of 1073741824 bytes failed",
+        "capacity overflow",
+        "wgpu error: Out of Memory",
+    ] {
+        assert!(matches!(Failure::of_breakdown(words), Failure::OutOfMemory(_)), "{words}");
+    }
+    for words in [
+        "Uncaught RangeError: Maximum call stack size exceeded",
+        "Uncaught RuntimeError: unreachable",
+        "index out of bounds: the len is 3 but the index is 4",
+    ] {
+        assert_eq!(Failure::of_breakdown(words), Failure::Crashed(words.into()));
+    }
+}
+
+#[test]
+fn no_file_is_named_to_a_visitor() {
+    let words = "panicked at /home/me/.cargo/registry/src/index-1/wgpu-30.0.1/src/backend/webgpu.rs:2461:54:\n\
+        called `Result::unwrap()` on an `Err` value: JsValue(RangeError: no room\nRangeError: no room\n\
+        \u{20}   at GPUDevice.createBuffer (http://127.0.0.1:8000/worker-gpu.js:1:2)\nopen@https://a.example/b.js:3:4)";
+    let failure = Failure::of_breakdown(words);
+    let details = failure.details().unwrap();
+    assert!(details.contains("RangeError: no room"), "{details}");
+    for text in [details, failure.to_string()] {
+        assert!(!text.contains('/') && !text.contains(".rs:") && !text.contains(".js:"), "{text}");
+    }
+    let long = Failure::Crashed("ä".repeat(1000)).details().unwrap();
+    assert_eq!(long.chars().count(), 300);
+}

@@ -1,5 +1,4 @@
 //! Downloads from a real HTTP server on this machine, with connections that are cut and files that change.
-#![cfg(feature = "import")]
 
 use std::{
     collections::{HashMap, VecDeque},

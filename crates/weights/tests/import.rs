@@ -1,5 +1,4 @@
 //! Import: model files of all kinds become networks that take RGB 0..1 minus a mean.
-#![cfg(feature = "import")]
 #![allow(clippy::float_cmp, reason = "what is carried over must be carried over to the bit")]
 
 use std::{
@@ -8,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+#[path = "../../../tests/reference_data/mod.rs"]
 mod reference_data;
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};

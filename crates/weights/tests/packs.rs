@@ -1,5 +1,4 @@
 //! Packs: what is written can be read, and each way in which a pack can be wrong has its own error.
-#![cfg(feature = "import")]
 
 use std::{cell::Cell, collections::BTreeMap, fs};
 

@@ -2,6 +2,8 @@
 
 #[cfg(target_family = "wasm")]
 fn main() {
+    use std::rc::Rc;
+
     use impasto::device;
     use options::Engine;
     use worker::{
@@ -18,7 +20,7 @@ fn main() {
             1 => "the processor".into(),
             threads => format!("the processor, {threads} threads"),
         };
-        Ok(Opened { device: device::cpu(), name, software: true, fault: Box::new(|| None) })
+        Ok(Opened { device: device::cpu(), name, software: true, fault: Rc::new(|| None) })
     });
 }
 

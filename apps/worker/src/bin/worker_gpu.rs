@@ -2,22 +2,26 @@
 
 #[cfg(target_family = "wasm")]
 fn main() {
+    use std::rc::Rc;
+
     use browser::adapter_name;
     use impasto::device;
     use options::Engine;
     use worker::{
         failure,
         session::{self, Opened},
+        timestamps,
     };
 
     // The benchmark's baseline is this same worker on stock kernels.
     #[cfg(feature = "stock")]
     impasto::kernels::use_stock_operations(true);
     session::start(Engine::Gpu, async {
-        let gpu = device::gpu().await.map_err(failure)?;
+        let requested = device::request().await.map_err(failure)?;
+        let gpu = timestamps::claimed(|| requested.open()).map_err(failure)?;
         let name = adapter_name().await.unwrap_or_else(|| gpu.name.clone());
         let device = gpu.device.clone();
-        Ok(Opened { device, name, software: gpu.software, fault: Box::new(move || gpu.fault()) })
+        Ok(Opened { device, name, software: gpu.software, fault: Rc::new(move || gpu.fault().map(failure)) })
     });
 }
 

@@ -1,0 +1,104 @@
+//! Defines the arguments of `impasto stylize`; the options of the run are in [`super::flags`].
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use options::recipe::Recipe;
+
+use super::flags::OptionFlags;
+
+/// Paint a photo in the style of a painting.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub struct StylizeArgs {
+    /// The photo to paint (PNG, JPEG, WebP, GIF or BMP)
+    pub photo: PathBuf,
+
+    /// The painting whose style it takes
+    #[arg(value_name = "PAINTING", required_unless_present_any = ["more_paintings", "mode"])]
+    pub painting: Option<PathBuf>,
+
+    /// One more painting, and how much of it is in the blend (1 where left out, or as in --like); may be given again
+    #[arg(long = "painting", id = "more_paintings", value_name = "FILE=WEIGHT", value_parser = weighted_file)]
+    pub more_paintings: Vec<WeightedFile>,
+
+    /// A grey picture of the photo's shape: what is black in it stays as in the photo, or takes the second painting's style
+    #[arg(long, value_name = "FILE")]
+    pub mask: Option<PathBuf>,
+
+    /// Where the result goes; the extension says in which format (png, jpg, webp or bmp)
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+
+    /// Paint as this result was painted: a PNG of Impasto says how; flags that are given besides win
+    #[arg(long, value_name = "RESULT.png", conflicts_with = "mode")]
+    pub like: Option<PathBuf>,
+
+    /// Go on from this picture, a result of the same photo, instead of from --init; all steps are made at the wanted size
+    #[arg(long, value_name = "RESULT")]
+    pub from: Option<PathBuf>,
+
+    /// The network: a pack (its folder), or a model file at full precision (safetensors or PyTorch)
+    #[arg(long, value_name = "PATH", default_value = "weights/fast")]
+    pub weights: PathBuf,
+
+    /// The model file takes BGR 0..255 minus a mean, as those converted from Caffe do
+    #[arg(long)]
+    pub caffe: bool,
+
+    /// What computes [default: the GPU where there is one, else the processor]
+    #[arg(long, value_enum)]
+    pub device: Option<DeviceKind>,
+
+    #[command(flatten)]
+    pub options: OptionFlags,
+
+    /// Write the losses as JSON: one object a step, taken before the step, and one for the final picture
+    #[arg(long, value_name = "FILE.json")]
+    pub trace: Option<PathBuf>,
+
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// What computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DeviceKind {
+    /// A GPU, or whatever driver the system has for one
+    Gpu,
+    /// The processor
+    Cpu,
+}
+
+/// A file and a weight.
+#[derive(Clone, Debug)]
+pub struct WeightedFile {
+    path: PathBuf,
+    /// None where it is left out.
+    weight: Option<f32>,
+}
+
+/// Reads `FILE=WEIGHT`; what does not end like that is the name of a file.
+#[expect(clippy::unnecessary_wraps, reason = "as clap wants it")]
+fn weighted_file(text: &str) -> Result<WeightedFile, std::convert::Infallible> {
+    let parts = text.rsplit_once('=').and_then(|(path, weight)| Some((path, Some(weight.parse().ok()?))));
+    let (path, weight) = parts.unwrap_or((text, None));
+    Ok(WeightedFile { path: path.into(), weight })
+}
+
+impl StylizeArgs {
+    /// All paintings and their weights, in the order of the command line; those that are left out are as `like` says, if
+    /// it has as many.
+    pub fn paintings(&self, like: Option<&Recipe>) -> Vec<(PathBuf, f32)> {
+        let first = self.painting.iter().map(|path| WeightedFile { path: path.clone(), weight: None });
+        let files: Vec<WeightedFile> = first.chain(self.more_paintings.iter().cloned()).collect();
+        let weights = like.map(|like| &like.paintings).filter(|weights| weights.len() == files.len());
+        let weight = |at: usize| weights.map_or(1.0, |weights| weights[at]);
+        files
+            .into_iter()
+            .enumerate()
+            .map(|(at, file)| (file.path, file.weight.unwrap_or_else(|| weight(at))))
+            .collect()
+    }
+}

@@ -1,0 +1,69 @@
+//! Makes the flags of the command line from the table of options (`options::table`).
+
+use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches, parser::ValueSource};
+use options::{
+    Options, OptionsError,
+    table::{Entry, entries},
+};
+
+/// The options that somebody typed, and how they wrote them.
+#[derive(Clone, Debug)]
+pub struct OptionFlags {
+    given: Vec<(&'static Entry, String)>,
+}
+
+impl OptionFlags {
+    /// What was asked for: as `like` if there is one, else as by default, but for the flags that were typed.
+    ///
+    /// # Errors
+    /// An [`OptionsError`] for a value that cannot be read; clap has refused those already.
+    pub fn options(&self, like: Option<&Options>) -> Result<Options, OptionsError> {
+        let mut options = like.cloned().unwrap_or_default();
+        for (entry, value) in &self.given {
+            (entry.set)(&mut options, value)?;
+        }
+        Ok(options)
+    }
+}
+
+fn flags() -> impl Iterator<Item = &'static Entry> {
+    entries().filter(|entry| entry.command_line)
+}
+
+fn flag(entry: &'static Entry) -> Arg {
+    let read = |text: &str| (entry.set)(&mut Options::default(), text).map(|()| text.to_owned());
+    let arg = Arg::new(entry.name)
+        .long(entry.name)
+        .aliases(entry.aliases.iter().copied())
+        .value_name(entry.values)
+        .help(entry.help)
+        .conflicts_with_all(entry.conflicts.iter().copied())
+        .value_parser(read);
+    match entry.default() {
+        Some(default) => arg.default_value(default),
+        None => arg,
+    }
+}
+
+impl Args for OptionFlags {
+    fn augment_args(command: Command) -> Command {
+        command.args(flags().map(flag))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for OptionFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let typed = |entry: &&Entry| matches.value_source(entry.name) == Some(ValueSource::CommandLine);
+        let value = |entry: &'static Entry| Some((entry, matches.get_one::<String>(entry.name)?.clone()));
+        Ok(Self { given: flags().filter(typed).filter_map(value).collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,67 @@
+//! Reads pictures from files.
+
+use std::{fs::File, io::BufReader, path::Path};
+
+use image::{DynamicImage, ImageDecoder, ImageReader};
+use impasto::sources::Subject;
+use options::Options;
+use picture::{Picture, mask::Mask};
+
+use super::error::StylizeError;
+
+/// A picture, laid over white, and how opaque it was, if it was not so everywhere.
+pub struct Read {
+    pub picture: Picture,
+    pub opacity: Option<Mask>,
+}
+
+/// Reads a picture and turns it upright as its EXIF orientation asks.
+pub fn read(path: &Path) -> Result<Read, StylizeError> {
+    let unopened = |source| StylizeError::Open { path: path.to_owned(), source };
+    let undecoded = |source| StylizeError::Decode { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unopened)?;
+    // The content decides on the format: a file's name often lies.
+    let mut reader = ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(unopened)?;
+    // The crate's own limit is 512 MB of pixels; Picture's is the one that counts here.
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(Picture::MAX_PIXELS as u64 * 8);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(undecoded)?;
+    let orientation = decoder.orientation().map_err(undecoded)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(undecoded)?;
+    image.apply_orientation(orientation);
+    let image = image.into_rgba8();
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let picture = Picture::from_rgba8(width, height, &image)
+        .map_err(|source| StylizeError::Picture { path: path.to_owned(), source })?;
+    Ok(Read { picture, opacity: Mask::opacity(width, height, &image) })
+}
+
+/// A painting, or the part of it that the options ask for, at the size that they ask for.
+pub fn read_painting(path: &Path, options: &Options) -> Result<Picture, StylizeError> {
+    let whole = read(path)?.picture;
+    let part = match options.style_crop {
+        Some(crop) => crop.of(&whole),
+        None => whole,
+    };
+    let picture = part.fit(options.style_size.unwrap_or(options.size));
+    Options::check_sides("painting", picture.width(), picture.height())?;
+    Ok(picture)
+}
+
+/// What is painted, at the wanted size: a photo, and where.
+pub fn read_subject(photo: &Path, mask: Option<&Path>, options: &Options) -> Result<Subject, StylizeError> {
+    let Read { picture, opacity } = read(photo)?;
+    let photo = picture.fit(options.size);
+    let (width, height) = photo.size();
+    let opacity = opacity.map(|opacity| opacity.resize(width, height));
+    let Some(path) = mask else { return Ok(Subject { photo, opacity, mask: None }) };
+    let mask = read(path)?.picture;
+    // A pixel more or less comes from scaling.
+    let aspect = |picture: &Picture| picture.width() as f64 / picture.height() as f64;
+    if (aspect(&mask) / aspect(&picture) - 1.0).abs() > 0.02 {
+        let (mask, photo) = (mask.size(), picture.size());
+        return Err(StylizeError::MaskShape { path: path.to_owned(), mask, photo });
+    }
+    Ok(Subject { photo, opacity, mask: Some(Mask::of(&mask).resize(width, height)) })
+}

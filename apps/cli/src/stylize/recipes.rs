@@ -1,0 +1,28 @@
+//! Reads how a result was painted, and says how this run differs.
+
+use std::{fs, path::Path};
+
+use options::recipe::Recipe;
+
+use super::error::StylizeError;
+
+/// The recipe in a PNG.
+pub fn read_recipe(path: &Path) -> Result<Recipe, StylizeError> {
+    let bytes = fs::read(path).map_err(|source| StylizeError::Open { path: path.to_owned(), source })?;
+    Recipe::read(&bytes).map_err(|source| StylizeError::Like { path: path.to_owned(), source })
+}
+
+/// How else the picture to paint like was painted, but for its options, which flags may change on purpose.
+pub fn differences(like: &Recipe, now: &Recipe) -> Vec<String> {
+    let network = (like.network != now.network).then(|| format!("with \"{}\"", like.network));
+    let paintings = (like.paintings != now.paintings).then(|| match like.paintings.as_slice() {
+        [] => "in the manner of one painting".to_owned(),
+        weights => {
+            let weights: Vec<String> = weights.iter().map(ToString::to_string).collect();
+            format!("in the manner of {} paintings, blended {}", weights.len(), weights.join(" : "))
+        }
+    });
+    let mask = (like.masked != now.masked)
+        .then(|| format!("{} a mask", if like.masked { "with" } else { "without" }));
+    [network, paintings, mask].into_iter().flatten().collect()
+}

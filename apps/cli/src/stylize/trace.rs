@@ -1,0 +1,32 @@
+//! Defines the trace: the losses of each step, as JSON.
+
+use picture::{Frame, Losses};
+use serde::Serialize;
+
+/// One object of the trace.
+#[derive(Serialize)]
+pub struct TraceRow {
+    step: u32,
+    /// Of the picture at this step, in pixels: losses at different sizes do not compare.
+    width: usize,
+    height: usize,
+    pub total: f32,
+    content: f32,
+    style: f32,
+    tv: f32,
+}
+
+impl TraceRow {
+    pub fn new(step: u32, frame: &Frame, losses: Losses) -> Self {
+        let Frame { width, height, .. } = *frame;
+        let Losses { total, content, style, tv } = losses;
+        Self { step, width, height, total, content, style, tv }
+    }
+}
+
+/// A JSON array with one object a line, so that it can be read and compared line by line.
+pub fn trace_json(rows: &[TraceRow]) -> String {
+    let lines: Vec<String> =
+        rows.iter().map(|row| serde_json::to_string(row).expect("plain numbers")).collect();
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}

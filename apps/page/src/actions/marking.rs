@@ -1,0 +1,122 @@
+//! Marks parts of the photo with a brush: they stay as they are, or take the second painting's style.
+//!
+//! The mask is kept in a grid of our own ([`BrushMask`]) and only shown on a canvas: a browser that guards against
+//! fingerprinting gives back slightly different pixels than it was given.
+
+use js_sys::{Uint8Array, Uint8ClampedArray};
+use leptos::prelude::{GetUntracked, GetValue, Set, SetValue, UpdateValue, WithValue};
+use picture::size_to_fit;
+use protocol::Masked;
+
+use crate::{model::brush_mask::BrushMask, services::canvas, store::MarkingStore};
+
+/// The long side of the grid in pixels, at most: a mask is soft at its edges anyway.
+const GRID: usize = 512;
+/// The colour of what is marked; the style sheet makes it transparent.
+const COLOUR: [u8; 3] = [208, 48, 32];
+
+/// The mask of what is *not* marked, and its weights, a byte for each pixel; if anything is marked.
+pub fn unmarked(marking: MarkingStore) -> Option<(Masked, Uint8Array)> {
+    marking.mask.with_value(|mask| {
+        let mask = mask.as_ref().filter(|mask| !mask.is_empty())?;
+        let (width, height) = mask.size();
+        let masked = Masked { id: marking.version.get_value(), width, height };
+        Some((masked, Uint8Array::from(mask.unmarked().as_slice())))
+    })
+}
+
+/// Forgets what is marked and puts the brush away: there is another photo.
+pub fn reset(marking: MarkingStore) {
+    marking.mask.set_value(None);
+    changed(marking);
+    marking.open.set(false);
+}
+
+/// Opens the brush for a photo of this size in pixels, or closes it.
+pub fn toggle(marking: MarkingStore, photo: Option<(usize, usize)>) {
+    let open = !marking.open.get_untracked();
+    if let Some(photo) = photo.filter(|_| open) {
+        let (width, height) = size_to_fit(photo, GRID);
+        marking.mask.update_value(|mask| {
+            let fits = mask.as_ref().is_some_and(|mask| mask.size() == (width, height));
+            if !fits {
+                *mask = Some(BrushMask::empty(width, height));
+            }
+        });
+        marking.at.set_value(None);
+        changed(marking);
+    }
+    marking.open.set(open);
+}
+
+/// Draws to a place, in shares of the picture's width and height; from there, where a stroke `begins`.
+pub fn draw_to(marking: MarkingStore, x: f32, y: f32, begins: bool) {
+    marking.mask.update_value(|mask| {
+        let Some(mask) = mask else { return };
+        let (width, height) = mask.size();
+        let to = (x * width as f32, y * height as f32);
+        let from = marking.at.get_value().filter(|_| !begins).unwrap_or(to);
+        mask.draw(from, to, radius(marking, mask), marking.brush.get_untracked());
+        marking.at.set_value(Some(to));
+    });
+    changed(marking);
+}
+
+/// Moves the brush by an arrow key, and draws on the way if `draws`; the space bar and Enter draw where it is. False if the
+/// key is none of these.
+pub fn press(marking: MarkingStore, key: &str, draws: bool) -> bool {
+    let Some((width, height, radius)) = marking.mask.with_value(|mask| {
+        let mask = mask.as_ref()?;
+        Some((mask.size().0 as f32, mask.size().1 as f32, radius(marking, mask)))
+    }) else {
+        return false;
+    };
+    let (x, y) = marking.at.get_value().unwrap_or((width / 2.0, height / 2.0));
+    let (x, y, draws) = match key {
+        "ArrowLeft" => (x - radius, y, draws),
+        "ArrowRight" => (x + radius, y, draws),
+        "ArrowUp" => (x, y - radius, draws),
+        "ArrowDown" => (x, y + radius, draws),
+        " " | "Enter" => (x, y, true),
+        _ => return false,
+    };
+    let (x, y) = (x.clamp(0.0, width), y.clamp(0.0, height));
+    if draws {
+        draw_to(marking, x / width, y / height, key == " " || key == "Enter");
+    }
+    marking.at.set_value(Some((x, y)));
+    changed(marking);
+    true
+}
+
+/// Changes the whole mask, if there is one.
+pub fn change(marking: MarkingStore, change: impl FnOnce(&mut BrushMask)) {
+    marking.mask.update_value(|mask| {
+        if let Some(mask) = mask {
+            change(mask);
+        }
+    });
+    changed(marking);
+}
+
+/// The brush's radius in pixels of the mask.
+fn radius(marking: MarkingStore, mask: &BrushMask) -> f32 {
+    let (width, height) = mask.size();
+    width.max(height) as f32 * marking.width.get_untracked() as f32 / 200.0
+}
+
+/// Shows the mask as it is now.
+fn changed(marking: MarkingStore) {
+    marking.version.update_value(|version| *version += 1);
+    let any = marking.mask.with_value(|mask| mask.as_ref().is_some_and(|mask| !mask.is_empty()));
+    marking.any.set(any);
+    let shown = marking.mask.with_value(|mask| {
+        let mask = mask.as_ref()?;
+        let pixels = Uint8ClampedArray::from(mask.rgba(COLOUR).as_slice());
+        Some((mask.size(), pixels))
+    });
+    if let (Some(((width, height), pixels)), Some(element)) = (shown, marking.canvas.get_untracked()) {
+        // What cannot be shown can still be marked.
+        let _ = canvas::draw(&element, &pixels, width, height);
+    }
+}

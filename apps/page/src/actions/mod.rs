@@ -1,0 +1,14 @@
+//! What happens when the visitor or the worker does something: functions of the store, the worker and the services.
+
+pub mod context;
+pub mod embed;
+pub mod frames;
+pub mod marking;
+pub mod networks;
+pub mod offline;
+pub mod painting;
+pub mod run_end;
+pub mod save;
+pub mod settings;
+pub mod sources;
+pub mod worker_events;

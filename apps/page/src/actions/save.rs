@@ -1,0 +1,31 @@
+//! Saves the result as a file.
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::{GetUntracked, GetValue, Set};
+use protocol::ExportKind;
+
+use crate::{
+    actions::context::Context,
+    model::alert::Alert,
+    services::{export, tasks::spawn},
+};
+
+/// Saves the result that is shown, unless a file is being made already.
+pub fn save(context: Context, what: ExportKind) {
+    let store = context.store.result;
+    let Some(result) = store.current.get_value().filter(|_| store.saving.get_untracked().is_none()) else {
+        return;
+    };
+    store.saving.set(Some((what, 0.0)));
+    spawn(async move {
+        // Let the browser show that the button was pressed before the work begins.
+        TimeoutFuture::new(0).await;
+        let report = move |part| store.saving.set(Some((what, part)));
+        let tint = store.tint.get_untracked();
+        if let Err(error) = export::save(&result, context.services.files, what, tint, report).await {
+            let text = format!("ExportKind failed: {error}.");
+            context.store.ui.alert.set(Some(Alert::new("export", text).with_details(error.details())));
+        }
+        store.saving.set(None);
+    });
+}

@@ -1,0 +1,85 @@
+//! The settings of an earlier result: read from its file, and set on the page.
+
+use browser::spoken;
+use leptos::prelude::{Set, Update, WithUntracked};
+use options::{recipe::Recipe, settings::Settings};
+use web_sys::File;
+
+use crate::{
+    actions::{context::Context, painting::set_strength},
+    model::alert::Alert,
+    services::{files, tasks::spawn},
+};
+
+/// The largest part of a file that is read, in bytes: larger than any result, small enough for the page's memory.
+const MOST: i32 = 256 << 20;
+
+/// Sets the controls to the recipe in the file. Without a recipe nothing is changed, and an alert says so.
+pub fn take(context: Context, file: File) {
+    let ui = context.store.ui;
+    spawn(async move {
+        let name = file.name();
+        match read(&file).await {
+            Ok(recipe) => {
+                ui.alert.set(None);
+                let mut words = vec![format!("Settings taken from {name}.")];
+                words.extend(set(context, &recipe));
+                ui.status.set(words.join(" "));
+            }
+            Err(reason) => {
+                let text = format!("No settings were taken from {name}: {reason}.");
+                ui.alert.set(Some(Alert::new("settings", text)));
+            }
+        }
+    });
+}
+
+async fn read(file: &File) -> Result<Recipe, String> {
+    let bytes = files::read_start(file, MOST).await.map_err(|error| spoken(&error))?;
+    Recipe::read(&bytes).map_err(|error| error.to_string())
+}
+
+/// Returns what of the recipe the page cannot reproduce, in sentences.
+fn set(context: Context, recipe: &Recipe) -> Vec<String> {
+    let (settings, sources) = (context.store.settings, context.store.sources);
+    let (Settings { size, strokes, strength, steps, base }, off) = Settings::nearest(&recipe.options);
+    settings.size.set(size);
+    settings.strokes.set(strokes);
+    settings.steps.set(steps);
+    settings.base.set(base);
+    // Whatever it was, the options say it all.
+    settings.experiment.update(|experiment| experiment.0 = "none");
+    set_strength(context, strength);
+    let mut left = Vec::new();
+    if !off.is_empty() {
+        left.push(format!("As near as this page can come: {}.", off.join(", ")));
+    }
+    let is_offered = context.store.networks.try_maybe_update(|networks| {
+        let is_offered = networks.choose_named(&recipe.network);
+        (is_offered, is_offered)
+    });
+    if is_offered != Some(true) {
+        left.push(format!("Its network, {}, is not offered here.", recipe.network));
+    }
+    match recipe.paintings.as_slice() {
+        [] => {}
+        [first, second] => {
+            // The slider goes by fives.
+            let share = 100.0 * second / (first + second);
+            sources.share.set((5.0 * (share / 5.0).round()).clamp(5.0, 95.0) as u32);
+            if sources.second.with_untracked(Option::is_none) {
+                left.push(
+                    "It was painted in the manner of two paintings: choose the second, too.".to_owned(),
+                );
+            }
+        }
+        more => left.push(format!(
+            "It was painted in the manner of {} paintings, of which this page takes two.",
+            more.len()
+        )),
+    }
+    if recipe.masked {
+        left.push("Parts of the photo were marked: mark them again.".to_owned());
+    }
+    left
+}

@@ -1,0 +1,115 @@
+//! What the worker reports.
+
+use browser::now;
+use leptos::prelude::{Set, Update, UpdateValue};
+use options::Engine;
+use picture::Losses;
+use protocol::{Event, Phase, Tuning};
+
+use crate::{
+    actions::{context::Context, frames, networks, offline, run_end},
+    link::bridge::News,
+    model::{
+        progress::{LossAt, RunPhase},
+        run::RunState,
+    },
+    services::connection::saves_data,
+    store::Store,
+};
+
+/// Takes what the worker reports about the current run, or about itself.
+pub fn receive(context: Context, news: News) {
+    match news {
+        News::FellBack(reason) => fell_back(context.store, reason),
+        News::Frame(frame, pixels) => frames::show(context, &frame, pixels),
+        News::Event(event) => match event {
+            Event::Ready { engine, device, .. } => ready(context, engine, device),
+            Event::Tuned { by, algorithms } => context.store.engine.tuned.set(Some((by, algorithms))),
+            Event::Loading { phase, .. } => loading(context.store, phase),
+            Event::Started { width, height, network, .. } => {
+                started(context.store, (width, height), network);
+            }
+            Event::Progress { made, step, losses, .. } => progressed(context.store, made, step, losses),
+            Event::Done { reason, step, losses, .. } => run_end::ended(context, reason, step, losses),
+            Event::Failed { failure, .. } => run_end::failed(context, &failure),
+            // Frames come with their pixels, see above.
+            Event::Frame { .. } => {}
+        },
+    }
+}
+
+/// WebGPU turned out to be unusable, for a reason that a visitor can do something about, if there is one.
+fn fell_back(store: &Store, reason: Option<String>) {
+    store.networks.update(|networks| networks.engine = Some(Engine::Cpu));
+    let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+    store.ui.status.set(format!("WebGPU cannot be used here{reason}: the processor paints instead."));
+}
+
+fn ready(context: Context, engine: Engine, device: String) {
+    let store = context.store;
+    store.networks.update(|networks| networks.engine = Some(engine));
+    store.engine.ready.set(Some((engine, device)));
+    store.engine.tuned.set(Some((Tuning::Rule, String::new())));
+    prefetch(context, engine);
+}
+
+/// The engine is loaded: the network is fetched while the visitor chooses, and site and engine are stored for visits without
+/// a network. Not in a frame, since whoever reads the page around it may not want to paint.
+fn prefetch(context: Context, engine: Engine) {
+    let store = context.store;
+    if store.ui.embed {
+        return;
+    }
+    if !saves_data() {
+        let pack = networks::next(store.networks);
+        context.with_bridge(|bridge| bridge.prepare(pack));
+    }
+    offline::keep(store.offline, engine);
+}
+
+fn loading(store: &Store, phase: Phase) {
+    store.run.progress.update(|progress| match phase {
+        Phase::Pictures => progress.phase = RunPhase::Pictures,
+        Phase::Targets => progress.phase = RunPhase::Targets,
+        Phase::Weights { bytes, total, .. } => {
+            progress.phase = RunPhase::Weights;
+            progress.bytes = (bytes, total);
+        }
+    });
+    if let Phase::Weights { bytes, total, cached, kept } = phase {
+        if !kept {
+            store.networks.update(|networks| networks.no_room = true);
+        }
+        if bytes > 0 {
+            store.engine.weights_from.set(if cached { "cache" } else { "network" });
+        }
+        if bytes == 0 && total > 0 {
+            store.ui.status.set("Loading the network that looks at the pictures.".to_owned());
+        }
+    }
+}
+
+/// The first step is about to be made, of a picture of this size in pixels.
+fn started(store: &Store, size: (usize, usize), network: String) {
+    store.run.current.update_value(|run| {
+        if let Some(run) = run {
+            run.started(size, network);
+        }
+    });
+    store.run.progress.update(|progress| progress.phase = RunPhase::Painting);
+    store.run.state.set(RunState::Painting);
+    store.ui.status.set("Painting has begun.".to_owned());
+}
+
+/// `made` steps were made; the picture had these losses after `step` of them.
+fn progressed(store: &Store, made: u32, step: u32, losses: Losses) {
+    let time = now();
+    let estimate = store.run.current.try_update_value(|run| run.as_mut().map(|run| run.estimate(time, made)));
+    let (done, left) = estimate.flatten().unwrap_or_default();
+    store.run.losses.update(|all| all.push(LossAt { step, losses }));
+    store.run.progress.update(|progress| {
+        progress.step = made;
+        progress.done = done;
+        progress.seconds_left = left.filter(|_| done < 1.0);
+    });
+}

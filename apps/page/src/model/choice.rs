@@ -1,0 +1,230 @@
+//! The pictures that can be chosen: samples, the visitor's own files, and what the address of the page names.
+
+use options::link::{A_PICTURE, Asked, Ignored};
+use protocol::PictureId;
+
+/// Which of the two pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// What is painted.
+    Photo,
+    /// In whose style.
+    Painting,
+}
+
+impl Role {
+    /// The name in the address of the page, and of the radio buttons.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Painting => "painting",
+        }
+    }
+
+    /// What it is called on the page.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Photo => "Photo",
+            Self::Painting => "Painting",
+        }
+    }
+
+    const fn samples(self) -> &'static [Sample] {
+        match self {
+            Self::Photo => PHOTOS,
+            Self::Painting => PAINTINGS,
+        }
+    }
+}
+
+/// A picture that ships with the page.
+struct Sample {
+    /// Its file's name without `.jpg`.
+    key: &'static str,
+    title: &'static str,
+    /// The painter; for photos nothing (the credits are in the page's footer).
+    by: &'static str,
+}
+
+const PHOTOS: &[Sample] = &[
+    Sample { key: "summer-palace", title: "Summer Palace, Beijing", by: "" },
+    Sample { key: "cat", title: "Chelsea the cat", by: "" },
+    Sample { key: "coffee", title: "A cup of coffee", by: "" },
+    Sample { key: "astronaut", title: "Eileen Collins, astronaut", by: "" },
+];
+
+const PAINTINGS: &[Sample] = &[
+    Sample { key: "hokusai-great-wave", title: "The Great Wave off Kanagawa", by: "Katsushika Hokusai" },
+    Sample {
+        key: "van-gogh-village-street-in-auvers",
+        title: "Village Street in Auvers",
+        by: "Vincent van Gogh",
+    },
+    Sample { key: "kandinsky-composition-viii", title: "Composition VIII", by: "Wassily Kandinsky" },
+    Sample { key: "hokusai-poppies", title: "Poppies", by: "Katsushika Hokusai" },
+    Sample {
+        key: "renoir-moulin-de-la-galette",
+        title: "Bal du moulin de la Galette",
+        by: "Pierre-Auguste Renoir",
+    },
+    Sample { key: "cassatt-summertime", title: "Summertime", by: "Mary Cassatt" },
+    Sample {
+        key: "hiroshige-benzaiten-shrine-snow",
+        title: "The Benzaiten Shrine at Inokashira in Snow",
+        by: "Utagawa Hiroshige",
+    },
+    Sample { key: "bruegel-harvesters", title: "The Harvesters", by: "Pieter Bruegel the Elder" },
+];
+
+/// A picture that is (or can be) chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Tells the worker whether it has seen this file before.
+    pub id: PictureId,
+    /// The radio button's value: a sample's file name without `.jpg`, or "own", or "elsewhere".
+    pub key: String,
+    /// What it is called, or the file's name.
+    pub title: String,
+    /// Who painted it, if that is known.
+    pub by: &'static str,
+    /// Where an `img` finds it.
+    pub url: String,
+    /// The number of the visitor's own file, from 1; `None` for what is fetched from `url`.
+    pub own_file: Option<u32>,
+}
+
+impl Choice {
+    fn sample(role: Role, at: usize) -> Self {
+        let sample = &role.samples()[at];
+        let (folder, offset) = match role {
+            Role::Photo => ("photos", 0),
+            Role::Painting => ("styles", PHOTOS.len()),
+        };
+        Self {
+            id: PictureId((offset + at) as u32),
+            key: sample.key.into(),
+            title: sample.title.into(),
+            by: sample.by,
+            url: format!("samples/{folder}/{}.jpg", sample.key),
+            own_file: None,
+        }
+    }
+
+    /// The photos or paintings that ship with the page.
+    pub fn samples(role: Role) -> Vec<Self> {
+        (0..role.samples().len()).map(|at| Self::sample(role, at)).collect()
+    }
+
+    /// What is chosen when the page opens: what its address asks for, or the default and what was ignored.
+    pub fn first(role: Role, asked: Option<&Asked>) -> (Self, Option<Ignored>) {
+        let first = match role {
+            Role::Photo => 0,
+            Role::Painting => 1,
+        };
+        match asked {
+            None => (Self::sample(role, first), None),
+            Some(Asked::Address(address)) => (Self::elsewhere(role, address), None),
+            Some(Asked::Sample(key)) => match role.samples().iter().position(|sample| sample.key == key) {
+                Some(found) => (Self::sample(role, found), None),
+                None => (Self::sample(role, first), Some(Ignored::new(role.key(), key, A_PICTURE))),
+            },
+        }
+    }
+
+    /// The visitor's own file of this number (from 1) and name, which an `img` finds at `url`.
+    pub fn own(number: u32, name: String, url: String) -> Self {
+        let samples = (PHOTOS.len() + PAINTINGS.len()) as u32;
+        Self {
+            id: PictureId(samples + number),
+            key: "own".into(),
+            title: name,
+            by: "",
+            url,
+            own_file: Some(number),
+        }
+    }
+
+    /// A picture that the page's address names.
+    fn elsewhere(role: Role, address: &str) -> Self {
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        let name = path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(path);
+        // The visitor's own files are counted from the other end.
+        let id = match role {
+            Role::Photo => u32::MAX,
+            Role::Painting => u32::MAX - 1,
+        };
+        Self {
+            id: PictureId(id),
+            key: "elsewhere".into(),
+            title: name.into(),
+            by: "",
+            url: address.into(),
+            own_file: None,
+        }
+    }
+
+    /// Whether it came with the page.
+    fn is_sample(&self) -> bool {
+        self.key != "own" && self.key != "elsewhere"
+    }
+
+    /// The `crossorigin` attribute of an `img`: a picture of another site is fetched by CORS, since a cross-origin isolated page
+    /// shows no others.
+    pub fn crossorigin(&self) -> Option<&'static str> {
+        (self.key == "elsewhere").then_some("anonymous")
+    }
+
+    /// Title and painter, for a caption or an `alt`.
+    pub fn label(&self) -> String {
+        if self.by.is_empty() { self.title.clone() } else { format!("{}, {}", self.title, self.by) }
+    }
+
+    /// A piece of a file name: lower-case letters and digits, the rest as single hyphens.
+    pub fn slug(&self) -> String {
+        let name = if self.is_sample() {
+            &self.key
+        } else {
+            self.title.rsplit_once('.').map_or(self.title.as_str(), |(stem, _)| stem)
+        };
+        let words: Vec<String> = name
+            .split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        words.join("-")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_have_ids_of_their_own() {
+        let mut choices = [Choice::samples(Role::Photo), Choice::samples(Role::Painting)].concat();
+        choices.extend([1, 2].map(|number| Choice::own(number, "a.jpg".into(), "blob:1".into())));
+        let elsewhere = Asked::Address("https://example.com/a/b.png?x=/c#d".into());
+        choices.extend([Role::Photo, Role::Painting].map(|role| Choice::first(role, Some(&elsewhere)).0));
+        let mut ids: Vec<_> = choices.iter().map(|choice| choice.id.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), choices.len());
+        assert_eq!(choices[choices.len() - 1].title, "b.png");
+    }
+
+    #[test]
+    fn a_sample_that_does_not_exist_is_replaced_and_named() {
+        let (known, ignored) = Choice::first(Role::Photo, Some(&Asked::Sample("cat".into())));
+        assert_eq!((known.key.as_str(), ignored), ("cat", None));
+        let (usual, ignored) = Choice::first(Role::Painting, Some(&Asked::Sample("cat".into())));
+        assert_eq!(usual, Choice::first(Role::Painting, None).0);
+        assert_eq!(ignored, Some(Ignored::new("painting", "cat", A_PICTURE)));
+    }
+
+    #[test]
+    fn a_piece_of_a_file_name_has_no_other_signs_than_hyphens() {
+        let own = |name: &str| Choice::own(1, name.into(), String::new()).slug();
+        assert_eq!([own("Über  uns (2).final.JPG"), own("../..")], ["über-uns-2-final", ""]);
+        assert_eq!(Choice::first(Role::Photo, None).0.slug(), "summer-palace");
+    }
+}

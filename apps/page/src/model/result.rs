@@ -1,0 +1,141 @@
+//! The result of a run: its frames, and what it was made from.
+
+use options::recipe::Recipe;
+use picture::Picture;
+
+use crate::model::{choice::Choice, run::Run, timeline::Timeline};
+
+/// The frame on the canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+    /// How many steps it has behind it.
+    pub step: u32,
+}
+
+/// A result and what it was made from; `P` is how the pixels of a frame are kept.
+#[derive(Clone, Debug)]
+pub struct PaintedResult<P> {
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+    /// The photo.
+    pub content: Choice,
+    /// The painting.
+    pub style: Choice,
+    /// The second painting, if there was one.
+    pub second: Option<Choice>,
+    /// The photo at the result's size, once its colours were asked for.
+    pub photo: Option<Picture>,
+    /// Its frames (RGBA) as they were painted, the last one the result.
+    pub timeline: Timeline<P>,
+    /// How it was painted. `None` where no recipe gives the same picture: it was stopped, the strength was changed on the
+    /// way, or it was continued from an earlier result.
+    pub recipe: Option<Recipe>,
+}
+
+impl<P> PaintedResult<P> {
+    /// No frames yet, of a picture of this size in pixels.
+    fn new(run: &Run, (width, height): (usize, usize)) -> Self {
+        Self {
+            width,
+            height,
+            content: run.content.clone(),
+            style: run.style.clone(),
+            second: run.second.clone(),
+            timeline: Timeline::new(width * height * 4),
+            recipe: None,
+            photo: None,
+        }
+    }
+
+    /// The result that has the next frame of a run as its latest one: `earlier` continued, or a new one where this is the
+    /// `first` frame of a run that does not go on from it. `size` in pixels.
+    #[must_use]
+    pub fn with_frame(
+        earlier: Option<Self>,
+        run: &Run,
+        first: bool,
+        size: (usize, usize),
+        step: u32,
+        pixels: P,
+    ) -> Self {
+        let kept = earlier.filter(|result| !first || (run.goes_on && (result.width, result.height) == size));
+        let mut result = kept.unwrap_or_else(|| Self::new(run, size));
+        if result.content.id != run.content.id {
+            result.photo = None;
+        }
+        (result.content, result.style) = (run.content.clone(), run.style.clone());
+        result.second.clone_from(&run.second);
+        // It described the picture before this frame.
+        result.recipe = None;
+        result.timeline.push(step, pixels);
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use options::Options;
+
+    use super::*;
+    use crate::model::choice::Role;
+
+    const SIZE: (usize, usize) = (4, 3);
+
+    fn run(goes_on: bool) -> Run {
+        Run {
+            content: Choice::first(Role::Photo, None).0,
+            style: Choice::first(Role::Painting, None).0,
+            second: None,
+            goes_on,
+            recipe: Recipe::new("", &Options::default(), &[1.0], false),
+            steered: false,
+            plan: None,
+            steps: 10,
+            has_frame: false,
+            first: None,
+        }
+    }
+
+    /// A finished result of two frames whose photo was read.
+    fn result() -> PaintedResult<u8> {
+        let result = PaintedResult::with_frame(None, &run(false), true, SIZE, 0, 1);
+        let result = PaintedResult::with_frame(Some(result), &run(false), false, SIZE, 5, 2);
+        let photo = Picture::from_rgba8(1, 1, &[0, 0, 0, 255]).ok();
+        PaintedResult { recipe: Some(run(false).recipe), photo, ..result }
+    }
+
+    fn steps(result: &PaintedResult<u8>) -> Vec<u32> {
+        result.timeline.frames().iter().map(|frame| frame.step).collect()
+    }
+
+    #[test]
+    fn a_run_from_the_photo_begins_a_new_result() {
+        let result = PaintedResult::with_frame(Some(result()), &run(false), true, SIZE, 0, 3);
+        assert_eq!(steps(&result), [0]);
+        assert!(result.photo.is_none() && result.recipe.is_none());
+    }
+
+    #[test]
+    fn a_run_that_goes_on_continues_the_result() {
+        let next = PaintedResult::with_frame(Some(result()), &run(true), true, SIZE, 6, 3);
+        assert_eq!(steps(&next), [0, 5, 6]);
+        // The photo is the same, but the recipe was for the picture before.
+        assert!(next.photo.is_some() && next.recipe.is_none());
+        let other_size = PaintedResult::with_frame(Some(result()), &run(true), true, (8, 6), 6, 3);
+        assert_eq!((steps(&other_size), other_size.width), (vec![6], 8));
+    }
+
+    #[test]
+    fn another_photo_has_other_colours() {
+        let content = Choice::samples(Role::Photo).swap_remove(1);
+        let other = Run { content: content.clone(), ..run(true) };
+        let next = PaintedResult::with_frame(Some(result()), &other, true, SIZE, 6, 3);
+        assert_eq!((next.content, next.photo.is_none()), (content, true));
+    }
+}

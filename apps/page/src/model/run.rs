@@ -1,0 +1,163 @@
+//! The run that is being made, and the states that the page goes through because of it.
+
+use options::recipe::Recipe;
+use schedule::Plan;
+
+use crate::model::choice::Choice;
+
+/// The state of the latest run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// Nothing was painted yet.
+    Idle,
+    /// A run is being prepared.
+    Loading,
+    /// Steps are made.
+    Painting,
+    /// All steps were made.
+    Done,
+    /// The visitor stopped the run.
+    Stopped,
+    /// The run failed; the pictures and what was painted are still there.
+    Failed,
+}
+
+impl RunState {
+    /// As it stands in `data-state`, and in messages to a page around this one.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Loading => "loading",
+            Self::Painting => "painting",
+            Self::Done => "done",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether there is something that can be stopped.
+    pub const fn is_running(self) -> bool {
+        matches!(self, Self::Loading | Self::Painting)
+    }
+}
+
+/// What "Paint again" starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RepaintFrom {
+    /// The result that is shown.
+    Result,
+    /// The photo.
+    Photo,
+}
+
+/// The run that is being made.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The photo.
+    pub content: Choice,
+    /// The painting.
+    pub style: Choice,
+    /// The second painting, if there is one.
+    pub second: Option<Choice>,
+    /// It goes on from the result that is shown.
+    pub goes_on: bool,
+    /// How it is painted; with the name of the network once that is known.
+    pub recipe: Recipe,
+    /// The strength was moved while it was made.
+    pub steered: bool,
+    /// What a run from the photo does; one that goes on makes all of its steps at the full size.
+    pub plan: Option<Plan>,
+    /// Steps that the picture will have behind it when the run is over.
+    pub steps: u32,
+    /// Whether one of its frames has come.
+    pub has_frame: bool,
+    /// When the first step was reported (milliseconds), and which it was: the time left is computed from there,
+    /// since the first step on a GPU also compiles the kernels.
+    pub first: Option<(f64, u32)>,
+}
+
+impl Run {
+    /// The worker has begun: the size of the result in pixels and the name of the network are known.
+    pub fn started(&mut self, size: (usize, usize), network: String) {
+        self.plan = (!self.goes_on).then(|| Plan::new(&self.recipe.options, size, size));
+        self.recipe.network = network;
+    }
+
+    /// The share of the work that is done after `steps` steps, 0 to 1, and the rest of it in seconds where that can be
+    /// estimated; `now` in milliseconds.
+    pub fn estimate(&mut self, now: f64, steps: u32) -> (f64, Option<f64>) {
+        let (since, first) = *self.first.get_or_insert((now, steps));
+        let (done, all) = (self.work(steps), self.work(self.steps));
+        let pace = (now - since) / (done - self.work(first));
+        (done / all, pace.is_finite().then(|| pace * (all - done) / 1000.0))
+    }
+
+    /// What the picture costs up to `steps`, in steps at the full size: those at small sizes are quick.
+    fn work(&self, steps: u32) -> f64 {
+        self.plan.as_ref().map_or(f64::from(steps), |plan| plan.work(steps))
+    }
+
+    /// What gives the same picture again, once all steps are made: nothing, if it was not painted in one go.
+    pub fn recipe(&self) -> Option<Recipe> {
+        (!self.goes_on && !self.steered).then(|| self.recipe.clone())
+    }
+
+    /// Title of the photo, and titles and painters of the paintings.
+    pub fn captions(&self) -> (String, String) {
+        let styles = [Some(&self.style), self.second.as_ref()].into_iter().flatten().map(Choice::label);
+        (self.content.title.clone(), styles.collect::<Vec<_>>().join(" and "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use options::Options;
+
+    use super::*;
+    use crate::model::choice::Role;
+
+    fn run(goes_on: bool) -> Run {
+        let options = Options { steps: 100, ..Options::default() };
+        Run {
+            content: Choice::first(Role::Photo, None).0,
+            style: Choice::first(Role::Painting, None).0,
+            second: None,
+            goes_on,
+            recipe: Recipe::new("", &options, &[1.0], false),
+            steered: false,
+            plan: None,
+            steps: 100,
+            has_frame: false,
+            first: None,
+        }
+    }
+
+    #[test]
+    fn the_time_left_is_computed_from_the_first_report_on() {
+        let mut run = run(true);
+        // At the first report nothing is known but the share.
+        assert_eq!(run.estimate(5_000.0, 20), (0.2, None));
+        // Twenty steps in two seconds, sixty are left.
+        let (done, left) = run.estimate(7_000.0, 40);
+        assert!((done - 0.4).abs() < 1e-12);
+        assert!((left.unwrap() - 6.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn steps_at_small_sizes_count_less() {
+        let mut run = run(false);
+        run.started((256, 171), "Impasto Fast".into());
+        assert_eq!(run.recipe.network, "Impasto Fast");
+        let (done, _) = run.estimate(0.0, 10);
+        assert!(done > 0.0 && done < 0.1, "{done}");
+        let (done, _) = run.estimate(1.0, 100);
+        assert!((done - 1.0).abs() < 1e-12, "{done}");
+    }
+
+    #[test]
+    fn only_a_run_in_one_go_has_a_recipe() {
+        assert!(run(false).recipe().is_some());
+        assert!(run(true).recipe().is_none());
+        assert!(Run { steered: true, ..run(false) }.recipe().is_none());
+    }
+}

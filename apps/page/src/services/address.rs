@@ -1,0 +1,18 @@
+//! The parameters in the address of the page.
+
+use options::link::{Ignored, Link};
+use web_sys::UrlSearchParams;
+
+/// The settings that the address of the page gives. Parameters that are ignored are written to the console.
+pub fn read_link() -> Link {
+    let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    let Ok(parameters) = UrlSearchParams::new_with_str(&search) else { return Link::default() };
+    let link = Link::read(|key| parameters.get(key));
+    link.ignored.iter().for_each(warn);
+    link
+}
+
+/// Writes an ignored parameter to the console, for whoever wrote the address; it is no message for visitors.
+pub fn warn(ignored: &Ignored) {
+    web_sys::console::warn_1(&format!("Impasto: {ignored}.").into());
+}

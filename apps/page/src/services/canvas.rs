@@ -1,0 +1,37 @@
+//! Pixels on canvases.
+
+use js_sys::Uint8ClampedArray;
+use picture::{Picture, color};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+/// Draws a frame pixel by pixel (RGBA, `width · height · 4` bytes); the canvas takes the picture's own size, CSS scales it.
+///
+/// # Errors
+/// Where the browser has no 2D canvas, or the pixels do not fit the size.
+pub fn draw(
+    canvas: &HtmlCanvasElement,
+    pixels: &Uint8ClampedArray,
+    width: usize,
+    height: usize,
+) -> Result<(), JsValue> {
+    let (width, height) = (width as u32, height as u32);
+    if (canvas.width(), canvas.height()) != (width, height) {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
+    let context: CanvasRenderingContext2d = canvas
+        .get_context("2d")?
+        .ok_or_else(|| JsValue::from("this browser has no 2D canvas"))?
+        .unchecked_into();
+    let image = ImageData::new_with_js_u8_clamped_array_and_sh(pixels, width, height)?;
+    context.put_image_data(&image, 0.0, 0.0)
+}
+
+/// A frame (RGBA) with the colours of `photo`, which has its size, mixed in: `tint` hundredths of them.
+pub fn tinted(pixels: &Uint8ClampedArray, photo: Option<&Picture>, tint: u32) -> Uint8ClampedArray {
+    let Some(photo) = photo.filter(|_| tint > 0) else { return pixels.clone() };
+    let mut rgba = pixels.to_vec();
+    color::tint(&mut rgba, photo, tint as f32 / 100.0);
+    Uint8ClampedArray::from(rgba.as_slice())
+}

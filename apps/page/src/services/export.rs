@@ -1,0 +1,153 @@
+//! The files that a visitor can save: the picture, the triptych, the process as an animation.
+//!
+//! All of them are made from the frames that the page kept, by a worker of their own, without the engine.
+
+use browser::{envelope, envelope::Envelope, spoken};
+use js_sys::{Array, Promise, Uint8ClampedArray};
+use options::recipe::Recipe;
+use protocol::{ExportEvent, ExportKind, ExportRequest, Failure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, HtmlAnchorElement, Url};
+
+use crate::{
+    model::{choice::Choice, result::PaintedResult},
+    services::{canvas::tinted, files::OwnFiles, workers},
+};
+
+/// The worker that makes files. It is loaded only when something is saved.
+const PROGRAM: &str = "worker-export";
+
+/// Why there is no file.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// There is no frame yet.
+    #[error("there is no picture yet: press Paint first")]
+    Nothing,
+    /// The photo or the painting cannot be read any more (a file that was moved or deleted).
+    #[error("the triptych needs the photo and the painting again: {0}")]
+    Source(#[from] Failure),
+    /// The pixels could not be written in this format.
+    #[error("the file could not be written ({0})")]
+    Encode(String),
+    /// The program that writes files broke down; why, in technical words.
+    #[error("the program that writes files stopped because of an error")]
+    Broke(String),
+    /// There was no room for the file while it was made; for what, in technical words.
+    #[error("there is not enough memory to make the file")]
+    Memory(String),
+}
+
+impl ExportError {
+    /// What a visitor need not know, but whoever mends it.
+    pub fn details(&self) -> Option<String> {
+        match self {
+            Self::Broke(words) | Self::Memory(words) => Some(words.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// The largest number of frames in an animation: it limits the size of the file.
+const MOST_GIF_FRAMES: usize = 60;
+
+/// Makes the file in a worker and gives it to the browser as a download. `tint` is the share of the photo's colours, in
+/// hundredths; `report` is called with the progress (0 to 1).
+///
+/// # Errors
+/// [`ExportError`], in words for the visitor.
+pub async fn save(
+    result: &PaintedResult<Uint8ClampedArray>,
+    files: OwnFiles,
+    what: ExportKind,
+    tint: u32,
+    report: impl Fn(f64) + 'static,
+) -> Result<(), ExportError> {
+    let (ending, frames) = match what {
+        ExportKind::Png => (".png", 1),
+        ExportKind::Triptych => ("-triptych.png", 1),
+        ExportKind::Gif => (".gif", MOST_GIF_FRAMES),
+    };
+    // The last frame is always among them.
+    let frames: Array = result
+        .timeline
+        .sample(frames)
+        .into_iter()
+        .map(|frame| JsValue::from(tinted(&frame.pixels, result.photo.as_ref(), tint)))
+        .collect();
+    if frames.length() == 0 {
+        return Err(ExportError::Nothing);
+    }
+    let sources = [Some(&result.content), Some(&result.style), result.second.as_ref()];
+    let sources: Vec<&Choice> = sources.into_iter().flatten().collect();
+    let titles = sources.iter().map(|choice| choice.title.clone()).collect();
+    // Colours that were changed afterwards are not painted again by it.
+    let recipe = result.recipe.as_ref().filter(|_| what == ExportKind::Png && tint == 0);
+    let recipe = recipe.map(Recipe::text).transpose().map_err(fault)?;
+    let errand = ExportRequest { what, width: result.width, height: result.height, titles, recipe };
+    let mut envelope = Envelope::new(&errand).map_err(fault)?.with("frames", &frames);
+    if what == ExportKind::Triptych {
+        let blobs = Array::new();
+        for choice in sources {
+            blobs.push(&files.read(choice).await?.into());
+        }
+        envelope = envelope.with("files", &blobs);
+    }
+    let made = send(&envelope, report).await?;
+    let name = format!("impasto-{}-{}{ending}", result.content.slug(), result.style.slug());
+    download(&name, &made).map_err(|error| ExportError::Encode(spoken(&error)))
+}
+
+/// Starts a worker for one request, and ends it after the answer.
+async fn send(envelope: &Envelope, report: impl Fn(f64) + 'static) -> Result<Blob, ExportError> {
+    let worker = workers::start(PROGRAM).map_err(|error| fault(spoken(&error)))?;
+    let mut settle = None;
+    let answer = Promise::new(&mut |resolve, _| settle = Some(resolve));
+    let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let data = envelope::beside(&event, "data");
+        match (envelope::open(&data), &settle) {
+            (Ok(ExportEvent::Part(part)), _) => report(part),
+            // Also what is no message at all: the error event of a worker that could not be loaded.
+            (_, Some(resolve)) => drop(resolve.call1(&JsValue::UNDEFINED, &data)),
+            (_, None) => {}
+        }
+    });
+    worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    worker.set_onerror(Some(listener.as_ref().unchecked_ref()));
+    let (message, transferred) = envelope.parts();
+    let answer = match worker.post_message_with_transfer(message, transferred) {
+        Ok(()) => JsFuture::from(answer).await,
+        Err(error) => Err(error),
+    };
+    worker.terminate();
+    let data = answer.map_err(|error| fault(spoken(&error)))?;
+    if data.is_undefined() {
+        return Err(fault(format!("{PROGRAM} could not be loaded")));
+    }
+    match envelope::open(&data).map_err(fault)? {
+        ExportEvent::Failed { failure: Failure::Crashed(words) } => Err(ExportError::Broke(words)),
+        ExportEvent::Failed { failure: Failure::OutOfMemory(words) } => Err(ExportError::Memory(words)),
+        ExportEvent::Failed { failure } => Err(failure.into()),
+        ExportEvent::Made | ExportEvent::Part(_) => Ok(envelope::beside(&data, "file").unchecked_into()),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
+fn fault(error: impl ToString) -> ExportError {
+    ExportError::Encode(error.to_string())
+}
+
+fn download(name: &str, file: &Blob) -> Result<(), JsValue> {
+    let document = web_sys::window().and_then(|window| window.document()).ok_or("there is no document")?;
+    let url = Url::create_object_url_with_blob(file)?;
+    let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    // The browser reads the file after this function: some need the URL for a while.
+    gloo_timers::callback::Timeout::new(60_000, move || {
+        let _ = Url::revoke_object_url(&url);
+    })
+    .forget();
+    Ok(())
+}

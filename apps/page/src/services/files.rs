@@ -1,0 +1,78 @@
+//! Picture files: the visitor's own, and those that are fetched by URL.
+
+use browser::{fetch::fetch, spoken};
+use js_sys::Uint8Array;
+use leptos::prelude::{LocalStorage, StoredValue, UpdateValue, WithValue};
+use options::link::is_on_the_web;
+use protocol::Failure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File, RequestCache, Url};
+
+use crate::model::choice::Choice;
+
+/// The files that the visitor chose. They are kept for as long as the page is open: an earlier result may still need one
+/// for its triptych.
+#[derive(Clone, Copy)]
+pub struct OwnFiles(StoredValue<Vec<File>, LocalStorage>);
+
+impl OwnFiles {
+    /// None yet.
+    pub fn new() -> Self {
+        Self(StoredValue::new_local(Vec::new()))
+    }
+
+    /// Keeps a picture file; `None` if the browser can make no object URL for it.
+    pub fn keep(self, file: File) -> Option<Choice> {
+        let (url, name) = (Url::create_object_url_with_blob(&file).ok()?, file.name());
+        self.0.update_value(|files| files.push(file));
+        let number = self.0.with_value(Vec::len) as u32;
+        Some(Choice::own(number, name, url))
+    }
+
+    fn get(self, number: u32) -> Option<File> {
+        self.0.with_value(|files| files.get(number as usize - 1).cloned())
+    }
+
+    /// The file of a picture that was chosen.
+    ///
+    /// # Errors
+    /// [`Failure::Decode`] if a sample, or a picture elsewhere, cannot be fetched.
+    pub async fn read(self, choice: &Choice) -> Result<Blob, Failure> {
+        if let Some(file) = choice.own_file.and_then(|number| self.get(number)) {
+            return Ok(file.into());
+        }
+        fetch_blob(&choice.url).await.map_err(|error| {
+            // Browsers do not tell a refusal from a missing connection.
+            let hint = if is_on_the_web(&choice.url) {
+                " (its site has to allow others to read it, by CORS)"
+            } else {
+                ""
+            };
+            Failure::Decode(format!("{}: {}{hint}", choice.url, spoken(&error)))
+        })
+    }
+}
+
+impl Default for OwnFiles {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+async fn fetch_blob(url: &str) -> Result<Blob, JsValue> {
+    let response = fetch(url, RequestCache::Default).await?;
+    if !response.ok() {
+        return Err(JsValue::from(format!("status {}", response.status())));
+    }
+    Ok(JsFuture::from(response.blob()?).await?.unchecked_into())
+}
+
+/// The first `most` bytes of a file.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub async fn read_start(file: &File, most: i32) -> Result<Vec<u8>, JsValue> {
+    let buffer = JsFuture::from(file.slice_with_i32_and_i32(0, most)?.array_buffer()).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}

@@ -1,0 +1,40 @@
+//! Interfaces of the browser, behind small types and functions. They know nothing of what the page shows.
+
+pub mod address;
+pub mod canvas;
+pub mod connection;
+pub mod export;
+pub mod files;
+pub mod networks;
+pub mod offline;
+pub mod paint_lock;
+pub mod parent;
+pub mod tasks;
+pub mod viewport;
+pub mod workers;
+
+use leptos::prelude::{LocalStorage, StoredValue};
+
+use crate::services::{files::OwnFiles, paint_lock::PaintLock};
+
+/// The services that have a state.
+#[derive(Clone, Copy)]
+pub struct Services {
+    /// The files that the visitor chose.
+    pub files: OwnFiles,
+    /// Held while a page in a frame paints.
+    pub paint_lock: StoredValue<Option<PaintLock>, LocalStorage>,
+}
+
+impl Services {
+    /// No files, and no lock.
+    pub fn new() -> Self {
+        Self { files: OwnFiles::new(), paint_lock: StoredValue::new_local(None) }
+    }
+}
+
+impl Default for Services {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,48 @@
+//! The lock that lets one demonstration paint at a time.
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::services::tasks::spawn;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The Web Locks API, which web-sys counts among the unstable ones.
+    #[wasm_bindgen(js_namespace = ["navigator", "locks"], js_name = request, catch)]
+    fn request_lock(name: &str, granted: &JsValue) -> Result<Promise, JsValue>;
+}
+
+/// The lock, held. Two demonstrations at once would only slow each other down, so all frames of this site that a reader has
+/// open share one lock. Dropping it releases it.
+pub struct PaintLock(Function);
+
+impl Drop for PaintLock {
+    fn drop(&mut self) {
+        let _ = self.0.call0(&JsValue::UNDEFINED);
+    }
+}
+
+/// Waits for the lock; `None` where the browser refuses it (as it does to frames that may not store anything).
+pub async fn acquire() -> Option<PaintLock> {
+    let granted = Promise::new(&mut |grant, _| {
+        let refused = grant.clone();
+        // The lock is held until the promise that this returns is resolved.
+        let hold = Closure::once_into_js(move || {
+            Promise::new(&mut |release, _| {
+                let _ = grant.call1(&JsValue::UNDEFINED, &release);
+            })
+        });
+        match request_lock("impasto paints", &hold) {
+            Ok(lock) => spawn(async move {
+                if let Err(error) = JsFuture::from(lock).await {
+                    let _ = refused.call1(&JsValue::UNDEFINED, &error);
+                }
+            }),
+            Err(error) => {
+                let _ = refused.call1(&JsValue::UNDEFINED, &error);
+            }
+        }
+    });
+    JsFuture::from(granted).await.ok()?.dyn_into().ok().map(PaintLock)
+}

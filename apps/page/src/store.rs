@@ -1,0 +1,332 @@
+//! The store: the signals that hold everything the page knows, grouped by what they are about.
+//!
+//! Views read it, actions change it. Each group can be copied, to be kept by what needs no more than that.
+
+use js_sys::Uint8ClampedArray;
+use leptos::{html, prelude::*};
+use options::{Engine, Experiment, Options, link::Link, settings::Settings};
+use protocol::{ExportKind, JobId, Tuning};
+use web_sys::ServiceWorker;
+use weights::Layer;
+
+use crate::model::{
+    alert::Alert,
+    brush_mask::{Brush, BrushMask},
+    choice::{Choice, Role},
+    networks::Networks,
+    progress::{LossAt, Progress},
+    result::{PaintedResult, Shown},
+    run::{RepaintFrom, Run, RunState},
+};
+
+/// A result whose pixels JavaScript keeps.
+pub type FrameResult = PaintedResult<Uint8ClampedArray>;
+
+/// Everything that the page knows.
+#[expect(missing_docs, reason = "the types say what each is about")]
+pub struct Store {
+    pub settings: SettingsStore,
+    pub sources: SourcesStore,
+    pub marking: MarkingStore,
+    pub networks: RwSignal<Networks>,
+    pub engine: EngineStore,
+    pub run: RunStore,
+    pub result: ResultStore,
+    pub offline: OfflineStore,
+    pub ui: UiStore,
+}
+
+/// What the visitor chose, but for the pictures and the network.
+#[derive(Clone, Copy)]
+pub struct SettingsStore {
+    /// The long side of the result in pixels.
+    pub size: RwSignal<u32>,
+    /// -1.5 (the photo) … 1.5 (the painting).
+    pub strength: RwSignal<f64>,
+    /// How many steps are made.
+    pub steps: RwSignal<u32>,
+    /// The scale at which the painting's features are computed, one of [`STROKES`](options::settings::STROKES).
+    pub strokes: RwSignal<u32>,
+    /// All other options.
+    pub base: RwSignal<Options>,
+    /// The experiment of the paper, "none", "content" or "texture" ([`Experiment`]), and its layer.
+    pub experiment: RwSignal<(&'static str, Layer)>,
+}
+
+/// The pictures that a run is made from.
+#[derive(Clone, Copy)]
+pub struct SourcesStore {
+    /// The photo that is chosen.
+    pub photo: RwSignal<Choice>,
+    /// The painting that is chosen.
+    pub painting: RwSignal<Choice>,
+    /// The visitor's own photo, whether it is chosen or not.
+    pub own_photo: RwSignal<Option<Choice>>,
+    /// The visitor's own painting, whether it is chosen or not.
+    pub own_painting: RwSignal<Option<Choice>>,
+    /// The chosen photo's width and height in pixels.
+    pub photo_size: RwSignal<Option<(usize, usize)>>,
+    /// A painting whose style is blended with the other one's, or is for the marked parts.
+    pub second: RwSignal<Option<Choice>>,
+    /// Its share in the blend, in hundredths.
+    pub share: RwSignal<u32>,
+    /// Where a pasted picture goes.
+    pub last_used: RwSignal<Role>,
+}
+
+/// The parts of the photo that are marked, and the brush.
+#[derive(Clone, Copy)]
+pub struct MarkingStore {
+    /// Whether the brush is in use.
+    pub open: RwSignal<bool>,
+    /// Whether anything is marked.
+    pub any: RwSignal<bool>,
+    /// Whether it marks or erases.
+    pub brush: RwSignal<Brush>,
+    /// The brush's width in hundredths of the photo's long side.
+    pub width: RwSignal<u32>,
+    /// What is marked.
+    pub mask: StoredValue<Option<BrushMask>>,
+    /// Counts the changes: equal numbers mean equal masks.
+    pub version: StoredValue<u32>,
+    /// Where the brush is, for strokes and for the arrow keys; in pixels of the mask.
+    pub at: StoredValue<Option<(f32, f32)>>,
+    /// Where the mask is shown.
+    pub canvas: NodeRef<html::Canvas>,
+}
+
+/// The engine in the worker.
+#[derive(Clone, Copy)]
+pub struct EngineStore {
+    /// The engine that is ready, and its device's name.
+    pub ready: RwSignal<Option<(Engine, String)>>,
+    /// How a GPU's algorithms were chosen, and which ones were measured; nothing while that is being done.
+    pub tuned: RwSignal<Option<(Tuning, String)>>,
+    /// Where the weights of the latest run come from: "network", "cache", or nothing.
+    pub weights_from: RwSignal<&'static str>,
+}
+
+/// The latest run.
+#[derive(Clone, Copy)]
+pub struct RunStore {
+    /// Its state.
+    pub state: RwSignal<RunState>,
+    /// Whether it was asked to stop and is still being made.
+    pub stopping: RwSignal<bool>,
+    /// Its number.
+    pub job: RwSignal<JobId>,
+    /// How far it is.
+    pub progress: RwSignal<Progress>,
+    /// Its losses so far.
+    pub losses: RwSignal<Vec<LossAt>>,
+    /// What the next run starts from, if there is a result.
+    pub repaint_from: RwSignal<RepaintFrom>,
+    /// What it was started with, while it is being made.
+    pub current: StoredValue<Option<Run>>,
+}
+
+/// The result that is shown.
+#[derive(Clone, Copy)]
+pub struct ResultStore {
+    /// Its frames and what it was made from.
+    pub current: StoredValue<Option<FrameResult>, LocalStorage>,
+    /// Whether there is one.
+    pub exists: RwSignal<bool>,
+    /// The frame on the canvas.
+    pub shown: RwSignal<Option<Shown>>,
+    /// Photo and painting of the picture that is shown.
+    pub captions: RwSignal<(String, String)>,
+    /// How many frames of the latest run were drawn.
+    pub frames_drawn: RwSignal<u32>,
+    /// How far it has the photo's colours, in hundredths.
+    pub tint: RwSignal<u32>,
+    /// The file that is being made of it, and how far that is (0 to 1).
+    pub saving: RwSignal<Option<(ExportKind, f64)>>,
+    /// Where it is shown.
+    pub canvas: NodeRef<html::Canvas>,
+}
+
+/// What is stored for visits without a network.
+#[derive(Clone, Copy)]
+pub struct OfflineStore {
+    /// A newer version of the site, ready to take over.
+    pub newer: RwSignal<Option<ServiceWorker>, LocalStorage>,
+    /// What is stored: "the site" or the name of a network's folder, each with its size in bytes.
+    pub kept: RwSignal<Vec<(String, f64)>>,
+    /// Whether the visitor has removed it.
+    pub removed: RwSignal<bool>,
+}
+
+/// What concerns the page as a whole.
+#[derive(Clone, Copy)]
+pub struct UiStore {
+    /// The page is a frame in another one.
+    pub embed: bool,
+    /// What went wrong.
+    pub alert: RwSignal<Option<Alert>>,
+    /// The status message, which screen readers read aloud.
+    pub status: RwSignal<String>,
+}
+
+impl Store {
+    /// What the page knows when it opens: what its address asks for, and the pictures that are chosen.
+    pub fn new(link: &Link, photo: Choice, painting: Choice) -> Self {
+        Self {
+            settings: SettingsStore::new(link),
+            sources: SourcesStore::new(photo, painting),
+            marking: MarkingStore::new(),
+            networks: RwSignal::new(Networks::new(link.engine, link.network.clone())),
+            engine: EngineStore::new(),
+            run: RunStore::new(),
+            result: ResultStore::new(),
+            offline: OfflineStore::new(),
+            ui: UiStore {
+                embed: link.embed,
+                alert: RwSignal::new(None),
+                status: RwSignal::new("Ready: choose a photo and a painting, then press Paint.".to_owned()),
+            },
+        }
+    }
+}
+
+impl SettingsStore {
+    fn new(link: &Link) -> Self {
+        let (Settings { size, strokes, strength, steps, base }, _) = Settings::nearest(&link.options);
+        Self {
+            size: RwSignal::new(size),
+            strength: RwSignal::new(strength),
+            steps: RwSignal::new(steps),
+            strokes: RwSignal::new(strokes),
+            base: RwSignal::new(base),
+            experiment: RwSignal::new(link.experiment.map_or(("none", Layer::Conv4_2), Experiment::named)),
+        }
+    }
+
+    /// The options for the engine.
+    pub fn options(self) -> Options {
+        let settings = Settings {
+            size: self.size.get_untracked(),
+            strokes: self.strokes.get_untracked(),
+            strength: self.strength.get_untracked(),
+            steps: self.steps.get_untracked(),
+            base: self.base.get_untracked(),
+        };
+        let (name, layer) = self.experiment.get_untracked();
+        match Experiment::by_name(name) {
+            Some(experiment) => experiment(layer).of(settings.options()),
+            None => settings.options(),
+        }
+    }
+}
+
+impl SourcesStore {
+    fn new(photo: Choice, painting: Choice) -> Self {
+        Self {
+            photo: RwSignal::new(photo),
+            painting: RwSignal::new(painting),
+            own_photo: RwSignal::new(None),
+            own_painting: RwSignal::new(None),
+            photo_size: RwSignal::new(None),
+            second: RwSignal::new(None),
+            share: RwSignal::new(50),
+            last_used: RwSignal::new(Role::Photo),
+        }
+    }
+
+    /// The picture that is chosen for a role.
+    pub const fn chosen(self, role: Role) -> RwSignal<Choice> {
+        match role {
+            Role::Photo => self.photo,
+            Role::Painting => self.painting,
+        }
+    }
+
+    /// The visitor's own file for a role, whether it is the one that is chosen or not.
+    pub const fn own(self, role: Role) -> RwSignal<Option<Choice>> {
+        match role {
+            Role::Photo => self.own_photo,
+            Role::Painting => self.own_painting,
+        }
+    }
+
+    /// The paintings and the weight of each one's style in the blend; the weights add up to 1.
+    pub fn weighted_paintings(self) -> Vec<(Choice, f32)> {
+        let first = self.painting.get_untracked();
+        match self.second.get_untracked() {
+            Some(second) => {
+                let share = self.share.get_untracked() as f32 / 100.0;
+                vec![(first, 1.0 - share), (second, share)]
+            }
+            None => vec![(first, 1.0)],
+        }
+    }
+}
+
+impl MarkingStore {
+    /// Nothing is marked.
+    fn new() -> Self {
+        Self {
+            open: RwSignal::new(false),
+            any: RwSignal::new(false),
+            brush: RwSignal::new(Brush::default()),
+            width: RwSignal::new(10),
+            mask: StoredValue::new(None),
+            version: StoredValue::new(0),
+            at: StoredValue::new(None),
+            canvas: NodeRef::new(),
+        }
+    }
+}
+
+impl EngineStore {
+    /// No engine is ready.
+    fn new() -> Self {
+        Self {
+            ready: RwSignal::new(None),
+            tuned: RwSignal::new(Some((Tuning::Rule, String::new()))),
+            weights_from: RwSignal::new(""),
+        }
+    }
+}
+
+impl RunStore {
+    /// Nothing was painted yet.
+    fn new() -> Self {
+        Self {
+            state: RwSignal::new(RunState::Idle),
+            stopping: RwSignal::new(false),
+            job: RwSignal::new(JobId::default()),
+            progress: RwSignal::new(Progress::default()),
+            losses: RwSignal::new(Vec::new()),
+            repaint_from: RwSignal::new(RepaintFrom::Photo),
+            current: StoredValue::new(None),
+        }
+    }
+}
+
+impl ResultStore {
+    /// There is no result yet.
+    fn new() -> Self {
+        Self {
+            current: StoredValue::new_local(None),
+            exists: RwSignal::new(false),
+            shown: RwSignal::new(None),
+            captions: RwSignal::new((String::new(), String::new())),
+            frames_drawn: RwSignal::new(0),
+            tint: RwSignal::new(0),
+            saving: RwSignal::new(None),
+            canvas: NodeRef::new(),
+        }
+    }
+}
+
+impl OfflineStore {
+    /// Nothing is known yet.
+    fn new() -> Self {
+        Self {
+            newer: RwSignal::new_local(None),
+            kept: RwSignal::new(Vec::new()),
+            removed: RwSignal::new(false),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Size, strength, steps and network, and the buttons that start and stop a run.
+
+use leptos::prelude::*;
+use options::{
+    Engine,
+    settings::{SIZES, STEPS, STRENGTHS, content_weight},
+};
+use picture::size_to_fit;
+
+use crate::{
+    actions::{
+        context::Context,
+        painting::{paint, set_strength, stop},
+    },
+    model::{
+        run::{RepaintFrom, RunState},
+        words::significant,
+    },
+    view::{
+        expert::Expert, kit::slider::Slider, more::More, networks::NetworkControl, offline::KeptDownloads,
+    },
+};
+
+/// The upper end of the slider for the size, in pixels: larger results take most machines very long, and are set as a number.
+const LARGEST_QUICK: u32 = 512;
+
+/// The controls and the buttons.
+#[component]
+pub fn Controls() -> impl IntoView {
+    view! {
+        <section class="controls" aria-label="Controls">
+            <Sliders />
+            <NetworkControl />
+            <More />
+            <Expert />
+            <RepaintChoice />
+            <RunButtons />
+            <Device />
+            <KeptDownloads />
+        </section>
+    }
+}
+
+/// Size, strength and steps.
+#[component]
+fn Sliders() -> impl IntoView {
+    let context: Context = expect_context();
+    let (settings, photo_size) = (context.store.settings, context.store.sources.photo_size);
+    let result_size = move || {
+        let side = settings.size.get();
+        match photo_size.get() {
+            Some(photo) => {
+                let (width, height) = size_to_fit(photo, side as usize);
+                format!("{width} × {height} px")
+            }
+            None => format!("{side} px"),
+        }
+    };
+    let strength_in_words = move || {
+        let strength = settings.strength.get();
+        let words = match strength {
+            ..-0.9 => "much closer to the photo",
+            ..-0.2 => "closer to the photo",
+            ..0.2 => "balanced",
+            ..0.9 => "closer to the painting",
+            _ => "much closer to the painting",
+        };
+        format!("{words} (α {})", significant(f64::from(content_weight(strength))))
+    };
+    view! {
+        <Slider
+            id="size" label="Size" words=result_size range=*SIZES.start()..=LARGEST_QUICK step=32
+            value=settings.size moved=move |size| settings.size.set(size)
+        />
+        <Slider
+            id="strength" label="Strength" words=strength_in_words range=STRENGTHS step=0.05
+            value=settings.strength moved=move |strength| set_strength(context, strength)
+        >
+            <span class="ends" aria-hidden="true"><span>"photo"</span><span>"painting"</span></span>
+        </Slider>
+        <Slider
+            id="steps" label="Steps" words=move || settings.steps.get().to_string() range=STEPS step=5
+            value=settings.steps moved=move |steps| settings.steps.set(steps)
+        />
+    }
+}
+
+/// What the next run starts from, where there is a result.
+#[component]
+fn RepaintChoice() -> impl IntoView {
+    let Context { store, .. } = expect_context();
+    let repaint_from = store.run.repaint_from;
+    let radio = move |value: RepaintFrom, key: &'static str, label: &'static str| {
+        view! {
+            <label>
+                <input
+                    type="radio" name="again" value=key
+                    prop:checked=move || repaint_from.get() == value
+                    on:change=move |_| repaint_from.set(value)
+                />
+                {label}
+            </label>
+        }
+    };
+    let unusable = move || !store.result.exists.get() || store.run.state.get().is_running();
+    view! {
+        <fieldset class="again" hidden=unusable>
+            <legend>"Paint again"</legend>
+            {radio(RepaintFrom::Result, "go-on", "Go on from this picture")}
+            {radio(RepaintFrom::Photo, "afresh", "Start afresh")}
+        </fieldset>
+    }
+}
+
+/// Paint and Stop.
+#[component]
+fn RunButtons() -> impl IntoView {
+    let context: Context = expect_context();
+    let store = context.store;
+    let running = move || store.run.state.get().is_running();
+    view! {
+        // `aria-disabled` rather than `disabled`: a button that loses the focus the moment it is
+        // pressed leaves a keyboard user nowhere. And two buttons rather than one that changes:
+        // the second half of a double click must not stop what the first has started.
+        <div class="actions">
+            <button
+                type="button" class="primary"
+                aria-disabled=move || running().to_string()
+                on:click=move |_| paint(context)
+            >
+                {move || if store.result.exists.get() { "Paint again" } else { "Paint" }}
+            </button>
+            <button
+                type="button"
+                aria-disabled=move || (!running() || store.run.stopping.get()).to_string()
+                on:click=move |_| stop(context)
+            >
+                "Stop"
+            </button>
+        </div>
+    }
+}
+
+/// The device that paints.
+#[component]
+fn Device() -> impl IntoView {
+    let Context { store, .. } = expect_context();
+    view! {
+        <p id="device" class="device">
+            {move || match store.engine.ready.get() {
+                Some((Engine::Gpu, name)) => format!("Painting on: {name} (WebGPU)"),
+                Some((Engine::Cpu, name)) => format!("Painting on: {name} (no WebGPU)"),
+                None if store.run.state.get() == RunState::Failed => "No engine is loaded.".to_owned(),
+                None => "The engine is being loaded…".to_owned(),
+            }}
+        </p>
+    }
+}

@@ -1,0 +1,39 @@
+//! A button that opens a file dialogue.
+
+use leptos::prelude::*;
+use web_sys::{File, HtmlInputElement};
+
+/// A label that looks like a button, around a file input.
+#[component]
+pub fn FileButton(
+    /// What stands on it.
+    #[prop(into)]
+    label: String,
+    /// Which kinds of file it takes.
+    accept: &'static str,
+    /// Of the element.
+    #[prop(optional)]
+    id: Option<&'static str>,
+    /// The element that says more about it.
+    #[prop(optional)]
+    described_by: Option<&'static str>,
+    /// Is called with the file.
+    take: impl Fn(File) + 'static,
+) -> impl IntoView {
+    view! {
+        <label class="button">
+            {label}
+            <input
+                id=id type="file" accept=accept class="visually-hidden" aria-describedby=described_by
+                on:change=move |event| {
+                    let input: HtmlInputElement = event_target(&event);
+                    if let Some(file) = input.files().and_then(|files| files.get(0)) {
+                        take(file);
+                    }
+                    // So that the same file can be chosen again after it was changed.
+                    input.set_value("");
+                }
+            />
+        </label>
+    }
+}

@@ -1,0 +1,105 @@
+//! How far the run is.
+
+use leptos::prelude::*;
+use picture::Losses;
+
+use crate::{
+    actions::context::Context,
+    model::{
+        progress::{Progress, RunPhase, curve},
+        words::{duration, megabytes},
+    },
+};
+
+/// Progress, losses and the time that is left.
+#[component]
+pub fn Meter() -> impl IntoView {
+    let Context { store, .. } = expect_context();
+    let (progress, losses) = (store.run.progress, store.run.losses);
+    let term = move |term: fn(&Losses) -> f32| {
+        move || {
+            losses.with(|losses| losses.last().map_or_else(String::new, |at| term(&at.losses).to_string()))
+        }
+    };
+    let bar = move || progress.with(bar);
+    view! {
+        <div class="meter" hidden=move || progress.with(|progress| progress.steps == 0)>
+            <p class="line">
+                <span>{move || progress.with(words)}</span>
+                <span class="left">{move || progress.with(time_left)}</span>
+            </p>
+            // Tests and styles read what the attributes say.
+            <progress
+                id="progress"
+                aria-label="Progress"
+                max=move || bar().1.to_string()
+                value=move || bar().0.map(|value| value.to_string())
+                data-phase=move || progress.with(|progress| progress.phase.name())
+                data-step=move || progress.with(|progress| progress.step.to_string())
+                data-steps=move || progress.with(|progress| progress.steps.to_string())
+                data-total=term(|losses| losses.total)
+                data-content=term(|losses| losses.content)
+                data-style=term(|losses| losses.style)
+                data-tv=term(|losses| losses.tv)
+                data-losses=move || losses.with(|losses| serde_json::to_string(losses).unwrap_or_default())
+            ></progress>
+            <LossNumbers />
+        </div>
+    }
+}
+
+/// The latest losses, and their curve.
+#[component]
+fn LossNumbers() -> impl IntoView {
+    let Context { store, .. } = expect_context();
+    let losses = store.run.losses;
+    let shown = move |term: fn(&Losses) -> f32| {
+        move || {
+            let latest = losses.with(|losses| losses.last().copied());
+            latest.map_or_else(|| "–".to_owned(), |at| format!("{:.4}", term(&at.losses)))
+        }
+    };
+    view! {
+        <div class="numbers" hidden=move || losses.with(Vec::is_empty)>
+            <dl>
+                <div><dt>"Loss"</dt><dd>{shown(|losses| losses.total)}</dd></div>
+                <div><dt>"Content"</dt><dd>{shown(|losses| losses.content)}</dd></div>
+                <div><dt>"Style"</dt><dd>{shown(|losses| losses.style)}</dd></div>
+                <div><dt>"Variation"</dt><dd>{shown(|losses| losses.tv)}</dd></div>
+            </dl>
+            <svg class="curve" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
+                <polyline points=move || losses.with(|losses| curve(losses)) />
+            </svg>
+        </div>
+    }
+}
+
+/// Value and maximum of the bar. Without a value it shows that something is going on, and promises nothing.
+fn bar(progress: &Progress) -> (Option<f64>, f64) {
+    match progress.phase {
+        RunPhase::Weights => (Some(progress.bytes.0 as f64), progress.bytes.1.max(1) as f64),
+        RunPhase::Painting | RunPhase::Idle => (Some(progress.done), 1.0),
+        RunPhase::WaitingForLock | RunPhase::Engine | RunPhase::Pictures | RunPhase::Targets => (None, 1.0),
+    }
+}
+
+fn words(progress: &Progress) -> String {
+    match progress.phase {
+        RunPhase::WaitingForLock => "Waiting for another demonstration".to_owned(),
+        RunPhase::Engine => "Loading the engine".to_owned(),
+        RunPhase::Pictures => "Reading the pictures".to_owned(),
+        RunPhase::Weights => {
+            let (bytes, total) = progress.bytes;
+            format!("Loading the network: {} of {} MB", megabytes(bytes as f64), megabytes(total as f64))
+        }
+        RunPhase::Targets => "Looking at the two pictures".to_owned(),
+        RunPhase::Painting | RunPhase::Idle => format!("Step {} of {}", progress.step, progress.steps),
+    }
+}
+
+fn time_left(progress: &Progress) -> String {
+    match progress.seconds_left {
+        Some(seconds) if progress.phase == RunPhase::Painting => format!("{} left", duration(seconds)),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,18 @@
+//! What a visitor sees. Views read the store and call actions.
+
+pub mod alert;
+pub mod controls;
+pub mod convolutions;
+pub mod expert;
+pub mod kit;
+pub mod marking;
+pub mod meter;
+pub mod more;
+pub mod networks;
+pub mod offline;
+pub mod page;
+pub mod picker;
+pub mod save;
+pub mod second;
+pub mod settings;
+pub mod stage;

@@ -1,0 +1,43 @@
+//! The choice of the network that paints.
+
+use leptos::prelude::*;
+
+use crate::{actions::context::Context, model::offers::Offer};
+
+/// The networks to choose among, each with its description.
+#[component]
+pub fn NetworkControl() -> impl IntoView {
+    let Context { store, .. } = expect_context();
+    let networks = store.networks;
+    let radio = move |offer: &Offer, chosen: bool| {
+        let pack = offer.pack.clone();
+        view! {
+            <label>
+                <input
+                    type="radio" name="network" value=pack.to_string()
+                    prop:checked=chosen
+                    // Not `change`: whoever presses what is chosen already has chosen it too. Keys click as well.
+                    on:click=move |_| networks.update(|networks| networks.chosen = Some(pack.clone()))
+                />
+                <span class="name">{offer.title().to_owned()}</span>
+                " "
+                <span class="about">{offer.about()}</span>
+            </label>
+        }
+    };
+    let radios = move || {
+        networks.with(|networks| {
+            let next = networks.next();
+            networks.offers.iter().map(|offer| radio(offer, offer.pack == next)).collect_view()
+        })
+    };
+    let note = move || networks.with(|networks| networks.note(store.run.state.get().is_running()));
+
+    view! {
+        <fieldset class="networks" aria-describedby="network-note">
+            <legend>"Network"</legend>
+            {radios}
+            <p id="network-note" class="hint">{note}</p>
+        </fieldset>
+    }
+}

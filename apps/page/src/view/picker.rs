@@ -1,0 +1,118 @@
+//! The choice of the two pictures: which photo is painted, and in the style of which painting.
+//!
+//! A picture comes from the samples, from the file dialogue, by drag and drop, or by paste.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, File};
+
+use crate::{
+    actions::{context::Context, sources},
+    model::choice::{Choice, Role},
+    view::kit::file_button::FileButton,
+};
+
+/// Thumbnails of the samples and of the visitor's own file, and a button for one.
+#[component]
+pub fn PicturePicker(
+    /// Which of the two.
+    role: Role,
+) -> impl IntoView {
+    let context: Context = expect_context();
+    let store = context.store.sources;
+    let (chosen, own) = (store.chosen(role), store.own(role));
+    // A drag over a child leaves the parent: count the levels, not the events.
+    let dragged = RwSignal::new(0_i32);
+    let heading = match role {
+        Role::Photo => "photo-heading",
+        Role::Painting => "painting-heading",
+    };
+
+    let thumb = move |choice| thumbnail(role, chosen, choice);
+    let samples = Choice::samples(role).into_iter().map(thumb).collect_view();
+
+    view! {
+        <section
+            class="well"
+            class:dropping=move || dragged.get().is_positive()
+            aria-labelledby=heading
+            data-chosen=move || chosen.with(|choice| choice.key.clone())
+            tabindex="-1"
+            on:focusin=move |_| store.last_used.set(role)
+            on:click=move |_| store.last_used.set(role)
+            on:dragenter=move |_| dragged.update(|depth| *depth += 1)
+            on:dragleave=move |_| dragged.update(|depth| *depth -= 1)
+            on:drop=move |event: DragEvent| {
+                event.prevent_default();
+                event.stop_propagation();
+                dragged.set(0);
+                if let Some(file) = event.data_transfer().and_then(|data| first_file(&data)) {
+                    sources::take_file(context, role, file);
+                }
+            }
+        >
+            <header>
+                <h2 id=heading>{role.title()}</h2>
+                <p class="chosen">{move || chosen.with(|choice| choice.title.clone())}</p>
+            </header>
+            <div class="thumbs" role="radiogroup" aria-labelledby=heading>
+                {move || own.get().map(thumb)} {samples}
+            </div>
+            <p class="own">
+                <FileButton
+                    label=format!("Your own {}", role.key()) accept="image/*"
+                    take=move |file| sources::take_file(context, role, file)
+                />
+                <span class="hint">"or drop it here, or paste it"</span>
+            </p>
+        </section>
+    }
+}
+
+/// A radio button that shows a picture and chooses it.
+fn thumbnail(role: Role, chosen: RwSignal<Choice>, choice: Choice) -> impl IntoView {
+    let (label, alt) = (choice.label(), choice.label());
+    let (key, url, crossorigin) = (choice.key.clone(), choice.url.clone(), choice.crossorigin());
+    let id = choice.id;
+    view! {
+        <label class="thumb" title=label>
+            <input
+                type="radio"
+                name=role.key()
+                value=key
+                prop:checked=move || chosen.with(|now| now.id == id)
+                on:change=move |_| chosen.set(choice.clone())
+            />
+            <img crossorigin=crossorigin src=url alt=alt width="96" height="96" loading="lazy" draggable="false" />
+        </label>
+    }
+}
+
+/// Pictures that are dropped beside the pickers or pasted go to the picker that was used last.
+pub fn accept_anywhere(context: Context) {
+    let last_used = context.store.sources.last_used;
+    let over = window_event_listener(leptos::ev::dragover, |event| event.prevent_default());
+    let dropped = window_event_listener(leptos::ev::drop, move |event| {
+        // Without this the browser leaves the page to show the file.
+        event.prevent_default();
+        if let Some(file) = event.data_transfer().and_then(|data| first_file(&data)) {
+            sources::take_file(context, last_used.get_untracked(), file);
+        }
+    });
+    let pasted = window_event_listener(leptos::ev::paste, move |event| {
+        let event: &ClipboardEvent = event.unchecked_ref();
+        if let Some(file) = event.clipboard_data().and_then(|data| first_file(&data)) {
+            event.prevent_default();
+            sources::take_file(context, last_used.get_untracked(), file);
+        }
+    });
+    on_cleanup(move || {
+        over.remove();
+        dropped.remove();
+        pasted.remove();
+    });
+}
+
+fn first_file(data: &DataTransfer) -> Option<File> {
+    data.files()?.get(0)
+}

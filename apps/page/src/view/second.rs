@@ -1,0 +1,58 @@
+//! A second painting: its style is blended with the first one's, or is for the parts that are marked.
+
+use leptos::prelude::*;
+
+use crate::{
+    actions::{context::Context, sources},
+    model::choice::{Choice, Role},
+    view::kit::{file_button::FileButton, slider::Slider},
+};
+
+/// The choice, and how much of it there is.
+#[component]
+pub fn SecondPainting() -> impl IntoView {
+    let context: Context = expect_context();
+    let (second, share) = (context.store.sources.second, context.store.sources.share);
+    let marked = context.store.marking.any;
+    let own = RwSignal::new(None::<Choice>);
+    // Samples by their keys; a file of one's own by "own".
+    let choose = move |key: &str| {
+        let found = own.get_untracked().filter(|own| own.key == key);
+        let sample = || Choice::samples(Role::Painting).into_iter().find(|choice| choice.key == key);
+        second.set(found.or_else(sample));
+    };
+    let is_chosen =
+        move |key: &str| second.with(|second| second.as_ref().is_some_and(|choice| choice.key == key));
+    let option = move |choice: Choice| {
+        let key = choice.key.clone();
+        view! {
+            <option value=choice.key.clone() prop:selected=move || is_chosen(&key)>{choice.label()}</option>
+        }
+    };
+    view! {
+        <div class="control">
+            <label for="second">"Second painting"</label>
+            <select id="second" aria-describedby="second-hint" on:change=move |event| choose(&event_target_value(&event))>
+                <option value="none" prop:selected=move || second.with(Option::is_none)>"none"</option>
+                {move || own.get().map(option)}
+                {Choice::samples(Role::Painting).into_iter().map(option).collect_view()}
+            </select>
+            <p id="second-hint" class="hint">"Its style is blended with the first one’s, or is for the marked parts."</p>
+        </div>
+        <p class="own">
+            <FileButton
+                label="Your own second painting" accept="image/*" id="second-file"
+                take=move |file| sources::open(context, file, move |choice| {
+                    own.set(Some(choice.clone()));
+                    second.set(Some(choice));
+                })
+            />
+        </p>
+        <div hidden=move || second.with(Option::is_none) || marked.get()>
+            <Slider
+                id="share" label="Its share" words=move || format!("{} %", share.get()) range=5..=95 step=5
+                value=share moved=move |moved| share.set(moved)
+            />
+        </div>
+    }
+}

@@ -1,0 +1,281 @@
+//! Defines every option of a run, each in one entry: its name, its type, its default, one sentence of help, what may be written, and
+//! where it may be said.
+//!
+//! From these entries come [`Options`] itself, the flags of the command line and their help, the reader and the writer of addresses
+//! ([`crate::link`]), the attributes of the embedded demonstration, and the tables in the documents (`cargo xtask docs`). To add an
+//! option, add an entry to [`Options`] below, and use the new field where it takes effect.
+
+use picture::{Size, crop::Crop};
+use serde::{Deserialize, Serialize};
+use weights::Layer;
+
+use crate::{
+    choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
+    error::OptionsError,
+    experiment::Experiment,
+    layers::WeightedLayer,
+    preset::StyleLayers,
+    settings::{self, SIZES, STEPS, STRENGTHS, STROKES},
+    value::Value,
+};
+
+/// An option, or another way to say one.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Its name: a flag (`--name`), a parameter of an address, an attribute.
+    pub name: &'static str,
+    /// Other names, which mean the same.
+    pub aliases: &'static [&'static str],
+    /// What may be written, in the notation of the command line: `N|original`, `gram|moments`.
+    pub values: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+    /// Whether it is a flag of the command line.
+    pub command_line: bool,
+    /// Whether it can be chosen on the page, and so in addresses and attributes.
+    pub page: Option<OnPage>,
+    /// Names of flags that it cannot be combined with.
+    pub conflicts: &'static [&'static str],
+    /// The value in some options as it is written; `None` where they say nothing about it.
+    pub get: fn(&Options) -> Option<String>,
+    /// Reads a written value into some options.
+    pub set: fn(&mut Options, &str) -> Result<(), OptionsError>,
+}
+
+/// What of an option can be chosen on the page.
+#[derive(Clone, Copy, Debug)]
+pub struct OnPage {
+    /// In words: `64 to 2048`.
+    pub range: &'static str,
+    /// Whether a written value is within that range. A value that cannot be read at all need not be told from others.
+    pub allows: fn(&str) -> bool,
+}
+
+impl Entry {
+    /// An option of the command line alone.
+    const fn new(
+        name: &'static str,
+        values: &'static str,
+        help: &'static str,
+        get: fn(&Options) -> Option<String>,
+        set: fn(&mut Options, &str) -> Result<(), OptionsError>,
+    ) -> Self {
+        Self { name, aliases: &[], values, help, command_line: true, page: None, conflicts: &[], get, set }
+    }
+
+    /// All names, the one to write first.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+
+    /// The value that it has unless something else is said.
+    pub fn default(&self) -> Option<String> {
+        (self.get)(&Options::default())
+    }
+}
+
+/// All entries: [`Options`] and its parts, then other ways to say the same.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    Options::ENTRIES.iter().chain(&AdamOptions::ENTRIES).chain(&OTHER_WAYS)
+}
+
+/// On the page every value can be chosen that can be read.
+const fn all(range: &'static str) -> Option<OnPage> {
+    Some(OnPage { range, allows: |_| true })
+}
+
+/// A field of [`Options`], or of the part of it that is named in brackets.
+macro_rules! field {
+    ($options:ident, [], $field:ident) => {
+        $options.$field
+    };
+    ($options:ident, [$part:ident], $field:ident) => {
+        $options.$part.$field
+    };
+}
+
+/// Defines a struct of options, its defaults and its entries.
+macro_rules! options {
+    (
+        $(#[$about:meta])*
+        pub struct $name:ident at $part:tt $(with ($inner:ident: $inner_type:ty = $inner_default:expr))? {
+            $($option:literal $field:ident: $type:ty = $default:expr, $values:literal, $help:literal $({ $($more:tt)+ })?;)+
+        }
+    ) => {
+        $(#[$about])*
+        pub struct $name {
+            $(#[doc = $help] pub $field: $type,)+
+            $(
+                /// Adam's constants.
+                pub $inner: $inner_type,
+            )?
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)+ $($inner: $inner_default,)? }
+            }
+        }
+
+        impl $name {
+            const ENTRIES: [Entry; [$($option),+].len()] = [$(Entry {
+                $($($more)+,)?
+                ..Entry::new(
+                    $option,
+                    $values,
+                    $help,
+                    |options| field!(options, $part, $field).write(),
+                    |options, text| {
+                        field!(options, $part, $field) = Value::read(text)?;
+                        Ok(())
+                    },
+                )
+            }),+];
+        }
+    };
+}
+
+options! {
+    /// Everything that may be chosen about a run.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(default)]
+    pub struct Options at [] with (adam: AdamOptions = AdamOptions::default()) {
+        "size" size: Size = Size::LongSide(256), "N|original",
+            "Long side of the result in pixels, or \"original\" to resample neither picture; nothing is enlarged"
+            { page: Some(OnPage { range: "64 to 2048", allows: |text| text.parse().is_ok_and(|size| SIZES.contains(&size)) }) };
+        "style-size" style_size: Option<Size> = None, "N|original",
+            "The same for the painting [default: as --size]";
+        "style-crop" style_crop: Option<Crop> = None, "LEFT,TOP,WIDTH,HEIGHT",
+            "The part of each painting that gives the style, in hundredths of its sides [default: all of it]"
+            { aliases: &["part"], page: all("left,top,width,height in hundredths") };
+        "steps" steps: u32 = 100, "N",
+            "Number of optimiser steps, at all scales together"
+            { page: Some(OnPage { range: "10 to 300", allows: |text| text.parse().is_ok_and(|steps| STEPS.contains(&steps)) }) };
+        "until" until: Until = Until::Steps, "steps|level|LOSS",
+            "What ends the run before the last step: nothing (steps), a loss that hardly falls any more (level), or a low one"
+            // Not a loss, which means nothing to whoever has not seen the pictures.
+            { page: Some(OnPage { range: "steps or level", allows: |text| matches!(text, "steps" | "level") }) };
+        "schedule" schedule: Schedule = Schedule::CoarseToFine, "single|coarse-to-fine",
+            "Sizes on the way: coarse-to-fine paints small first, single at the wanted size from the start"
+            { page: all("single or coarse-to-fine") };
+        "content-weight" content_weight: f32 = 0.1, "WEIGHT",
+            "α: how strongly the photo is kept";
+        "style-weight" style_weight: f32 = 1.0, "WEIGHT",
+            "β: how strongly the painting's style is taken on";
+        "tv-weight" tv_weight: f32 = 0.3, "WEIGHT",
+            "τ: how strongly speckle is smoothed (total variation)";
+        "content-layers" content_layers: Vec<WeightedLayer> = vec![(Layer::Conv4_2, 1.0)], "LAYER=WEIGHT,…",
+            "Layers of the content loss with their weights (1 where left out), or \"none\"";
+        "style-layers" style_layers: Vec<WeightedLayer> = StyleLayers::Everything.layers(), "LAYER=WEIGHT,…",
+            "Layers of the style loss with their weights (1 where left out), or \"none\"";
+        "style-loss" style_loss: StyleLoss = StyleLoss::Gram, "gram|moments",
+            "What about a layer's features is the style: their Gram matrix (gram), or their means and covariances (moments), which leaves calm places calmer and keeps the painting's colours truer"
+            { page: all("gram or moments") };
+        "pooling" pooling: Pooling = Pooling::Max, "max|avg",
+            "How feature maps are halved between the blocks: by the maximum or by the mean of 2×2"
+            { page: all("max or avg") };
+        "tile" tile: Option<u32> = None, "N",
+            "Side of the tiles in which large pictures pass through the network, in pixels, a multiple of 16 [default: 512 beyond 1024×1024, 432 beyond 2048×1536, else no tiles]";
+        "init" init: Init = Init::Content, "content|noise|mixture",
+            "What the optimisation starts from: content (the photo), noise, or a mixture of both"
+            { page: all("content, noise or mixture") };
+        "color" color: Color = Color::Painting, "painting|match|keep",
+            "Whose colours: the painting's, the painting's with the photo's palette (match), or the photo's (keep)"
+            { page: all("painting, match or keep") };
+        "seed" seed: u64 = 0, "N",
+            "Seeds the noise of --init noise and --init mixture";
+        "optimizer" optimizer: Optimizer = Optimizer::Adam, "adam|lbfgs",
+            "How the picture is changed: adam by small even steps, lbfgs by long ones towards where the loss seems least"
+            { page: all("adam or lbfgs") };
+    }
+}
+
+options! {
+    /// Adam's constants (Kingma and Ba 2015), for a picture with values 0..1.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct AdamOptions at [adam] {
+        "learning-rate" learning_rate: f32 = 0.02, "RATE",
+            "Adam's step size, in units of the 0..1 pixel range";
+        "beta1" beta1: f32 = 0.9, "DECAY",
+            "Adam's decay of the first moment; where the schedule is coarse-to-fine, 0.8 at most";
+        "beta2" beta2: f32 = 0.99, "DECAY",
+            "Adam's decay of the second moment; where the schedule is coarse-to-fine, 0.8 at most";
+        "epsilon" epsilon: f32 = 1e-8, "EPSILON",
+            "Adam's addition to the root of the second moment";
+    }
+}
+
+/// Other ways to say the options above. They come after them, since some depend on them.
+const OTHER_WAYS: [Entry; 4] = [
+    Entry {
+        conflicts: &["style-layers", "mode"],
+        page: all("everything, strokes or forms"),
+        ..Entry::new(
+            "layers",
+            "everything|strokes|forms",
+            "Layers of the style loss by what one sees: everything, strokes (fine ones) or forms (big ones)",
+            |options| StyleLayers::of(&options.style_layers).map(|layers| layers.to_string()),
+            |options, text| {
+                options.style_layers = text.parse::<StyleLayers>()?.layers();
+                Ok(())
+            },
+        )
+    },
+    Entry {
+        conflicts: &["content-weight", "style-weight", "content-layers", "style-layers", "init"],
+        page: all("content=LAYER or texture=LAYER"),
+        ..Entry::new(
+            EXPERIMENT,
+            "content=LAYER|texture=LAYER",
+            "An experiment of the paper from noise: what a layer keeps of the photo (content), or the painting's style as far down as this layer, without a photo in it (texture)",
+            |_| None,
+            |options, text| {
+                *options = text.parse::<Experiment>()?.of(options.clone());
+                Ok(())
+            },
+        )
+    },
+    Entry {
+        command_line: false,
+        page: Some(OnPage {
+            range: "-1.5 to 1.5",
+            allows: |text| text.parse().is_ok_and(|strength: f64| STRENGTHS.contains(&strength)),
+        }),
+        ..Entry::new(
+            "strength",
+            "N",
+            "From the photo (-1.5) to the painting (1.5); each unit divides α by ten",
+            |options| settings::strength(options.content_weight).map(|strength| strength.to_string()),
+            |options, text| {
+                let strength = text
+                    .parse()
+                    .map_err(|_| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })?;
+                options.content_weight = settings::content_weight(strength);
+                Ok(())
+            },
+        )
+    },
+    Entry {
+        command_line: false,
+        page: Some(OnPage {
+            range: "60, 100 or 140",
+            allows: |text| text.parse().is_ok_and(|strokes| STROKES.contains(&strokes)),
+        }),
+        ..Entry::new(
+            "strokes",
+            "60|100|140",
+            "Size of the painting in hundredths of the result's: 60 gives finer strokes, 140 broader ones",
+            |options| Some(settings::Settings::nearest(options).0.strokes.to_string()),
+            |options, text| {
+                let strokes = u32::read(text)?;
+                if let Size::LongSide(side) = options.size {
+                    options.style_size = settings::style_size(side, strokes);
+                }
+                Ok(())
+            },
+        )
+    },
+];
+
+/// The name of the entry for the paper's experiments, which the page shows as a choice of its own.
+pub const EXPERIMENT: &str = "mode";

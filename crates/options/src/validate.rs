@@ -1,0 +1,103 @@
+//! Checks that options make sense.
+
+use picture::{Size, rect::GRID};
+use weights::Layer;
+
+use crate::{
+    check::{check_positive, check_weight},
+    choices::Until,
+    error::{MIN_SIDE, OptionsError},
+    layers::deepest,
+    table::{AdamOptions, Options},
+};
+
+impl Options {
+    /// The smallest side, in pixels, that a photo or a painting may have once it is scaled: four
+    /// poolings halve it, and conv5_1 must be left with one pixel.
+    pub const MIN_SIDE: usize = MIN_SIDE;
+
+    /// Checks that a run with these options makes sense, apart from the pictures themselves (see
+    /// [`Options::check_sides`]).
+    ///
+    /// # Errors
+    /// The first [`OptionsError`] found: a size too small, no steps, a weight or constant out of
+    /// its range (NaN included), a layer named twice, or losses that are all switched off.
+    pub fn validate(&self) -> Result<(), OptionsError> {
+        for (what, size) in [("size", Some(self.size)), ("style size", self.style_size)] {
+            match size {
+                Some(Size::LongSide(side)) if (side as usize) < Self::MIN_SIDE => {
+                    return Err(OptionsError::SizeTooSmall { what, side });
+                }
+                _ => {}
+            }
+        }
+        if let Some(tile) = self.tile.filter(|&tile| tile < 64 || !(tile as usize).is_multiple_of(GRID)) {
+            return Err(OptionsError::Tile { tile });
+        }
+        if self.steps == 0 {
+            return Err(OptionsError::NoSteps);
+        }
+        if let Until::Loss(loss) = self.until {
+            check_positive("loss to stop at", loss)?;
+        }
+
+        let mut total = 0.0; // of all weights: without any there is nothing to optimise
+        let parts = [
+            ("content", self.content_weight, &self.content_layers),
+            ("style", self.style_weight, &self.style_layers),
+        ];
+        for (part, strength, layers) in parts {
+            check_weight(part, None, strength)?;
+            for (position, &(layer, weight)) in layers.iter().enumerate() {
+                check_weight(part, Some(layer), weight)?;
+                if layers[..position].iter().any(|&(earlier, _)| earlier == layer) {
+                    return Err(OptionsError::LayerTwice { part, layer });
+                }
+                total += strength * weight;
+            }
+        }
+        check_weight("tv", None, self.tv_weight)?;
+        if total == 0.0 {
+            return Err(OptionsError::NothingToDo);
+        }
+
+        let AdamOptions { learning_rate, beta1, beta2, epsilon } = self.adam;
+        check_positive("learning rate", learning_rate)?;
+        check_positive("epsilon", epsilon)?;
+        for (what, value) in [("beta1", beta1), ("beta2", beta2)] {
+            if !(0.0..1.0).contains(&value) {
+                return Err(OptionsError::Decay { what, value });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is a style loss.
+    pub fn has_style(&self) -> bool {
+        self.style_weight > 0.0 && !self.style_layers.is_empty()
+    }
+
+    /// The deepest layer of the style loss.
+    pub fn deepest_style_layer(&self) -> Layer {
+        deepest(&self.style_layers)
+    }
+
+    /// The deepest layer that the picture is looked at with. The content's counts even where its weight is zero: it can be
+    /// changed while a picture is painted.
+    pub fn deepest_layer(&self) -> Layer {
+        let content = deepest(&self.content_layers);
+        if self.has_style() { content.max(self.deepest_style_layer()) } else { content }
+    }
+
+    /// Checks that a picture, already scaled, is large enough for the network: `what` is "photo" or
+    /// "painting", the sides are in pixels.
+    ///
+    /// # Errors
+    /// [`OptionsError::PictureTooSmall`] where a side is below [`Options::MIN_SIDE`].
+    pub fn check_sides(what: &'static str, width: usize, height: usize) -> Result<(), OptionsError> {
+        if width.min(height) < Self::MIN_SIDE {
+            return Err(OptionsError::PictureTooSmall { what, width, height });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+// GPUs that lack something, and what fails while it paints: there is always a picture, or a sentence that says what to do.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launch, visit } from './support/chromium.mjs';
+import { before as beforeWorkers, obedient, tell, withFeatures, withMemory } from './support/worker.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+/** The engine that paints, which must not have been asked for by name. */
+const engine = (studio) => studio.main.getAttribute('data-engine');
+
+async function paint(studio, size = 64, steps = 10) {
+  await studio.choose({ size, steps, photo: 'cat', painting: 'hokusai-great-wave' });
+  await studio.paint();
+}
+
+/** Waits for an alert of this kind; its text, in which no word is the program's own. */
+async function failed(studio, kind) {
+  await studio.reach('failed');
+  assert.equal(await studio.alert.getAttribute('data-kind'), kind, await studio.alert.textContent());
+  const text = await studio.alert.textContent();
+  for (const word of ['panicked', '.rs:', '/', 'unwrap']) {
+    assert.ok(!(await studio.alert.locator('> p').textContent()).includes(word), text);
+  }
+  for (const word of ['panicked', '.rs:', '/']) assert.ok(!text.includes(word), text);
+  return text;
+}
+
+for (const [name, keep] of [
+  ['timestamp-query', "(feature) => feature !== 'timestamp-query'"], ['any optional feature', '() => false'],
+]) {
+  test(`a GPU without ${name} paints`, async () => {
+    await visit(browser, async ({ studio, host }) => {
+      beforeWorkers(host, withFeatures(keep));
+      await studio.open(host.url);
+      await paint(studio);
+      await studio.reach('done');
+      assert.equal(await engine(studio), 'gpu');
+    });
+  });
+}
+
+for (const [name, script] of [
+  ['refuses a device', "GPUAdapter.prototype.requestDevice = () => Promise.reject(new DOMException('not today', 'OperationError'));"],
+  ['is gone when the engine asks for it', 'GPU.prototype.requestAdapter = () => Promise.resolve(null);'],
+  ['breaks the program that opens it', "Object.defineProperty(GPUAdapter.prototype, 'limits', { get() { throw new Error('broken'); } });"],
+  ['breaks when the first network is laid into its memory', "GPUDevice.prototype.createBuffer = () => { throw new Error('broken'); };"],
+]) {
+  test(`where the GPU ${name}, the processor paints, and says so`, async () => {
+    await visit(browser, async ({ studio, page, host }) => {
+      beforeWorkers(host, script);
+      await studio.open(host.url);
+      await page.getByText(/^WebGPU cannot be used here.*: the processor paints instead\.$/).waitFor();
+      await page.locator('#studio[data-engine=cpu]').waitFor();
+      assert.equal(await studio.alert.count(), 0);
+      await paint(studio);
+      await studio.reach('done');
+      assert.equal(await engine(studio), 'cpu');
+    }, { expectErrors: true });
+  });
+}
+
+test('a GPU that has no memory left is said to have none, and a smaller size paints', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    beforeWorkers(host, obedient);
+    await studio.open(host.url);
+    await paint(studio);
+    await studio.reach('done');
+    const picture = await studio.pixels();
+
+    await tell(page, { refuse: 'RangeError', after: 1_000_000 });
+    await paint(studio, 160);
+    assert.match(await failed(studio, 'out_of_memory'), /^There is not enough memory for this size; choose a smaller one/);
+    await studio.screenshot('out-of-memory');
+    assert.deepEqual((await studio.pixels()).rgba, picture.rgba, 'the last picture is still there');
+    await paint(studio);
+    await studio.reach('done');
+    assert.equal(await engine(studio), 'gpu');
+  }, { expectErrors: true });
+});
+
+for (const [name, command] of [['is taken away', { destroy: true }], ['refuses what it is asked', { invalid: true }]]) {
+  test(`a GPU that ${name} in the middle of a run is said to have stopped, and the run goes on from its last picture`, async () => {
+    await visit(browser, async ({ studio, page, host }) => {
+      beforeWorkers(host, obedient);
+      await studio.open(host.url);
+      await paint(studio, 64, 500);
+      await studio.reachStep(2);
+      await tell(page, command);
+      assert.match(await failed(studio, 'device_lost'), /^The GPU stopped working; press Paint again to go on from the last picture\./);
+      await studio.choose({ steps: 10 });
+      await studio.paintButton.click();
+      await studio.reach('done');
+      assert.ok(await studio.step() > 10, 'it went on');
+      assert.equal(await engine(studio), 'gpu');
+    }, { expectErrors: true });
+  });
+}
+
+test('a program that breaks down says one sentence, the rest behind Details, and the processor paints on', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    beforeWorkers(host, obedient);
+    await studio.open(host.url);
+    await paint(studio);
+    await studio.reach('done');
+    await tell(page, { refuse: 'TypeError', after: 0 });
+    await paint(studio, 160);
+    assert.match(await failed(studio, 'crashed'), /^The engine stopped because of an error; press Paint again to start it anew\./);
+    const details = studio.alert.locator('details');
+    const text = details.getByText('TypeError: no place');
+    assert.ok(!await text.isVisible(), 'folded away');
+    await details.getByText('Details', { exact: true }).press('Enter');
+    await text.waitFor();
+    await studio.screenshot('broken-down');
+    await page.getByText('WebGPU cannot be used here: the processor paints instead.').waitFor();
+    await studio.paintButton.click();
+    await studio.reach('done');
+    assert.equal(await engine(studio), 'cpu');
+  }, { expectErrors: true });
+});
+
+test('a processor\'s engine that has no memory left is said to have none, and a smaller size paints', async () => {
+  await visit(browser, async ({ studio, host }) => {
+    withMemory(host, 'worker-cpu', 48);
+    await studio.open(host.url, 'cpu');
+    await paint(studio);
+    await studio.reach('done');
+    await paint(studio, 640, 3);
+    assert.match(await failed(studio, 'out_of_memory'), /^There is not enough memory for this size; choose a smaller one/);
+    await paint(studio);
+    await studio.reach('done');
+  }, { expectErrors: true });
+});
