@@ -122,7 +122,7 @@ fn from_debian() -> Result {
         let package = linker.file_name().unwrap_or_default().to_string_lossy().into_owned();
         system::install("its linker", &[package.as_str()])?;
     }
-    println!("… the standard library for wasm32: building ({})", Work::CoreSeconds(70).about());
+    println!("… the standard library for wasm32: building ({})", Work::CoreSeconds(50).about());
     let libraries = standard_library()?;
     lay_out_sysroot(&libraries)
 }
