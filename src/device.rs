@@ -188,7 +188,10 @@ mod tests {
         keep(&faults, failure_of(&wgpu::Error::OutOfMemory { source: source() }));
         let description = "In Device::create_bind_group".to_owned();
         let follows = failure_of(&wgpu::Error::Validation { source: source(), description });
-        assert!(matches!(&follows, Error::DeviceLost(why) if why.contains("create_bind_group")), "{follows:?}");
+        assert!(
+            matches!(&follows, Error::DeviceLost(why) if why.contains("create_bind_group")),
+            "{follows:?}"
+        );
         keep(&faults, follows);
         assert!(matches!(*faults.lock().unwrap(), Some(Error::OutOfMemory(_))));
     }

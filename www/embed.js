@@ -12,7 +12,8 @@ sheet.replaceSync(`
   :host([hidden]) { display: none; }
   iframe { display: block; width: 100%; height: 100%; border: 0; color-scheme: normal; }
 `);
-const passedOn = ['photo', 'painting', 'size', 'steps', 'strength', 'schedule', 'color', 'strokes', 'layers', 'mode', 'part', 'init', 'until', 'optimizer', 'style-loss', 'pooling', 'network', 'theme', 'engine'];
+// Written by `cargo xtask docs` from the table of options.
+const passedOn = ['photo', 'painting', 'size', 'style-crop', 'part', 'steps', 'until', 'schedule', 'style-loss', 'pooling', 'init', 'color', 'optimizer', 'layers', 'mode', 'strength', 'strokes', 'network', 'theme', 'engine'];
 const over = new Set(['done', 'stopped', 'failed']);
 
 class ImpastoDemo extends HTMLElement {

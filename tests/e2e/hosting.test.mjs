@@ -127,10 +127,12 @@ for (const [name, configure] of Object.entries(servers)) {
   });
 }
 
-test('the workflow for GitHub Pages publishes what the README\'s command builds', () => {
-  const workflow = readFileSync(join(root, '.github/workflows/pages.yml'), 'utf8');
-  assert.deepEqual([...workflow.matchAll(/run: (.*)/g)].map(([, command]) => command), ['cargo xtask build']);
-  assert.match(workflow, /upload-pages-artifact@v\d+\n\s+with:\n\s+path: dist\n/);
+test('the workflow for GitHub Pages publishes what .ci/run has tested', () => {
+  const [ci, pages] = ['ci.yml', 'pages.yml'].map((name) => readFileSync(join(root, '.github/workflows', name), 'utf8'));
+  assert.match(ci, /run: bash \.ci\/run\n/);
+  assert.match(ci, /upload-artifact@[0-9a-f]{40} # v[\d.]+\n\s+with:\n\s+name: site\n\s+path: dist\n/);
+  assert.match(ci, /needs: check\n[^]*uses: \.\/\.github\/workflows\/pages\.yml/);
+  assert.match(pages, /name: site\n\s+path: site\n[^]*upload-pages-artifact@[0-9a-f]{40} # v[\d.]+\n\s+with:\n\s+path: site\n/);
   assert.match(readFileSync(join(root, 'README.md'), 'utf8'), /```sh\ncargo xtask build\n```/);
 });
 

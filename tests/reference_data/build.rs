@@ -4,7 +4,10 @@
 //! counts them as ignored instead of passing them unseen. The folder is `../shared` beside the repository, or
 //! `$IMPASTO_SHARED`. Every crate with such tests names this file as its build script.
 
-use std::{env, path::{Path, PathBuf}};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(reference_data)");

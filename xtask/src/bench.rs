@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::process::{Result, run, target};
 use crate::setup::{self, Tools};
-use crate::{site, suites};
+use crate::{flags, site, suites};
 
 /// `cargo xtask bench [--json FILE] [--rounds 3] [--only TEXT]`: builds the site and the baselines, and lets `tests/e2e/bench.mjs`
 /// measure them.
@@ -29,7 +29,7 @@ fn stock_worker(tools: &Tools) -> Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     let mut cargo = tools.command("cargo");
     cargo.args(["build", "--release", "--target", setup::WASM_TARGET, "--package", "worker"]);
-    run(site::compiling(cargo.args(["--bin", NAME, "--features", "stock"])))?;
+    run(flags::compiling(cargo.args(["--bin", NAME, "--features", "stock"])))?;
     let built = target()?.join(setup::WASM_TARGET).join("release").join(format!("{NAME}.wasm"));
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "no-modules", "--no-typescript", "--out-name", NAME, "--out-dir"]);

@@ -1,13 +1,20 @@
 //! What can be said of the sources without running them: documentation, dependencies, spelling, circles.
 
+use std::process::Command;
+
 use crate::process::{Result, command, run};
 use crate::setup;
 
 type Check = fn() -> Result;
 
 /// The checks by name, in the order in which they run.
-const CHECKS: [(&str, Check); 4] =
-    [("circles", circles), ("spelling", spelling), ("dependencies", dependencies), ("docs", docs)];
+const CHECKS: [(&str, Check); 5] = [
+    ("circles", circles),
+    ("options", options),
+    ("spelling", spelling),
+    ("dependencies", dependencies),
+    ("docs", docs),
+];
 
 /// `cargo xtask check [NAME …]`: runs all checks, or those that are named, to the end; fails where one has failed.
 pub fn check(arguments: &[String]) -> Result {
@@ -35,6 +42,25 @@ pub fn check(arguments: &[String]) -> Result {
 /// No two modules of a crate use each other, directly or through others (`xtask/circles`).
 fn circles() -> Result {
     run(command("cargo").args(["run", "--quiet", "--package", "circles"]))
+}
+
+/// The documents say of options what the table of options says (`xtask/tables`).
+fn options() -> Result {
+    run(tables().arg("--check"))
+}
+
+/// `cargo xtask docs`: writes the tables of options into the documents.
+pub fn write_docs(arguments: &[String]) -> Result {
+    if !arguments.is_empty() {
+        return Err("`cargo xtask docs` takes nothing".into());
+    }
+    run(&mut tables())
+}
+
+fn tables() -> Command {
+    let mut cargo = command("cargo");
+    cargo.args(["run", "--quiet", "--package", "tables", "--"]);
+    cargo
 }
 
 /// What typos finds, with the field's words in `_typos.toml`.

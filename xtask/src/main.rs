@@ -2,6 +2,7 @@
 
 mod bench;
 mod checks;
+mod flags;
 mod process;
 mod setup;
 mod site;
@@ -23,8 +24,9 @@ Set-up and every chore of Impasto. Tools that are missing are installed on the w
   cargo xtask weights --from FILE           make a pack of weights from a model file
   cargo xtask weights --download            … from the public one (`cargo xtask weights --help` for more)
   cargo xtask wasm check --package page …   any cargo command, for the browser's target
-  cargo xtask check [NAME …]                circles among modules, spelling, dependencies, docs
+  cargo xtask check [NAME …]                circles among modules, options in the documents, spelling, dependencies, docs
   cargo xtask circles                       … the first of these
+  cargo xtask docs                          write the tables of options into the documents
   cargo xtask setup                         only install what the others need
 
   --system                                  with any of them: also install Debian packages (browsers, drivers, a
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         "wasm" => site::wasm(rest),
         "check" => checks::check(rest),
         "circles" => checks::check(&["circles".to_owned()]),
+        "docs" => checks::write_docs(rest),
         "setup" => setup::for_tests().and_then(|_| setup::for_checks()).map(drop),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -44,7 +44,7 @@ pub struct SettingsStore {
     pub strength: RwSignal<f64>,
     /// How many steps are made.
     pub steps: RwSignal<u32>,
-    /// The scale at which the painting's features are computed, one of [`STROKES`](options::settings::STROKES).
+    /// The scale at which the painting's features are computed, one of [`STROKES`](options::ranges::STROKES).
     pub strokes: RwSignal<u32>,
     /// All other options.
     pub base: RwSignal<Options>,

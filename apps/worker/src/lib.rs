@@ -4,6 +4,8 @@
 
 pub mod pace;
 
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
+mod batch;
 #[cfg(target_family = "wasm")]
 mod cache;
 #[cfg(target_family = "wasm")]
@@ -13,7 +15,13 @@ mod failure;
 #[cfg(all(target_family = "wasm", feature = "cpu"))]
 pub mod helpers;
 #[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
+mod inbox;
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
 mod memory;
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
+pub mod opened;
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
+mod post;
 #[cfg(all(target_family = "wasm", feature = "cpu"))]
 pub mod relaxed;
 #[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
@@ -22,6 +30,8 @@ pub mod session;
 pub mod timestamps;
 #[cfg(all(target_family = "wasm", feature = "gpu"))]
 mod tuning;
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
+mod yielder;
 
 #[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
 pub use failure::failure;

@@ -3,65 +3,44 @@
 //! One run is made at a time. Between two steps the worker lets a macrotask pass, so that "stop" and a
 //! changed strength get in; nothing is shared with the page but messages.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::VecDeque,
-    fmt,
-    future::Future,
-    rc::Rc,
-};
+use std::{cell::RefCell, future::Future, rc::Rc};
 
 use browser::{
     decode::{decode, decode_with_opacity},
-    envelope::{self, Envelope},
-    now, spoken,
+    envelope::Envelope,
+    now,
 };
-use burn::tensor::Device;
 use impasto::{
-    network::Vgg,
+    StyleTransfer, Vgg,
     sources::{Painting, Sources, Subject},
-    transfer::StyleTransfer,
 };
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::Uint8Array;
 use options::{Engine, Options, Schedule};
 use picture::{Frame, Losses, Picture, mask::Mask};
 use protocol::{
-    BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, Phase, PictureId, Request, Start, Styled, Tuning,
+    BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, Phase, PictureId, Start, Styled, Tuning,
 };
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, MessageEvent};
 use weights::Weights;
 
 #[cfg(feature = "gpu")]
 use crate::tuning::Tuner;
-use crate::{cache, failure::failure, memory, pace::Pace};
-
-/// Asks a device what went wrong on it since it was opened, if anything.
-pub type Fault = Rc<dyn Fn() -> Option<Failure>>;
-
-/// A device, ready for tensors.
-pub struct Opened {
-    /// Burn's handle to it.
-    pub device: Device,
-    /// What it calls itself.
-    pub name: String,
-    /// Whether it computes on the processor's cores.
-    pub software: bool,
-    /// What went wrong on it since it was opened, if anything.
-    pub fault: Fault,
-}
-
-impl fmt::Debug for Opened {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Opened").field("name", &self.name).finish_non_exhaustive()
-    }
-}
+use crate::{
+    batch::Batch,
+    cache,
+    failure::failure,
+    inbox::{Inbox, Order, Task},
+    memory,
+    opened::{Fault, Opened},
+    pace::Pace,
+    post::{CURRENT, post, scope, send},
+    yielder::Yielder,
+};
 
 thread_local! {
-    /// The run that is being made, for the last words of a panic.
-    static CURRENT: Cell<Option<JobId>> = const { Cell::new(None) };
-    /// What went wrong on the device, likewise: a panic may be no more than what came of it.
+    /// What went wrong on the device, for the last words of a panic: a panic may be no more than what came of it.
     static FAULT: RefCell<Option<Fault>> = const { RefCell::new(None) };
 }
 
@@ -146,102 +125,6 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
             post(&event);
         }
     });
-}
-
-/// A run that the page asked for.
-struct Order {
-    job: JobId,
-    options: Options,
-    /// As it came: any text.
-    pack: PackPlace,
-    content: (PictureId, Blob),
-    styles: Vec<(Styled, Blob)>,
-    mask: Option<(Masked, Uint8Array)>,
-    start: Start,
-    /// RGBA of the picture to go on from.
-    pixels: JsValue,
-}
-
-/// What a worker has to do.
-enum Task {
-    Paint(Order),
-    Prepare(PackPlace),
-    Tune(PackPlace, Tuning),
-}
-
-/// What the page said and nobody has acted upon yet.
-#[derive(Default)]
-struct Inbox {
-    tasks: RefCell<VecDeque<Task>>,
-    stop: Cell<Option<JobId>>,
-    content_weight: Cell<Option<(JobId, f32)>>,
-    /// Called when a task arrives.
-    waiting: RefCell<Option<js_sys::Function>>,
-}
-
-impl Inbox {
-    fn receive(&self, data: &JsValue) {
-        let request = match envelope::open::<Request>(data) {
-            Ok(request) => request,
-            Err(error) => {
-                post(&Event::Failed { job: CURRENT.get(), failure: Failure::Crashed(error.to_string()) });
-                return;
-            }
-        };
-        match request {
-            Request::Stop { job } => self.stop.set(Some(job)),
-            Request::SetContentWeight { job, content_weight } => {
-                self.content_weight.set(Some((job, content_weight)));
-            }
-            Request::Paint { job, options, pack, content, styles, mask, start } => {
-                let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
-                let files = envelope::beside(data, "styles").unchecked_into::<Array>();
-                self.add(Task::Paint(Order {
-                    job,
-                    options: *options,
-                    pack,
-                    content: (content, file("content")),
-                    styles: styles.into_iter().zip(files.iter().map(JsCast::unchecked_into)).collect(),
-                    mask: mask.map(|mask| (mask, envelope::beside(data, "mask").unchecked_into())),
-                    start,
-                    pixels: envelope::beside(data, "start"),
-                }));
-            }
-            Request::Prepare { pack } => self.add(Task::Prepare(pack)),
-            Request::Tune { pack, by } => self.add(Task::Tune(pack, by)),
-        }
-    }
-
-    fn add(&self, task: Task) {
-        self.tasks.borrow_mut().push_back(task);
-        if let Some(resolve) = self.waiting.take() {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        }
-    }
-
-    async fn next_task(&self) -> Task {
-        loop {
-            if let Some(task) = self.tasks.borrow_mut().pop_front() {
-                return task;
-            }
-            let arrival = Promise::new(&mut |resolve, _| {
-                *self.waiting.borrow_mut() = Some(resolve);
-            });
-            let _ = JsFuture::from(arrival).await;
-        }
-    }
-
-    /// The run that waits for its turn, and the network that it wants.
-    fn ahead(&self) -> Option<(JobId, PackPlace)> {
-        self.tasks.borrow().iter().find_map(|task| match task {
-            Task::Paint(order) => Some((order.job, order.pack.clone())),
-            Task::Prepare(_) | Task::Tune(..) => None,
-        })
-    }
-
-    fn is_stopped(&self, job: JobId) -> bool {
-        self.stop.get() == Some(job)
-    }
 }
 
 /// A run that can be gone on with: Adam's moments are still there.
@@ -578,51 +461,6 @@ impl Live {
     }
 }
 
-/// How many steps are queued before the device is waited for: one, unless steps are so quick that the
-/// waiting would cost more than they do. A stop is heard within 40 ms or one step, whichever is longer.
-struct Batch {
-    milliseconds: f64,
-}
-
-impl Batch {
-    const fn new() -> Self {
-        Self { milliseconds: f64::MAX }
-    }
-
-    fn steps(&self) -> u32 {
-        ((40.0 / self.milliseconds) as u32).clamp(1, 8)
-    }
-
-    fn took(&mut self, steps: u32, milliseconds: f64) {
-        self.milliseconds = (milliseconds / f64::from(steps)).max(1.0);
-    }
-}
-
-/// Lets a macrotask pass. Not by a timer: browsers round nested ones up to four milliseconds, and to a
-/// second in a tab that nobody looks at.
-struct Yielder {
-    channel: Option<MessageChannel>,
-}
-
-impl Yielder {
-    fn new() -> Self {
-        Self { channel: MessageChannel::new().ok() }
-    }
-
-    async fn macrotask(&self) {
-        let passed = Promise::new(&mut |resolve, _| match &self.channel {
-            Some(channel) => {
-                channel.port1().set_onmessage(Some(&resolve));
-                let _ = channel.port2().post_message(&JsValue::NULL);
-            }
-            None => {
-                let _ = resolve.call0(&JsValue::UNDEFINED);
-            }
-        });
-        let _ = JsFuture::from(passed).await;
-    }
-}
-
 /// The options as far as a run cannot be gone on with if they differ.
 fn settled(options: &Options) -> Options {
     Options { steps: 1, content_weight: 1.0, ..options.clone() }
@@ -637,22 +475,4 @@ fn file_name(file: &Blob, otherwise: &str) -> String {
 fn report(job: JobId, arrived: cache::Arrived) {
     let cache::Arrived { bytes, total, cached, kept } = arrived;
     post(&Event::Loading { job, phase: Phase::Weights { bytes, total, cached, kept } });
-}
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
-}
-
-fn post(event: &Event) {
-    send(Envelope::new(event));
-}
-
-fn send(envelope: Result<Envelope, protocol::MessageError>) {
-    let sent = envelope.map_err(|error| error.to_string()).and_then(|envelope| {
-        let (message, transferred) = envelope.parts();
-        scope().post_message_with_transfer(message, transferred).map_err(|error| spoken(&error))
-    });
-    if let Err(error) = sent {
-        web_sys::console::error_1(&format!("An event could not be sent to the page: {error}").into());
-    }
 }

@@ -6,7 +6,7 @@ use protocol::{BUILD, Event, Failure, Tuning};
 use serde::{Deserialize, Serialize};
 use weights::Weights;
 
-use crate::{cache, failure::failure, session::Opened};
+use crate::{cache, failure::failure, opened::Opened};
 
 /// What is known about a GPU, and how that is put to use.
 #[derive(Clone, Debug, Serialize, Deserialize)]

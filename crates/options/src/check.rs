@@ -14,6 +14,9 @@ pub(crate) fn check_positive(what: &'static str, value: f32) -> Result<(), Optio
 }
 
 /// Checks how much of a painting is in a blend.
+///
+/// # Errors
+/// [`OptionsError::NotPositive`] unless it is finite and above 0.
 pub fn check_painting_weight(weight: f32) -> Result<(), OptionsError> {
     check_positive("weight of a painting", weight)
 }

@@ -11,7 +11,8 @@ use weights::PackName;
 use crate::{
     engine::Engine,
     experiment::Experiment,
-    table::{EXPERIMENT, Options, entries},
+    other_ways::{EXPERIMENT, entries},
+    table::Options,
 };
 
 /// What can be in the address for a photo or a painting, and for a network.
@@ -93,7 +94,7 @@ impl Link {
         let engine = parsed("engine", &get, "gpu or cpu", engine, &mut ignored);
         let host = parsed("host", &get, "the origin of a page, https://…", origin, &mut ignored);
         let embed = get("embed").is_some();
-        let mut link = Self { photo, painting, network, engine, host, embed, ignored, ..Self::default() };
+        let mut link = Self { photo, painting, network, engine, embed, host, ignored, ..Self::default() };
         link.read_options(get);
         link
     }
@@ -194,7 +195,8 @@ mod tests {
     use crate::{
         choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
         preset::StyleLayers,
-        settings::{self, SIZES, STEPS, STRENGTHS, STROKES},
+        ranges::{SIZES, STEPS, STRENGTHS, STROKES},
+        settings,
     };
 
     /// A link with these names and values.

@@ -3,7 +3,8 @@
 //!
 //! From these entries come [`Options`] itself, the flags of the command line and their help, the reader and the writer of addresses
 //! ([`crate::link`]), the attributes of the embedded demonstration, and the tables in the documents (`cargo xtask docs`). To add an
-//! option, add an entry to [`Options`] below, and use the new field where it takes effect.
+//! option, add an entry to [`Options`] below, and use the new field where it takes effect. Other ways to say the same are in
+//! [`crate::other_ways`].
 
 use picture::{Size, crop::Crop};
 use serde::{Deserialize, Serialize};
@@ -12,10 +13,9 @@ use weights::Layer;
 use crate::{
     choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
     error::OptionsError,
-    experiment::Experiment,
     layers::WeightedLayer,
     preset::StyleLayers,
-    settings::{self, SIZES, STEPS, STRENGTHS, STROKES},
+    ranges::{SIZES, STEPS},
     value::Value,
 };
 
@@ -53,7 +53,7 @@ pub struct OnPage {
 
 impl Entry {
     /// An option of the command line alone.
-    const fn new(
+    pub(crate) const fn new(
         name: &'static str,
         values: &'static str,
         help: &'static str,
@@ -74,14 +74,9 @@ impl Entry {
     }
 }
 
-/// All entries: [`Options`] and its parts, then other ways to say the same.
-pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    Options::ENTRIES.iter().chain(&AdamOptions::ENTRIES).chain(&OTHER_WAYS)
-}
-
 /// On the page every value can be chosen that can be read.
-const fn all(range: &'static str) -> Option<OnPage> {
-    Some(OnPage { range, allows: |_| true })
+pub(crate) const fn all(range: &'static str) -> OnPage {
+    OnPage { range, allows: |_| true }
 }
 
 /// A field of [`Options`], or of the part of it that is named in brackets.
@@ -118,7 +113,7 @@ macro_rules! options {
         }
 
         impl $name {
-            const ENTRIES: [Entry; [$($option),+].len()] = [$(Entry {
+            pub(crate) const ENTRIES: [Entry; [$($option),+].len()] = [$(Entry {
                 $($($more)+,)?
                 ..Entry::new(
                     $option,
@@ -147,7 +142,7 @@ options! {
             "The same for the painting [default: as --size]";
         "style-crop" style_crop: Option<Crop> = None, "LEFT,TOP,WIDTH,HEIGHT",
             "The part of each painting that gives the style, in hundredths of its sides [default: all of it]"
-            { aliases: &["part"], page: all("left,top,width,height in hundredths") };
+            { aliases: &["part"], page: Some(all("left,top,width,height in hundredths")) };
         "steps" steps: u32 = 100, "N",
             "Number of optimiser steps, at all scales together"
             { page: Some(OnPage { range: "10 to 300", allows: |text| text.parse().is_ok_and(|steps| STEPS.contains(&steps)) }) };
@@ -157,7 +152,7 @@ options! {
             { page: Some(OnPage { range: "steps or level", allows: |text| matches!(text, "steps" | "level") }) };
         "schedule" schedule: Schedule = Schedule::CoarseToFine, "single|coarse-to-fine",
             "Sizes on the way: coarse-to-fine paints small first, single at the wanted size from the start"
-            { page: all("single or coarse-to-fine") };
+            { page: Some(all("single or coarse-to-fine")) };
         "content-weight" content_weight: f32 = 0.1, "WEIGHT",
             "α: how strongly the photo is kept";
         "style-weight" style_weight: f32 = 1.0, "WEIGHT",
@@ -170,23 +165,23 @@ options! {
             "Layers of the style loss with their weights (1 where left out), or \"none\"";
         "style-loss" style_loss: StyleLoss = StyleLoss::Gram, "gram|moments",
             "What about a layer's features is the style: their Gram matrix (gram), or their means and covariances (moments), which leaves calm places calmer and keeps the painting's colours truer"
-            { page: all("gram or moments") };
+            { page: Some(all("gram or moments")) };
         "pooling" pooling: Pooling = Pooling::Max, "max|avg",
             "How feature maps are halved between the blocks: by the maximum or by the mean of 2×2"
-            { page: all("max or avg") };
+            { page: Some(all("max or avg")) };
         "tile" tile: Option<u32> = None, "N",
             "Side of the tiles in which large pictures pass through the network, in pixels, a multiple of 16 [default: 512 beyond 1024×1024, 432 beyond 2048×1536, else no tiles]";
         "init" init: Init = Init::Content, "content|noise|mixture",
             "What the optimisation starts from: content (the photo), noise, or a mixture of both"
-            { page: all("content, noise or mixture") };
+            { page: Some(all("content, noise or mixture")) };
         "color" color: Color = Color::Painting, "painting|match|keep",
             "Whose colours: the painting's, the painting's with the photo's palette (match), or the photo's (keep)"
-            { page: all("painting, match or keep") };
+            { page: Some(all("painting, match or keep")) };
         "seed" seed: u64 = 0, "N",
             "Seeds the noise of --init noise and --init mixture";
         "optimizer" optimizer: Optimizer = Optimizer::Adam, "adam|lbfgs",
             "How the picture is changed: adam by small even steps, lbfgs by long ones towards where the loss seems least"
-            { page: all("adam or lbfgs") };
+            { page: Some(all("adam or lbfgs")) };
     }
 }
 
@@ -204,78 +199,3 @@ options! {
             "Adam's addition to the root of the second moment";
     }
 }
-
-/// Other ways to say the options above. They come after them, since some depend on them.
-const OTHER_WAYS: [Entry; 4] = [
-    Entry {
-        conflicts: &["style-layers", "mode"],
-        page: all("everything, strokes or forms"),
-        ..Entry::new(
-            "layers",
-            "everything|strokes|forms",
-            "Layers of the style loss by what one sees: everything, strokes (fine ones) or forms (big ones)",
-            |options| StyleLayers::of(&options.style_layers).map(|layers| layers.to_string()),
-            |options, text| {
-                options.style_layers = text.parse::<StyleLayers>()?.layers();
-                Ok(())
-            },
-        )
-    },
-    Entry {
-        conflicts: &["content-weight", "style-weight", "content-layers", "style-layers", "init"],
-        page: all("content=LAYER or texture=LAYER"),
-        ..Entry::new(
-            EXPERIMENT,
-            "content=LAYER|texture=LAYER",
-            "An experiment of the paper from noise: what a layer keeps of the photo (content), or the painting's style as far down as this layer, without a photo in it (texture)",
-            |_| None,
-            |options, text| {
-                *options = text.parse::<Experiment>()?.of(options.clone());
-                Ok(())
-            },
-        )
-    },
-    Entry {
-        command_line: false,
-        page: Some(OnPage {
-            range: "-1.5 to 1.5",
-            allows: |text| text.parse().is_ok_and(|strength: f64| STRENGTHS.contains(&strength)),
-        }),
-        ..Entry::new(
-            "strength",
-            "N",
-            "From the photo (-1.5) to the painting (1.5); each unit divides α by ten",
-            |options| settings::strength(options.content_weight).map(|strength| strength.to_string()),
-            |options, text| {
-                let strength = text
-                    .parse()
-                    .map_err(|_| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })?;
-                options.content_weight = settings::content_weight(strength);
-                Ok(())
-            },
-        )
-    },
-    Entry {
-        command_line: false,
-        page: Some(OnPage {
-            range: "60, 100 or 140",
-            allows: |text| text.parse().is_ok_and(|strokes| STROKES.contains(&strokes)),
-        }),
-        ..Entry::new(
-            "strokes",
-            "60|100|140",
-            "Size of the painting in hundredths of the result's: 60 gives finer strokes, 140 broader ones",
-            |options| Some(settings::Settings::nearest(options).0.strokes.to_string()),
-            |options, text| {
-                let strokes = u32::read(text)?;
-                if let Size::LongSide(side) = options.size {
-                    options.style_size = settings::style_size(side, strokes);
-                }
-                Ok(())
-            },
-        )
-    },
-];
-
-/// The name of the entry for the paper's experiments, which the page shows as a choice of its own.
-pub const EXPERIMENT: &str = "mode";

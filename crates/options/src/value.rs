@@ -1,5 +1,7 @@
 //! Defines how the value of an option is written and read: the same text on the command line, in addresses and in attributes.
 
+use std::str::FromStr;
+
 use picture::{Size, crop::Crop};
 
 use crate::{
@@ -16,11 +18,13 @@ pub(crate) trait Value: Sized {
     fn write(&self) -> Option<String>;
 }
 
+/// Types that are read by `FromStr`, whose error becomes an [`OptionsError`] as the second part says, and written as displayed.
 macro_rules! as_text {
-    ($($type:ty),+) => {$(
+    ($($type:ty),+; $read:expr) => {$(
         impl Value for $type {
             fn read(text: &str) -> Result<Self, OptionsError> {
-                Ok(text.parse()?)
+                let read: fn(Result<Self, <Self as FromStr>::Err>) -> Result<Self, OptionsError> = $read;
+                read(text.parse())
             }
 
             fn write(&self) -> Option<String> {
@@ -29,7 +33,8 @@ macro_rules! as_text {
         }
     )+};
 }
-as_text!(Size, Crop, Until, Schedule, StyleLoss, Pooling, Init, Color, Optimizer);
+as_text!(Until, Schedule, StyleLoss, Pooling, Init, Color, Optimizer; |read| read);
+as_text!(Size, Crop; |read| read.map_err(OptionsError::from));
 
 macro_rules! as_number {
     ($($type:ty: $what:literal),+) => {$(

@@ -22,7 +22,7 @@ pub fn triptych(sources: &[Picture], result: &Picture) -> Picture {
     };
     let panels: Vec<Picture> = sources.iter().chain([result]).map(scaled).collect();
 
-    let width = panels.iter().map(|panel| panel.width()).sum::<usize>() + sources.len() * gap;
+    let width = panels.iter().map(Picture::width).sum::<usize>() + sources.len() * gap;
     let mut rgb = vec![1.0; width * height * 3];
     let mut left = 0;
     for panel in &panels {

@@ -10,6 +10,7 @@ mod pool;
 #[cfg(target_arch = "wasm32")]
 pub mod relaxed;
 mod share;
+mod view;
 mod winograd;
 
 pub use matrix::{gram, mix};

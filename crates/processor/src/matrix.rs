@@ -3,7 +3,7 @@
 #[cfg(not(target_family = "wasm"))]
 use rayon::prelude::*;
 
-use crate::Epilogue;
+use crate::{Epilogue, view::View};
 
 /// Pixels that are multiplied together: few enough for a core's cache.
 const BAND: usize = 256;
@@ -80,14 +80,6 @@ pub fn each(out: &mut [f32], length: usize, run: impl Fn(usize, &mut [f32]) + Sy
     out.par_chunks_mut(length.max(1)).enumerate().for_each(|(at, piece)| run(at, piece));
     #[cfg(target_family = "wasm")]
     out.chunks_mut(length.max(1)).enumerate().for_each(|(at, piece)| run(at, piece));
-}
-
-/// A matrix: how far apart its rows and its columns are.
-#[derive(Clone, Copy)]
-pub struct View<'a> {
-    pub numbers: &'a [f32],
-    pub row: usize,
-    pub column: usize,
 }
 
 /// The length of what has all of such a matrix.

@@ -10,11 +10,7 @@ use std::{array::from_fn, ops::Range};
 use rayon::prelude::*;
 use wide::f32x4;
 
-use crate::{
-    Epilogue, Quad, Shape,
-    matrix::{View, multiply},
-    quads,
-};
+use crate::{Epilogue, Quad, Shape, matrix::multiply, quads, view::View};
 
 /// Tiles that go through the transforms and the products together: few enough for a core's cache, and as many as make
 /// a product worth its preparation.

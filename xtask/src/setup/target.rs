@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::step::{AN_HOUR, Work, cache, log};
 use super::system;
-use crate::site;
+use crate::flags;
 use crate::process::{Result, command, find, output, run_logged};
 
 /// The target of everything that runs in a browser.
@@ -139,7 +139,7 @@ fn standard_library() -> Result<Vec<PathBuf>> {
     cargo.arg("-Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test");
     // Without the bitcode any crate with `lto = true` fails ("Can't find section .llvmbc").
     cargo.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1");
-    site::with_flags(&mut cargo, &["-C", "embed-bitcode=yes"]);
+    flags::with_flags(&mut cargo, &["-C", "embed-bitcode=yes"]);
     cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTUP_TOOLCHAIN");
     run_logged(&mut cargo, &log("wasm-std"), AN_HOUR)?;
     let built = seed.join("target").join(WASM_TARGET).join("release/deps");

@@ -1,10 +1,7 @@
-//! Makes the flags of the command line from the table of options (`options::table`).
+//! Makes the flags of the command line from the table of options (`crates/options/src/table.rs`).
 
 use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches, parser::ValueSource};
-use options::{
-    Options, OptionsError,
-    table::{Entry, entries},
-};
+use options::{Entry, Options, OptionsError, entries};
 
 /// The options that somebody typed, and how they wrote them.
 #[derive(Clone, Debug)]

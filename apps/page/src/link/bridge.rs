@@ -11,7 +11,9 @@ use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array, Uint8ClampedArray};
 use options::{Engine, Options};
 use picture::{Frame, Losses};
 use protocol::{
-    BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, PictureId, Request, Start, Styled, Tuning, technical};
+    BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, PictureId, Request, Start, Styled, Tuning,
+    technical,
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
 

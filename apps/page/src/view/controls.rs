@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use options::{
     Engine,
-    settings::{SIZES, STEPS, STRENGTHS, content_weight},
+    ranges::{SIZES, STEPS, STRENGTHS},
+    settings::content_weight,
 };
 use picture::size_to_fit;
 

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use options::{
     Optimizer, Pooling, StyleLoss,
-    settings::{SIZES, content_weight, strength},
+    ranges::SIZES,
+    settings::{content_weight, strength},
 };
 use weights::Layer;
 

@@ -1,7 +1,7 @@
 //! Settings that most visitors need not change: colours, strokes, start and end of a run, second painting, marked parts.
 
 use leptos::prelude::*;
-use options::{Color, Init, StyleLayers, Until, settings::STROKES};
+use options::{Color, Init, StyleLayers, Until, ranges::STROKES};
 
 use crate::{
     actions::context::Context,

@@ -6,10 +6,7 @@ fn main() {
 
     use impasto::device;
     use options::Engine;
-    use worker::{
-        helpers, relaxed,
-        session::{self, Opened},
-    };
+    use worker::{helpers, opened::Opened, relaxed, session};
 
     relaxed::start();
     if helpers::is_helper() {

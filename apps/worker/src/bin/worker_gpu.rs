@@ -7,11 +7,7 @@ fn main() {
     use browser::adapter_name;
     use impasto::device;
     use options::Engine;
-    use worker::{
-        failure,
-        session::{self, Opened},
-        timestamps,
-    };
+    use worker::{failure, opened::Opened, session, timestamps};
 
     // The benchmark's baseline is this same worker on stock kernels.
     #[cfg(feature = "stock")]

@@ -11,7 +11,7 @@ use std::{
 };
 
 use self::operands::Operands;
-use crate::matrix::View;
+use crate::view::View;
 
 mod operands;
 

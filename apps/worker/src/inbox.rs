@@ -1,0 +1,115 @@
+//! Keeps what the page has asked for until it is acted upon.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+};
+
+use browser::envelope;
+use js_sys::{Array, Promise, Uint8Array};
+use options::Options;
+use protocol::{Event, Failure, JobId, Masked, PackPlace, PictureId, Request, Start, Styled, Tuning};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
+
+use crate::post::{CURRENT, post};
+
+/// A run that the page asked for.
+pub struct Order {
+    pub job: JobId,
+    pub options: Options,
+    /// As it came: any text.
+    pub pack: PackPlace,
+    pub content: (PictureId, Blob),
+    pub styles: Vec<(Styled, Blob)>,
+    pub mask: Option<(Masked, Uint8Array)>,
+    pub start: Start,
+    /// RGBA of the picture to go on from.
+    pub pixels: JsValue,
+}
+
+/// What a worker has to do.
+pub enum Task {
+    Paint(Order),
+    Prepare(PackPlace),
+    Tune(PackPlace, Tuning),
+}
+
+/// What the page said and nobody has acted upon yet.
+#[derive(Default)]
+pub struct Inbox {
+    tasks: RefCell<VecDeque<Task>>,
+    pub stop: Cell<Option<JobId>>,
+    pub content_weight: Cell<Option<(JobId, f32)>>,
+    /// Called when a task arrives.
+    waiting: RefCell<Option<js_sys::Function>>,
+}
+
+impl Inbox {
+    /// Takes in a request of the page.
+    pub fn receive(&self, data: &JsValue) {
+        let request = match envelope::open::<Request>(data) {
+            Ok(request) => request,
+            Err(error) => {
+                post(&Event::Failed { job: CURRENT.get(), failure: Failure::Crashed(error.to_string()) });
+                return;
+            }
+        };
+        match request {
+            Request::Stop { job } => self.stop.set(Some(job)),
+            Request::SetContentWeight { job, content_weight } => {
+                self.content_weight.set(Some((job, content_weight)));
+            }
+            Request::Paint { job, options, pack, content, styles, mask, start } => {
+                let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
+                let files = envelope::beside(data, "styles").unchecked_into::<Array>();
+                self.add(Task::Paint(Order {
+                    job,
+                    options: *options,
+                    pack,
+                    content: (content, file("content")),
+                    styles: styles.into_iter().zip(files.iter().map(JsCast::unchecked_into)).collect(),
+                    mask: mask.map(|mask| (mask, envelope::beside(data, "mask").unchecked_into())),
+                    start,
+                    pixels: envelope::beside(data, "start"),
+                }));
+            }
+            Request::Prepare { pack } => self.add(Task::Prepare(pack)),
+            Request::Tune { pack, by } => self.add(Task::Tune(pack, by)),
+        }
+    }
+
+    fn add(&self, task: Task) {
+        self.tasks.borrow_mut().push_back(task);
+        if let Some(resolve) = self.waiting.take() {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    /// What is to be done next; waits for it.
+    pub async fn next_task(&self) -> Task {
+        loop {
+            if let Some(task) = self.tasks.borrow_mut().pop_front() {
+                return task;
+            }
+            let arrival = Promise::new(&mut |resolve, _| {
+                *self.waiting.borrow_mut() = Some(resolve);
+            });
+            let _ = JsFuture::from(arrival).await;
+        }
+    }
+
+    /// The run that waits for its turn, and the network that it wants.
+    pub fn ahead(&self) -> Option<(JobId, PackPlace)> {
+        self.tasks.borrow().iter().find_map(|task| match task {
+            Task::Paint(order) => Some((order.job, order.pack.clone())),
+            Task::Prepare(_) | Task::Tune(..) => None,
+        })
+    }
+
+    /// Whether the page has asked to stop this run.
+    pub fn is_stopped(&self, job: JobId) -> bool {
+        self.stop.get() == Some(job)
+    }
+}

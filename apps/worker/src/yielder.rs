@@ -1,0 +1,31 @@
+//! Lets the worker hear the page between two steps.
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::MessageChannel;
+
+/// Lets a macrotask pass. Not by a timer: browsers round nested ones up to four milliseconds, and to a
+/// second in a tab that nobody looks at.
+pub struct Yielder {
+    channel: Option<MessageChannel>,
+}
+
+impl Yielder {
+    pub fn new() -> Self {
+        Self { channel: MessageChannel::new().ok() }
+    }
+
+    pub async fn macrotask(&self) {
+        let passed = Promise::new(&mut |resolve, _| match &self.channel {
+            Some(channel) => {
+                channel.port1().set_onmessage(Some(&resolve));
+                let _ = channel.port2().post_message(&JsValue::NULL);
+            }
+            None => {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        });
+        let _ = JsFuture::from(passed).await;
+    }
+}

@@ -1,0 +1,93 @@
+//! Defines other ways to say the options of the table: by what one sees, by the position of a slider, by an experiment.
+
+use picture::Size;
+
+use crate::{
+    error::OptionsError,
+    experiment::Experiment,
+    preset::StyleLayers,
+    ranges::{STRENGTHS, STROKES},
+    settings,
+    table::{AdamOptions, Entry, OnPage, Options, all},
+    value::Value,
+};
+
+/// All entries: [`Options`] and its parts, then other ways to say the same.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    Options::ENTRIES.iter().chain(&AdamOptions::ENTRIES).chain(&OTHER_WAYS)
+}
+
+/// Other ways to say the options above. They come after them, since some depend on them.
+const OTHER_WAYS: [Entry; 4] = [
+    Entry {
+        conflicts: &["style-layers", "mode"],
+        page: Some(all("everything, strokes or forms")),
+        ..Entry::new(
+            "layers",
+            "everything|strokes|forms",
+            "Layers of the style loss by what one sees: everything, strokes (fine ones) or forms (big ones)",
+            |options| StyleLayers::of(&options.style_layers).map(|layers| layers.to_string()),
+            |options, text| {
+                options.style_layers = text.parse::<StyleLayers>()?.layers();
+                Ok(())
+            },
+        )
+    },
+    Entry {
+        conflicts: &["content-weight", "style-weight", "content-layers", "style-layers", "init"],
+        page: Some(all("content=LAYER or texture=LAYER")),
+        ..Entry::new(
+            EXPERIMENT,
+            "content=LAYER|texture=LAYER",
+            "An experiment of the paper from noise: what a layer keeps of the photo (content), or the painting's style as far down as this layer, without a photo in it (texture)",
+            |_| None,
+            |options, text| {
+                *options = text.parse::<Experiment>()?.of(options.clone());
+                Ok(())
+            },
+        )
+    },
+    Entry {
+        command_line: false,
+        page: Some(OnPage {
+            range: "-1.5 to 1.5",
+            allows: |text| text.parse().is_ok_and(|strength: f64| STRENGTHS.contains(&strength)),
+        }),
+        ..Entry::new(
+            "strength",
+            "N",
+            "From the photo (-1.5) to the painting (1.5); each unit divides α by ten",
+            |options| settings::strength(options.content_weight).map(|strength| strength.to_string()),
+            |options, text| {
+                let strength = text
+                    .parse()
+                    .map_err(|_| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })?;
+                options.content_weight = settings::content_weight(strength);
+                Ok(())
+            },
+        )
+    },
+    Entry {
+        command_line: false,
+        page: Some(OnPage {
+            range: "60, 100 or 140",
+            allows: |text| text.parse().is_ok_and(|strokes| STROKES.contains(&strokes)),
+        }),
+        ..Entry::new(
+            "strokes",
+            "60|100|140",
+            "Size of the painting in hundredths of the result's: 60 gives finer strokes, 140 broader ones",
+            |options| Some(settings::Settings::nearest(options).0.strokes.to_string()),
+            |options, text| {
+                let strokes = u32::read(text)?;
+                if let Size::LongSide(side) = options.size {
+                    options.style_size = settings::style_size(side, strokes);
+                }
+                Ok(())
+            },
+        )
+    },
+];
+
+/// The name of the entry for the paper's experiments, which the page shows as a choice of its own.
+pub const EXPERIMENT: &str = "mode";
