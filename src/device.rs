@@ -11,12 +11,6 @@ pub fn cpu() -> Device {
     Device::flex()
 }
 
-/// Whether tensors on this device lie in memory.
-#[cfg(feature = "cpu")]
-pub fn is_cpu(device: &Device) -> bool {
-    matches!(device.as_dispatch(), burn::backend::DispatchDevice::Flex(_))
-}
-
 /// A GPU, ready for tensors.
 #[cfg(feature = "gpu")]
 #[derive(Clone, Debug)]
@@ -110,6 +104,6 @@ pub async fn gpu() -> Result<Gpu, Failure> {
         (name, driver) => format!("{name} ({driver})"),
     };
     let software = info.device_type == wgpu::DeviceType::Cpu;
-    kernels::set_in_software(software);
+    kernels::set_in_software(&device, software);
     Ok(Gpu { device, name, software, faults })
 }

@@ -11,8 +11,8 @@ use std::collections::VecDeque;
 
 use crate::{
     kernels::{
-        Map, frame,
-        vectors::{dots, lesson, moved, read_dots, weighted_sum},
+        Map, readback,
+        vectors::{curvature_pair, dots, moved, read_dots, weighted_sum},
     },
     loss::{Term, total},
     message::Failure,
@@ -114,11 +114,11 @@ impl Lbfgs {
         // At the first look the trial is compared with itself, and nothing is learned.
         let (from, before) =
             self.best.as_ref().map_or((&self.trial, &gradient), |best| (&best.x, &best.gradient));
-        let [s, y, inward] = lesson(&self.trial, from, &gradient, before);
+        let [s, y, inward] = curvature_pair(&self.trial, from, &gradient, before);
         let others: Vec<&Map> = [&s, &y, &inward, before].into_iter().chain(&self.history.vectors).collect();
         let sums = terms.iter().map(|term| term.sums.clone());
         let sums = sums.chain(dots([&s, &y, &inward], &others)).collect();
-        let mut read = frame::read_vectors(sums).await?;
+        let mut read = readback::read_vectors(sums).await?;
         let products = read_dots(&read.split_off(terms.len()), others.len());
         let loss = total(terms.iter().zip(&read));
 
@@ -270,7 +270,7 @@ mod tests {
     }
 
     fn values(map: &Map) -> Vec<f64> {
-        let values = block_on(frame::read_values(map.clone())).unwrap();
+        let values = block_on(readback::read_values(map.clone())).unwrap();
         values.into_iter().map(f64::from).collect()
     }
 

@@ -5,12 +5,13 @@ use burn::tensor::Tensor;
 use crate::{
     kernels::{
         Map,
-        cut::crop,
-        frame::read_values,
+        crop::crop,
         gram::gram_matrix,
         moments::{covariance, mean, offset},
-        residual, shaped, upload,
-        weigh::weigh,
+        readback::read_values,
+        residual,
+        scale_pixels::scale_pixels,
+        shaped, upload,
     },
     loss::{Kind, Term, squares},
     message::Failure,
@@ -54,7 +55,8 @@ pub(crate) struct Wanted {
 impl Seen {
     /// Features `[H, W, C]` seen through the weights of a region `[H, W]`, or without any.
     pub fn new(features: &Map, weights: Option<&Tensor<2>>, loss: StyleLoss) -> Self {
-        let seen = |map: &Map| weights.map_or_else(|| map.clone(), |weights| weigh(map, weights, None));
+        let seen =
+            |map: &Map| weights.map_or_else(|| map.clone(), |weights| scale_pixels(map, weights, None));
         let features = seen(features);
         let twice = (loss == StyleLoss::Moments).then(|| seen(&features));
         Self { features, twice }
@@ -101,7 +103,7 @@ fn as_place<const D: usize>(tensor: Tensor<D>) -> Map {
 fn weighted_sum<const D: usize>(sum: Option<Tensor<D>>, share: f32, part: Tensor<D>) -> Tensor<D> {
     let dims = part.dims();
     let share = upload(vec![share], [1, 1], &part.device());
-    shaped(weigh(&as_place(part), &share, sum.map(as_place).as_ref()), dims)
+    shaped(scale_pixels(&as_place(part), &share, sum.map(as_place).as_ref()), dims)
 }
 
 /// The difference, and the sum of its squares ([`residual::residual`]).

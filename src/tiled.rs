@@ -10,8 +10,8 @@
 use crate::{
     kernels::{
         Map,
-        cut::{Piece, assemble, crop},
-        frame::read_values,
+        crop::{Patch, assemble, crop},
+        readback::read_values,
         residual::residual,
     },
     layer::Layer,
@@ -106,7 +106,7 @@ impl Look<'_> {
                 }
                 sum
             });
-            Piece { map: gradient, from: tile.inner.within(tile.outer), to: tile.inner }
+            Patch { map: gradient, from: tile.inner.within(tile.outer), to: tile.inner }
         });
         let gradient = assemble(photo.size(), pieces);
         (gradient, terms)

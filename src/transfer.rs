@@ -15,7 +15,9 @@ use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 
 use crate::{
     color,
-    kernels::{Map, adam, frame, total_variation::total_variation, upload, weigh::weigh},
+    kernels::{
+        Map, adam, frame, readback, scale_pixels::scale_pixels, total_variation::total_variation, upload,
+    },
     loss::{Kind, Region, Targets, Term},
     mask::{cut_out, lay_over},
     message::{Failure, Frame, Losses},
@@ -181,7 +183,7 @@ impl StyleTransfer {
             return Ok(());
         }
         let [h, w, _] = self.state.picture().dims();
-        let mut painted = frame::read_values(self.state.picture().clone()).await?;
+        let mut painted = readback::read_values(self.state.picture().clone()).await?;
         self.enter(self.at + 1).await?;
         let Subject { photo, .. } = &self.subject;
         let mut x = vec![0.0; photo.width() * photo.height() * 4];
@@ -237,7 +239,7 @@ impl StyleTransfer {
         let (gradient, sums) = total_variation(picture, &gradient, options.tv_weight);
         terms.push(Term { kind: Kind::TotalVariation, sums, factor: options.tv_weight });
         let gradient = match &self.free {
-            Some(free) => weigh(&gradient, free, None),
+            Some(free) => scale_pixels(&gradient, free, None),
             None => gradient,
         };
         (gradient, terms)
@@ -356,7 +358,7 @@ impl StyleTransfer {
         self.restart_from(picture).await?;
         let (gradient, terms) = self.gradient(self.state.picture());
         self.terms = terms;
-        let gradient = frame::read_values(gradient).await?;
+        let gradient = readback::read_values(gradient).await?;
         Ok((self.losses().await?, gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect()))
     }
 }

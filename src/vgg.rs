@@ -11,7 +11,7 @@ use crate::{
         Map, Storage,
         conv::{self, Algorithms, Filter},
         normalize, pool,
-        weigh::weigh,
+        scale_pixels::scale_pixels,
     },
     layer::Layer,
     message::Failure,
@@ -65,7 +65,7 @@ pub struct Pull {
 impl Pull {
     /// The gradient, and what else there is, before the ReLU that the features `[H, W, C]` came out of.
     fn before_relu(&self, features: &Map, add: Option<&Map>) -> Map {
-        conv::mix_channels(features, &self.matrix, self.offset.as_ref(), add)
+        conv::conv1x1(features, &self.matrix, self.offset.as_ref(), add)
     }
 }
 
@@ -78,8 +78,8 @@ impl Gradient {
             None => Self { pull: Some(pull), ..self },
             Some(weights) => {
                 // Once for what the region sees, and once for how that depends on the features.
-                let seen = weigh(&pull.before_relu(features, None), weights, None);
-                Self { map: Some(weigh(&seen, weights, self.map.as_ref())), ..self }
+                let seen = scale_pixels(&pull.before_relu(features, None), weights, None);
+                Self { map: Some(scale_pixels(&seen, weights, self.map.as_ref())), ..self }
             }
         }
     }

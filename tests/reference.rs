@@ -15,7 +15,7 @@ mod reference_data;
 use burn::tensor::{DType, Device, Tensor};
 use impasto::{
     device,
-    kernels::{Storage, frame::read_values, gram::gram_matrix},
+    kernels::{Storage, gram::gram_matrix, readback::read_values},
     layer::Layer,
     message::Losses,
     options::{Optimizer, Options, Pooling, Schedule, Size, WeightedLayer},

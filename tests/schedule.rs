@@ -7,7 +7,7 @@ mod samples;
 use burn::tensor::{Tensor, TensorData};
 use impasto::{
     device,
-    kernels::{Storage, adam::State, frame::read_values},
+    kernels::{Storage, adam::State, readback::read_values},
     message::Frame,
     options::{Init, Options, Schedule},
     picture::{Filter, Picture, resample},

@@ -1,6 +1,6 @@
 //! One step of Adam on the picture itself, and the way from one size of the picture to the next.
 
-use super::{Map, frame::read_values, on_device, upload};
+use super::{Map, on_device, readback::read_values, upload};
 use crate::{
     message::Failure,
     options::AdamOptions,
@@ -25,11 +25,11 @@ impl State {
         Self { first: zeros(), second: zeros(), x }
     }
 
-    /// The state with a larger picture `x`: Adam goes on where it was. Waits for the device.
+    /// The state for a larger picture `x`, with the moments enlarged to its size. Waits for the device.
     ///
-    /// The moments are enlarged, the first one bicubically, the second bilinearly, since it must not become negative
+    /// The first moment is enlarged bicubically, the second bilinearly, since it must not become negative
     /// (crowsonkb/style-transfer-pytorch). Unlike there they are also scaled: every loss is a mean, so that with four
-    /// times the pixels each has a fourth of the gradient, and moments that remember larger ones hold the picture up.
+    /// times the pixels each has a fourth of the gradient, and moments of the former magnitude would slow the optimisation.
     ///
     /// # Errors
     /// [`Failure::DeviceLost`] if the device cannot be read.
@@ -57,7 +57,7 @@ pub fn step(state: &State, gradient: &Map, t: u32, options: AdamOptions) -> Stat
         cpu: step_cpu(state, gradient, t, options))
 }
 
-/// `1 − βᵗ`: what the moments lack because they started from zero.
+/// `1 − βᵗ`: the bias corrections of the moments, which start from zero.
 fn corrections(t: u32, options: AdamOptions) -> [f32; 2] {
     [options.beta1, options.beta2].map(|beta| (1.0 - f64::from(beta).powf(f64::from(t))) as f32)
 }
@@ -75,7 +75,7 @@ pub fn step_cpu(state: &State, gradient: &Map, t: u32, options: AdamOptions) -> 
 
 #[cfg(feature = "gpu")]
 fn gpu(state: &State, gradient: &Map, t: u32, options: AdamOptions) -> State {
-    use super::gpu::{Buffer, Wgsl};
+    use super::gpu::{Buffer, Shader as _};
 
     let [h, w, _] = gradient.dims();
     let AdamOptions { learning_rate, beta1, beta2, epsilon } = options;
@@ -84,7 +84,7 @@ fn gpu(state: &State, gradient: &Map, t: u32, options: AdamOptions) -> State {
     let outputs = [(); 3].map(|()| inputs[0].new_like([h, w, 4]));
     let floats = [learning_rate, beta1, beta2, epsilon, correction1, correction2].map(f32::to_bits);
     let [a, b, c, d, e, f] = floats;
-    Wgsl { name: "adam", variant: (), text: |()| TEXT.into(), workgroup: [256, 1, 1] }.launch(
+    Step.launch(
         (h * w).div_ceil(256),
         &inputs.each_ref(),
         &outputs.each_ref(),
@@ -95,32 +95,4 @@ fn gpu(state: &State, gradient: &Map, t: u32, options: AdamOptions) -> State {
 }
 
 #[cfg(feature = "gpu")]
-const TEXT: &str = "
-struct Parameters {
-    learning_rate: f32, beta1: f32, beta2: f32, epsilon: f32,
-    correction1: f32, correction2: f32, pixels: u32,
-}
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> first: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> second: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> gradient: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> new_x: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> new_first: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> new_second: array<vec4<f32>>;
-@group(0) @binding(7) var<uniform> parameters: Parameters;
-
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) local: u32) {
-    let i = (group.y * groups.x + group.x) * 256u + local;
-    let p = parameters;
-    if (i >= p.pixels) { return; }
-    let g = gradient[i];
-    let m = p.beta1 * first[i] + (1.0 - p.beta1) * g;
-    let v = p.beta2 * second[i] + (1.0 - p.beta2) * g * g;
-    new_first[i] = m;
-    new_second[i] = v;
-    let root = sqrt(v / p.correction2) + p.epsilon;
-    new_x[i] = clamp(x[i] - p.learning_rate * (m / p.correction1) / root, vec4<f32>(), vec4<f32>(1.0));
-}
-";
+super::gpu::shader!(Step, "adam.wgsl", 256);
