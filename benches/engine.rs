@@ -10,8 +10,8 @@ use impasto::{
     kernels::{
         Map, conv,
         conv::{Algorithm, Tile},
-        frame::read_values,
         gram, pool,
+        readback::read_values,
     },
     network::Vgg,
     transfer::StyleTransfer,

@@ -12,8 +12,9 @@ use crate::{
     kernels::{
         Map, Storage, conv,
         conv::{Algorithm, Algorithms, Filter},
-        frame::read_vectors,
-        is_in_software, upload,
+        is_in_software,
+        readback::read_vectors,
+        upload,
     },
 };
 
@@ -79,7 +80,7 @@ pub async fn calibrate(
             continue;
         }
         let x = features(candidate.conv.layer, inputs, device);
-        let by_rule = conv::rule(inputs, outputs);
+        let by_rule = conv::rule(inputs, outputs, device);
         let mut times = Vec::new();
         for algorithm in Algorithm::ALL {
             let filter = candidate.filter(Some(algorithm), device);
@@ -120,7 +121,7 @@ fn best(times: &[(Algorithm, f64)], by_rule: Algorithm) -> Algorithm {
 
 /// A map such as a layer has, and stored as that: what a convolution makes of an even picture.
 fn features(layer: Layer, channels: usize, device: &Device) -> Map {
-    let side = if is_in_software() { SIDE_IN_SOFTWARE } else { SIDE };
+    let side = if is_in_software(device) { SIDE_IN_SOFTWARE } else { SIDE };
     let side = side >> layer.poolings();
     let weight = (0..channels * 3 * 9).map(|i| ((i * 37) % 101) as f32 / 101.0 - 0.4).collect();
     let conv = Conv {

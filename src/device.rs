@@ -18,12 +18,6 @@ pub fn cpu() -> Device {
     Device::flex()
 }
 
-/// Whether tensors on this device lie in memory.
-#[cfg(feature = "cpu")]
-pub fn is_cpu(device: &Device) -> bool {
-    matches!(device.as_dispatch(), burn::backend::DispatchDevice::Flex(_))
-}
-
 /// A GPU, ready for tensors.
 #[cfg(feature = "gpu")]
 #[derive(Clone, Debug)]
@@ -116,7 +110,7 @@ impl Requested {
         let faults = Arc::default();
         watch(&requested, &faults);
         let software = info.device_type == wgpu::DeviceType::Cpu;
-        kernels::set_in_software(software);
+        kernels::set_in_software(&device, software);
         Ok(Gpu { device, name: name(&info), software, faults, requested })
     }
 }

@@ -1,7 +1,7 @@
 //! Pictures that are too large to be looked at as a whole: tile by tile, as if it had been at once.
 //!
 //! A Gram matrix (or a mean) is a sum over pixels, so that of the whole picture is the sum over its tiles: one pass finds it, and a
-//! second one pulls every tile towards what the *whole* lacks. Nothing is larger than a tile but the picture itself, its
+//! second one pulls every tile towards what the *whole* style_residuals. Nothing is larger than a tile but the picture itself, its
 //! gradient and what the optimiser remembers. For that the network looks more often: twice at the picture, and once at
 //! the photo, whose features would not fit either.
 //!
@@ -19,24 +19,24 @@ use crate::{
     error::Error,
     kernels::{
         Map,
-        cut::{Piece, assemble, crop},
-        frame::read_values,
+        crop::{Patch, assemble, crop},
+        readback::read_values,
         residual::residual,
     },
-    loss::{Content, Kind, Region, Seen, Statistics, Style, Targets, Term, squares},
-    network::{Features, Gradient, Pull, Vgg},
+    loss::{Content, Kind, Region, RegionFeatures, Statistics, Style, Targets, Term, squares},
+    network::{Features, Gradient, StyleGradient, Vgg},
 };
 
 /// Who looks, and what for.
 #[derive(Clone, Copy)]
-pub struct Look<'a> {
+pub struct TileEvaluator<'a> {
     /// The network.
     pub vgg: &'a Vgg,
     /// Which layers, with which pooling.
     pub options: &'a Options,
 }
 
-impl Look<'_> {
+impl TileEvaluator<'_> {
     /// The content targets of a photo.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Look<'_> {
             let picture = self.part(painting, tile.outer);
             let features = self.forward(&picture, Remainder::Dropped, deepest(layers));
             for (&(layer, _), sum) in layers.iter().zip(&mut found) {
-                let seen = Seen::new(features.at(layer), None, self.options.style_loss);
+                let seen = RegionFeatures::new(features.at(layer), None, self.options.style_loss);
                 add_statistics(sum, &seen, layer, &tile, painting.size(), Remainder::Dropped);
             }
         }
@@ -81,7 +81,7 @@ impl Look<'_> {
         tiles: &[Tile],
     ) -> (Map, Vec<Term>) {
         let Self { vgg, options } = self;
-        let (lacks, mut terms) = self.lacks(targets, photo.size(), picture, tiles);
+        let (style_residuals, mut terms) = self.style_residuals(targets, photo.size(), picture, tiles);
         let pieces = tiles.iter().map(|tile| {
             let wanted: Vec<Map> = if targets.content.is_empty() {
                 Vec::new()
@@ -103,26 +103,28 @@ impl Look<'_> {
                         terms.push(Term { kind: Kind::Content, sums, factor });
                     }
                 }
-                for Lack { region, pull, .. } in lacks.iter().filter(|lack| lack.layer == layer) {
+                for StyleResidual { region, gradient, .. } in
+                    style_residuals.iter().filter(|residual| residual.layer == layer)
+                {
                     let weights = region.weights(layer, Some(tile.outer));
-                    sum = sum.and_style(features, pull.clone(), weights.as_ref());
+                    sum = sum.add_style(features, gradient.clone(), weights.as_ref());
                 }
                 sum
             });
-            Piece { map: gradient, from: tile.inner.within(tile.outer), to: tile.inner }
+            Patch { map: gradient, from: tile.inner.within(tile.outer), to: tile.inner }
         });
         let gradient = assemble(photo.size(), pieces);
         (gradient, terms)
     }
 
-    /// What the style of the whole picture lacks, and the style losses.
-    fn lacks<'a>(
+    /// What the style of the whole picture style_residuals, and the style losses.
+    fn style_residuals<'a>(
         self,
         targets: &'a Targets,
         size: (usize, usize),
         picture: &Map,
         tiles: &[Tile],
-    ) -> (Vec<Lack<'a>>, Vec<Term>) {
+    ) -> (Vec<StyleResidual<'a>>, Vec<Term>) {
         let options = self.options;
         let wanted: Vec<(&Region, &Style)> = targets
             .style
@@ -140,21 +142,21 @@ impl Look<'_> {
                 let layer = style.layer;
                 if region.sees(layer) {
                     let weights = region.weights(layer, Some(tile.outer));
-                    let seen = Seen::new(features.at(layer), weights.as_ref(), options.style_loss);
+                    let seen = RegionFeatures::new(features.at(layer), weights.as_ref(), options.style_loss);
                     add_statistics(sum, &seen, layer, tile, size, Remainder::Kept);
                 }
             }
         }
-        let mut lacks = Vec::new();
+        let mut style_residuals = Vec::new();
         let mut terms = Vec::new();
         for ((region, style), found) in wanted.into_iter().zip(found) {
             let Some(found) = found else { continue };
-            let places = Rect::whole(size).behind(style.layer.poolings(), Remainder::Kept).pixels();
-            let (pull, losses) = region.pull(style, &found, options.style_weight, places);
+            let pixels = Rect::whole(size).behind(style.layer.poolings(), Remainder::Kept).pixels();
+            let (gradient, losses) = region.style_gradient(style, &found, options.style_weight, pixels);
             terms.extend(losses);
-            lacks.push(Lack { region, layer: style.layer, pull });
+            style_residuals.push(StyleResidual { region, layer: style.layer, gradient });
         }
-        (lacks, terms)
+        (style_residuals, terms)
     }
 
     /// The tiles of a picture that is looked at once.
@@ -176,16 +178,16 @@ impl Look<'_> {
 }
 
 /// How a region is drawn towards its style at a layer.
-struct Lack<'a> {
+struct StyleResidual<'a> {
     region: &'a Region,
     layer: Layer,
-    pull: Pull,
+    gradient: StyleGradient,
 }
 
 /// Adds what a tile, without its margin, has to say to the statistics of a picture of this size.
 fn add_statistics(
     sum: &mut Option<Statistics>,
-    seen: &Seen,
+    seen: &RegionFeatures,
     layer: Layer,
     tile: &Tile,
     size: (usize, usize),

@@ -23,13 +23,13 @@ use schedule::{Plan, Scale, tile_side};
 
 use crate::{
     error::Error,
-    kernels::{Map, adam, frame, upload, weigh::weigh},
+    kernels::{Map, adam, frame, readback, scale_pixels::scale_pixels, upload},
     loss::{Region, Statistics, Targets, Term, losses, total_variation},
     network::Vgg,
     optimizer::State,
     sources::{Painting, Sources, Subject},
     stop::Watch,
-    tiles::Look,
+    tiles::TileEvaluator,
 };
 
 /// A picture that is being painted.
@@ -60,7 +60,7 @@ pub struct StyleTransfer {
     /// The photo and its masks at this scale.
     subject: Subject,
     /// 1 where the picture may change, on the device; everywhere if there is none.
-    free: Option<Tensor<2>>,
+    editable: Option<Tensor<2>>,
     /// Photo and paintings as they were given, for the scales to come; none once the last one is reached.
     originals: Option<Sources>,
     targets: Targets,
@@ -73,7 +73,7 @@ pub struct StyleTransfer {
     /// Whether the loss is low enough.
     watch: Watch,
     /// The losses of the picture *before* the latest step (with L-BFGS, of the picture), on the device; none before the
-    /// first look.
+    /// first evaluator.
     terms: Vec<Term>,
 }
 
@@ -107,7 +107,7 @@ impl StyleTransfer {
         }
         let plan = Plan::new(options, sources.subject.photo.size(), sources.least_painting());
         let first = &plan.scales()[0];
-        let here = at_scale(&sources, first, &plan);
+        let here = resized(&sources, first, &plan);
         let photo = &here.subject.photo;
         let noise = || Picture::noise(first.width, first.height, options.seed);
         let mut x = match options.init {
@@ -121,7 +121,7 @@ impl StyleTransfer {
         Ok(Self {
             state: State::start(options.optimizer, vgg.upload(&x)),
             targets: targets(&vgg, &here, options).await?,
-            free: free(&here, &vgg),
+            editable: editable(&here, &vgg),
             subject: here.subject,
             vgg,
             options: options.clone(),
@@ -181,11 +181,11 @@ impl StyleTransfer {
             return Ok(());
         }
         let [h, w, _] = self.state.picture().dims();
-        let mut painted = frame::read_values(self.state.picture().clone()).await?;
+        let mut painted = readback::read_values(self.state.picture().clone()).await?;
         self.enter(self.at + 1).await?;
         let Subject { photo, .. } = &self.subject;
         let mut x = vec![0.0; photo.width() * photo.height() * 4];
-        if self.options.init == Init::Content || self.free.is_some() {
+        if self.options.init == Init::Content || self.editable.is_some() {
             // Only what was painted so far is enlarged, and laid over the photo: so it keeps the detail that a smaller
             // size could not show.
             add(&mut painted, -1.0, &photo.resize(w, h).rgb0());
@@ -201,9 +201,9 @@ impl StyleTransfer {
     /// Looks at photo and paintings at a later scale.
     async fn enter(&mut self, at: usize) -> Result<(), Error> {
         let originals = self.originals.as_ref().expect("the last scale has not been reached");
-        let here = at_scale(originals, &self.plan.scales()[at], &self.plan);
+        let here = resized(originals, &self.plan.scales()[at], &self.plan);
         self.targets = targets(&self.vgg, &here, &self.options).await?;
-        self.free = free(&here, &self.vgg);
+        self.editable = editable(&here, &self.vgg);
         self.subject = here.subject;
         self.at = at;
         self.steps_at_scale = 0;
@@ -231,13 +231,13 @@ impl StyleTransfer {
                 let mut random = StdRng::seed_from_u64(options.seed ^ u64::from(self.steps));
                 let mut offset = || random.random_range(0..side / GRID) * GRID;
                 let tiles = tiles(size, side, (offset(), offset()));
-                Look { vgg, options }.gradient(targets, &subject.photo, picture, &tiles)
+                TileEvaluator { vgg, options }.gradient(targets, &subject.photo, picture, &tiles)
             }
         };
         let (gradient, term) = total_variation(picture, &gradient, options.tv_weight);
         terms.push(term);
-        let gradient = match &self.free {
-            Some(free) => weigh(&gradient, free, None),
+        let gradient = match &self.editable {
+            Some(editable) => scale_pixels(&gradient, editable, None),
             None => gradient,
         };
         (gradient, terms)
@@ -309,7 +309,7 @@ impl StyleTransfer {
         if self.options.color == Color::Keep {
             color::keep(&mut rgba, photo);
         }
-        if let Some(mask) = mask.as_ref().filter(|_| self.free.is_some()) {
+        if let Some(mask) = mask.as_ref().filter(|_| self.editable.is_some()) {
             lay_over(&mut rgba, photo, mask);
         }
         if let Some(opacity) = opacity {
@@ -330,7 +330,7 @@ impl StyleTransfer {
     )]
     pub async fn losses(&mut self) -> Result<Losses, Error> {
         if self.terms.is_empty() {
-            self.look();
+            self.evaluate_losses();
         }
         Ok(self.frame().await?.losses.expect("looked at"))
     }
@@ -340,11 +340,11 @@ impl StyleTransfer {
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
     pub async fn evaluate(&mut self) -> Result<Losses, Error> {
-        self.look();
+        self.evaluate_losses();
         self.losses().await
     }
 
-    fn look(&mut self) {
+    fn evaluate_losses(&mut self) {
         self.terms = self.gradient(self.state.picture()).1;
     }
 
@@ -356,7 +356,7 @@ impl StyleTransfer {
         self.restart_from(picture).await?;
         let (gradient, terms) = self.gradient(self.state.picture());
         self.terms = terms;
-        let gradient = frame::read_values(gradient).await?;
+        let gradient = readback::read_values(gradient).await?;
         Ok((self.losses().await?, gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect()))
     }
 }
@@ -365,15 +365,15 @@ impl StyleTransfer {
 /// would be the most memory that a run ever takes.
 async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Error> {
     vgg.device().memory_cleanup(); // of the pictures before, which were of another size
-    let look = Look { vgg, options };
-    let content = look.content(&sources.subject.photo).await?;
+    let evaluator = TileEvaluator { vgg, options };
+    let content = evaluator.content(&sources.subject.photo).await?;
     let mut style = Vec::new();
     let areas = if options.has_style() { sources.areas() } else { Vec::new() };
     for area in areas {
         let all: f32 = area.paintings.iter().map(|painting| painting.weight).sum();
         let mut blend = vec![None; options.style_layers.len()];
         for Painting { picture, weight } in area.paintings {
-            for (sum, painting) in blend.iter_mut().zip(look.statistics(picture)) {
+            for (sum, painting) in blend.iter_mut().zip(evaluator.statistics(picture)) {
                 *sum = Some(Statistics::add(sum.take(), weight / all, painting));
             }
         }
@@ -384,7 +384,7 @@ async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targ
 }
 
 /// Where the picture may change, if not everywhere.
-fn free(sources: &Sources, vgg: &Vgg) -> Option<Tensor<2>> {
+fn editable(sources: &Sources, vgg: &Vgg) -> Option<Tensor<2>> {
     let mask = sources.protection()?.touched();
     let (width, height) = mask.size();
     Some(upload(mask.values().to_vec(), [height, width], vgg.device()))
@@ -397,7 +397,7 @@ fn add(sum: &mut [f32], factor: f32, values: &[f32]) {
 }
 
 /// The pictures as large as they have to be at this scale.
-fn at_scale(sources: &Sources, scale: &Scale, plan: &Plan) -> Sources {
+fn resized(sources: &Sources, scale: &Scale, plan: &Plan) -> Sources {
     let paintings = sources.paintings.iter().map(|Painting { picture, weight }| {
         let (width, height) = scale.painting(plan.last(), picture.size());
         Painting { picture: picture.resize(width, height), weight: *weight }

@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, wgpu::wgpu};
 use impasto::{
     Error,
     device::{self, Gpu},
-    kernels::frame::read_values,
+    kernels::readback::read_values,
 };
 use pollster::block_on;
 

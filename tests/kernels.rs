@@ -7,9 +7,10 @@ use impasto::{
     kernels::{
         Map, Storage, adam, conv,
         conv::{Algorithm, Tile},
-        cut,
-        cut::Piece,
-        frame, gram, moments, normalize, pool, residual, set_in_software, total_variation, vectors, weigh,
+        crop,
+        crop::Patch,
+        frame, gram, moments, normalize, pool, readback, residual, scale_pixels, set_in_software,
+        total_variation, vectors,
     },
 };
 use options::{AdamOptions, Pooling};
@@ -25,13 +26,25 @@ const TOLERANCE: f64 = 3e-6;
 const SIZES: [(usize, usize); 9] =
     [(1, 1), (1, 7), (2, 2), (5, 3), (8, 8), (17, 13), (31, 37), (64, 48), (1100, 3)];
 
-fn devices() -> [Device; 2] {
-    // One device for all tests: each is a process of its own under nextest, a thread under cargo test.
-    static GPU: std::sync::OnceLock<device::Gpu> = std::sync::OnceLock::new();
-    let gpu = GPU.get_or_init(|| {
-        block_on(device::gpu()).expect("a GPU adapter; `cargo xtask test` installs a software one")
+/// The CPU; the GPU with the kernels of a hardware adapter, and with those of a software adapter, which have larger register
+/// tiles.
+fn devices() -> [(&'static str, Device); 3] {
+    // The same devices for all tests: each is a process of its own under nextest, a thread under cargo test.
+    static GPUS: std::sync::OnceLock<[device::Gpu; 2]> = std::sync::OnceLock::new();
+    let [hardware, software] = GPUS.get_or_init(|| {
+        [false, true].map(|software| {
+            let gpu =
+                block_on(device::gpu()).expect("a GPU adapter; `cargo xtask test` installs a software one");
+            set_in_software(&gpu.device, software);
+            gpu
+        })
     });
-    [device::cpu(), gpu.device.clone()]
+    assert_ne!(hardware.device, software.device);
+    [
+        ("CPU", device::cpu()),
+        ("GPU as hardware", hardware.device.clone()),
+        ("GPU as software", software.device.clone()),
+    ]
 }
 
 /// What a kernel left: its numbers, and how they were stored.
@@ -47,21 +60,26 @@ impl Found {
 }
 
 fn assert_no_fault_and_equal(what: &str, run: impl Fn(&Device) -> Vec<Found>) {
-    let [expected, got] = devices().map(|device| run(&device));
-    assert_equal(what, &got, &expected);
+    let [(_, cpu), gpus @ ..] = devices();
+    let expected = run(&cpu);
+    for (name, gpu) in gpus {
+        assert_equal(&format!("{what}, {name}"), &run(&gpu), &expected);
+    }
 }
 
-/// Both devices by this algorithm, against the twin of all.
+/// All devices by this algorithm, against the twin of all.
 fn assert_convolutions_equal(
     what: &str,
     algorithm: Algorithm,
     run: impl Fn(&Device, Algorithm) -> Vec<Found>,
 ) {
-    let [cpu, gpu] = devices();
+    let [(_, cpu), ..] = devices();
     let expected = run(&cpu, Algorithm::Direct);
-    assert_equal(&format!("{what}, GPU"), &run(&gpu, algorithm), &expected);
-    if algorithm != Algorithm::Direct {
-        assert_equal(&format!("{what}, CPU"), &run(&cpu, algorithm), &expected);
+    for (name, device) in devices() {
+        // The CPU's direct convolution is the twin.
+        if device != cpu || algorithm != Algorithm::Direct {
+            assert_equal(&format!("{what}, {name}"), &run(&device, algorithm), &expected);
+        }
     }
 }
 
@@ -124,7 +142,7 @@ fn stored(map: Map, storage: Storage) -> Map {
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Found {
     let storage = if tensor.dtype() == DType::BF16 { Storage::Half } else { Storage::Full };
-    Found { values: block_on(frame::read_values(tensor)).expect("the device can be read"), storage }
+    Found { values: block_on(readback::read_values(tensor)).expect("the device can be read"), storage }
 }
 
 fn total(tensor: Tensor<1>) -> Found {
@@ -170,7 +188,7 @@ fn convolution_forward_agrees_with_its_twin() {
             let conv = random_conv(1, inputs, outputs);
             let filter = conv::Filter::forward(&conv, Some(algorithm), device).storing(to);
             let x = stored(random(2, [h, w, inputs.next_multiple_of(4)], device), from);
-            with_each_tile(|| vec![values(conv::forward(&x, &filter))])
+            vec![values(conv::forward(&x, &filter))]
         });
     }
 }
@@ -189,22 +207,10 @@ fn convolution_backward_agrees_with_its_twin() {
             let features = stored(random(6, [h, w, below], device), to);
             let endings =
                 [(None, None), (Some(&add), None), (None, Some(&features)), (Some(&add), Some(&features))];
-            with_each_tile(|| {
-                let backward = |(add, features)| conv::backward(&gradient, &filter, add, features);
-                endings.map(|ending| values(backward(ending))).into()
-            })
+            let backward = |(add, features)| conv::backward(&gradient, &filter, add, features);
+            endings.map(|ending| values(backward(ending))).into()
         });
     }
-}
-
-/// Hardware and software adapters compute in tiles of different sizes.
-fn with_each_tile(run: impl Fn() -> Vec<Found>) -> Vec<Found> {
-    // Tests beside this one may see the change, which is as good: every size must be right.
-    let sizes = [true, false].into_iter().flat_map(|software| {
-        set_in_software(software);
-        run()
-    });
-    sizes.collect()
 }
 
 fn combinations<A: Copy, B: Copy>(a: impl AsRef<[A]>, b: impl AsRef<[B]>) -> Vec<(A, B)> {
@@ -212,7 +218,7 @@ fn combinations<A: Copy, B: Copy>(a: impl AsRef<[A]>, b: impl AsRef<[B]>) -> Vec
 }
 
 #[test]
-fn channel_mixing_and_relu_backward_agree_with_their_twins() {
+fn conv1x1_and_relu_backward_agree_with_their_twins() {
     for (h, w) in SIZES {
         for (c, storage) in combinations([4, 12, 64, 100], STORAGES) {
             assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
@@ -220,11 +226,10 @@ fn channel_mixing_and_relu_backward_agree_with_their_twins() {
                 let add = stored(random(8, [h, w, c], device), storage);
                 let matrix: Tensor<2> = random(9, [c, c], device);
                 let offset: Tensor<1> = random(10, [c], device);
-                let mut found = with_each_tile(|| {
+                let mut found: Vec<Found> =
                     [(None, None), (None, Some(&add)), (Some(&offset), None), (Some(&offset), Some(&add))]
-                        .map(|(offset, add)| values(conv::mix_channels(&x, &matrix, offset, add)))
-                        .into()
-                });
+                        .map(|(offset, add)| values(conv::conv1x1(&x, &matrix, offset, add)))
+                        .into();
                 found.push(values(conv::relu_backward(&x, &add)));
                 found
             });
@@ -233,21 +238,21 @@ fn channel_mixing_and_relu_backward_agree_with_their_twins() {
 }
 
 #[test]
-fn weighing_agrees_with_its_twin() {
+fn scaling_of_pixels_agrees_with_its_twin() {
     for (h, w) in SIZES {
         for (c, storage) in combinations([4, 12, 64], STORAGES) {
             assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
                 let map = stored(random(10, [h, w, c], device), storage);
                 let add = stored(random(11, [h, w, c], device), storage);
                 let weights = random(12, [h, w], device);
-                [None, Some(&add)].map(|add| values(weigh::weigh(&map, &weights, add))).into()
+                [None, Some(&add)].map(|add| values(scale_pixels::scale_pixels(&map, &weights, add))).into()
             });
         }
     }
 }
 
 #[test]
-fn cutting_and_assembling_agree_with_their_twins() {
+fn cropping_and_assembling_agree_with_their_twins() {
     for (h, w) in SIZES {
         for (c, storage) in combinations([4, 12], STORAGES) {
             assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
@@ -255,15 +260,15 @@ fn cutting_and_assembling_agree_with_their_twins() {
                 let (x, y) = (w / 3, h / 2);
                 let part = Rect { x, y, width: (w - x).div_ceil(2), height: h - y };
                 let mut found =
-                    vec![values(cut::crop(&map, part)), values(cut::crop(&map, Rect::whole((w, h))))];
+                    vec![values(crop::crop(&map, part)), values(crop::crop(&map, Rect::whole((w, h))))];
                 // Two columns, each with one of its neighbour's where there is one, put together again.
                 let columns =
                     [Rect { x: 0, y: 0, width: x, height: h }, Rect { x, y: 0, width: w - x, height: h }];
-                let pieces = columns.into_iter().filter(|column| column.width > 0).map(|to| {
+                let patches = columns.into_iter().filter(|column| column.width > 0).map(|to| {
                     let outer = Rect { x: to.x.saturating_sub(1), width: to.width + to.x.min(1), ..to };
-                    Piece { map: cut::crop(&map, outer), from: to.within(outer), to }
+                    Patch { map: crop::crop(&map, outer), from: to.within(outer), to }
                 });
-                found.push(values(cut::assemble((w, h), pieces)));
+                found.push(values(crop::assemble((w, h), patches)));
                 found
             });
         }
@@ -337,7 +342,7 @@ fn picture_kernels_agree_with_their_twins() {
             let picture = picture * opaque;
             let gradient: Map = random(18, [h, w, 4], device);
             let (with_tv, sums) = total_variation::total_variation(&picture, &gradient, 0.4);
-            let mut state = adam::State {
+            let mut state = adam::AdamState {
                 first: gradient.zeros_like(),
                 second: gradient.zeros_like(),
                 x: picture.clone(),
@@ -368,15 +373,15 @@ fn vector_kernels_agree_with_their_twins() {
             let picture = |seed| (random(seed, [h, w, 4], device) * 2.0f32).clamp(0.0, 1.0);
             let (to, from): (Map, Map) = (picture(20), picture(21));
             let [gradient_to, gradient_from] = [22, 23].map(|seed| random(seed, [h, w, 4], device));
-            let lesson = vectors::lesson(&to, &from, &gradient_to, &gradient_from);
-            let mut found: Vec<Found> = lesson.iter().cloned().map(values).collect();
+            let pair = vectors::curvature_pair(&to, &from, &gradient_to, &gradient_from);
+            let mut found: Vec<Found> = pair.iter().cloned().map(values).collect();
 
             // More than fit into one launch; positive, so that nothing cancels.
             let others: Vec<Map> = (30..39).map(|seed| random::<3>(seed, [h, w, 4], device).abs()).collect();
             for count in [1, 4, 9] {
                 let others: Vec<&Map> = others[..count].iter().collect();
                 let sums = vectors::dots([&to, &from, others[0]], &others);
-                let sums = block_on(frame::read_vectors(sums)).expect("read");
+                let sums = block_on(readback::read_vectors(sums)).expect("read");
                 let dots = vectors::read_dots(&sums, count);
                 assert_eq!(dots.len(), count);
                 found.push(Found::full(dots.into_iter().flatten().map(|dot| dot as f32).collect()));
@@ -384,7 +389,7 @@ fn vector_kernels_agree_with_their_twins() {
                     others.iter().enumerate().map(|(at, &vector)| (at as f32 + 0.5, vector)).collect();
                 found.push(values(vectors::weighted_sum(&parts)));
             }
-            found.push(values(vectors::moved(&to, 0.3, &gradient_from, &lesson[2])));
+            found.push(values(vectors::moved(&to, 0.3, &gradient_from, &pair[2])));
             found
         });
     }

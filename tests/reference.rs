@@ -14,7 +14,7 @@ mod reference_data;
 use burn::tensor::{DType, Device, Tensor};
 use impasto::{
     device,
-    kernels::{Storage, frame::read_values, gram::gram_matrix},
+    kernels::{Storage, gram::gram_matrix, readback::read_values},
     network::Vgg,
     transfer::StyleTransfer,
 };

@@ -6,7 +6,8 @@ mod samples;
 use burn::tensor::{Tensor, TensorData};
 use impasto::{
     device,
-    kernels::{Storage, adam::State, frame::read_values},
+    kernels::{Storage, adam::AdamState, readback::read_values},
+    optimizer::adam::enlarged,
     transfer::StyleTransfer,
 };
 use options::{Init, Options, Schedule};
@@ -148,13 +149,13 @@ fn the_moments_grow_with_the_picture() {
     // Along x the first moment rises by 1 a pixel, the second has one spike.
     let first = (0..8 * 6).flat_map(|i| [(i % 8) as f32, 1.0, -2.0, 0.0]).collect();
     let second = (0..8 * 6).flat_map(|i| [if i == 19 { 8.0 } else { 0.0 }, 1.0, 4.0, 0.0]).collect();
-    let state = State {
+    let state = AdamState {
         x: map(vec![0.5; 8 * 6 * 4], [6, 8, 4]),
         first: map(first, [6, 8, 4]),
         second: map(second, [6, 8, 4]),
     };
     let x = map(vec![0.25; 16 * 12 * 4], [12, 16, 4]);
-    let state = block_on(state.enlarged(x)).unwrap();
+    let state = block_on(enlarged(&state, x)).unwrap();
     let values = |map: &Tensor<3>| block_on(read_values(map.clone())).unwrap();
     assert!(values(&state.x).iter().all(|value| *value == 0.25));
 

@@ -1,6 +1,8 @@
-//! The hot operations. Each file holds one: a WGSL kernel for the GPU and, beside it, its CPU twin
-//! of stock Burn operations, which is the reference in the tests, and what runs where there is no WebGPU. What takes most of
-//! a step is our own there, too (the crate `processor`).
+//! The operations that take most of a step. Each file holds one: the launch of a WGSL kernel for the GPU, whose text is the
+//! `.wgsl` file beside it, and its CPU twin of Burn's stock operations. The twin is the reference in the tests, and runs where
+//! there is no WebGPU. The most expensive operations have loops of our own on the CPU, too (the crate `processor`).
+//!
+//! The list of all WGSL kernels is in `shaders`.
 //!
 //! Feature maps are tensors of shape `[height, width, channels]`, channels last and a multiple of
 //! four, so that on the GPU four channels are one `vec4`. A picture is such a map with four
@@ -10,35 +12,44 @@ pub mod adam;
 pub mod conv;
 #[cfg(feature = "cpu")]
 pub mod cpu;
-pub mod cut;
+pub mod crop;
 pub mod frame;
 #[cfg(feature = "gpu")]
 pub(crate) mod gpu;
 pub mod gram;
 pub mod moments;
 pub mod normalize;
-#[cfg(feature = "gpu")]
-mod pieces;
 pub mod pool;
+pub mod readback;
 pub mod residual;
+pub mod scale_pixels;
+#[cfg(feature = "gpu")]
+pub mod shaders;
+#[cfg(feature = "gpu")]
+mod split_k;
+#[cfg(feature = "gpu")]
+mod template;
+mod tile;
 pub mod total_variation;
 pub mod vectors;
-pub mod weigh;
 
 use burn::tensor::{Device, Tensor};
+
+#[cfg(feature = "gpu")]
+pub use gpu::{is_in_software, set_in_software};
 
 /// A map `[height, width, channels]`, channels last.
 pub type Map = Tensor<3>;
 
-/// How a GPU stores feature maps and their gradients. What is computed is f32 in any case, and so is what sums go into.
+/// How a GPU stores feature maps and their gradients. Arithmetic and sums are f32 in any case.
 ///
-/// A half is the upper half of an f32 (bfloat16): 8 bits of precision, and the range of f32. IEEE's halves have 11 bits,
-/// but features of more than 65,504 overflow and gradients below 6e-8 vanish, so each layer's would have to be scaled.
+/// `Half` is bfloat16, the upper half of an f32: 8 bits of precision, and the range of f32. IEEE's f16 has 11 bits of
+/// precision, but features above 65,504 overflow and gradients below 6e-8 underflow, so each layer would have to be scaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Storage {
-    /// 32 bits a number: for checks against other implementations, which are more exact than the eye.
+    /// 32 bits per value: for comparisons with other implementations.
     Full,
-    /// 16 bits a number.
+    /// 16 bits per value.
     Half,
 }
 
@@ -62,20 +73,10 @@ pub fn runs_wgsl(device: &Device) -> bool {
 #[cfg(feature = "stock")]
 static STOCK: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
-#[cfg(feature = "gpu")]
-static IN_SOFTWARE: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
-
-/// Says whether the GPU is none: an adapter that computes on the processor's cores wants larger tiles.
-///
-/// [`crate::device::gpu`] says it for the one that it opens. Results do not depend on it, but for rounding.
-#[cfg(feature = "gpu")]
-pub fn set_in_software(software: bool) {
-    IN_SOFTWARE.store(software, std::sync::atomic::Ordering::Relaxed);
-}
-
-#[cfg(feature = "gpu")]
-pub(crate) fn is_in_software() -> bool {
-    IN_SOFTWARE.load(std::sync::atomic::Ordering::Relaxed)
+/// Whether tensors on this device lie in the CPU's memory.
+#[cfg(feature = "cpu")]
+pub fn is_cpu(device: &Device) -> bool {
+    matches!(device.as_dispatch(), burn::backend::DispatchDevice::Flex(_))
 }
 
 /// Makes GPU devices run the CPU twins, that is Burn's stock kernels: the baseline of the benchmark.
@@ -84,15 +85,15 @@ pub fn use_stock_operations(stock: bool) {
     STOCK.store(stock, std::sync::atomic::Ordering::Relaxed);
 }
 
-/// Runs the WGSL kernel where the device can, else what is there for the processor: loops of our own, if there are any, or
-/// the twin.
+/// Runs the WGSL kernel where the device can, else the implementation for the CPU: loops of our own, if there are any, or the
+/// twin.
 ///
-/// A build for the browser has one of the two engines only, and links only its half.
+/// A build for the browser has only one of the two engines, and links only that one.
 macro_rules! on_device {
     ($device:expr, gpu: $gpu:expr, cpu: $cpu:expr, twin: $twin:expr) => {{
         #[cfg(feature = "cpu")]
         {
-            if $crate::device::is_cpu(&$device) {
+            if $crate::kernels::is_cpu(&$device) {
                 $cpu
             } else {
                 $crate::kernels::on_device!($device, gpu: $gpu, cpu: $twin)
@@ -120,24 +121,24 @@ macro_rules! on_device {
 }
 pub(crate) use on_device;
 
-/// These numbers, in the order of the dimensions, on a device.
+/// A tensor of these values, which are in the order of the dimensions, on a device.
 pub(crate) fn upload<const D: usize>(values: Vec<f32>, dims: [usize; D], device: &Device) -> Tensor<D> {
     on_device!(device,
         gpu: gpu::Buffer::upload(values, dims, device).into_tensor(),
         cpu: Tensor::from_data(burn::tensor::TensorData::new(values, dims), device))
 }
 
-/// The same numbers in other dimensions; nothing moves.
+/// The same values with other dimensions; nothing is copied.
 pub(crate) fn shaped<const D: usize, const E: usize>(tensor: Tensor<D>, dims: [usize; E]) -> Tensor<E> {
     on_device!(tensor.device(), gpu: gpu::Buffer::of(&tensor).shaped(dims).into_tensor(), cpu: tensor.reshape(dims))
 }
 
-/// `[h, w, c]` as the `[1, c, h, w]` that stock operations expect; a view, nothing moves.
+/// `[h, w, c]` as the `[1, c, h, w]` that stock operations expect; a view, nothing is copied.
 pub(crate) fn to_nchw(map: Map) -> Tensor<4> {
     map.permute([2, 0, 1]).unsqueeze::<4>()
 }
 
-/// `[1, c, h, w]` as `[h, w, c]`; a view, nothing moves.
+/// `[1, c, h, w]` as `[h, w, c]`; a view, nothing is copied.
 pub(crate) fn from_nchw(map: Tensor<4>) -> Map {
     let [_, c, h, w] = map.dims();
     map.reshape([c, h, w]).permute([1, 2, 0])

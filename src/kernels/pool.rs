@@ -22,9 +22,9 @@ pub fn forward(x: &Map, pooling: Pooling, remainder: Remainder) -> Map {
 
 /// Gradient with respect to the features that were pooled, the remainder kept: `(route(gradient) + add) · [x > 0]`.
 ///
-/// `x` `[H, W, C]` went into the pooling, `gradient` `[⌈H/2⌉, ⌈W/2⌉, C]` is that of what came out. The
-/// maximum passes its gradient to the first of equal values, as in PyTorch. `add` `[H, W, C]` is what
-/// losses at this layer contribute; the last factor is the ReLU below.
+/// `x` `[H, W, C]` is the input of the pooling, `gradient` `[⌈H/2⌉, ⌈W/2⌉, C]` that of its output. The
+/// maximum passes its gradient to the first of equal values, as in PyTorch. `add` `[H, W, C]` is the gradient of the
+/// losses at this layer; the last factor is the ReLU below.
 pub fn backward(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling) -> Map {
     on_device!(x.device(),
         gpu: gpu::backward(x, gradient, add, pooling),
@@ -61,7 +61,7 @@ fn even(x: &Map) -> Map {
 pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling) -> Map {
     let [h, w, c] = x.dims();
     let [h2, w2, _] = gradient.dims();
-    // The windows as [h2, 2, w2, 2, C]; `corner` is one of the four places in each.
+    // The windows as [h2, 2, w2, 2, C]; `corner` is one of the four pixels in each.
     let windows = even(x).reshape([h2, 2, w2, 2, c]);
     let corner = |y: usize, x: usize| {
         let (y, x) = (y as i64, x as i64);
@@ -129,61 +129,28 @@ mod cpu {
 }
 
 #[cfg(feature = "gpu")]
-mod gpu {
+pub(super) mod gpu {
     use super::{Map, Pooling, Remainder};
     use crate::kernels::{
         Storage,
-        gpu::{Buffer, Wgsl},
+        gpu::{Buffer, Shader, bindings},
+        template::fill,
     };
 
     pub fn forward(x: &Map, pooling: Pooling, remainder: Remainder) -> Map {
         let [h, w, c] = x.dims();
-        let (h2, w2, quads) = (remainder.behind(h, 1), remainder.behind(w, 1), c / 4);
+        let (h2, w2, vec4s) = (remainder.behind(h, 1), remainder.behind(w, 1), c / 4);
         let x = Buffer::of(x);
         let storage = x.storage();
         let y = x.new_stored(storage, [h2, w2, c]);
-        let text = |(pooling, storage): (Pooling, Storage)| {
-            let combine = match pooling {
-                Pooling::Max => "max(max(a, b), max(c, d))",
-                Pooling::Avg => "0.25 * (a + b + c + d)",
-            };
-            storage.written(&FORWARD.replace("COMBINE", combine))
-        };
-        Wgsl { name: "pool", variant: (pooling, storage), text, workgroup: [256, 1, 1] }.launch(
-            (h2 * w2 * quads).div_ceil(256),
+        Forward(pooling, storage).launch(
+            (h2 * w2 * vec4s).div_ceil(256),
             &[&x],
             &[&y],
-            &[h as u32, w as u32, quads as u32, h2 as u32, w2 as u32],
+            &[h as u32, w as u32, vec4s as u32, h2 as u32, w2 as u32],
         );
         y.into_tensor()
     }
-
-    const FORWARD: &str = "
-struct Parameters { height: u32, width: u32, quads: u32, out_height: u32, out_width: u32 }
-@group(0) @binding(0) var<storage, read> x: array<Quad>;
-@group(0) @binding(1) var<storage, read_write> y: array<Quad>;
-@group(0) @binding(2) var<uniform> parameters: Parameters;
-
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) local: u32) {
-    let i = (group.y * groups.x + group.x) * 256u + local;
-    let quads = parameters.quads;
-    if (i >= parameters.out_height * parameters.out_width * quads) { return; }
-    let quad = i % quads;
-    let px = (i / quads) % parameters.out_width;
-    let py = i / (quads * parameters.out_width);
-    // An odd last row or column counts twice: it is its own neighbour.
-    let right = select(0u, quads, 2u * px + 1u < parameters.width);
-    let below = select(0u, parameters.width * quads, 2u * py + 1u < parameters.height);
-    let at = 2u * (py * parameters.width + px) * quads + quad;
-    let a = load(x[at]);
-    let b = load(x[at + right]);
-    let c = load(x[at + below]);
-    let d = load(x[at + below + right]);
-    y[i] = keep(COMBINE);
-}
-";
 
     pub fn backward(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling) -> Map {
         let [h, w, c] = x.dims();
@@ -192,26 +159,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let storage = x.storage();
         let out = x.new_stored(storage, [h, w, c]);
         let inputs: Vec<&Buffer> = [Some(&x), Some(&gradient), add.as_ref()].into_iter().flatten().collect();
-        let text = |(pooling, add, storage): (Pooling, bool, Storage)| {
-            let route = match pooling {
-                Pooling::Max => MAX_ROUTE,
-                Pooling::Avg => AVG_ROUTE,
-            };
-            let text = storage.written(&BACKWARD.replace("ROUTE", route));
-            if add {
-                text.replace("ADD_BINDING", "@group(0) @binding(2) var<storage, read> add: array<Quad>;")
-                    .replace("OUT_BINDING", "3")
-                    .replace("PARAMETERS_BINDING", "4")
-                    .replace("ADDED", "load(add[i])")
-            } else {
-                text.replace("ADD_BINDING", "")
-                    .replace("OUT_BINDING", "2")
-                    .replace("PARAMETERS_BINDING", "3")
-                    .replace("ADDED", "vec4<f32>()")
-            }
-        };
-        let variant = (pooling, add.is_some(), storage);
-        Wgsl { name: "pool_backward", variant, text, workgroup: [256, 1, 1] }.launch(
+        Backward { pooling, add: add.is_some(), storage }.launch(
             (h * w * c / 4).div_ceil(256),
             &inputs,
             &[&out],
@@ -220,53 +168,68 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         out.into_tensor()
     }
 
-    const BACKWARD: &str = "
-struct Parameters { height: u32, width: u32, quads: u32, out_height: u32, out_width: u32 }
-@group(0) @binding(0) var<storage, read> x: array<Quad>;
-@group(0) @binding(1) var<storage, read> gradient: array<Quad>;
-ADD_BINDING
-@group(0) @binding(OUT_BINDING) var<storage, read_write> out: array<Quad>;
-@group(0) @binding(PARAMETERS_BINDING) var<uniform> parameters: Parameters;
+    /// Pooling.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct Forward(Pooling, Storage);
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) local: u32) {
-    let i = (group.y * groups.x + group.x) * 256u + local;
-    let quads = parameters.quads;
-    let row = parameters.width * quads;
-    if (i >= parameters.height * row) { return; }
-    let quad = i % quads;
-    let px = (i / quads) % parameters.width;
-    let py = i / row;
-    let source = ((py / 2u) * parameters.out_width + px / 2u) * quads + quad;
-    // Whether the window has a second column and a second row.
-    let pair = vec2<u32>(px | 1u, py | 1u) < vec2<u32>(parameters.width, parameters.height);
-    ROUTE
-    let sum = routed + ADDED;
-    out[i] = keep(select(vec4<f32>(), sum, load(x[i]) > vec4<f32>()));
-}
-";
+    impl Shader for Forward {
+        fn workgroup(self) -> [u32; 3] {
+            [256, 1, 1]
+        }
 
-    const AVG_ROUTE: &str = "
-    let share = select(vec2<f32>(1.0), vec2<f32>(0.5), pair);
-    let routed = share.x * share.y * load(gradient[source]);
-";
+        fn text(self) -> String {
+            let Self(pooling, storage) = self;
+            let combine = match pooling {
+                Pooling::Max => "max(max(a, b), max(c, d))",
+                Pooling::Avg => "0.25 * (a + b + c + d)",
+            };
+            fill(include_str!("pool.wgsl"), &[("storage", &storage.declarations()), ("combine", &combine)])
+        }
 
-    /// The first of equal values wins: it must exceed the corners before it and reach those behind it.
-    const MAX_ROUTE: &str = "
-    let corner = (py - py % 2u) * row + (px - px % 2u) * quads + quad;
-    let right = select(0u, quads, pair.x);
-    let below = select(0u, row, pair.y);
-    let a = load(x[corner]);
-    let b = load(x[corner + right]);
-    let c = load(x[corner + below]);
-    let d = load(x[corner + below + right]);
-    let first = (a >= b) & (a >= c) & (a >= d);
-    let second = (b > a) & (b >= c) & (b >= d);
-    let third = (c > a) & (c > b) & (c >= d);
-    let fourth = (d > a) & (d > b) & (d > c);
-    let top = select(first, second, vec4<bool>(px % 2u == 1u));
-    let bottom = select(third, fourth, vec4<bool>(px % 2u == 1u));
-    let routed = select(vec4<f32>(), load(gradient[source]), select(top, bottom, vec4<bool>(py % 2u == 1u)));
-";
+        fn variants(_: &[(usize, usize)]) -> Vec<Self> {
+            let with_storages = |pooling| Storage::ALL.map(|storage| Self(pooling, storage));
+            [Pooling::Max, Pooling::Avg].into_iter().flat_map(with_storages).collect()
+        }
+    }
+
+    /// The gradient of pooling, with a map to add or without.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct Backward {
+        pooling: Pooling,
+        add: bool,
+        storage: Storage,
+    }
+
+    impl Shader for Backward {
+        fn workgroup(self) -> [u32; 3] {
+            [256, 1, 1]
+        }
+
+        fn text(self) -> String {
+            let Self { pooling, add, storage } = self;
+            let routed = match pooling {
+                Pooling::Max => include_str!("pool_backward_max.wgsl"),
+                Pooling::Avg => include_str!("pool_backward_avg.wgsl"),
+            };
+            let inputs = [("x", "Stored"), ("gradient", "Stored"), ("add", "Stored")];
+            let (inputs, added) =
+                if add { (&inputs[..], "unpack(add[i])") } else { (&inputs[..2], "vec4<f32>()") };
+            fill(
+                include_str!("pool_backward.wgsl"),
+                &[
+                    ("storage", &storage.declarations()),
+                    ("bindings", &bindings(inputs, ("out", "Stored"))),
+                    ("routed", &routed),
+                    ("added", &added),
+                ],
+            )
+        }
+
+        fn variants(_: &[(usize, usize)]) -> Vec<Self> {
+            let all = |pooling| {
+                [false, true].map(|add| Storage::ALL.map(|storage| Self { pooling, add, storage })).concat()
+            };
+            [Pooling::Max, Pooling::Avg].into_iter().flat_map(all).collect()
+        }
+    }
 }

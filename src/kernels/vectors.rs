@@ -1,21 +1,22 @@
-//! Pictures as vectors, for an optimiser that looks back at its path ([`crate::lbfgs`]): sums and dot products.
+//! Pictures as vectors, for L-BFGS: sums and dot products.
 
 use burn::tensor::Tensor;
 
 use super::{Map, on_device};
 
-/// What a step from `from` to `to` has taught, given the gradients there: `[s, y, p]`, all `[H, W, 4]`.
+/// The curvature pair (s, y) of a step from `from` to `to`, given the gradients at both, and the projected gradient p:
+/// `[s, y, p]`, all `[H, W, 4]`.
 ///
-/// s is the step and y what it changed in the gradient; y is zero where s is, at the bounds 0 and 1 for the most part,
-/// so that the two tell of one subspace. p is the gradient at `to` without what points out of the bounds.
-pub fn lesson(to: &Map, from: &Map, gradient_to: &Map, gradient_from: &Map) -> [Map; 3] {
+/// s is the step and y the change of the gradient. Where s is zero, mostly at the bounds 0 and 1, y is set to zero, so that
+/// both lie in one subspace. p is the gradient at `to`, without the components whose descent would leave the bounds.
+pub fn curvature_pair(to: &Map, from: &Map, gradient_to: &Map, gradient_from: &Map) -> [Map; 3] {
     on_device!(to.device(),
-        gpu: gpu::lesson(to, from, gradient_to, gradient_from),
-        cpu: lesson_cpu(to, from, gradient_to, gradient_from))
+        gpu: gpu::curvature_pair(to, from, gradient_to, gradient_from),
+        cpu: curvature_pair_cpu(to, from, gradient_to, gradient_from))
 }
 
-/// The twin of [`lesson`].
-pub fn lesson_cpu(to: &Map, from: &Map, gradient_to: &Map, gradient_from: &Map) -> [Map; 3] {
+/// The twin of [`curvature_pair`].
+pub fn curvature_pair_cpu(to: &Map, from: &Map, gradient_to: &Map, gradient_from: &Map) -> [Map; 3] {
     let step = to.clone() - from.clone();
     let change = gradient_to.clone() - gradient_from.clone();
     let change = change.mask_fill(step.clone().equal_elem(0.0), 0.0);
@@ -25,8 +26,8 @@ pub fn lesson_cpu(to: &Map, from: &Map, gradient_to: &Map, gradient_from: &Map) 
     [step, change, inward]
 }
 
-/// The dot product of each of three vectors with each of `others`, as partial sums for [`read_dots`]: a vector of them
-/// for every few of the others, as many as a kernel takes at once.
+/// The dot product of each of three vectors with each of `others`, all `[H, W, 4]`, as partial sums for [`read_dots`]: one
+/// vector of partial sums for every [`DOTS_AT_ONCE`] others.
 pub fn dots(three: [&Map; 3], others: &[&Map]) -> Vec<Tensor<1>> {
     on_device!(three[0].device(), gpu: gpu::dots(three, others), cpu: dots_cpu(three, others))
 }
@@ -40,7 +41,7 @@ pub fn dots_cpu(three: [&Map; 3], others: &[&Map]) -> Vec<Tensor<1>> {
         .collect()
 }
 
-/// The sums of [`dots`], once read: `[others][3]`.
+/// The dot products, from the partial sums of [`dots`] as read back: `[others][3]`.
 pub fn read_dots(read: &[Vec<f32>], others: usize) -> Vec<[f64; 3]> {
     let mut found = Vec::with_capacity(others);
     for (sums, first) in read.iter().zip((0..others).step_by(DOTS_AT_ONCE)) {
@@ -69,7 +70,7 @@ pub fn weighted_sum_cpu(parts: &[(f32, &Map)]) -> Map {
     scaled.reduce(|sum, part| sum + part).expect("at least one vector")
 }
 
-/// The picture `x + length·direction`, kept within 0..1; where `inward` is zero, it stays as it is.
+/// The picture `x + length·direction`, clamped to 0..1; where `inward` is zero, x is unchanged. All `[H, W, 4]`.
 pub fn moved(x: &Map, length: f32, direction: &Map, inward: &Map) -> Map {
     on_device!(x.device(),
         gpu: gpu::moved(x, length, direction, inward),
@@ -83,116 +84,73 @@ pub fn moved_cpu(x: &Map, length: f32, direction: &Map, inward: &Map) -> Map {
 }
 
 #[cfg(feature = "gpu")]
-mod gpu {
-    use std::fmt::Write as _;
-
+pub(super) mod gpu {
     use super::{DOTS_AT_ONCE, Map, Tensor};
-    use crate::kernels::gpu::{Buffer, Wgsl};
+    use crate::kernels::{
+        gpu::{Buffer, Shader, bindings, shader},
+        template::{fill, unroll, up_to},
+    };
 
     /// WebGPU lets a shader have eight buffers: seven parts and their sum.
     const PARTS_AT_ONCE: usize = 7;
 
-    const THREAD: &str = "
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) local: u32) {
-    let i = (group.y * groups.x + group.x) * 64u + local;
-";
-
-    fn quads(map: &Map) -> usize {
+    fn vec4s(map: &Map) -> usize {
         map.dims().iter().product::<usize>() / 4
     }
 
-    pub fn lesson(to: &Map, from: &Map, gradient_to: &Map, gradient_from: &Map) -> [Map; 3] {
-        let quads = quads(to);
+    pub fn curvature_pair(to: &Map, from: &Map, gradient_to: &Map, gradient_from: &Map) -> [Map; 3] {
+        let vec4s = vec4s(to);
         let inputs = [to, from, gradient_to, gradient_from].map(Buffer::of);
         let outputs = [(); 3].map(|()| inputs[0].new_like(to.dims()));
-        Wgsl {
-            name: "lesson",
-            variant: (),
-            text: |()| LESSON.to_owned() + THREAD + LESSON_BODY,
-            workgroup: [64, 1, 1],
-        }
-        .launch(quads.div_ceil(64), &inputs.each_ref(), &outputs.each_ref(), &[quads as u32]);
+        CurvaturePair.launch(vec4s.div_ceil(64), &inputs.each_ref(), &outputs.each_ref(), &[vec4s as u32]);
         outputs.map(Buffer::into_tensor)
     }
 
-    const LESSON: &str = "
-struct Parameters { quads: u32 }
-@group(0) @binding(0) var<storage, read> to: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> origin: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> gradient: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> gradient_before: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> way: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> change: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> inward: array<vec4<f32>>;
-@group(0) @binding(7) var<uniform> parameters: Parameters;
-";
-    const LESSON_BODY: &str = "
-    if (i >= parameters.quads) { return; }
-    let zero = vec4<f32>();
-    let x = to[i];
-    let g = gradient[i];
-    let s = x - origin[i];
-    way[i] = s;
-    change[i] = select(g - gradient_before[i], zero, s == zero);
-    let outward = ((x <= zero) & (g > zero)) | ((x >= vec4<f32>(1.0)) & (g < zero));
-    inward[i] = select(g, zero, outward);
-}
-";
-
     pub fn dots(three: [&Map; 3], others: &[&Map]) -> Vec<Tensor<1>> {
-        let quads = quads(three[0]);
+        let vec4s = vec4s(three[0]);
         // Every sum is read back, and there are many.
-        let threads = quads.div_ceil(4).min(1024);
+        let threads = vec4s.div_ceil(4).min(1024);
         let three = three.map(Buffer::of);
         let sums = others.chunks(DOTS_AT_ONCE).map(|others| {
             let others: Vec<Buffer> = others.iter().copied().map(Buffer::of).collect();
             let inputs: Vec<&Buffer> = three.iter().chain(&others).collect();
             let sums = three[0].new_like([3 * others.len() * threads]);
-            Wgsl { name: "dots", variant: others.len(), text: dots_text, workgroup: [64, 1, 1] }.launch(
+            Dots(others.len()).launch(
                 threads.div_ceil(64),
                 &inputs,
                 &[&sums],
-                &[quads as u32, threads as u32],
+                &[vec4s as u32, threads as u32],
             );
             sums.into_tensor()
         });
         sums.collect()
     }
 
-    fn dots_text(count: usize) -> String {
-        let mut text = String::from("struct Parameters { quads: u32, threads: u32 }\n");
-        let [mut sums, mut loads, mut adds, mut stores]: [String; 4] = Default::default();
-        macro_rules! line {
-            ($to:ident, $($argument:tt)*) => { writeln!($to, $($argument)*).expect("to a string") };
+    /// The dot products with this number of other vectors.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct Dots(usize);
+
+    impl Shader for Dots {
+        fn workgroup(self) -> [u32; 3] {
+            [64, 1, 1]
         }
-        for one in 0..3 {
-            line!(text, "@group(0) @binding({one}) var<storage, read> a{one}: array<vec4<f32>>;");
-            line!(loads, "        let u{one} = a{one}[k];");
+
+        fn text(self) -> String {
+            let Self(count) = self;
+            let names = [(3, "a"), (count, "b")]
+                .into_iter()
+                .flat_map(|(count, name)| (0..count).map(move |at| format!("{name}{at}")));
+            let names: Vec<String> = names.collect();
+            let inputs: Vec<_> = names.iter().map(|name| (&**name, "vec4<f32>")).collect();
+            let sums: Vec<_> = (0..count).flat_map(|b| (0..3).map(move |a| [a, b, a * count + b])).collect();
+            let text = fill(include_str!("dots.wgsl"), &[("bindings", &bindings(&inputs, ("sums", "f32")))]);
+            let text = unroll(&unroll(&text, ["a"], &up_to(3)), ["b"], &up_to(count));
+            unroll(&text, ["a", "b", "at"], &sums)
         }
-        for other in 0..count {
-            line!(text, "@group(0) @binding({}) var<storage, read> b{other}: array<vec4<f32>>;", 3 + other);
-            line!(loads, "        let v{other} = b{other}[k];");
-            for one in 0..3 {
-                line!(sums, "    var sum{one}{other} = 0.0;");
-                line!(adds, "        sum{one}{other} += dot(u{one}, v{other});");
-                line!(
-                    stores,
-                    "    sums[{}u * parameters.threads + i] = sum{one}{other};",
-                    one * count + other
-                );
-            }
+
+        fn variants(_: &[(usize, usize)]) -> Vec<Self> {
+            (1..=DOTS_AT_ONCE).map(Self).collect()
         }
-        line!(text, "@group(0) @binding({}) var<storage, read_write> sums: array<f32>;", 3 + count);
-        line!(text, "@group(0) @binding({}) var<uniform> parameters: Parameters;", 4 + count);
-        format!(
-            "{text}{THREAD}    if (i >= parameters.threads) {{ return; }}
-{sums}    for (var k = i; k < parameters.quads; k += parameters.threads) {{
-{loads}{adds}    }}
-{stores}}}
-"
-        )
     }
 
     pub fn weighted_sum(parts: &[(f32, &Map)]) -> Map {
@@ -207,72 +165,53 @@ struct Parameters { quads: u32 }
 
     /// The sum of at most [`PARTS_AT_ONCE`] vectors.
     fn sum_of(parts: &[(f32, &Map)]) -> Map {
-        let quads = quads(parts[0].1);
+        let vec4s = vec4s(parts[0].1);
         let inputs: Vec<Buffer> = parts.iter().map(|(_, vector)| Buffer::of(vector)).collect();
         let inputs: Vec<&Buffer> = inputs.iter().collect();
         let sum = inputs[0].new_like(parts[0].1.dims());
         let mut parameters = [0; 1 + PARTS_AT_ONCE];
-        parameters[0] = quads as u32;
+        parameters[0] = vec4s as u32;
         for (parameter, (factor, _)) in parameters[1..].iter_mut().zip(parts) {
             *parameter = factor.to_bits();
         }
-        Wgsl { name: "weighted_sum", variant: parts.len(), text: sum_text, workgroup: [64, 1, 1] }.launch(
-            quads.div_ceil(64),
-            &inputs,
-            &[&sum],
-            &parameters,
-        );
+        WeightedSum(parts.len()).launch(vec4s.div_ceil(64), &inputs, &[&sum], &parameters);
         sum.into_tensor()
     }
 
-    fn sum_text(count: usize) -> String {
-        let factors: Vec<_> = (0..PARTS_AT_ONCE).map(|part| format!("factor{part}: f32")).collect();
-        let mut text = format!("struct Parameters {{ quads: u32, {} }}\n", factors.join(", "));
-        for part in 0..count {
-            writeln!(text, "@group(0) @binding({part}) var<storage, read> part{part}: array<vec4<f32>>;")
-                .expect("to a string");
+    /// The sum of this number of vectors.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct WeightedSum(usize);
+
+    impl Shader for WeightedSum {
+        fn workgroup(self) -> [u32; 3] {
+            [64, 1, 1]
         }
-        let terms: Vec<_> =
-            (0..count).map(|part| format!("parameters.factor{part} * part{part}[i]")).collect();
-        format!(
-            "{text}@group(0) @binding({count}) var<storage, read_write> sum: array<vec4<f32>>;
-@group(0) @binding({}) var<uniform> parameters: Parameters;
-{THREAD}    if (i >= parameters.quads) {{ return; }}
-    sum[i] = {};
-}}
-",
-            count + 1,
-            terms.join(" + ")
-        )
+
+        fn text(self) -> String {
+            let Self(count) = self;
+            let names: Vec<String> = (0..count).map(|part| format!("part{part}")).collect();
+            let inputs: Vec<_> = names.iter().map(|name| (&**name, "vec4<f32>")).collect();
+            let terms: Vec<_> =
+                (0..count).map(|part| format!("parameters.factor{part} * part{part}[i]")).collect();
+            fill(
+                include_str!("weighted_sum.wgsl"),
+                &[("bindings", &bindings(&inputs, ("sum", "vec4<f32>"))), ("sum", &terms.join(" + "))],
+            )
+        }
+
+        fn variants(_: &[(usize, usize)]) -> Vec<Self> {
+            (1..=PARTS_AT_ONCE).map(Self).collect()
+        }
     }
 
     pub fn moved(x: &Map, length: f32, direction: &Map, inward: &Map) -> Map {
-        let quads = quads(x);
+        let vec4s = vec4s(x);
         let inputs = [x, direction, inward].map(Buffer::of);
         let picture = inputs[0].new_like(x.dims());
-        let text = |()| MOVED.to_owned() + THREAD + MOVED_BODY;
-        Wgsl { name: "moved", variant: (), text, workgroup: [64, 1, 1] }.launch(
-            quads.div_ceil(64),
-            &inputs.each_ref(),
-            &[&picture],
-            &[quads as u32, length.to_bits()],
-        );
+        Moved.launch(vec4s.div_ceil(64), &inputs.each_ref(), &[&picture], &[vec4s as u32, length.to_bits()]);
         picture.into_tensor()
     }
 
-    const MOVED: &str = "
-struct Parameters { quads: u32, length: f32 }
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> direction: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> inward: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> picture: array<vec4<f32>>;
-@group(0) @binding(4) var<uniform> parameters: Parameters;
-";
-    const MOVED_BODY: &str = "
-    if (i >= parameters.quads) { return; }
-    let zero = vec4<f32>();
-    let way = select(direction[i], zero, inward[i] == zero);
-    picture[i] = clamp(x[i] + parameters.length * way, zero, vec4<f32>(1.0));
-}
-";
+    shader!(CurvaturePair, "curvature_pair.wgsl", 64);
+    shader!(Moved, "moved.wgsl", 64);
 }

@@ -23,7 +23,7 @@ mod total_variation;
 
 pub(crate) use content::Content;
 pub(crate) use regions::{Region, Style};
-pub(crate) use style::{Seen, Statistics};
+pub(crate) use style::{RegionFeatures, Statistics};
 pub(crate) use term::squares;
 pub use term::{Kind, Term, losses, total};
 pub(crate) use total_variation::total_variation;
@@ -51,7 +51,7 @@ impl Targets {
         terms: &mut Vec<Term>,
     ) -> Gradient {
         let map = self.content_gradient(layer, features, options.content_weight, terms);
-        self.style_gradient(layer, features, options, terms, Gradient { map, pull: None })
+        self.style_gradient(layer, features, options, terms, Gradient { map, style: None })
     }
 
     /// ∂/∂F of α·w·Σ(F−P)²/ΣP² = 2·factor·(F−P).
@@ -70,7 +70,7 @@ impl Targets {
         Some(gradient)
     }
 
-    /// That of the style loss ([`Wanted::pull`]), added to what is there.
+    /// That of the style loss ([`StyleTarget::gradient`](style::StyleTarget::gradient)), added to what is there.
     fn style_gradient(
         &self,
         layer: Layer,
@@ -87,11 +87,11 @@ impl Targets {
                 continue;
             }
             let weights = region.weights(layer, None);
-            let seen = Seen::new(features, weights.as_ref(), options.style_loss);
+            let seen = RegionFeatures::new(features, weights.as_ref(), options.style_loss);
             let found = seen.statistics(Rect::whole((w, h)));
-            let (pull, losses) = region.pull(style, &found, options.style_weight, h * w);
+            let (gradient, losses) = region.style_gradient(style, &found, options.style_weight, h * w);
             terms.extend(losses);
-            sum = sum.and_style(features, pull, weights.as_ref());
+            sum = sum.add_style(features, gradient, weights.as_ref());
         }
         sum
     }

@@ -11,13 +11,13 @@ use schedule::tile_side;
 use weights::Layer;
 
 use super::{
-    style::{Statistics, Wanted},
+    style::{Statistics, StyleTarget},
     term::Term,
 };
 use crate::{
     error::Error,
     kernels::upload,
-    network::{Pull, Vgg},
+    network::{StyleGradient, Vgg},
 };
 
 /// A part of the picture and the style that it shall have.
@@ -36,7 +36,7 @@ pub(crate) struct Region {
 pub(crate) struct Style {
     pub layer: Layer,
     pub weight: f32,
-    pub wanted: Wanted,
+    pub target: StyleTarget,
 }
 
 /// What the features of a region are multiplied by, indexed by the number of poolings above them; none where nothing is
@@ -64,7 +64,7 @@ impl Region {
         let mut styles = Vec::new();
         for (&(layer, weight), painting) in options.style_layers.iter().zip(paintings) {
             let weight = weight * vgg.balance().style(layer);
-            styles.push(Style { layer, weight, wanted: Wanted::new(&painting).await? });
+            styles.push(Style { layer, weight, target: StyleTarget::new(&painting).await? });
         }
         Ok(Self {
             part: mask.map(|mask| Part::new(mask, tile_side(options, mask.size()).is_some(), vgg)),
@@ -73,9 +73,15 @@ impl Region {
         })
     }
 
-    /// What it is drawn by at a layer with these statistics of `places` features a channel, and the losses.
-    pub fn pull(&self, style: &Style, found: &Statistics, beta: f32, places: usize) -> (Pull, Vec<Term>) {
-        style.wanted.pull(found, beta * style.weight * self.share, places)
+    /// What it is drawn by at a layer with these statistics of `pixels` features a channel, and the losses.
+    pub fn style_gradient(
+        &self,
+        style: &Style,
+        found: &Statistics,
+        beta: f32,
+        pixels: usize,
+    ) -> (StyleGradient, Vec<Term>) {
+        style.target.gradient(found, beta * style.weight * self.share, pixels)
     }
 
     /// Whether anything is left of it at a layer.

@@ -9,21 +9,22 @@ use crate::{
     error::Error,
     kernels::{
         Map,
-        cut::crop,
-        frame::read_values,
+        crop::crop,
         gram::gram_matrix,
         moments::{covariance, mean, offset},
-        residual, shaped, upload,
-        weigh::weigh,
+        readback::read_values,
+        residual,
+        scale_pixels::scale_pixels,
+        shaped, upload,
     },
-    network::Pull,
+    network::StyleGradient,
 };
 
 /// The features of a layer as a region sees them.
-pub(crate) struct Seen {
+pub(crate) struct RegionFeatures {
     /// `[H, W, C]`, the region's weights included.
     features: Map,
-    /// Times the weights once more, where means are wanted: the mean is over features that are weighted as their products
+    /// Times the weights once more, where means are target: the mean is over features that are weighted as their products
     /// are.
     twice: Option<Map>,
 }
@@ -42,7 +43,7 @@ const LEAST_COVARIANCE: f32 = 0.01;
 
 /// What they shall be.
 #[derive(Clone, Debug)]
-pub(crate) struct Wanted {
+pub(crate) struct StyleTarget {
     /// A: the Gram matrix, or the covariance.
     matrix: Tensor<2>,
     /// The mean of A², and of covariances no less than [`LEAST_COVARIANCE`].
@@ -51,10 +52,11 @@ pub(crate) struct Wanted {
     mean: Option<(Tensor<1>, f32)>,
 }
 
-impl Seen {
+impl RegionFeatures {
     /// Features `[H, W, C]` seen through the weights of a region `[H, W]`, or without any.
     pub fn new(features: &Map, weights: Option<&Tensor<2>>, loss: StyleLoss) -> Self {
-        let seen = |map: &Map| weights.map_or_else(|| map.clone(), |weights| weigh(map, weights, None));
+        let seen =
+            |map: &Map| weights.map_or_else(|| map.clone(), |weights| scale_pixels(map, weights, None));
         let features = seen(features);
         let twice = (loss == StyleLoss::Moments).then(|| seen(&features));
         Self { features, twice }
@@ -93,7 +95,7 @@ impl Statistics {
 }
 
 /// As a map of a single place, for kernels that do not care what the numbers are.
-fn as_place<const D: usize>(tensor: Tensor<D>) -> Map {
+fn as_pixel<const D: usize>(tensor: Tensor<D>) -> Map {
     let count = tensor.dims().iter().product();
     shaped(tensor, [1, 1, count])
 }
@@ -101,17 +103,17 @@ fn as_place<const D: usize>(tensor: Tensor<D>) -> Map {
 fn weighted_sum<const D: usize>(sum: Option<Tensor<D>>, share: f32, part: Tensor<D>) -> Tensor<D> {
     let dims = part.dims();
     let share = upload(vec![share], [1, 1], &part.device());
-    shaped(weigh(&as_place(part), &share, sum.map(as_place).as_ref()), dims)
+    shaped(scale_pixels(&as_pixel(part), &share, sum.map(as_pixel).as_ref()), dims)
 }
 
 /// The difference, and the sum of its squares ([`residual::residual`]).
-fn residual<const D: usize>(found: &Tensor<D>, wanted: &Tensor<D>, scale: f32) -> (Tensor<D>, Tensor<1>) {
-    let [place, target] = [found, wanted].map(|tensor| as_place(tensor.clone()));
-    let (difference, sums) = residual::residual(&place, &target, scale);
+fn residual<const D: usize>(found: &Tensor<D>, target: &Tensor<D>, scale: f32) -> (Tensor<D>, Tensor<1>) {
+    let [pixel, target] = [found, target].map(|tensor| as_pixel(tensor.clone()));
+    let (difference, sums) = residual::residual(&pixel, &target, scale);
     (shaped(difference, found.dims()), sums)
 }
 
-impl Wanted {
+impl StyleTarget {
     /// The style of a painting.
     ///
     /// # Errors
@@ -130,26 +132,26 @@ impl Wanted {
         Ok(Self { matrix, mean_square, mean })
     }
 
-    /// How a picture with these statistics is drawn towards what is wanted, and the losses; `weight` is that of the style
-    /// loss here, and `places` how many features there are of a channel.
+    /// How a picture with these statistics is drawn towards what is target, and the losses; `weight` is that of the style
+    /// loss here, and `pixels` how many features there are of a channel.
     ///
     /// β·w·mean((G−A)²)/mean(A²) has the gradient F·(4·factor/(C·H·W))·(G−A) with respect to the features F, since
     /// G = FᵀF/(C·H·W) is symmetric. With means μ apart, G − μμᵀ/C takes the place of G and F − μ that of F, and
     /// β·w·mean((μ−a)²)/mean(a²) adds (2·factor/(H·W))·(μ−a) everywhere.
-    pub fn pull(&self, found: &Statistics, weight: f32, places: usize) -> (Pull, Vec<Term>) {
+    pub fn gradient(&self, found: &Statistics, weight: f32, pixels: usize) -> (StyleGradient, Vec<Term>) {
         let [c, _] = self.matrix.dims();
         let (matrix, mean) = found.compared();
         let weight = if mean.is_some() { 0.5 * weight } else { weight };
         let factor = weight / ((c * c) as f32 * self.mean_square);
-        let (matrix, sums) = residual(&matrix, &self.matrix, 4.0 * factor / (c * places) as f32);
+        let (matrix, sums) = residual(&matrix, &self.matrix, 4.0 * factor / (c * pixels) as f32);
         let mut terms = vec![Term { kind: Kind::Style, sums, factor }];
-        let offset = mean.zip(self.mean.as_ref()).map(|(mean, (wanted, mean_square))| {
+        let offset = mean.zip(self.mean.as_ref()).map(|(mean, (target, mean_square))| {
             let factor = weight / (c as f32 * mean_square);
-            let (difference, sums) = residual(mean, wanted, 2.0 * factor / places as f32);
+            let (difference, sums) = residual(mean, target, 2.0 * factor / pixels as f32);
             terms.push(Term { kind: Kind::Style, sums, factor });
             offset(mean, &matrix, &difference)
         });
-        (Pull { matrix, offset }, terms)
+        (StyleGradient { matrix, offset }, terms)
     }
 }
 

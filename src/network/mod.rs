@@ -3,5 +3,5 @@
 mod gradient;
 mod vgg;
 
-pub use gradient::{Gradient, Pull};
+pub use gradient::{Gradient, StyleGradient};
 pub use vgg::{Features, Vgg};

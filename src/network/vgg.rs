@@ -140,7 +140,7 @@ impl Vgg {
         let mut above: Option<Map> = None; // the gradient of the layer below in the network, before its ReLU
         let Features { maps, pooling } = features;
         for (layer, y) in Layer::ALL.into_iter().zip(maps).rev() {
-            let Gradient { map, pull } = at(layer, &y);
+            let Gradient { map, style } = at(layer, &y);
             let passed = match above.take() {
                 None => map.map(|map| conv::relu_backward(&map, &y)),
                 Some(above) => {
@@ -150,13 +150,13 @@ impl Vgg {
                         pool::backward(&y, &gradient, map.as_ref(), pooling)
                     } else {
                         // The ReLU comes last, once.
-                        let features = pull.is_none().then_some(&y);
+                        let features = style.is_none().then_some(&y);
                         conv::backward(&above, filter, map.as_ref(), features)
                     })
                 }
             };
-            above = match pull {
-                Some(pull) => Some(pull.before_relu(&y, passed.as_ref())),
+            above = match style {
+                Some(style) => Some(style.before_relu(&y, passed.as_ref())),
                 None => passed,
             };
         }

@@ -1,7 +1,7 @@
 //! L-BFGS (Liu and Nocedal 1989): the optimiser of the paper. It looks back at its latest steps, and at how the gradient
-//! changed along them, to guess where the loss is least.
+//! changed along them, to direction where the loss is least.
 //!
-//! The vectors stay on the device: the guess is a sum of them, whose factors depend only on their dot products (Chen,
+//! The vectors stay on the device: the direction is a sum of them, whose factors depend only on their dot products (Chen,
 //! Wang and Zhou 2014, "Large-scale L-BFGS using `MapReduce`", section 3). These are read back, once a step, along
 //! with the losses. A step is one look at one picture: if the loss there is not less, by what the slope promises, then
 //! the next look is nearer to where this one started from (backtracking, Armijo's condition). So the loss never
@@ -12,8 +12,8 @@ use std::collections::VecDeque;
 use crate::{
     error::Error,
     kernels::{
-        Map, frame,
-        vectors::{dots, lesson, moved, read_dots, weighted_sum},
+        Map, readback,
+        vectors::{curvature_pair, dots, moved, read_dots, weighted_sum},
     },
     loss::{Term, total},
 };
@@ -23,17 +23,17 @@ const HISTORY: usize = 10;
 /// The length of the first step, which nothing is known for: the root of the mean square of what it changes, in units of
 /// the 0..1 pixel range.
 const FIRST: f64 = 0.01;
-/// No step is longer, by the same measure: where the loss is not at all like a bowl, the guess may be anywhere.
+/// No step is longer, by the same measure: where the loss is not at all like a bowl, the direction may be anywhere.
 const LONGEST: f64 = 0.1;
 /// What part of the descent that the slope promises a step must bring (Armijo).
 const ENOUGH: f64 = 1e-4;
 /// The rounding of a loss, relative: what is less does not count as a rise.
 const ROUNDING: f64 = 1e-6;
-/// How often a guess is tried at shorter lengths before the history that it was made from is forgotten.
+/// How often a direction is tried at shorter lengths before the history that it was made from is forgotten.
 const PATIENCE: u32 = 4;
 /// The least cosine of a step and the change of the gradient along it: a pair that bends less, or the other way, says
 /// nothing about a bowl.
-const LEAST_BEND: f64 = 1e-4;
+const MIN_CURVATURE: f64 = 1e-4;
 
 /// A picture that is being optimised.
 #[derive(Clone, Debug)]
@@ -43,9 +43,9 @@ pub struct Lbfgs {
     /// The picture to look at next.
     trial: Map,
     history: History,
-    /// The guess, as a step from the best picture.
+    /// The direction, as a step from the best picture.
     direction: Map,
-    /// What part of the guess the trial goes.
+    /// What part of the direction the trial goes.
     length: f32,
     /// Looks since the best picture was found.
     rejected: u32,
@@ -74,7 +74,7 @@ struct History {
 }
 
 /// A step from the best picture, as a sum of the history's vectors and of the gradient.
-struct Guess {
+struct SearchDirection {
     vectors: Vec<f64>,
     gradient: f64,
 }
@@ -114,11 +114,11 @@ impl Lbfgs {
         // At the first look the trial is compared with itself, and nothing is learned.
         let (from, before) =
             self.best.as_ref().map_or((&self.trial, &gradient), |best| (&best.x, &best.gradient));
-        let [s, y, inward] = lesson(&self.trial, from, &gradient, before);
+        let [s, y, inward] = curvature_pair(&self.trial, from, &gradient, before);
         let others: Vec<&Map> = [&s, &y, &inward, before].into_iter().chain(&self.history.vectors).collect();
         let sums = terms.iter().map(|term| term.sums.clone());
         let sums = sums.chain(dots([&s, &y, &inward], &others)).collect();
-        let mut read = frame::read_vectors(sums).await?;
+        let mut read = readback::read_vectors(sums).await?;
         let products = read_dots(&read.split_off(terms.len()), others.len());
         let loss = total(terms.iter().zip(&read));
 
@@ -140,19 +140,20 @@ impl Lbfgs {
     /// Guesses where the loss is least, seen from the best picture.
     fn aim(&mut self) {
         let Some(best) = &self.best else { return };
-        let mut guess = self.history.guess();
-        if self.history.slope(&guess) >= 0.0 {
+        let mut direction = self.history.search_direction();
+        if self.history.slope(&direction) >= 0.0 {
             // Uphill: the history tells of another bowl.
             self.history.clear();
-            guess = self.history.guess();
+            direction = self.history.search_direction();
         }
         let pixels: usize = best.x.dims().iter().product();
-        let size = (self.history.square(&guess) / (pixels as f64 * 0.75)).sqrt(); // three colours of four channels
+        let size = (self.history.square(&direction) / (pixels as f64 * 0.75)).sqrt(); // three colours of four channels
         let most = if self.history.vectors.is_empty() { FIRST } else { LONGEST.min(size) };
         self.length = if size > 0.0 { (most / size) as f32 } else { 0.0 };
-        let vectors = guess.vectors.iter().zip(&self.history.vectors);
+        let vectors = direction.vectors.iter().zip(&self.history.vectors);
         let vectors = vectors.map(|(&factor, vector)| (factor as f32, vector));
-        let parts: Vec<_> = std::iter::once((guess.gradient as f32, &best.inward)).chain(vectors).collect();
+        let parts: Vec<_> =
+            std::iter::once((direction.gradient as f32, &best.inward)).chain(vectors).collect();
         self.direction = weighted_sum(&parts);
         self.trial = moved(&best.x, self.length, &self.direction, &best.inward);
         self.rejected = 0;
@@ -188,7 +189,7 @@ impl History {
         };
         self.steepness = *steepness;
         self.slopes = old.iter().map(|[_, _, slope]| *slope).collect();
-        if *sy <= LEAST_BEND * (ss * yy).sqrt() {
+        if *sy <= MIN_CURVATURE * (ss * yy).sqrt() {
             return;
         }
         for (row, [with_s, with_y, _]) in self.dots.iter_mut().zip(old) {
@@ -211,45 +212,47 @@ impl History {
 
     /// Minus the inverse of the Hessian, as far as the history tells of it, times the gradient: the two loops of Nocedal
     /// (1980, algorithm on page 779), on factors instead of vectors. Minus the gradient where there is no history.
-    fn guess(&self) -> Guess {
-        let mut guess = Guess { vectors: vec![0.0; self.vectors.len()], gradient: -1.0 };
+    fn search_direction(&self) -> SearchDirection {
+        let mut direction = SearchDirection { vectors: vec![0.0; self.vectors.len()], gradient: -1.0 };
         let steps = self.vectors.len() / 2;
         let mut first = vec![0.0; steps];
         for step in (0..steps).rev() {
             let (s, y) = (2 * step, 2 * step + 1);
-            first[step] = self.dot(&guess, s) / self.dots[s][y];
-            guess.vectors[y] -= first[step];
+            first[step] = self.dot(&direction, s) / self.dots[s][y];
+            direction.vectors[y] -= first[step];
         }
         if let Some(s) = self.vectors.len().checked_sub(2) {
             let scale = self.dots[s][s + 1] / self.dots[s + 1][s + 1];
-            for factor in &mut guess.vectors {
+            for factor in &mut direction.vectors {
                 *factor *= scale;
             }
-            guess.gradient *= scale;
+            direction.gradient *= scale;
         }
         for (step, first) in first.into_iter().enumerate() {
             let (s, y) = (2 * step, 2 * step + 1);
-            guess.vectors[s] += first - self.dot(&guess, y) / self.dots[s][y];
+            direction.vectors[s] += first - self.dot(&direction, y) / self.dots[s][y];
         }
-        guess
+        direction
     }
 
-    /// A guess times a vector of the history.
-    fn dot(&self, guess: &Guess, vector: usize) -> f64 {
-        let sum: f64 = guess.vectors.iter().zip(&self.dots[vector]).map(|(factor, dot)| factor * dot).sum();
-        sum + guess.gradient * self.slopes[vector]
+    /// A direction times a vector of the history.
+    fn dot(&self, direction: &SearchDirection, vector: usize) -> f64 {
+        let sum: f64 =
+            direction.vectors.iter().zip(&self.dots[vector]).map(|(factor, dot)| factor * dot).sum();
+        sum + direction.gradient * self.slopes[vector]
     }
 
-    /// A guess times the gradient.
-    fn slope(&self, guess: &Guess) -> f64 {
-        let sum: f64 = guess.vectors.iter().zip(&self.slopes).map(|(factor, slope)| factor * slope).sum();
-        sum + guess.gradient * self.steepness
+    /// A direction times the gradient.
+    fn slope(&self, direction: &SearchDirection) -> f64 {
+        let sum: f64 = direction.vectors.iter().zip(&self.slopes).map(|(factor, slope)| factor * slope).sum();
+        sum + direction.gradient * self.steepness
     }
 
-    /// A guess times itself.
-    fn square(&self, guess: &Guess) -> f64 {
-        let sum: f64 = (0..guess.vectors.len()).map(|at| guess.vectors[at] * self.dot(guess, at)).sum();
-        sum + guess.gradient * self.slope(guess)
+    /// A direction times itself.
+    fn square(&self, direction: &SearchDirection) -> f64 {
+        let sum: f64 =
+            (0..direction.vectors.len()).map(|at| direction.vectors[at] * self.dot(direction, at)).sum();
+        sum + direction.gradient * self.slope(direction)
     }
 }
 
@@ -270,7 +273,7 @@ mod tests {
     }
 
     fn values(map: &Map) -> Vec<f64> {
-        let values = block_on(frame::read_values(map.clone())).unwrap();
+        let values = block_on(readback::read_values(map.clone())).unwrap();
         values.into_iter().map(f64::from).collect()
     }
 

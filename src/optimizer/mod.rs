@@ -5,16 +5,17 @@ use options::Optimizer;
 use self::lbfgs::Lbfgs;
 use crate::{
     error::Error,
-    kernels::{Map, adam},
+    kernels::{Map, adam::AdamState},
 };
 
+pub mod adam;
 pub mod lbfgs;
 
 /// The picture `[H, W, 4]`, values 0..1, and what is known of the way that it came.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "named as in the options")]
 pub enum State {
-    Adam(Box<adam::State>),
+    Adam(Box<AdamState>),
     Lbfgs(Box<Lbfgs>),
 }
 
@@ -22,7 +23,7 @@ impl State {
     /// The state before the first step from the picture `x`.
     pub fn start(optimizer: Optimizer, x: Map) -> Self {
         match optimizer {
-            Optimizer::Adam => Self::Adam(Box::new(adam::State::start(x))),
+            Optimizer::Adam => Self::Adam(Box::new(adam::start(x))),
             Optimizer::Lbfgs => Self::Lbfgs(Box::new(Lbfgs::start(x))),
         }
     }
@@ -51,7 +52,7 @@ impl State {
     /// [`Error::DeviceLost`] if the device cannot be read.
     pub async fn enlarged(&self, x: Map) -> Result<Self, Error> {
         Ok(match self {
-            Self::Adam(state) => Self::Adam(Box::new(state.enlarged(x).await?)),
+            Self::Adam(state) => Self::Adam(Box::new(adam::enlarged(state, x).await?)),
             Self::Lbfgs(_) => Self::start(Optimizer::Lbfgs, x),
         })
     }

@@ -23,7 +23,7 @@ pub struct Scale {
     /// The optimiser's constants, but for what the learning rate is multiplied by.
     pub adam: AdamOptions,
     /// What it is multiplied by where this scale begins, and where it ends.
-    pub boldness: [f32; 2],
+    pub learning_rate_factor: [f32; 2],
 }
 
 /// The scales of a run, the smallest first, the wanted size last.
@@ -43,10 +43,10 @@ const SMALLER: f64 = 0.3;
 const LEAST_STEPS: u32 = 5;
 /// The decays of Adam's moments, at most, where there is more than one scale: gradients of some ten steps ago are those
 /// of a much worse picture, and steps as bold as these overshoot where they follow them.
-const FORGETFUL: f32 = 0.8;
+const MAX_BETA: f32 = 0.8;
 /// What the learning rate is multiplied by at the beginning of a run of several scales, and at its end: large forms and
 /// colours want long steps, and strokes come to rest in short ones. Between them it falls with the work that is done.
-const BOLDNESS: [f32; 2] = [2.0, 0.4];
+const LEARNING_RATE_FACTOR: [f32; 2] = [2.0, 0.4];
 
 /// The most pixels that are looked at as a whole where nobody chose a tile: 1024×1024, a gigabyte.
 pub const MOST_AT_ONCE: usize = 1 << 20;
@@ -80,32 +80,32 @@ impl Plan {
             steps = spread(options.steps, &sizes);
         }
         let adam = options.adam;
-        let scale = |((width, height), steps)| Scale { width, height, steps, adam, boldness: [1.0, 1.0] };
+        let scale = |((width, height), steps)| Scale { width, height, steps, adam, learning_rate_factor: [1.0, 1.0] };
         let mut plan = Self { scales: sizes.into_iter().zip(steps).map(scale).collect() };
         if plan.scales.len() > 1 {
-            plan.embolden(options.steps);
+            plan.set_learning_rate_factors(options.steps);
         }
         plan
     }
 
     /// Has Adam take steps that are long first and short at last, and forget sooner.
-    fn embolden(&mut self, steps: u32) {
-        let [first, last] = BOLDNESS;
-        let boldness = |made| first + (last - first) * (self.work(made) / self.work(steps)) as f32;
+    fn set_learning_rate_factors(&mut self, steps: u32) {
+        let [first, last] = LEARNING_RATE_FACTOR;
+        let learning_rate_factor = |made| first + (last - first) * (self.work(made) / self.work(steps)) as f32;
         let mut made = 0;
-        let boldness: Vec<[f32; 2]> = self
+        let learning_rate_factor: Vec<[f32; 2]> = self
             .scales
             .iter()
             .map(|scale| {
-                let begins = boldness(made);
+                let begins = learning_rate_factor(made);
                 made += scale.steps;
-                [begins, boldness(made)]
+                [begins, learning_rate_factor(made)]
             })
             .collect();
-        for (scale, boldness) in self.scales.iter_mut().zip(boldness) {
-            scale.boldness = boldness;
-            scale.adam.beta1 = scale.adam.beta1.min(FORGETFUL);
-            scale.adam.beta2 = scale.adam.beta2.min(FORGETFUL);
+        for (scale, learning_rate_factor) in self.scales.iter_mut().zip(learning_rate_factor) {
+            scale.learning_rate_factor = learning_rate_factor;
+            scale.adam.beta1 = scale.adam.beta1.min(MAX_BETA);
+            scale.adam.beta2 = scale.adam.beta2.min(MAX_BETA);
         }
     }
 
@@ -141,11 +141,11 @@ impl Plan {
 impl Scale {
     /// The optimiser's constants for a step, after `made` ones at this scale.
     pub fn adam(&self, made: u32) -> AdamOptions {
-        let [begins, ends] = self.boldness;
+        let [begins, ends] = self.learning_rate_factor;
         // In the middle of the step; those beyond the plan are as the last ones.
         let past = ((made as f32 + 0.5) / self.steps as f32).min(1.0);
-        let boldness = begins + (ends - begins) * past;
-        AdamOptions { learning_rate: self.adam.learning_rate * boldness, ..self.adam }
+        let learning_rate_factor = begins + (ends - begins) * past;
+        AdamOptions { learning_rate: self.adam.learning_rate * learning_rate_factor, ..self.adam }
     }
 
     fn pixels(&self) -> f64 {

@@ -1,24 +1,32 @@
-//! Which algorithm computes which convolution.
+//! The algorithms of convolutions, and which of them computes which convolution.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Algorithm, Tile};
+use crate::kernels::tile::Tile;
 
-/// What was measured to be the fastest on one GPU, by the number of channels in and out. For what is not here the rule
-/// decides.
+/// How a convolution is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Algorithm {
+    /// A product of the nine neighbours' channels with the kernel (implicit GEMM). On the CPU, Burn's convolution.
+    Direct,
+    /// Winograd's, by tiles: fewer multiplications, but more memory traffic.
+    Winograd(Tile),
+}
+
+/// The fastest algorithms as measured on one GPU, by the number of channels in and out. For other convolutions a rule decides.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Algorithms(Vec<(usize, usize, Algorithm)>);
 
 impl Algorithms {
-    /// The one for a convolution of so many channels, if that was measured.
+    /// The algorithm for a convolution with these numbers of channels, if it was measured.
     pub fn of(&self, inputs: usize, outputs: usize) -> Option<Algorithm> {
         let found = self.0.iter().find(|(i, o, _)| (*i, *o) == (inputs, outputs));
         found.map(|(.., algorithm)| *algorithm)
     }
 
-    /// Notes what was measured.
+    /// Sets the algorithm that was measured to be the fastest.
     pub fn set(&mut self, inputs: usize, outputs: usize, algorithm: Algorithm) {
         self.0.retain(|(i, o, _)| (*i, *o) != (inputs, outputs));
         self.0.push((inputs, outputs, algorithm));

@@ -1,14 +1,11 @@
-//! What happens to a sum before it is stored: forward the bias and the ReLU; backward what the losses at
-//! this layer add (one number for each channel, or a map), and the mask of the ReLU below.
-
-use std::fmt::Write as _;
+//! What happens to a sum before it is stored: forward the bias and the ReLU; backward the gradient of the losses at this
+//! layer (one value per channel, or a map), and the mask of the ReLU below.
 
 use burn::tensor::Tensor;
 
-use super::Map;
 use crate::kernels::{
-    Storage,
-    gpu::{Buffer, Wgsl},
+    Map, Storage,
+    gpu::{Buffer, Shader, bindings, shader},
 };
 
 /// The buffers that take part.
@@ -21,24 +18,25 @@ pub struct Epilogue {
 /// Which of them there are: what the text of a kernel depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind {
-    /// Adds the bias. Where there is no mask, it is a layer's own, and its ReLU follows.
+    /// Adds the bias. Without a mask it is a layer's own bias, and the layer's ReLU follows.
     bias: bool,
     /// Adds a map.
     add: bool,
-    /// Lets through only where a map is positive.
+    /// Sets to zero where the features of a map are not positive.
     mask: bool,
-    /// How what goes into the convolution is stored.
+    /// How the convolution's input is stored.
     from: Storage,
-    /// How its result is, and the maps that take part here.
+    /// How its output is stored, and the maps of the epilogue.
     to: Storage,
 }
 
 impl Epilogue {
+    /// With a bias `[C]`, a map to add and the features whose ReLU masks, both `[H, W, C]`.
     pub fn new(bias: Option<&Tensor<1>>, add: Option<&Map>, mask: Option<&Map>) -> Self {
         Self { bias: bias.map(Buffer::of), add: add.map(Buffer::of), mask: mask.map(Buffer::of) }
     }
 
-    /// Where the map `from` goes in and `to` comes out.
+    /// The kind for a convolution from one buffer to another.
     pub fn kind(&self, from: &Buffer, to: &Buffer) -> Kind {
         let (from, to) = (from.storage(), to.storage());
         debug_assert!([&self.add, &self.mask].into_iter().flatten().all(|map| map.storage() == to));
@@ -52,77 +50,81 @@ impl Epilogue {
 }
 
 impl Kind {
-    /// The declarations of the inputs, the epilogue's own and `inputs` before them, the first of which is what goes into
-    /// the convolution; then of the output `y` and the uniform `parameters`.
+    /// No epilogue, everything stored in full.
+    pub fn none() -> Self {
+        Self { bias: false, add: false, mask: false, from: Storage::Full, to: Storage::Full }
+    }
+
+    /// All kinds of a layer's forward pass.
+    pub fn forward() -> impl Iterator<Item = Self> {
+        Self::stored([(true, false, false)])
+    }
+
+    /// All kinds of a layer's backward pass.
+    pub fn backward() -> impl Iterator<Item = Self> {
+        Self::stored([false, true].into_iter().flat_map(|add| [(false, add, false), (false, add, true)]))
+    }
+
+    /// All kinds of a 1×1 convolution.
+    pub fn conv1x1() -> impl Iterator<Item = Self> {
+        let kinds = [false, true].into_iter().flat_map(|bias| [(bias, false, true), (bias, true, true)]);
+        Self::stored(kinds).filter(|kind| kind.from == kind.to)
+    }
+
+    /// Each of these combinations of bias, add and mask, with each storage of input and output.
+    fn stored(combinations: impl IntoIterator<Item = (bool, bool, bool)>) -> impl Iterator<Item = Self> {
+        let all = combinations.into_iter().flat_map(|(bias, add, mask)| {
+            let full = Self { bias, add, mask, ..Self::none() };
+            Storage::ALL.map(|from| Storage::ALL.map(|to| Self { from, to, ..full }))
+        });
+        all.flatten()
+    }
+
+    /// How the convolution's input is stored.
+    pub fn input(self) -> Storage {
+        self.from
+    }
+
+    /// Declares the convolution's `inputs`, the first of which is its map, then the epilogue's own inputs, the output `y` and
+    /// the uniform `parameters`; and the functions of [`Storage::functions`].
     pub fn declarations(self, inputs: &[&str]) -> String {
-        let mut text = Storage::functions(self.from, self.to);
-        let (full, map) = (Storage::Full.quad(), self.to.quad());
+        let (full, map) = (Storage::Full.wgsl_type(), self.to.wgsl_type());
         let given = inputs
             .iter()
             .enumerate()
-            .map(|(at, name)| (if at == 0 { self.from.quad() } else { full }, *name));
-        let own = [(self.bias, full, "bias"), (self.add, map, "add"), (self.mask, map, "features")];
-        let own = own.into_iter().filter(|(there, ..)| *there).map(|(_, quad, name)| (quad, name));
-        let mut bindings = 0;
-        for (quad, name) in given.chain(own) {
-            writeln!(text, "@group(0) @binding({bindings}) var<storage, read> {name}: array<{quad}>;")
-                .expect("to a string");
-            bindings += 1;
-        }
-        writeln!(text, "@group(0) @binding({bindings}) var<storage, read_write> y: array<{map}>;")
-            .expect("to a string");
-        writeln!(text, "@group(0) @binding({}) var<uniform> parameters: Parameters;", bindings + 1)
-            .expect("to a string");
-        text
+            .map(|(at, name)| (*name, if at == 0 { self.from.wgsl_type() } else { full }));
+        let own = [(self.bias, "bias", full), (self.add, "add", map), (self.mask, "features", map)];
+        let own = own.into_iter().filter(|(present, ..)| *present).map(|(_, name, element)| (name, element));
+        let inputs: Vec<_> = given.chain(own).collect();
+        Storage::functions(self.from, self.to) + &bindings(&inputs, ("y", map))
     }
 
     /// The expression that is stored at `y[to]` for the sum `value` of the four channels at `channel`.
-    pub fn of(self, value: &str, channel: &str, to: &str) -> String {
+    pub fn value(self, value: &str, channel: &str, to: &str) -> String {
         let mut value = value.to_owned();
         if self.bias {
             value = format!("({value} + bias[{channel}])");
         }
         if self.add {
-            value = format!("({value} + load_beside(add[{to}]))");
+            value = format!("({value} + unpack_output(add[{to}]))");
         }
         if self.mask {
-            value = format!("select(vec4<f32>(), {value}, load_beside(features[{to}]) > vec4<f32>())");
+            value = format!("select(vec4<f32>(), {value}, unpack_output(features[{to}]) > vec4<f32>())");
         } else if self.bias {
             value = format!("max({value}, vec4<f32>())");
         }
-        format!("keep({value})")
+        format!("pack({value})")
     }
 }
 
-/// The mask alone, where no sum stands before it.
+/// The mask alone. `gradient` and `features` `[H, W, C]` → `[H, W, C]`.
 pub fn relu_backward(gradient: &Map, features: &Map) -> Map {
     let [h, w, c] = gradient.dims();
     let (g, f) = (Buffer::of(gradient), Buffer::of(features));
-    let storage = g.storage();
-    let out = g.new_stored(storage, [h, w, c]);
-    let quads = h * w * c / 4;
-    let text = |storage: Storage| storage.written(MASK);
-    Wgsl { name: "relu_backward", variant: storage, text, workgroup: [256, 1, 1] }.launch(
-        quads.div_ceil(256),
-        &[&g, &f],
-        &[&out],
-        &[quads as u32],
-    );
+    let out = g.new_stored(g.storage(), [h, w, c]);
+    let vec4s = h * w * c / 4;
+    ReluBackward(g.storage()).launch(vec4s.div_ceil(256), &[&g, &f], &[&out], &[vec4s as u32]);
     out.into_tensor()
 }
 
-const MASK: &str = "
-struct Parameters { quads: u32 }
-@group(0) @binding(0) var<storage, read> gradient: array<Quad>;
-@group(0) @binding(1) var<storage, read> features: array<Quad>;
-@group(0) @binding(2) var<storage, read_write> masked: array<Quad>;
-@group(0) @binding(3) var<uniform> parameters: Parameters;
-
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) local: u32) {
-    let i = (group.y * groups.x + group.x) * 256u + local;
-    if (i >= parameters.quads) { return; }
-    masked[i] = keep(select(vec4<f32>(), load(gradient[i]), load(features[i]) > vec4<f32>()));
-}
-";
+shader!(ReluBackward(Storage), "relu_backward.wgsl", 256);

@@ -1,72 +1,58 @@
 //! Convolution, forward and backward to its input.
 //!
-//! Backward-data of a 3×3 convolution of stride 1 and padding 1 is the same convolution with the
-//! kernel turned by 180° and the roles of its channels swapped: the same kernels serve, with two [`Filter`]s.
+//! The gradient of a 3×3 convolution of stride 1 and padding 1 with respect to its input is the same convolution, with the
+//! kernel rotated by 180° and the roles of its channels swapped. So the same code computes both, with two [`Filter`]s.
 //!
-//! There are two [`Algorithm`]s. On the GPU both end in the same matrix product ([`product`]); on the processor one is
-//! Burn's own, which is the twin of all the others.
+//! There are two [`Algorithm`]s. On the GPU both end in the same matrix product ([`product`]). On the CPU the direct one is
+//! Burn's own convolution, which is the reference for all others.
 
 mod algorithms;
 #[cfg(feature = "gpu")]
-mod epilogue;
+pub(super) mod epilogue;
 #[cfg(feature = "gpu")]
-mod product;
-mod winograd;
+pub(super) mod product;
+pub(super) mod winograd;
 
 #[cfg(feature = "cpu")]
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions};
-use serde::{Deserialize, Serialize};
 
-pub use algorithms::Algorithms;
+pub use algorithms::{Algorithm, Algorithms};
 #[cfg(feature = "cpu")]
 pub use winograd::cpu;
-#[cfg(feature = "gpu")]
-pub use winograd::gpu::choose as rule;
 
+pub use super::tile::Tile;
 use super::{Map, Storage, from_nchw, on_device, runs_wgsl, to_nchw, upload};
 use weights::Conv;
 
-/// How a convolution is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Algorithm {
-    /// A product of the nine neighbours' channels with the kernel (implicit GEMM). On the processor, by Burn.
-    Direct,
-    /// Winograd's, by tiles: fewer multiplications, for more traffic.
-    Winograd(Tile),
+/// The algorithm for a convolution with these numbers of channels on a GPU, where none was measured.
+#[cfg(feature = "gpu")]
+pub fn rule(inputs: usize, outputs: usize, device: &Device) -> Algorithm {
+    winograd::gpu::choose(inputs, outputs, super::gpu::is_in_software(device))
 }
 
-/// How many results Winograd's algorithm computes at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Tile {
-    /// 2×2: 2.25 times fewer multiplications, kernels of 16 numbers.
-    Two,
-    /// 4×4: 4 times fewer multiplications, kernels of 36 numbers.
-    Four,
-}
-
-/// The kernels of a 3×3 convolution, arranged for the device that computes.
+/// The kernels of a 3×3 convolution, in the layout of the device and the algorithm.
 #[derive(Clone, Debug)]
 pub struct Filter {
     weight: Weight,
     /// `[out]`; a backward filter has none.
     bias: Option<Tensor<1>>,
-    /// How a GPU stores what comes out.
+    /// How a GPU stores the output.
     #[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "only a GPU has the choice"))]
     storage: Storage,
 }
 
 #[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "only a GPU needs other arrangements"))]
+#[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "only a GPU needs other layouts"))]
 enum Weight {
     /// `[out, in, 3, 3]`, for Burn's own operations.
     Stock(Tensor<4>),
     /// `[3, 3, in, out]`, so that four output channels are one `vec4`.
     Direct(Tensor<4>),
-    /// `[16 or 36, in, out]`: transformed.
+    /// Transformed, `[16 or 36, in, out]`.
     Winograd(Tensor<3>),
-    /// The same on the processor.
+    /// Transformed, on the CPU.
     #[cfg(feature = "cpu")]
     Kernels(Arc<cpu::Kernels>),
 }
@@ -75,7 +61,8 @@ impl Filter {
     /// The filter that computes a layer's features, by this algorithm; `None` chooses by rule.
     pub fn forward(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
         let (outputs, inputs) = (conv.out_channels, padded(conv.in_channels));
-        let weight = Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| at(conv, o, i, y, x));
+        let weight =
+            Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| weight_at(conv, o, i, y, x));
         let bias = upload(conv.bias.clone(), [outputs], device);
         Self { weight, bias: Some(bias), storage: Storage::Full }
     }
@@ -83,7 +70,7 @@ impl Filter {
     /// The filter that computes the gradient with respect to a layer's input, by this algorithm; `None` chooses by rule.
     pub fn backward(conv: &Conv, algorithm: Option<Algorithm>, device: &Device) -> Self {
         let (outputs, inputs) = (padded(conv.in_channels), conv.out_channels);
-        let at = |o, i, y: usize, x: usize| at(conv, i, o, 2 - y, 2 - x);
+        let at = |o, i, y: usize, x: usize| weight_at(conv, i, o, 2 - y, 2 - x);
         Self {
             weight: Weight::new(outputs, inputs, algorithm, device, at),
             bias: None,
@@ -91,7 +78,7 @@ impl Filter {
         }
     }
 
-    /// What comes out on a GPU is stored in this way, and so must be the maps that are given along with the input.
+    /// With this storage of the output on a GPU. The maps that are given along with the input must have the same.
     #[must_use]
     pub fn storing(self, storage: Storage) -> Self {
         Self { storage, ..self }
@@ -104,7 +91,7 @@ fn padded(channels: usize) -> usize {
 }
 
 /// One weight; zero for channels that exist only as padding.
-fn at(conv: &Conv, output: usize, input: usize, y: usize, x: usize) -> f32 {
+fn weight_at(conv: &Conv, output: usize, input: usize, y: usize, x: usize) -> f32 {
     if output >= conv.out_channels || input >= conv.in_channels {
         return 0.0;
     }
@@ -112,7 +99,7 @@ fn at(conv: &Conv, output: usize, input: usize, y: usize, x: usize) -> f32 {
 }
 
 impl Weight {
-    /// Arranges weights that `at(output, input, y, x)` gives.
+    /// Lays out the weights that `at(output, input, y, x)` gives.
     fn new(
         outputs: usize,
         inputs: usize,
@@ -121,7 +108,7 @@ impl Weight {
         at: impl Fn(usize, usize, usize, usize) -> f32,
     ) -> Self {
         #[cfg(feature = "cpu")]
-        if crate::device::is_cpu(device)
+        if super::is_cpu(device)
             && let Algorithm::Winograd(tile) =
                 algorithm.unwrap_or_else(|| Algorithm::Winograd(cpu::choose(inputs, outputs)))
         {
@@ -144,7 +131,7 @@ impl Weight {
                 }
             }
             let direct = upload(values, [3, 3, inputs, outputs], device);
-            match algorithm.unwrap_or_else(|| winograd::gpu::choose(inputs, outputs)) {
+            match algorithm.unwrap_or_else(|| rule(inputs, outputs, device)) {
                 Algorithm::Direct => Self::Direct(direct),
                 Algorithm::Winograd(tile) => Self::Winograd(winograd::gpu::transform(&direct, tile)),
             }
@@ -163,9 +150,9 @@ pub fn forward(x: &Map, filter: &Filter) -> Map {
 
 /// Gradient with respect to a convolution's input: `(g ∗ w' + add) · [features > 0]`.
 ///
-/// `gradient` `[H, W, in]` is taken before the ReLU of the convolution above. `add` `[H, W, out]` is what
-/// losses at this layer contribute; `features` `[H, W, out]` are those of the layer below, whose
-/// ReLU lets the gradient through where they are positive.
+/// `gradient` `[H, W, in]` is the gradient before the ReLU of the convolution. `add` `[H, W, out]` is the gradient of the
+/// losses at the layer that the input comes from; `features` `[H, W, out]` are the features of that layer, whose ReLU passes
+/// the gradient where they are positive.
 pub fn backward(gradient: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
     on_device!(gradient.device(),
         gpu: convolve(gradient, filter, add, features),
@@ -192,7 +179,7 @@ pub fn backward_cpu(gradient: &Map, filter: &Filter, add: Option<&Map>, features
 /// Padding of one on every side keeps the size.
 fn stock(x: &Map, filter: &Filter) -> Tensor<4> {
     let options = ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
-    let Weight::Stock(weight) = &filter.weight else { unreachable!("arranged for our kernels") };
+    let Weight::Stock(weight) = &filter.weight else { unreachable!("laid out for our kernels") };
     conv2d(to_nchw(x.clone()), weight.clone(), filter.bias.clone(), options)
 }
 
@@ -202,7 +189,7 @@ fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>)
     match &filter.weight {
         Weight::Direct(weight) => product::convolve(x, weight, &epilogue, filter.storage),
         Weight::Winograd(weight) => winograd::gpu::convolve(x, weight, &epilogue, filter.storage),
-        _ => unreachable!("arranged for the processor"),
+        _ => unreachable!("laid out for the CPU"),
     }
 }
 
@@ -216,19 +203,20 @@ fn convolve_cpu(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&M
     }
 }
 
-/// `(Σ_k x[p, k] · matrix[k, c] + offset[c] + add[p, c]) · [x[p, c] > 0]`: each pixel's channels times a `[C, C]` matrix.
+/// A 1×1 convolution: `(Σ_k x[p, k] · matrix[k, c] + offset[c] + add[p, c]) · [x[p, c] > 0]`.
 ///
-/// The backward pass of a Gram matrix is of this form, that of means and covariances has an offset, too; x are features,
-/// and the last factor is the ReLU that they came out of.
-pub fn mix_channels(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
+/// `x` and `add` are `[H, W, C]`, `matrix` is `[C, C]`, `offset` is `[C]`; the result is `[H, W, C]`. The gradient of a loss
+/// on a Gram matrix has this form, with x the features; for a loss on means and covariances there is an offset, too. The
+/// last factor is the ReLU that computed x.
+pub fn conv1x1(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
     on_device!(x.device(),
-        gpu: product::mix_channels(x, matrix, offset, add),
-        cpu: mix_channels_here(x, matrix, offset, add),
-        twin: mix_channels_cpu(x, matrix, offset, add))
+        gpu: product::conv1x1(x, matrix, offset, add),
+        cpu: conv1x1_own(x, matrix, offset, add),
+        twin: conv1x1_cpu(x, matrix, offset, add))
 }
 
 #[cfg(feature = "cpu")]
-fn mix_channels_here(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
+fn conv1x1_own(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
     use super::cpu::{Numbers, helpers, tensor};
 
     let dims @ [_, _, c] = x.dims();
@@ -240,8 +228,8 @@ fn mix_channels_here(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, ad
     tensor(helped.unwrap_or_else(|| processor::mix(x, matrix, c, offset, add)), dims)
 }
 
-/// The twin of [`mix_channels`].
-pub fn mix_channels_cpu(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
+/// The twin of [`conv1x1`].
+pub fn conv1x1_cpu(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
     let [h, w, c] = x.dims();
     let mut sum = x.clone().reshape([h * w, c]).matmul(matrix.clone()).reshape([h, w, c]);
     if let Some(offset) = offset {
@@ -253,7 +241,7 @@ pub fn mix_channels_cpu(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>,
     relu_backward_cpu(sum, x)
 }
 
-/// `gradient · [features > 0]`: backward through a ReLU, given what came out of it.
+/// `gradient · [features > 0]`: backward through a ReLU, given its output. All `[H, W, C]`.
 pub fn relu_backward(gradient: &Map, features: &Map) -> Map {
     on_device!(gradient.device(),
         gpu: epilogue::relu_backward(gradient, features),

@@ -7,27 +7,28 @@ use burn::tensor::Tensor;
 use crate::kernels::{
     Map, Storage,
     conv::{
-        Algorithm, Tile,
+        algorithms::Algorithm,
         epilogue::{Epilogue, Kind},
         product,
     },
-    gpu::{Buffer, Wgsl},
-    is_in_software,
+    gpu::{Buffer, Shader},
+    template::{fill, unroll, up_to},
+    tile::Tile,
 };
 
 /// What a band of transformed tiles may take. It bounds the memory, whatever the picture's size, and stays within
 /// WebGPU's smallest limit for a binding.
 const BAND_BYTES: usize = 16 << 20;
 
-/// The algorithm for a convolution of so many channels.
+/// The algorithm for a convolution with these numbers of channels, on a GPU device that is `software` or not.
 ///
-/// For each pixel the transforms of 4×4 tiles move `18·(in + out)` bytes more, and `13·in·out` operations fall
-/// away (of 18). A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 40
-/// channels, and Winograd is ahead from 128 on. In software the bytes come from the same cache as everything else.
+/// For each pixel the transforms of 4×4 tiles move `18·(in + out)` bytes more, and save `13·in·out` operations (of 18).
+/// A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 40 channels, and Winograd is
+/// ahead from 128 on. In software the bytes come from the same cache as everything else.
 ///
 /// The wide layers have small maps, so few tiles that larger ones gain nothing, and most of the weights: 2×2 there.
-pub fn choose(inputs: usize, outputs: usize) -> Algorithm {
-    let least = if is_in_software() { 32 } else { 128 };
+pub fn choose(inputs: usize, outputs: usize, software: bool) -> Algorithm {
+    let least = if software { 32 } else { 128 };
     if inputs.min(outputs) < least {
         Algorithm::Direct
     } else if inputs.max(outputs) <= 256 {
@@ -37,213 +38,202 @@ pub fn choose(inputs: usize, outputs: usize) -> Algorithm {
     }
 }
 
-/// Writes statements: `left · m · leftᵀ` for a matrix `m` whose elements are named `{from}{y}{x}`; the result's are
-/// named `{to}{y}{x}`.
-#[expect(clippy::float_cmp, reason = "the factors are exact")]
-fn sandwich(code: &mut String, left: &[&[f32]], from: &str, to: &str) {
-    // Σ of what is not zero; by ±1 nothing is multiplied.
-    let row = |factors: &[f32], name: &dyn Fn(usize) -> String| {
-        let mut sum = String::new();
-        for (k, factor) in factors.iter().enumerate().filter(|(_, factor)| **factor != 0.0) {
-            sum += match (sum.is_empty(), *factor < 0.0) {
-                (true, false) => "",
-                (true, true) => "-",
-                (false, false) => " + ",
-                (false, true) => " - ",
-            };
-            if factor.abs() != 1.0 {
-                write!(sum, "{:?} * ", factor.abs()).expect("to a string");
-            }
-            sum += &name(k);
-        }
-        sum
-    };
-    for x in 0..left[0].len() {
-        for (y, factors) in left.iter().enumerate() {
-            let value = row(factors, &|k| format!("{from}{k}{x}"));
-            writeln!(code, "    let {to}_{y}{x} = {value};").expect("to a string");
-        }
-    }
-    for y in 0..left.len() {
-        for (x, factors) in left.iter().enumerate() {
-            let value = row(factors, &|k| format!("{to}_{y}{k}"));
-            writeln!(code, "    let {to}{y}{x} = {value};").expect("to a string");
-        }
-    }
-}
-
-/// `G g Gᵀ` of each kernel. `[3, 3, in, out]` → `[places, in, out]`.
+/// `G g Gᵀ` of each kernel. `[3, 3, in, out]` → `[elements, in, out]`.
 pub fn transform(weight: &Tensor<4>, tile: Tile) -> Tensor<3> {
     let [_, _, inputs, outputs] = weight.dims();
     let weight = Buffer::of(weight);
-    let out = weight.new_like([tile.places(), inputs, outputs]);
-    let quads = inputs * outputs / 4;
-    Wgsl { name: "winograd_filter", variant: tile, text: filter, workgroup: [64, 1, 1] }.launch(
-        quads.div_ceil(64),
-        &[&weight],
-        &[&out],
-        &[quads as u32],
-    );
+    let out = weight.new_like([tile.elements(), inputs, outputs]);
+    let vec4s = inputs * outputs / 4;
+    FilterTransform(tile).launch(vec4s.div_ceil(64), &[&weight], &[&out], &[vec4s as u32]);
     out.into_tensor()
 }
 
-/// A thread transforms four kernels: G g Gᵀ.
-fn filter(tile: Tile) -> String {
-    let mut code = String::new();
-    for y in 0..3 {
-        for x in 0..3 {
-            writeln!(code, "    let g{y}{x} = weight[{}u * n + i];", 3 * y + x).expect("to a string");
-        }
-    }
-    sandwich(&mut code, tile.g(), "g", "u");
-    store_all(&mut code, tile, "u");
-    format!(
-        "
-struct Parameters {{ quads: u32 }}
-@group(0) @binding(0) var<storage, read> weight: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> transformed: array<vec4<f32>>;
-@group(0) @binding(2) var<uniform> parameters: Parameters;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) local: u32) {{
-    let i = (group.y * groups.x + group.x) * 64u + local;
-    let n = parameters.quads;
-    if (i >= n) {{ return; }}
-{code}}}
-"
-    )
-}
-
-/// Writes statements: all elements `{name}{y}{x}` of a transformed tile go where the products expect them.
-fn store_all(code: &mut String, tile: Tile, name: &str) {
-    for y in 0..tile.inputs() {
-        for x in 0..tile.inputs() {
-            writeln!(code, "    transformed[{}u * n + i] = {name}{y}{x};", tile.inputs() * y + x)
-                .expect("to a string");
-        }
-    }
-}
-
-/// `[H, W, in]` by `[places, in, out]` → `[H, W, out]`.
+/// `[H, W, in]` by `[elements, in, out]` → `[H, W, out]`.
 pub fn convolve(x: &Map, weight: &Tensor<3>, epilogue: &Epilogue, storage: Storage) -> Map {
     let [h, w, _] = x.dims();
-    let [places, inputs, outputs] = weight.dims();
-    let tile = if places == Tile::Two.places() { Tile::Two } else { Tile::Four };
+    let [elements, inputs, outputs] = weight.dims();
+    let tile = if elements == Tile::Two.elements() { Tile::Two } else { Tile::Four };
     let (x, weight) = (Buffer::of(x), Buffer::of(weight));
     let y = x.new_stored(storage, [h, w, outputs]);
 
     let across = w.div_ceil(tile.side());
     let tiles = h.div_ceil(tile.side()) * across;
-    let fit = BAND_BYTES / (size_of::<f32>() * places * inputs.max(outputs));
+    let fit = BAND_BYTES / (size_of::<f32>() * elements * inputs.max(outputs));
     let band = tiles.min(fit.max(1));
     // One size for all layers, so that all share them.
-    let [transformed, products] = [(); 2].map(|()| x.new_kept([BAND_BYTES / size_of::<f32>()]));
+    let [transformed, products] = [(); 2].map(|()| x.new_persistent([BAND_BYTES / size_of::<f32>()]));
     for first in (0..tiles).step_by(band) {
         let count = band.min(tiles - first);
-        let place = |quads: usize| [h, w, quads, across, first, count].map(|number| number as u32);
-        Wgsl { name: "winograd_input", variant: (tile, x.storage()), text: input, workgroup: [64, 1, 1] }
-            .launch((count * inputs / 4).div_ceil(64), &[&x], &[&transformed], &place(inputs / 4));
-        product::batched(&transformed, &weight, [places, count, inputs, outputs], &products);
+        let parameters = |vec4s: usize| [h, w, vec4s, across, first, count].map(|number| number as u32);
+        InputTransform(tile, x.storage()).launch(
+            (count * inputs / 4).div_ceil(64),
+            &[&x],
+            &[&transformed],
+            &parameters(inputs / 4),
+        );
+        product::batched(&transformed, &weight, [elements, count, inputs, outputs], &products);
         let buffers: Vec<&Buffer> = std::iter::once(&products).chain(epilogue.buffers()).collect();
-        let variant = (tile, epilogue.kind(&products, &y));
-        Wgsl { name: "winograd_output", variant, text: output, workgroup: [64, 1, 1] }.launch(
+        OutputTransform(tile, epilogue.kind(&products, &y)).launch(
             (count * outputs / 4).div_ceil(64),
             &buffers,
             &[&y],
-            &place(outputs / 4),
+            &parameters(outputs / 4),
         );
     }
     y.into_tensor()
 }
 
-/// What a thread of the two transforms of maps knows: four channels of one tile are its part.
-const PARAMETERS: &str =
-    "struct Parameters { height: u32, width: u32, quads: u32, across: u32, first: u32, count: u32 }";
-const THREAD: &str = "
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) local: u32) {
-    let height = parameters.height;
-    let width = parameters.width;
-    let quads = parameters.quads;
-    let i = (group.y * groups.x + group.x) * 64u + local;
-    let n = parameters.count * quads;
-    if (i >= n) { return; }
-    let quad = i % quads;
-    let tile = parameters.first + i / quads;
-    let py = SIDE * (tile / parameters.across);
-    let px = SIDE * (tile % parameters.across);
-";
+/// Threads per workgroup of the three transforms.
+const WORKGROUP: [u32; 3] = [64, 1, 1];
 
-/// Bᵀ d B.
-fn input((tile, storage): (Tile, Storage)) -> String {
-    let mut code = String::new();
-    macro_rules! line {
-        ($($argument:tt)*) => { writeln!(code, $($argument)*).expect("to a string") };
+/// The transform of kernels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FilterTransform(Tile);
+
+impl Shader for FilterTransform {
+    fn workgroup(self) -> [u32; 3] {
+        WORKGROUP
     }
-    // Zero outside the picture: the load is clamped to it, and multiplied away. Minus one wraps around to a number
-    // that is too large as well.
-    let side = tile.inputs();
-    for k in 0..side {
-        line!("    let y{k} = py + {k}u - 1u; let x{k} = px + {k}u - 1u;");
+
+    fn text(self) -> String {
+        let Self(tile) = self;
+        let text = fill(include_str!("filter.wgsl"), &[("transform", &sandwich(tile.g(), "g", "u"))]);
+        let text = unroll(&text, ["ky", "kx", "tap"], &square(3));
+        unroll(&text, ["y", "x", "e"], &square(tile.inputs()))
     }
-    for y in 0..side {
-        for x in 0..side {
-            line!("    let d{y}{x} = load(x[min(y{y} * width + x{x}, height * width - 1u) * quads + quad])");
-            line!("        * f32((y{y} < height) & (x{x} < width));");
-        }
+
+    fn variants(_: &[(usize, usize)]) -> Vec<Self> {
+        Tile::ALL.map(Self).to_vec()
     }
-    sandwich(&mut code, tile.b(), "d", "v");
-    store_all(&mut code, tile, "v");
-    let side = tile.side();
-    let functions = Storage::functions(storage, storage);
-    let quad = storage.quad();
-    format!(
-        "const SIDE = {side}u;
-{PARAMETERS}
-{functions}
-@group(0) @binding(0) var<storage, read> x: array<{quad}>;
-@group(0) @binding(1) var<storage, read_write> transformed: array<vec4<f32>>;
-@group(0) @binding(2) var<uniform> parameters: Parameters;
-{THREAD}{code}}}
-"
-    )
 }
 
-/// Aᵀ m A.
-fn output((tile, kind): (Tile, Kind)) -> String {
+/// The transform of inputs, whose map is stored in this way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InputTransform(Tile, Storage);
+
+impl Shader for InputTransform {
+    fn workgroup(self) -> [u32; 3] {
+        WORKGROUP
+    }
+
+    fn text(self) -> String {
+        let Self(tile, storage) = self;
+        let text = fill(
+            include_str!("input.wgsl"),
+            &[
+                ("side", &tile.side()),
+                ("functions", &Storage::functions(storage, storage)),
+                ("stored", &storage.wgsl_type()),
+                ("transform", &sandwich(tile.b(), "d", "v")),
+            ],
+        );
+        let text = unroll(&text, ["k"], &up_to(tile.inputs()));
+        unroll(&text, ["y", "x", "e"], &square(tile.inputs()))
+    }
+
+    fn variants(_: &[(usize, usize)]) -> Vec<Self> {
+        let with_storages = |tile| Storage::ALL.map(|storage| Self(tile, storage));
+        Tile::ALL.into_iter().flat_map(with_storages).collect()
+    }
+}
+
+/// The transform of products, with the epilogue of the convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OutputTransform(Tile, Kind);
+
+impl Shader for OutputTransform {
+    fn workgroup(self) -> [u32; 3] {
+        WORKGROUP
+    }
+
+    fn text(self) -> String {
+        let Self(tile, kind) = self;
+        let text = fill(
+            include_str!("output.wgsl"),
+            &[
+                ("side", &tile.side()),
+                ("bindings", &kind.declarations(&["products"])),
+                ("transform", &sandwich(tile.a(), "m", "t")),
+                ("stores", &stores(tile.side(), kind)),
+            ],
+        );
+        let text = unroll(&text, ["k"], &up_to(tile.side()));
+        unroll(&text, ["y", "x", "e"], &square(tile.inputs()))
+    }
+
+    fn variants(_: &[(usize, usize)]) -> Vec<Self> {
+        // Products are stored in full.
+        let kinds = Kind::forward().chain(Kind::backward()).filter(|kind| kind.input() == Storage::Full);
+        kinds.flat_map(|kind| Tile::ALL.map(|tile| Self(tile, kind))).collect()
+    }
+}
+
+/// Row, column and position of each element of a square matrix, row by row.
+fn square(side: usize) -> Vec<[usize; 3]> {
+    (0..side * side).map(|element| [element / side, element % side, element]).collect()
+}
+
+/// Writes statements: `left · m · leftᵀ` for a matrix `m` whose elements are named `{from}{y}{x}`. The elements of the result
+/// are named `{to}{y}{x}`.
+fn sandwich(left: &[&[f32]], from: &str, to: &str) -> String {
     let mut code = String::new();
-    macro_rules! line {
-        ($($argument:tt)*) => { writeln!(code, $($argument)*).expect("to a string") };
-    }
-    for y in 0..tile.inputs() {
-        for x in 0..tile.inputs() {
-            line!("    let m{y}{x} = products[{}u * n + i];", tile.inputs() * y + x);
+    for x in 0..left[0].len() {
+        for (y, factors) in left.iter().enumerate() {
+            let value = weighted_sum(factors, |k| format!("{from}{k}{x}"));
+            writeln!(code, "    let {to}_{y}{x} = {value};").expect("to a string");
         }
     }
-    sandwich(&mut code, tile.a(), "m", "t");
-    // A tile at the edge may reach past the picture. What is outside takes place and value of its neighbour inside,
-    // and stores them once more: a condition around the store would cost more.
-    let side = tile.side();
-    for k in 0..side {
-        line!("    let y{k} = min(py + {k}u, height - 1u); let x{k} = min(px + {k}u, width - 1u);");
-    }
-    for y in 0..side {
-        for x in 0..side {
-            match y.checked_sub(1) {
-                None => line!("    let r{y}{x} = t{y}{x};"),
-                Some(above) => line!("    let r{y}{x} = select(t{y}{x}, r{above}{x}, y{y} == y{above});"),
-            }
-            match x.checked_sub(1) {
-                None => line!("    let s{y}{x} = r{y}{x};"),
-                Some(left) => line!("    let s{y}{x} = select(r{y}{x}, s{y}{left}, x{x} == x{left});"),
-            }
-            line!("    let to{y}{x} = (y{y} * width + x{x}) * quads + quad;");
-            let value = kind.of(&format!("s{y}{x}"), "quad", &format!("to{y}{x}"));
-            line!("    y[to{y}{x}] = {value};");
+    for y in 0..left.len() {
+        for (x, factors) in left.iter().enumerate() {
+            let value = weighted_sum(factors, |k| format!("{to}_{y}{k}"));
+            writeln!(code, "    let {to}{y}{x} = {value};").expect("to a string");
         }
     }
-    let bindings = kind.declarations(&["products"]);
-    format!("const SIDE = {side}u;\n{PARAMETERS}\n{bindings}{THREAD}{code}}}\n")
+    code
+}
+
+/// Writes an expression: the sum of `factors[k] · name(k)`. Leaves out zeros, and multiplications by ±1.
+#[expect(clippy::float_cmp, reason = "the factors are exact")]
+fn weighted_sum(factors: &[f32], name: impl Fn(usize) -> String) -> String {
+    let mut sum = String::new();
+    for (k, factor) in factors.iter().enumerate().filter(|(_, factor)| **factor != 0.0) {
+        sum += match (sum.is_empty(), *factor < 0.0) {
+            (true, false) => "",
+            (true, true) => "-",
+            (false, false) => " + ",
+            (false, true) => " - ",
+        };
+        if factor.abs() != 1.0 {
+            write!(sum, "{:?} * ", factor.abs()).expect("to a string");
+        }
+        sum += &name(k);
+    }
+    sum
+}
+
+/// Writes statements: stores the results `t{y}{x}` of a tile at the rows `y{y}` and columns `x{x}`, which are those of the
+/// neighbour where the tile reaches past the map.
+fn stores(side: usize, kind: Kind) -> String {
+    let mut code = String::new();
+    for (y, x) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
+        let in_column = match y.checked_sub(1) {
+            None => format!("t{y}{x}"),
+            Some(above) => format!("select(t{y}{x}, r{above}{x}, y{y} == y{above})"),
+        };
+        let in_row = match x.checked_sub(1) {
+            None => format!("r{y}{x}"),
+            Some(left) => format!("select(r{y}{x}, s{y}{left}, x{x} == x{left})"),
+        };
+        let value = kind.value(&format!("s{y}{x}"), "c4", &format!("to{y}{x}"));
+        write!(
+            code,
+            "    let r{y}{x} = {in_column};
+    let s{y}{x} = {in_row};
+    let to{y}{x} = (y{y} * width + x{x}) * vec4s + c4;
+    y[to{y}{x}] = {value};
+"
+        )
+        .expect("to a string");
+    }
+    code
 }

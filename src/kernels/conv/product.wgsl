@@ -1,0 +1,60 @@
+// The product of pixels × input channels with input × output channels, for each matrix of a batch. A thread computes a
+// tile of {{pixels}} pixels × {{vec4s}} vec4s of output channels. All of it is unrolled into variables, since arrays
+// that are indexed in a loop end up in memory.
+struct Parameters {
+    height: u32, width: u32, inputs: u32, outputs: u32, columns: u32, rows: u32, batches: u32,
+}
+{{bindings}}
+@compute @workgroup_size({{across}}, {{down}})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_id) local: vec3<u32>) {
+    let height = parameters.height;
+    let width = parameters.width;
+    let inputs = parameters.inputs;
+    let outputs = parameters.outputs;
+    let count = height * width;
+    let tile = group.y * groups.x + group.x;
+    let row = tile / parameters.columns;
+    let batch = row / parameters.rows;
+    let channel = ((tile % parameters.columns) * {{across}}u + local.x) * {{vec4s}}u;
+    let first = ((row % parameters.rows) * {{down}}u + local.y) * {{pixels}}u;
+    if (batch >= parameters.batches || first >= count) { return; }
+    let start = batch * count * inputs;
+    var w = batch * inputs * 4u * outputs + channel;
+    // The last tile may reach past the last pixel: it computes that one again. No load or store has a condition:
+    // with conditions SwiftShader compiles for half a minute.
+{{for p}}
+    let i{{p}} = min(first + {{p}}u, count - 1u);
+{{for q}}
+    var sum{{p}}_{{q}} = vec4<f32>();
+{{end q}}
+{{end p}}
+{{for p}}
+    let at{{p}} = start + i{{p}} * inputs;
+{{end p}}
+    for (var k = 0u; k < inputs; k++) {
+{{for p}}
+    let x{{p}} = unpack(x[at{{p}} + k]);
+{{end p}}
+    // Four input channels by four output channels are a matrix. Written as such, a product costs two thirds of what
+    // SwiftShader makes of the equivalent four multiply-adds.
+{{for q}}
+    let m{{q}} = mat4x4<f32>(weight[w + {{q}}u], weight[w + outputs + {{q}}u],
+        weight[w + 2u * outputs + {{q}}u], weight[w + 3u * outputs + {{q}}u]);
+{{end q}}
+{{for p}}
+{{for q}}
+    sum{{p}}_{{q}} += m{{q}} * x{{p}};
+{{end q}}
+{{end p}}
+    w += 4u * outputs;
+    }
+{{for p}}
+    {
+    let to = (batch * count + i{{p}}) * outputs + channel;
+{{for q}}
+    y[to + {{q}}u] = {{value}};
+{{end q}}
+    }
+{{end p}}
+}

@@ -1,0 +1,90 @@
+//! Buffers on the GPU: the one place that knows how they lie in Burn's tensors.
+
+use burn::{
+    backend::DispatchDevice,
+    tensor::{DType, Device, Tensor, TensorData},
+};
+use burn_wgpu::{CubeBackend, CubeTensor};
+
+use crate::kernels::Storage;
+
+/// A tensor's buffer on the GPU: contiguous, of f32 or bf16 values. A clone refers to the same memory.
+#[derive(Clone)]
+pub struct Buffer(pub(super) CubeTensor);
+
+impl Buffer {
+    /// The buffer of a tensor that lives on a GPU.
+    pub fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
+        let primitive = tensor
+            .clone()
+            .try_into_primitive::<CubeBackend>()
+            .unwrap_or_else(|error| panic!("a GPU kernel got a tensor of another device: {error:?}"));
+        debug_assert!(primitive.is_contiguous());
+        Self(primitive)
+    }
+
+    /// A new buffer of these values on a GPU.
+    ///
+    /// `Tensor::from_data` would link code that lays out quantized values, and with it a compiler.
+    pub fn upload<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) -> Self {
+        #[cfg_attr(not(feature = "cpu"), expect(irrefutable_let_patterns, reason = "there are no others"))]
+        let DispatchDevice::Cube(device) = device.as_dispatch() else {
+            panic!("a GPU's buffer was asked for on another device: {device:?}")
+        };
+        let (bytes, shape, dtype) = TensorData::new(values, shape).into_parts();
+        let client = device.client();
+        let handle = client.create(bytes);
+        Self(CubeTensor::new_contiguous(client, device.clone(), shape, handle, dtype))
+    }
+
+    /// How its values are stored.
+    pub fn storage(&self) -> Storage {
+        if self.0.dtype == DType::BF16 { Storage::Half } else { Storage::Full }
+    }
+
+    /// A new f32 buffer of this shape on the device of this one. Its content is undefined.
+    pub fn new_like<const D: usize>(&self, shape: [usize; D]) -> Self {
+        self.new_stored(Storage::Full, shape)
+    }
+
+    /// As [`Self::new_like`], with this storage.
+    pub fn new_stored<const D: usize>(&self, storage: Storage, shape: [usize; D]) -> Self {
+        let client = self.0.client.clone();
+        let dtype = match storage {
+            Storage::Full => DType::F32,
+            Storage::Half => DType::BF16,
+        };
+        let handle = client.empty(shape.iter().product::<usize>() * dtype.size());
+        Self(CubeTensor::new_contiguous(client, self.0.device.clone(), shape.into(), handle, dtype))
+    }
+
+    /// As [`Self::new_like`], in persistent memory: the allocator reuses it for buffers of this size only.
+    ///
+    /// Otherwise the allocator reuses any free memory that is large enough. A loss that outlives a pass through the
+    /// network would then occupy the memory of a feature map, and a feature map the memory of a buffer that every layer
+    /// needs.
+    pub fn new_persistent<const D: usize>(&self, shape: [usize; D]) -> Self {
+        self.0.client.memory_persistent_allocation(shape, |shape| self.new_like(shape))
+    }
+
+    /// The same values with other dimensions.
+    ///
+    /// Burn's own `reshape` would link kernels that copy non-contiguous tensors; ours are always contiguous.
+    pub fn shaped<const D: usize>(self, dims: [usize; D]) -> Self {
+        let CubeTensor { client, device, handle, dtype, .. } = &self.0;
+        Self(CubeTensor::new_contiguous(client.clone(), device.clone(), dims.into(), handle.clone(), *dtype))
+    }
+
+    /// The tensor of this buffer.
+    pub fn into_tensor<const D: usize>(self) -> Tensor<D> {
+        Tensor::from_primitive::<CubeBackend>(self.0)
+    }
+}
+
+/// How many threads share a sum over `count` elements: thread t adds up the elements t, t + threads, … by itself.
+///
+/// Their partial sums are read back with the frame and added on the CPU, so they must stay few. A sum within
+/// each workgroup would leave fewer, but needs barriers, on which a software adapter spends more than on a convolution.
+pub fn summing_threads(count: usize) -> usize {
+    count.div_ceil(4).min(8192)
+}

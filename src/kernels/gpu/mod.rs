@@ -1,0 +1,15 @@
+//! WGSL kernels on the buffers of Burn's GPU tensors.
+
+mod adapter;
+mod bindings;
+mod buffer;
+mod launch;
+mod readback;
+mod storage;
+
+pub use adapter::{is_in_software, set_in_software};
+pub use bindings::bindings;
+pub use buffer::{Buffer, summing_threads};
+pub(crate) use launch::shader;
+pub use launch::{Registered, Shader};
+pub use readback::read_buffers;

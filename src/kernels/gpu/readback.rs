@@ -1,0 +1,18 @@
+//! Copying buffers back to the CPU.
+
+use super::Buffer;
+use crate::error::Error;
+
+/// The bytes of some buffers on one device, copied back together.
+///
+/// # Errors
+/// [`Error::DeviceLost`] if the device cannot be read.
+pub async fn read_buffers(buffers: Vec<Buffer>) -> Result<Vec<Vec<u8>>, Error> {
+    let Some(client) = buffers.first().map(|buffer| buffer.0.client.clone()) else {
+        return Ok(Vec::new());
+    };
+    let handles = buffers.into_iter().map(|buffer| buffer.0.handle).collect();
+    let bytes =
+        client.read_async(handles).await.map_err(|error| Error::DeviceLost(format!("{error:?}")))?;
+    Ok(bytes.into_iter().map(|bytes| bytes.to_vec()).collect())
+}
