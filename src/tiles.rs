@@ -1,7 +1,7 @@
 //! Pictures that are too large to be looked at as a whole: tile by tile, as if it had been at once.
 //!
 //! A Gram matrix (or a mean) is a sum over pixels, so that of the whole picture is the sum over its tiles: one pass finds it, and a
-//! second one pulls every tile towards what the *whole* style_residuals. Nothing is larger than a tile but the picture itself, its
+//! second one computes the gradient of every tile from the residuals of the *whole*. Nothing is larger than a tile but the picture itself, its
 //! gradient and what the optimiser remembers. For that the network looks more often: twice at the picture, and once at
 //! the photo, whose features would not fit either.
 //!
@@ -117,7 +117,7 @@ impl TileEvaluator<'_> {
         (gradient, terms)
     }
 
-    /// What the style of the whole picture style_residuals, and the style losses.
+    /// The style residuals of the whole picture, and the style losses.
     fn style_residuals<'a>(
         self,
         targets: &'a Targets,
