@@ -139,11 +139,13 @@ pub async fn load(
 }
 
 /// A note about a device that was kept beside the packs.
+#[cfg(feature = "gpu")]
 pub async fn note(name: &str) -> Option<Vec<u8>> {
     cached(&open().await?, &note_key(name)).await
 }
 
 /// Keeps a note about a device, in the place of the one before.
+#[cfg(feature = "gpu")]
 pub async fn keep_note(name: &str, text: &str) {
     if let Some(cache) = open().await {
         keep(&cache, &note_key(name), &Uint8Array::from(text.as_bytes())).await;
@@ -151,6 +153,7 @@ pub async fn keep_note(name: &str, text: &str) {
 }
 
 /// An address that no file has, in the folder of the site: other sites may share its origin.
+#[cfg(feature = "gpu")]
 fn note_key(name: &str) -> String {
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
     let relative = format!("notes/{}", js_sys::encode_uri_component(name));

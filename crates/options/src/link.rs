@@ -11,7 +11,7 @@ use weights::PackName;
 use crate::{
     engine::Engine,
     experiment::Experiment,
-    other_ways::{EXPERIMENT, entries},
+    other_ways::{EXPERIMENT, ON_PAGE},
     table::Options,
 };
 
@@ -100,7 +100,7 @@ impl Link {
     }
 
     fn read_options(&mut self, get: impl Fn(&str) -> Option<String>) {
-        for entry in entries() {
+        for entry in &ON_PAGE {
             let Some(page) = entry.page else { continue };
             let Some((name, value)) = entry.names().find_map(|name| Some((name, get(name)?))) else {
                 continue;
@@ -122,7 +122,8 @@ impl Link {
 /// Names and values of an address that asks for these options, as far as they can be chosen on the page and are not the defaults.
 /// [`Link::read`] reads them back.
 pub fn write(options: &Options, experiment: Option<Experiment>) -> Vec<(&'static str, String)> {
-    let mut parameters: Vec<(&str, String)> = entries()
+    let mut parameters: Vec<(&str, String)> = ON_PAGE
+        .iter()
         .filter_map(|entry| {
             let page = entry.page?;
             let value = (entry.get)(options).filter(|value| (page.allows)(value))?;

@@ -14,7 +14,35 @@ use crate::{
 
 /// All entries: [`Options`] and its parts, then other ways to say the same.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    Options::ENTRIES.iter().chain(&AdamOptions::ENTRIES).chain(&OTHER_WAYS)
+    LISTS.into_iter().flatten()
+}
+
+const LISTS: [&[Entry]; 3] = [&Options::ENTRIES, &AdamOptions::ENTRIES, &OTHER_WAYS];
+
+/// The entries that can be chosen on the page. They are picked at compile time, so that the page's program does not contain what
+/// reads and writes the others.
+pub static ON_PAGE: [Entry; on_page::<1>().1] = on_page().0;
+
+/// The first `N` entries that can be chosen on the page, and how many there are.
+const fn on_page<const N: usize>() -> ([Entry; N], usize) {
+    let mut found = [LISTS[0][0]; N];
+    let mut count = 0;
+    let mut list = 0;
+    while list < LISTS.len() {
+        let mut at = 0;
+        while at < LISTS[list].len() {
+            let entry = LISTS[list][at];
+            if entry.page.is_some() {
+                if count < N {
+                    found[count] = entry;
+                }
+                count += 1;
+            }
+            at += 1;
+        }
+        list += 1;
+    }
+    (found, count)
 }
 
 /// Other ways to say the options above. They come after them, since some depend on them.
