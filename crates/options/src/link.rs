@@ -11,7 +11,7 @@ use weights::PackName;
 use crate::{
     engine::Engine,
     experiment::Experiment,
-    other_ways::{EXPERIMENT, ON_PAGE},
+    other_ways::{EXPERIMENT, PARAMETERS, entries},
     table::Options,
 };
 
@@ -100,20 +100,18 @@ impl Link {
     }
 
     fn read_options(&mut self, get: impl Fn(&str) -> Option<String>) {
-        for entry in &ON_PAGE {
-            let Some(page) = entry.page else { continue };
-            let Some((name, value)) = entry.names().find_map(|name| Some((name, get(name)?))) else {
-                continue;
-            };
-            let is_read = (page.allows)(&value)
-                && if entry.name == EXPERIMENT {
+        for parameter in &PARAMETERS {
+            let mut names = std::iter::once(parameter.name).chain(parameter.aliases.iter().copied());
+            let Some((name, value)) = names.find_map(|name| Some((name, get(name)?))) else { continue };
+            let is_read = (parameter.page.allows)(&value)
+                && if parameter.name == EXPERIMENT {
                     self.experiment = value.parse().ok();
                     self.experiment.is_some()
                 } else {
-                    (entry.set)(&mut self.options, &value).is_ok()
+                    (parameter.set)(&mut self.options, &value).is_ok()
                 };
             if !is_read {
-                self.ignored.push(Ignored::new(name, &value, page.range));
+                self.ignored.push(Ignored::new(name, &value, parameter.page.range));
             }
         }
     }
@@ -122,8 +120,7 @@ impl Link {
 /// Names and values of an address that asks for these options, as far as they can be chosen on the page and are not the defaults.
 /// [`Link::read`] reads them back.
 pub fn write(options: &Options, experiment: Option<Experiment>) -> Vec<(&'static str, String)> {
-    let mut parameters: Vec<(&str, String)> = ON_PAGE
-        .iter()
+    let mut parameters: Vec<(&str, String)> = entries()
         .filter_map(|entry| {
             let page = entry.page?;
             let value = (entry.get)(options).filter(|value| (page.allows)(value))?;

@@ -19,22 +19,32 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 
 const LISTS: [&[Entry]; 3] = [&Options::ENTRIES, &AdamOptions::ENTRIES, &OTHER_WAYS];
 
-/// The entries that can be chosen on the page. They are picked at compile time, so that the page's program does not contain what
-/// reads and writes the others.
-pub static ON_PAGE: [Entry; on_page::<1>().1] = on_page().0;
+/// What an address needs of an entry to be read.
+#[derive(Clone, Copy)]
+pub(crate) struct Parameter {
+    pub name: &'static str,
+    pub aliases: &'static [&'static str],
+    pub page: OnPage,
+    pub set: fn(&mut Options, &str) -> Result<(), OptionsError>,
+}
 
-/// The first `N` entries that can be chosen on the page, and how many there are.
-const fn on_page<const N: usize>() -> ([Entry; N], usize) {
-    let mut found = [LISTS[0][0]; N];
+/// The entries that can be chosen on the page. They are picked at compile time, so that the page's program contains neither the
+/// others nor what only the command line and the documents need.
+pub(crate) static PARAMETERS: [Parameter; parameters::<1>().1] = parameters().0;
+
+/// The first `N` parameters, and how many there are.
+const fn parameters<const N: usize>() -> ([Parameter; N], usize) {
+    const NONE: Parameter = Parameter { name: "", aliases: &[], page: all(""), set: |_, _| Ok(()) };
+    let mut found = [NONE; N];
     let mut count = 0;
     let mut list = 0;
     while list < LISTS.len() {
         let mut at = 0;
         while at < LISTS[list].len() {
-            let entry = LISTS[list][at];
-            if entry.page.is_some() {
+            let Entry { name, aliases, page, set, .. } = LISTS[list][at];
+            if let Some(page) = page {
                 if count < N {
-                    found[count] = entry;
+                    found[count] = Parameter { name, aliases, page, set };
                 }
                 count += 1;
             }
