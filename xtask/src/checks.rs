@@ -72,13 +72,13 @@ fn spelling() -> Result {
 /// Licences, versions and sources of all dependencies, and what is known against them (`deny.toml`).
 fn dependencies() -> Result {
     let tool = setup::for_checks()?;
-    run(tool("cargo-deny").args(["check", "licenses", "bans", "sources"]))?;
+    run(tool("cargo-deny").args(["--workspace", "check", "licenses", "bans", "sources"]))?;
     // The list of known faults is on GitHub alone.
     if let Err(error) = run(tool("cargo-deny").args(["fetch", "db"])) {
         println!("NOT CHECKED: known faults of dependencies; their list cannot be fetched here ({error})");
         return Ok(());
     }
-    run(tool("cargo-deny").args(["check", "--disable-fetch", "advisories"]))
+    run(tool("cargo-deny").args(["--workspace", "check", "--disable-fetch", "advisories"]))
 }
 
 /// Every link in the documentation leads somewhere, in that of private items too.
