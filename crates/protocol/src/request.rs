@@ -104,7 +104,7 @@ pub enum Request {
 pub enum Tuning {
     /// By fixed rules, which depend only on whether the GPU is a software implementation.
     Rule,
-    /// By measurements on this GPU (the engine's `kernels::calibration`).
+    /// By measurements on this GPU (the engine's `calibration`).
     Measurement,
 }
 
