@@ -15,7 +15,7 @@ const LARGEST: u32 = 2048;
 
 /// Decodes a picture file, or a region of it, at the given size. EXIF orientation is applied; the result is sRGB, with
 /// transparent areas composited over white. `name` is the file's name in the error.
-/// .
+///
 /// # Errors
 /// [`Failure::Decode`] if the browser cannot decode the file.
 pub async fn decode(file: &Blob, name: &str, part: Option<Crop>, size: Size) -> Result<Picture, Failure> {
@@ -27,7 +27,7 @@ pub async fn decode(file: &Blob, name: &str, part: Option<Crop>, size: Size) -> 
 }
 
 /// As [`decode`], with the alpha channel as a mask, if any pixel is transparent.
-/// .
+///
 /// # Errors
 /// As [`decode`].
 pub async fn decode_with_opacity(
@@ -44,7 +44,7 @@ pub async fn decode_with_opacity(
 
 /// Decodes a picture file scaled by the browser to this size in pixels. Its scaling differs slightly from that of
 /// [`decode`], but adds no code to the page.
-/// .
+///
 /// # Errors
 /// As [`decode`].
 pub async fn decode_roughly(
@@ -99,7 +99,7 @@ async fn read(
 }
 
 /// Width and height of the picture in a file, in pixels, after EXIF orientation.
-/// .
+///
 /// # Errors
 /// [`Failure::Decode`] if the browser cannot decode the file.
 pub async fn measure(file: &Blob, name: &str) -> Result<(u32, u32), Failure> {

@@ -17,7 +17,7 @@ pub struct Envelope {
 
 impl Envelope {
     /// An envelope that contains `message`.
-    /// .
+    ///
     /// # Errors
     /// If the message contains a number that JSON cannot represent.
     pub fn new<T: Serialize>(message: &T) -> Result<Self, MessageError> {
@@ -47,7 +47,7 @@ impl Envelope {
 }
 
 /// The message in the data of a `message` event.
-/// .
+///
 /// # Errors
 /// If the data is not a message of this version.
 pub fn open<T: DeserializeOwned>(data: &JsValue) -> Result<T, MessageError> {

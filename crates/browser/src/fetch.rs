@@ -8,7 +8,7 @@ use web_sys::{
 };
 
 /// Requests a file. The address may be relative to the page or the worker.
-/// .
+///
 /// # Errors
 /// If there is no response.
 pub async fn fetch(url: &str, mode: RequestCache) -> Result<Response, JsValue> {
@@ -17,7 +17,7 @@ pub async fn fetch(url: &str, mode: RequestCache) -> Result<Response, JsValue> {
 
 /// Requests the rest of a file, from byte `start`. A host without support for ranges responds with the whole file
 /// (status 200 instead of 206).
-/// .
+///
 /// # Errors
 /// If there is no response.
 pub async fn fetch_from(url: &str, mode: RequestCache, start: usize) -> Result<Response, JsValue> {
@@ -35,7 +35,7 @@ pub async fn fetch_from(url: &str, mode: RequestCache, start: usize) -> Result<R
 }
 
 /// Reads a response body, at most `most` bytes.
-/// .
+///
 /// # Errors
 /// If the connection fails.
 pub async fn read(response: &Response, most: usize) -> Result<Vec<u8>, JsValue> {
@@ -46,7 +46,7 @@ pub async fn read(response: &Response, most: usize) -> Result<Vec<u8>, JsValue> 
 
 /// Reads a response body in chunks and appends them to `bytes`, up to a total length of `most`. `report` is called with
 /// the length after each chunk; the result is false if it returned false, which stops reading.
-/// .
+///
 /// # Errors
 /// If the connection fails. The received bytes are in `bytes`.
 pub async fn read_on(

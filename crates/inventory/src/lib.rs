@@ -1,10 +1,10 @@
 //! Defines an empty replacement of the crate `inventory` (`[patch.crates-io]` in the workspace's manifest).
-//! .
+//!
 //! cubecl contains a compiler for the kernels that Burn writes in Rust. It registers its thousands of operations by
 //! this crate: natively by linker sections, in wasm by static constructors. A linker never removes a constructor nor
 //! the code that it refers to, so half of the GPU engine would be a compiler that never runs, since our kernels are
 //! written in WGSL. Nothing else in the workspace uses this crate.
-//! .
+//!
 //! The feature `kept` re-exports the original crate, which Burn's own kernels need.
 #![no_std]
 

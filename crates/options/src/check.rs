@@ -14,7 +14,7 @@ pub(crate) fn check_positive(what: &'static str, value: f32) -> Result<(), Optio
 }
 
 /// Checks the weight of one painting in a blend of several.
-/// .
+///
 /// # Errors
 /// [`OptionsError::NotPositive`] unless it is finite and above 0.
 pub fn check_painting_weight(weight: f32) -> Result<(), OptionsError> {

@@ -13,7 +13,7 @@ pub fn deepest(layers: &[WeightedLayer]) -> Layer {
 }
 
 /// Reads a list such as `conv1_1=0.2,conv2_1=0.2`. A missing weight is 1; `none` is the empty list.
-/// .
+///
 /// # Errors
 /// [`OptionsError::UnknownLayer`] or [`OptionsError::LayerWeight`] for text that cannot be read,
 /// [`OptionsError::Weight`] for a negative or infinite weight, [`OptionsError::LayerTwice`] with the part "listed" for

@@ -1,6 +1,6 @@
 //! Defines everything that can be chosen about a run: each option with its range, default and names, and its written
 //! forms.
-//! .
+//!
 //! [`Options`] is what the visitor chose; the crate `schedule` derives from it what will run. A [`recipe`] stores the
 //! choices in the PNG of a result, a [`link`] reads them from an address. This crate depends on no engine, browser or
 //! command line.

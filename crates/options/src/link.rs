@@ -1,7 +1,7 @@
 //! Reads the parameters of the page's address, so that a link can select what to paint and how:
 //! `?photo=cat&painting=hokusai-great-wave&size=192&steps=60&strength=0.5&network=tiny`. The address of a frame in
 //! another page (`docs/embedding.md`) has the same parameters.
-//! .
+//!
 //! An address can select only what a visitor could select on the page, within the same ranges.
 
 use std::{fmt, str::FromStr};

@@ -20,7 +20,7 @@ pub(crate) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const HEADER: usize = SIGNATURE.len() + 4 + 4 + 13 + 4;
 
 /// The PNG file with this text under this keyword. An existing text under the keyword is replaced.
-/// .
+///
 /// # Errors
 /// [`PngError`] if `png` is not a complete PNG file.
 pub fn insert(png: &[u8], keyword: &str, text: &str) -> Result<Vec<u8>, PngError> {
@@ -47,7 +47,7 @@ pub fn insert(png: &[u8], keyword: &str, text: &str) -> Result<Vec<u8>, PngError
 }
 
 /// The text under this keyword, if there is one.
-/// .
+///
 /// # Errors
 /// [`PngError`] if `png` is not a complete PNG file.
 pub fn find<'a>(png: &'a [u8], keyword: &str) -> Result<Option<&'a [u8]>, PngError> {

@@ -1,5 +1,5 @@
 //! Defines the recipe of a result: options, seed and version, stored in a text chunk of its PNG file.
-//! .
+//!
 //! Image viewers do not show it; the page and `impasto stylize --like RESULT.png` read it back. The chunk is an `iTXt`
 //! (PNG specification, third edition, section 11.3.3.4) with the keyword "Impasto"; its text is JSON.
 
@@ -65,7 +65,7 @@ impl Recipe {
     }
 
     /// The PNG file with this recipe. An existing recipe is replaced.
-    /// .
+    ///
     /// # Errors
     /// [`RecipeError::Png`] if `png` is not a complete PNG file, [`RecipeError::Unreadable`] if an option is a number
     /// that JSON cannot represent.
@@ -74,7 +74,7 @@ impl Recipe {
     }
 
     /// The JSON text of the chunk.
-    /// .
+    ///
     /// # Errors
     /// [`RecipeError::Unreadable`] if an option is a number that JSON cannot represent.
     pub fn text(&self) -> Result<String, RecipeError> {
@@ -82,7 +82,7 @@ impl Recipe {
     }
 
     /// Reads the recipe of a PNG file, and validates its options.
-    /// .
+    ///
     /// # Errors
     /// A [`RecipeError`], one variant for each reason why there is no valid recipe.
     pub fn read(png: &[u8]) -> Result<Self, RecipeError> {

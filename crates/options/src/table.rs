@@ -1,6 +1,6 @@
 //! Defines every option of a run in one table. Each entry has a name, a type, a default, one sentence of help, the
 //! accepted values, and the interfaces that offer it.
-//! .
+//!
 //! These entries generate [`Options`] itself, the flags of the command line and their help, the reader and the writer
 //! of addresses ([`crate::link`]), the attributes of the embedded demonstration, and the tables in the documents
 //! (`cargo xtask docs`). To add an option, add an entry to [`Options`] below, and use the new field where it takes

@@ -18,7 +18,7 @@ impl Options {
 
     /// Checks that a run with these options is possible. The sizes of the pictures are checked separately
     /// ([`Options::check_sides`]).
-    /// .
+    ///
     /// # Errors
     /// The first [`OptionsError`] found: a size too small, no steps, a weight or constant out of its range (NaN
     /// included), a layer listed twice, or no loss with a weight.
@@ -91,7 +91,7 @@ impl Options {
 
     /// Checks that a picture is large enough for the network. `what` is "photo" or "painting"; the sides are those
     /// after scaling, in pixels.
-    /// .
+    ///
     /// # Errors
     /// [`OptionsError::PictureTooSmall`] where a side is below [`Options::MIN_SIDE`].
     pub fn check_sides(what: &'static str, width: usize, height: usize) -> Result<(), OptionsError> {

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub struct MessageError(#[from] serde_json::Error);
 
 /// Serialises a message.
-/// .
+///
 /// # Errors
 /// If a number in the message cannot be represented in JSON.
 pub fn encode<T: Serialize>(message: &T) -> Result<String, MessageError> {
@@ -17,7 +17,7 @@ pub fn encode<T: Serialize>(message: &T) -> Result<String, MessageError> {
 }
 
 /// Deserialises a message.
-/// .
+///
 /// # Errors
 /// If the text is not a message of this version.
 pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T, MessageError> {

@@ -1,9 +1,9 @@
 //! Defines the messages between the page and its workers: plain data, tested natively.
-//! .
+//!
 //! The page sends a [`Request`] to the engine's worker, which answers with [`Event`]s. It sends an [`ExportRequest`] to
 //! the worker that makes files, which answers with [`ExportEvent`]s. All messages are serialised as JSON. Large data (a
 //! picture file, the pixels of a frame) is *transferred* with the message by `postMessage`, not serialised.
-//! .
+//!
 //! The page and the workers depend on this crate; it depends on neither.
 
 mod codec;

@@ -9,7 +9,7 @@ const BOUNDS: std::ops::RangeInclusive<f32> = 0.01..=100.0;
 const CONTENT: &str = "content";
 
 /// Factors that a network applies to its losses, in addition to the weights that a visitor chooses.
-/// .
+///
 /// The features of a smaller network differ from those of VGG-19, little at conv1_1 and much at conv5_1. Larger factors
 /// on the layers that it reproduces well bring its results closer to VGG-19's. All factors default to 1, the values for
 /// VGG-19 itself.
@@ -27,7 +27,7 @@ impl Default for Balance {
 
 impl Balance {
     /// Reads the entries of a manifest: `content` or the name of a style layer, with a factor in 0.01..=100.
-    /// .
+    ///
     /// # Errors
     /// [`PackError::BadBalance`] for an unknown name or a factor out of range.
     pub fn new(written: &BTreeMap<String, f32>) -> Result<Self, PackError> {

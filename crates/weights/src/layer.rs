@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 /// A convolution of VGG-19 (Simonyan and Zisserman 2014, configuration E), conv1_1 … conv5_1.
-/// .
+///
 /// Each is 3×3 with stride 1 and zero padding 1, followed by a ReLU. The features of a layer are always those *after*
 /// its ReLU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

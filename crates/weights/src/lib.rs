@@ -1,5 +1,5 @@
 //! Defines the weights of the network: the pack format, verified reading, writing, and import of public model files.
-//! .
+//!
 //! A *pack* is the form that the site ships: a [`Manifest`] and shards of at most 4 MiB, specified byte by byte in
 //! `weights/README.md`. Reading one needs no file system, browser or engine: the caller passes bytes to [`Pack`], which
 //! verifies them and returns [`Weights`]. The feature `import` is for native programs only: [`open`] reads packs and

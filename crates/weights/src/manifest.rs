@@ -95,7 +95,7 @@ pub(crate) struct WrittenLayer {
 
 impl Manifest {
     /// Reads and validates the bytes of a `manifest.json`.
-    /// .
+    ///
     /// # Errors
     /// The [`PackError`] of the first violation. No memory is allocated for the sizes that the manifest states.
     pub fn parse(json: &[u8]) -> Result<Self, PackError> {

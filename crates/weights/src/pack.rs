@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A manifest and the shards added so far, each verified.
-/// .
+///
 /// Memory grows only with the bytes that are added, not with the sizes that the manifest states.
 #[derive(Clone, Debug)]
 pub struct Pack {
@@ -32,7 +32,7 @@ impl Pack {
     }
 
     /// Verifies the bytes of shard number `index` (from 0) against the manifest, and keeps them.
-    /// .
+    ///
     /// # Errors
     /// [`PackError::NoSuchShard`], [`PackError::ShardTruncated`], [`PackError::ShardTooLong`] or
     /// [`PackError::ShardDamaged`]. The shard can then be added again.
@@ -58,7 +58,7 @@ impl Pack {
     }
 
     /// The network with f32 kernels.
-    /// .
+    ///
     /// # Errors
     /// [`PackError::MissingShard`], [`PackError::BadScale`] or [`PackError::BadBias`].
     pub fn into_weights(self) -> Result<Weights, PackError> {
@@ -66,7 +66,7 @@ impl Pack {
     }
 
     /// The network with the quantised kernels of the pack.
-    /// .
+    ///
     /// # Errors
     /// As [`Pack::into_weights`].
     pub fn into_source(self) -> Result<Source, PackError> {
@@ -106,7 +106,7 @@ fn read_conv(stream: &mut Stream, shape: LayerShape) -> Result<SourceConv, PackE
 }
 
 /// The shards as one byte stream: a layer may begin in one shard and end in another.
-/// .
+///
 /// The manifest guarantees that the layers need exactly as many bytes as the shards have.
 struct Stream {
     shards: std::vec::IntoIter<Vec<u8>>,

@@ -2,7 +2,7 @@
 //! channel.
 
 /// Quantised kernels: `w = scale · (code − zero_point)`, with scale and zero point of the output channel.
-/// .
+///
 /// The zero point is an integer code, so a weight of 0 is represented exactly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantized {
@@ -16,7 +16,7 @@ pub struct Quantized {
 
 /// Quantises `weight`, OIHW with `out_channels` output channels. The error of each value is at most half the scale of
 /// its channel.
-/// .
+///
 /// The range of a channel is that of its values, extended to include 0. Expects finite values.
 pub fn quantize(weight: &[f32], out_channels: usize) -> Quantized {
     let mut quantized = Quantized {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A network whose kernels may still be quantised, so that quantised kernels are not quantised again for a pack.
-/// .
+///
 /// Its input is RGB values in 0..1 minus `mean`, as for [`Weights`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {

@@ -38,7 +38,7 @@ pub struct WrittenPack {
 }
 
 /// Encodes a network as a pack: f32 kernels are quantised to u8, quantised kernels are kept as they are.
-/// .
+///
 /// # Errors
 /// The [`PackError`] for which a reader would refuse the pack, for example a value too large to quantise.
 pub fn encode_pack(source: &Source) -> Result<EncodedPack, PackError> {
@@ -86,7 +86,7 @@ pub fn encode_pack(source: &Source) -> Result<EncodedPack, PackError> {
 
 impl EncodedPack {
     /// Reads the pack with all the checks of a reader.
-    /// .
+    ///
     /// # Errors
     /// The [`PackError`] for which the pack is refused.
     pub fn read(&self) -> Result<Source, PackError> {
@@ -99,9 +99,9 @@ impl EncodedPack {
 }
 
 /// Writes a network as a pack into the folder `out`. An existing pack is replaced.
-/// .
+///
 /// The encoded pack is read back in memory, written to a sibling folder, and renamed to `out`.
-/// .
+///
 /// # Errors
 /// [`WeightsError::Pack`] if the network cannot be encoded as a valid pack, [`WeightsError::FolderInUse`] if `out`
 /// contains other files than a pack, [`WeightsError::Unwritable`].

@@ -1,6 +1,6 @@
 //! Downloads the convolutions of a public safetensors file by HTTP range requests: first the header, then only their
 //! bytes.
-//! .
+//!
 //! For torchvision's VGG-19 (575 MB) that is 52 MB. Received bytes are kept in a cache folder, so that an interrupted
 //! download resumes. The result is a small safetensors file, imported like any other.
 
@@ -175,14 +175,14 @@ pub enum DownloadError {
 }
 
 /// Downloads the convolutions of a safetensors file, resuming an earlier run that was interrupted.
-/// .
+///
 /// All parts must come from the same version of the file: every answer must state the same length and the same `ETag`
 /// (or else `Last-Modified`). If the file has changed since an earlier run, the cached parts are deleted and the
 /// download starts again. Without [`Download::sha256`], nothing else is checked but the shapes and that all values are
 /// finite.
-/// .
+///
 /// `progress` is called whenever bytes have arrived.
-/// .
+///
 /// # Errors
 /// A [`DownloadError`] that says what to do.
 pub fn download(

@@ -21,13 +21,13 @@ use crate::{
 };
 
 /// Reads a network for the engine, at the full precision of the file.
-/// .
+///
 /// `path` is the folder of a pack or its `manifest.json`, a safetensors file, or a PyTorch file (`.pth`). A safetensors
 /// file may describe its preprocessing in its metadata (`input_channel_order`, `input_range`,
 /// `input_mean_bgr`/`input_mean_rgb`, `input_std`). Any other model file is assumed to have torchvision's preprocessing
 /// (RGB 0..1, normalised), or with `caffe` that of Caffe (BGR 0..255 minus 103.939, 116.779, 123.68). The input of the
 /// result is RGB 0..1 minus its mean in all cases.
-/// .
+///
 /// # Errors
 /// A [`WeightsError`] that names the file, tensor or shard and says what to do.
 pub fn open(path: &Path, caffe: bool) -> Result<Weights, WeightsError> {
@@ -35,7 +35,7 @@ pub fn open(path: &Path, caffe: bool) -> Result<Weights, WeightsError> {
 }
 
 /// As [`open`], but quantised kernels stay quantised.
-/// .
+///
 /// # Errors
 /// As [`open`].
 pub fn open_source(path: &Path, caffe: bool) -> Result<Source, WeightsError> {

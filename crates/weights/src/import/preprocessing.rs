@@ -87,11 +87,11 @@ impl Preprocessing {
     }
 
     /// Rewrites conv1_1 so that its input is RGB values in 0..1 minus [`Preprocessing::rgb_mean`].
-    /// .
+    ///
     /// `(range · x − mean) / std = range / std · (x − mean / range)`, and the factor `range / std` of an input channel
     /// is multiplied into the kernels. This is exact at the borders too: the zero padding is added after the
     /// subtraction of the mean, and a padded 0 stays 0 under any factor.
-    /// .
+    ///
     /// Expects three input channels.
     pub fn fold_into(&self, first: &mut SourceConv) {
         if self.order == Order::Rgb && self.std.iter().all(|std| self.range.total_cmp(std).is_eq()) {
