@@ -1,5 +1,5 @@
 //! Loads the weights of a network: fetches each shard, verifies it, and stores it for the next visit.
-//! .
+//!
 //! Shards are verified before they are stored and after they are read from the cache. The Cache API exists only in
 //! secure contexts (https, localhost); elsewhere only the browser's HTTP cache is used.
 
@@ -74,7 +74,7 @@ impl Folder {
 
 /// Loads a network, from the cache where possible. `report` is called with the progress after each chunk; if it returns
 /// false, loading stops and the result is `None`. Complete shards stay in the cache.
-/// .
+///
 /// # Errors
 /// [`Failure::Weights`], naming the file and what to do.
 pub async fn load(

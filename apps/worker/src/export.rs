@@ -1,5 +1,5 @@
 //! Makes the files of a result: the picture, the triptych, and the run as an animation.
-//! .
+//!
 //! This worker is loaded when a visitor saves a file, so that it delays nothing before, and the page stays responsive.
 
 use std::io::Cursor;

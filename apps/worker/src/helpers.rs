@@ -1,10 +1,10 @@
 //! Distributes convolutions and Gram matrices of the CPU engine over the other cores, by helper workers.
-//! .
+//!
 //! WebAssembly threads share one memory; that needs Rust's standard library rebuilt by a nightly compiler. Helpers
 //! instead share only a `SharedArrayBuffer`. Each runs the same program with a memory of its own and copies of the
 //! kernels that it needs. Copying feature maps in and out costs one or two memory accesses for each value, next to
 //! hundreds of operations.
-//! .
+//!
 //! `SharedArrayBuffer` exists only on a cross-origin isolated page (docs/hosting.md); elsewhere there are no helpers.
 
 use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc};

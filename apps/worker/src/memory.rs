@@ -1,5 +1,5 @@
 //! Reports that the worker's memory is exhausted.
-//! .
+//!
 //! When an allocation fails on WebAssembly, Rust aborts without a message, and the browser reports only "unreachable".
 //! So the allocator records the size of the failed allocation.
 

@@ -1,5 +1,5 @@
 //! Defines the session of the engine's worker: it owns device, network and run, and processes the page's requests.
-//! .
+//!
 //! There is one run at a time. Between two steps the worker yields to the event loop, so that a stop request or a new
 //! content weight is received. Page and worker exchange messages only; they share no memory.
 

@@ -1,5 +1,5 @@
 //! Makes Burn's runtime work on an adapter without `timestamp-query`.
-//! .
+//!
 //! cubecl-wgpu 0.11 times kernels by timestamps where the adapter supports them, and otherwise by a blocking wait,
 //! which a browser does not allow: it panics when the first tensor is created. We time nothing, and cubecl makes no
 //! timestamp query without timing. So during its initialisation the adapter reports `timestamp-query` as supported.
@@ -14,7 +14,7 @@ extern "C" {
 }
 
 /// Calls `open`, during which the browser's adapters report `timestamp-query` as supported, and returns its result.
-/// .
+///
 /// # Panics
 /// Never: JavaScript calls the closure once.
 pub fn claimed<T>(open: impl FnOnce() -> T) -> T {

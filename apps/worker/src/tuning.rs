@@ -52,7 +52,7 @@ impl Tuner {
 
     /// Measures the convolutions of a network that have not been measured, if measurement is the method, and while
     /// `go_on` returns true.
-    /// .
+    ///
     /// # Errors
     /// As [`calibrate`].
     pub async fn measure(

@@ -1,5 +1,5 @@
 //! Owns the worker: starts the engine, exchanges messages with it, and replaces it after a fatal failure.
-//! .
+//!
 //! A worker is stopped *cooperatively*: it finishes its step and sends the picture. It is terminated only if it does
 //! not answer or is unusable. Messages of an older job or an older worker are dropped here, so that the page need not
 //! check which run an event belongs to.
