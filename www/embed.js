@@ -73,7 +73,7 @@ class ImpastoDemo extends HTMLElement {
   }
 
   #hear = ({ origin, source, data }) => {
-    // From this element's own frame, and from nobody who might have taken its place.
+    // Only from this element's own frame, which may have been navigated to another origin.
     if (source !== this.#frame.contentWindow || origin !== home.origin) return;
     if (data?.impasto !== 'state') return;
     this.#watch?.disconnect();

@@ -1,4 +1,4 @@
-// The workers' doorstep: loads one of the programs (`worker.js?worker-gpu`, say) and, if that fails, says so to the page.
+// The entry script of all workers: loads one of the programs (`worker.js?worker-gpu`, say) and, if that fails, says so to the page.
 // Without this a missing or refused file would be silence: a rejected promise in a worker does not reach the page's `onerror`.
 const name = location.search.slice(1);
 // Their files, which xtask/finish.mjs fills in: each build has names of its own.

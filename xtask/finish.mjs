@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { writeList } from './packs.mjs';
 
-/** Kept once they have been used: nobody needs both engines. */
+/** Stored once they have been used: a visitor needs only one of the engines. */
 const ENGINES = ['worker-gpu', 'worker-cpu'];
 const PROGRAMS = [...ENGINES, 'worker-export'];
 

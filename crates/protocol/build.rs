@@ -1,5 +1,5 @@
-//! Tells the page and the workers at compile time which build they are of: a digest of the workspace's sources. They compare it, since
-//! a site may be updated while it is used.
+//! Sets `IMPASTO_BUILD`, the id of the build, at compile time: a digest of the workspace's sources. Page and workers
+//! compare it, since a site may be updated while it is in use.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-/// What the programs are made of, from the root of the workspace.
+/// The sources of the programs, relative to the root of the workspace.
 const SOURCES: [&str; 5] = ["Cargo.lock", "Cargo.toml", "apps", "crates", "src"];
 
 fn main() {
@@ -19,11 +19,11 @@ fn main() {
         println!("cargo::rerun-if-changed={}", path.display());
         hash(&path, &mut digest).expect("the sources can be read");
     }
-    // Found by its beginning in a module that is already built, too.
+    // The prefix lets the build find the id in a compiled module.
     println!("cargo::rustc-env=IMPASTO_BUILD=impasto-build-{:016x}", digest.finish());
 }
 
-/// Files and folders in the order of their names, so that the same sources have the same id everywhere.
+/// Hashes files and folders in the order of their names, so that equal sources have equal ids on every machine.
 fn hash(path: &Path, digest: &mut DefaultHasher) -> io::Result<()> {
     if path.is_file() {
         fs::read(path)?.hash(digest);

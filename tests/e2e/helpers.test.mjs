@@ -64,7 +64,7 @@ for (const network of full ? ['fast', 'vgg19'] : ['fast']) {
   });
 }
 
-/** A folder with a doorstep that is this program in the workers that help. */
+/** A folder whose entry script is this program in helper workers. */
 function helping(program) {
   const folder = mkdtempSync(join(tmpdir(), 'impasto-helpers-'));
   const [, doorstep] = /data-worker="([^"]+)"/.exec(readFileSync(join(dist, 'index.html'), 'utf8'));

@@ -1,4 +1,4 @@
-//! The benchmark: the engine's step in a real browser, beside the same step on Burn's stock operations and in TensorFlow.js, and
+//! The benchmark: the engine's step in a real browser, compared with the same step on Burn's stock operations and in TensorFlow.js, and
 //! beside what the adapter can do at most.
 
 use std::fs;

@@ -50,7 +50,7 @@ pub fn serve(arguments: &[String]) -> Result {
     become_program(&mut trunk)
 }
 
-/// Hands this process over, so that whoever ends it ends the program.
+/// Replaces this process by the program, so that signals reach the program.
 #[cfg(unix)]
 fn become_program(command: &mut Command) -> Result {
     use std::os::unix::process::CommandExt;
@@ -229,7 +229,7 @@ fn brotli(tools: &Tools, files: &[PathBuf]) -> Result<Vec<u64>> {
     let text =
         output(tools.command("node").args(["-e", SCRIPT]).args(files)).ok_or("node cannot compress")?;
     let sizes = text.lines().map(str::parse).collect::<std::result::Result<Vec<_>, _>>()?;
-    // Else a module without a size would not be weighed, and nobody would notice.
+    // Otherwise a module without a size would be left out of the check unnoticed.
     if sizes.len() == files.len() { Ok(sizes) } else { Err("node did not say all sizes".into()) }
 }
 

@@ -54,7 +54,7 @@ fn App() -> impl IntoView {
     view! { <Page /> }
 }
 
-/// The picture that is chosen when the page opens; what the address names in vain is written to the console.
+/// The picture that is chosen when the page opens. An address that cannot be used is written to the console.
 fn first_choice(role: Role, asked: Option<&Asked>) -> Choice {
     let (choice, ignored) = Choice::first(role, asked);
     ignored.iter().for_each(address::warn);

@@ -1,10 +1,11 @@
-//! The page: what a visitor sees, and everything that is done without an engine.
+//! The page: everything that a visitor sees, and everything that needs no engine.
 //!
-//! Imports point downwards only: `app` → `view` → `actions` → `store` → [`model`]. Actions also use `link`, which owns the worker in
-//! which the engine runs, and `services`, the functions of the browser. The [`model`] is plain Rust, compiled and tested natively, too.
+//! Imports point downwards only: `app` → `view` → `actions` → `store` → [`model`]. Actions also use `link`, which owns
+//! the worker of the engine, and `services`, the functions of the browser. The [`model`] is plain Rust, and is also
+//! compiled and tested natively.
 //!
-//! The element `main#studio` and the elements with an id say in `data-` attributes what the page
-//! knows. Styles and the tests in real browsers read them; they are part of the interface.
+//! The `data-` attributes of `main#studio` and of the elements with an id show the state of the page. Styles and the
+//! tests in browsers read them; they are part of the interface.
 
 pub mod model;
 

@@ -1,4 +1,5 @@
-//! The list of the networks that a host offers: its order, its words, and an error for each way in which it can be wrong.
+//! The list of the networks that a host offers: its order, its words, and an error for each way in which it can be
+//! wrong.
 
 use std::{fs, path::Path};
 

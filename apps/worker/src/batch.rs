@@ -1,7 +1,7 @@
-//! Decides how many steps are queued on the device at once.
+//! Defines how many steps are queued on the device before waiting for it.
 
-/// How many steps are queued before the device is waited for: one, unless steps are so quick that the
-/// waiting would cost more than they do. A stop is heard within 40 ms or one step, whichever is longer.
+/// The number of steps in a batch: one, unless steps are so short that waiting would take longer than they do. The
+/// delay of a stop request is at most 40 ms or one step, whichever is longer.
 pub struct Batch {
     milliseconds: f64,
 }

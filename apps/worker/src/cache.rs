@@ -1,7 +1,7 @@
-//! A network's weights on their way into the worker: fetched shard by shard, verified, kept for the next visit.
+//! Loads the weights of a network: fetches each shard, verifies it, and stores it for the next visit.
 //!
-//! Nothing enters the cache that was not verified, and nothing leaves it unverified. The Cache API
-//! exists only in secure contexts (https, localhost): elsewhere the browser's HTTP cache must do.
+//! Shards are verified before they are stored and after they are read from the cache. The Cache API exists only in
+//! secure contexts (https, localhost); elsewhere only the browser's HTTP cache is used.
 
 use browser::{
     WEIGHTS_CACHE,
@@ -17,32 +17,32 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, CacheStorage, Request, RequestCache, Response, Url, WorkerGlobalScope, console};
 use weights::{MAX_MANIFEST_BYTES, Manifest, Pack, PackName, PackNameError, Shard, Weights};
 
-/// How often a shard's connection may break before the visitor has to press Paint again, and how long the first wait for
-/// another one is, in milliseconds; each further one is twice as long.
+/// The number of attempts for a shard whose connection breaks, and the wait before the second attempt in milliseconds,
+/// doubled for each further one.
 const ATTEMPTS: u32 = 4;
 const FIRST_WAIT: u32 = 500;
-/// The status of an answer that brings the rest of a file only.
+/// The HTTP status of a response to a range request.
 const PARTIAL: u16 = 206;
 
-/// How much of the pack has arrived.
+/// The progress of loading a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrived {
-    /// Bytes that are there.
+    /// Bytes received so far.
     pub bytes: u64,
     /// Bytes of the whole pack.
     pub total: u64,
-    /// Nothing of it came from the network so far.
+    /// Whether everything so far came from the cache.
     pub cached: bool,
-    /// Nothing of it had to be left out of the cache for want of room.
+    /// Whether everything so far could be stored in the cache.
     pub kept: bool,
 }
 
 /// The folder of a pack.
 struct Folder {
     pack: PackName,
-    /// The whole address, with a slash at the end.
+    /// The absolute address, with a slash at the end.
     address: String,
-    /// How it is called in words for the visitor.
+    /// The name to show to the visitor.
     shown: String,
 }
 
@@ -55,7 +55,7 @@ impl Folder {
             Some(address) if is_folder(address) => address.clone(),
             Some(address) => return Err(Failure::Weights(format!("{address} is no address of a folder"))),
         };
-        // Relative to the worker, so that the site may lie in any folder.
+        // Relative to the worker, so that the site may be in any folder of the host.
         let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
         let address = Url::new_with_base(&shown, &scope.location().href())
             .map_err(|error| Failure::Weights(format!("{shown} is no address ({})", spoken(&error))))?;
@@ -66,14 +66,14 @@ impl Folder {
         format!("{}{name}", self.address)
     }
 
-    /// Whether it is not in the site's own `weights/`.
+    /// Whether it is outside the site's own `weights/`.
     fn is_elsewhere(&self) -> bool {
         is_folder(&self.shown)
     }
 }
 
-/// Loads a network, from the cache as far as it is there. `report` is told about every piece that
-/// arrives and says whether to go on; if not, the result is `None`, and what is complete stays cached.
+/// Loads a network, from the cache where possible. `report` is called with the progress after each chunk; if it returns
+/// false, loading stops and the result is `None`. Complete shards stay in the cache.
 ///
 /// # Errors
 /// [`Failure::Weights`], naming the file and what to do.
@@ -104,7 +104,7 @@ pub async fn load(
                 keys.push(key);
                 continue;
             }
-            // Damaged on this machine's disk: fetch it anew, once.
+            // The cached copy is damaged: fetch the shard again, once.
             forget(cache, &key).await;
         }
         arrived.cached = false;
@@ -113,7 +113,7 @@ pub async fn load(
             report(arrived)
         });
         let Some(bytes) = fetched.await? else { return Ok(None) };
-        // Made before the bytes are given away; it is kept only if they are the right ones.
+        // Copied before the bytes are moved; stored only after they have been verified.
         let copy = cache.as_ref().map(|_| Uint8Array::from(bytes.as_slice()));
         pack.add_shard(index, bytes).map_err(|error| {
             Failure::Weights(format!(
@@ -138,13 +138,13 @@ pub async fn load(
         .map_err(|error| Failure::Weights(format!("the network {} cannot be used: {error}", folder.pack)))
 }
 
-/// A note about a device that was kept beside the packs.
+/// The stored note under this name about a device, if any.
 #[cfg(feature = "gpu")]
 pub async fn note(name: &str) -> Option<Vec<u8>> {
     cached(&open().await?, &note_key(name)).await
 }
 
-/// Keeps a note about a device, in the place of the one before.
+/// Stores a note about a device, replacing an earlier one.
 #[cfg(feature = "gpu")]
 pub async fn keep_note(name: &str, text: &str) {
     if let Some(cache) = open().await {
@@ -152,7 +152,7 @@ pub async fn keep_note(name: &str, text: &str) {
     }
 }
 
-/// An address that no file has, in the folder of the site: other sites may share its origin.
+/// An address in the site's folder that no file has: other sites may share the origin, and so its caches.
 #[cfg(feature = "gpu")]
 fn note_key(name: &str) -> String {
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
@@ -160,7 +160,7 @@ fn note_key(name: &str) -> String {
     Url::new_with_base(&relative, &scope.location().href()).map_or(relative, |url| url.href())
 }
 
-/// The manifest, always asked for anew so that a new pack is noticed; from the cache when offline.
+/// Fetches the manifest past the HTTP cache, so that a new pack is noticed; offline, reads it from the cache.
 async fn manifest(folder: &Folder, cache: Option<&Cache>) -> Result<Manifest, Failure> {
     const FILE: &str = "manifest.json";
     let pack = &folder.pack;
@@ -179,7 +179,7 @@ async fn manifest(folder: &Folder, cache: Option<&Cache>) -> Result<Manifest, Fa
     if !response.ok() {
         return Err(missing(folder, FILE, &format!("status {}", response.status())));
     }
-    // One byte more than allowed is enough to see that the manifest is too long.
+    // One byte more than the limit is enough to detect a manifest that is too long.
     let bytes = read(&response, MAX_MANIFEST_BYTES + 1)
         .await
         .map_err(|error| unreachable_file(folder, FILE, &error))?;
@@ -199,7 +199,7 @@ fn parse(pack: &PackName, json: &[u8]) -> Result<Manifest, Failure> {
     })
 }
 
-/// The host has no such file: what the visitor can do, and whoever runs the site.
+/// The failure for a missing file: what the visitor and the operator of the site can do.
 fn missing(folder: &Folder, file: &str, why: &str) -> Failure {
     let how_to = match folder.pack.as_str() {
         _ if folder.is_elsewhere() => "has to put it there".to_owned(),
@@ -221,7 +221,7 @@ fn missing(folder: &Folder, file: &str, why: &str) -> Failure {
 }
 
 fn unreachable_file(folder: &Folder, file: &str, error: &JsValue) -> Failure {
-    // Browsers do not tell a refusal from a missing connection.
+    // Browsers do not distinguish a response refused by CORS from a missing connection.
     let hint = if folder.is_elsewhere() { "; its host has to allow others to read it, by CORS" } else { "" };
     Failure::Weights(format!(
         "{}{file} could not be fetched ({}{hint}); look at the connection and press Paint again, what has arrived is kept",
@@ -230,18 +230,18 @@ fn unreachable_file(folder: &Folder, file: &str, error: &JsValue) -> Failure {
     ))
 }
 
-/// The bytes of a shard from the network; `None` if `report` says to stop. A connection that breaks is taken up again
-/// where it broke, if the host knows ranges, and otherwise from the beginning.
+/// Fetches the bytes of a shard; `None` if `report` returned false. After a broken connection the rest is requested, if
+/// the host supports ranges, and otherwise the whole shard.
 async fn fetch_shard(
     folder: &Folder,
     shard: &Shard,
     kept_by_us: bool,
     mut report: impl FnMut(u64) -> bool,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    // What we keep ourselves need not lie in the HTTP cache as well.
+    // A shard that is stored in our cache need not be in the HTTP cache too.
     let mode = if kept_by_us { RequestCache::NoStore } else { RequestCache::Default };
     let url = folder.file(&shard.file);
-    // One byte more than promised is enough to see that the shard is too long.
+    // One byte more than expected is enough to detect a shard that is too long.
     let most = shard.bytes as usize + 1;
     let mut bytes = Vec::new();
     let mut attempt = 1;
@@ -259,13 +259,13 @@ async fn fetch_shard(
             Ok(response) if bytes.is_empty() => {
                 return Err(missing(folder, &shard.file, &format!("status {}", response.status())));
             }
-            // It may be the range that is not liked: ask for all of it.
+            // The host may refuse the range only: request the whole shard.
             Ok(response) => {
                 bytes.clear();
                 format!("status {}", response.status()).into()
             }
             Err(error) => {
-                // So may another origin refuse it.
+                // Another origin may also refuse the `Range` header, by CORS.
                 if folder.is_elsewhere() {
                     bytes.clear();
                 }
@@ -284,7 +284,7 @@ async fn fetch_shard(
 }
 
 async fn open() -> Option<Cache> {
-    // Undefined in an insecure context, and then the typed getter would throw.
+    // Undefined in an insecure context, where the typed getter would throw.
     let storage = Reflect::get(&js_sys::global(), &"caches".into()).ok()?;
     let storage: CacheStorage = storage.dyn_into().ok()?;
     JsFuture::from(storage.open(WEIGHTS_CACHE)).await.ok().map(JsCast::unchecked_into)
@@ -297,7 +297,8 @@ async fn cached(cache: &Cache, key: &str) -> Option<Vec<u8>> {
     Some(Uint8Array::new(&buffer).to_vec())
 }
 
-/// Keeps a file and says whether it could: a full disk or a private window only costs the next visit its head start.
+/// Stores a file; whether that succeeded. A failure (full disk, private window) only means a download on the next
+/// visit.
 async fn keep(cache: &Cache, key: &str, bytes: &Uint8Array) -> bool {
     let put = || -> Result<Promise, JsValue> {
         let response = Response::new_with_opt_js_u8_array(Some(bytes))?;
@@ -317,8 +318,8 @@ async fn forget(cache: &Cache, key: &str) {
     let _ = JsFuture::from(cache.delete_with_str(key)).await;
 }
 
-/// Removes what lies in the pack's folder and is no file of it: shards of an earlier state. Other packs are left
-/// alone, so that going back to one costs no download.
+/// Removes cached files of the pack's folder that do not belong to it: shards of an earlier version. Other packs are
+/// kept, so that they need no download when chosen again.
 async fn sweep(cache: &Cache, folder: &str, keys: &[String]) {
     let Ok(kept) = JsFuture::from(cache.keys()).await else { return };
     for request in js_sys::Array::from(&kept) {

@@ -1,6 +1,6 @@
-//! The worker that makes files of a result: the picture, the triptych, the process as an animation.
+//! Makes the files of a result: the picture, the triptych, and the run as an animation.
 //!
-//! It is loaded when a visitor saves something, so that nobody waits for it before, and the page lives on while it works.
+//! This worker is loaded when a visitor saves a file, so that it delays nothing before, and the page stays responsive.
 
 use std::io::Cursor;
 
@@ -18,11 +18,11 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, MessageEvent};
 
-/// How long an animation runs, in hundredths of a second, and how long its last picture stays.
+/// The length of an animation, and the time for which its last frame is shown, in hundredths of a second.
 const GIF_LENGTH: usize = 500;
 const GIF_LAST: u16 = 250;
 
-/// Listens for requests; called once, by the worker's `main`.
+/// Registers the listener for requests. Called once, by the worker's `main`.
 pub fn start() {
     std::panic::set_hook(Box::new(|info| {
         fail(Failure::of_breakdown(info.payload_as_str().unwrap_or_default()));
@@ -36,7 +36,7 @@ pub fn start() {
         });
     });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    // The worker listens for as long as it lives.
+    // The listener lives as long as the worker.
     on_message.forget();
 }
 
@@ -56,7 +56,7 @@ async fn make(data: &JsValue) -> Result<Blob, Failure> {
         }
         ExportKind::Triptych => {
             let result = Picture::from_rgba8(request.width, request.height, last).map_err(fault)?;
-            // Each panel gets the result's height: twice its long side is more than enough to scale from.
+            // Each panel has the height of the result: twice its long side is enough to scale from.
             let side = Size::LongSide(2 * request.width.max(request.height) as u32);
             let files: Array = envelope::beside(data, "files").unchecked_into();
             let mut sources = Vec::new();
@@ -74,7 +74,7 @@ async fn make(data: &JsValue) -> Result<Blob, Failure> {
     Blob::new_with_u8_array_sequence_and_options(&parts, &properties).map_err(|error| fault(spoken(&error)))
 }
 
-/// An animation. The frames must have `width · height · 4` bytes each (RGBA).
+/// Encodes an animation. Each frame has `width · height · 4` bytes (RGBA).
 fn gif(width: usize, height: usize, frames: Vec<Vec<u8>>) -> Result<Vec<u8>, Failure> {
     let count = frames.len();
     let (width, height) = (width as u16, height as u16);
@@ -82,8 +82,8 @@ fn gif(width: usize, height: usize, frames: Vec<Vec<u8>>) -> Result<Vec<u8>, Fai
     encoder.set_repeat(Repeat::Infinite).map_err(fault)?;
     let delay = (GIF_LENGTH / count).clamp(4, 50) as u16;
     for (at, mut rgba) in frames.into_iter().enumerate() {
-        // Speed 20 of 30: the palette is learned from every 20th pixel, one frame takes a few
-        // tens of milliseconds, and brush strokes hide what little is lost.
+        // Speed 20 of 30: the palette is learned from every 20th pixel. A frame takes a few tens of milliseconds, and
+        // the loss is hardly visible in brush strokes.
         let mut frame = gif::Frame::from_rgba_speed(width, height, &mut rgba, 20);
         frame.delay = if at + 1 == count { GIF_LAST } else { delay };
         encoder.write_frame(&frame).map_err(fault)?;
@@ -92,8 +92,8 @@ fn gif(width: usize, height: usize, frames: Vec<Vec<u8>>) -> Result<Vec<u8>, Fai
     encoder.into_inner().map_err(fault)
 }
 
-/// A PNG of exactly these pixels. Not by way of the canvas: a browser that guards against
-/// fingerprinting gives back slightly different pixels than it was given.
+/// Encodes these pixels as a PNG. A canvas is not used: a browser with protection against fingerprinting returns
+/// slightly different pixels.
 fn png(width: usize, height: usize, rgba: &[u8]) -> Result<Vec<u8>, Failure> {
     let opaque = rgba.chunks_exact(4).all(|pixel| pixel[3] == 255);
     let colors = if opaque { 3 } else { 4 };

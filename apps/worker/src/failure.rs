@@ -1,9 +1,9 @@
-//! Says what goes wrong in the engine in the page's words.
+//! Converts errors of the engine to failures of the protocol.
 
 use impasto::Error;
 use protocol::{Failure, technical};
 
-/// What the page tells the visitor.
+/// The failure to report for an error.
 pub fn failure(error: Error) -> Failure {
     match error {
         Error::NoGpu(why) => Failure::NoWebGpu(why),

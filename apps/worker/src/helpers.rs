@@ -1,11 +1,11 @@
-//! The processor's other cores: workers beside the engine's, which take shares of its convolutions and Gram matrices.
+//! Distributes convolutions and Gram matrices of the CPU engine over the other cores, by helper workers.
 //!
-//! Threads of a WebAssembly program share its memory, for which Rust's standard library would have to be built anew, by a
-//! nightly compiler. These share nothing but a buffer that maps are laid into for them: each is the same program once more,
-//! with a memory of its own and copies of the kernels that it needs. What is laid out and fetched passes a map or two through
-//! memory, next to hundreds of operations for each of its numbers.
+//! WebAssembly threads share one memory; that needs Rust's standard library rebuilt by a nightly compiler. Helpers
+//! instead share only a `SharedArrayBuffer`. Each runs the same program with a memory of its own and copies of the
+//! kernels that it needs. Copying feature maps in and out costs one or two memory accesses for each value, next to
+//! hundreds of operations.
 //!
-//! Such a buffer exists only where the host isolates the page from others (docs/hosting.md); elsewhere nobody helps.
+//! `SharedArrayBuffer` exists only on a cross-origin isolated page (docs/hosting.md); elsewhere there are no helpers.
 
 use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc};
 
@@ -23,32 +23,32 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, Event, MessageEvent, Worker, WorkerOptions};
 
-/// What a worker is called that helps.
+/// The worker name of a helper.
 const NAME: &str = "helper";
 
-/// More than these are not hired: each has a memory of its own, and what cannot be shared comes to take most of the time.
+/// The maximum number of threads. Each has a memory of its own, and the serial part of the work limits the gain.
 const MOST_THREADS: u32 = 8;
 
-/// Multiply-adds below which something is computed before anybody is told of it.
+/// Work with fewer multiply-adds than this is not distributed.
 const LEAST: usize = 10_000_000;
 
-/// How long a helper may take to come, in milliseconds.
+/// The timeout for the start of the helpers, in milliseconds.
 const PATIENCE_AT_FIRST: i32 = 10_000;
 
-/// How much longer than this thread a helper may take for its share, and how long at least, in milliseconds. One that the
-/// browser has ended does not answer at all.
+/// The timeout for a helper's result: this multiple of this thread's own time, and at least so many milliseconds. A
+/// helper that the browser has terminated never answers.
 const TIMES_LONGER: f64 = 20.0;
 const PATIENCE: f64 = 20_000.0;
 
-/// States of a helper, by which it is waited for.
+/// The state of a helper, in shared memory.
 const AT_WORK: i32 = 0;
 const DONE: i32 = 1;
 const FAILED: i32 = 2;
 
-/// What the helpers are told, with the board and the states beside it.
+/// A message to a helper; the shared buffer and the states are sent with it.
 #[derive(Debug, Serialize, Deserialize)]
 enum Errand {
-    /// To keep these kernels, which are all that lies on the board.
+    /// Keep these kernels. The buffer contains nothing else.
     Keep {
         kernels: u32,
         dims: [usize; 3],
@@ -59,17 +59,17 @@ enum Errand {
     Compute(Job),
 }
 
-/// Where numbers lie on the board.
+/// A range of values in the shared buffer.
 type Place = Range<usize>;
 
-/// A share of something that lies on the board.
+/// A helper's part of an operation on the shared buffer.
 #[derive(Debug, Serialize, Deserialize)]
 struct Job {
     task: Task,
     x: Place,
-    /// For the result.
+    /// Where to write the result.
     y: Place,
-    /// Which of the states says that it is done.
+    /// The index of the helper's state.
     helper: u32,
 }
 
@@ -80,12 +80,12 @@ enum Task {
     Gram { channels: usize, factor: f32 },
 }
 
-/// The engine's side.
+/// The engine's handle to its helpers.
 struct Crew {
     workers: RefCell<Vec<Worker>>,
-    /// One for each.
+    /// One state for each helper.
     states: Int32Array,
-    /// Of which kernels each has its part.
+    /// For each kernel id: which helpers have their part of the kernels.
     known: RefCell<HashMap<u32, Vec<bool>>>,
     board: RefCell<Board>,
 }
@@ -96,14 +96,14 @@ impl Drop for Crew {
     }
 }
 
-/// Where maps are laid for others. It grows as maps do.
+/// A shared buffer for feature maps. It is replaced by a larger one when needed.
 struct Board {
     buffer: SharedArrayBuffer,
     length: usize,
 }
 
 impl Board {
-    /// An error if there is no room for it.
+    /// An error if the buffer cannot be allocated.
     fn new(length: usize) -> Result<Self, JsValue> {
         let constructor: Function =
             Reflect::get(&js_sys::global(), &"SharedArrayBuffer".into())?.dyn_into()?;
@@ -126,12 +126,12 @@ fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-/// Whether this worker is one that helps.
+/// Whether this worker is a helper.
 pub fn is_helper() -> bool {
     scope().name() == NAME
 }
 
-/// Has the other cores help this worker from now on, if it may; how many threads compute then.
+/// Starts helpers, if the page is cross-origin isolated. Returns the number of threads, this one included.
 pub async fn hire() -> u32 {
     let isolated = Reflect::get(&js_sys::global(), &"crossOriginIsolated".into());
     let cores = scope().navigator().hardware_concurrency() as u32;
@@ -161,16 +161,17 @@ impl Crew {
             known: RefCell::default(),
             board: RefCell::new(Board::new(0)?),
         };
-        // This same program once more.
+        // The program of this worker.
         let address = scope().location().href();
         let mut arrivals = Vec::new();
         for _ in 0..count {
             let worker = Worker::new_with_options(&address, &options)?;
             arrivals.push(Promise::new(&mut |arrived, failed| {
-                // The first word is that it is there, or that the doorstep could not load it; without a doorstep there
-                // is an error. Later on it is waited for, not listened to.
+                // The first message says that the helper has started, or that the entry script could not load it; if
+                // the entry script itself cannot be loaded, there is an error event. After that the states are polled,
+                // and messages are ignored.
                 let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-                    // Otherwise it would be an error of the page's.
+                    // Otherwise the browser would report it as an error of the page.
                     event.prevent_default();
                     let word = envelope::beside(&event, "data");
                     let _ = if word == NAME {
@@ -179,7 +180,7 @@ impl Crew {
                         failed.call1(&JsValue::NULL, &word)
                     };
                 });
-                // For as long as the worker may have something to say.
+                // Kept alive for as long as the worker may send messages.
                 let listener: Function = listener.into_js_value().unchecked_into();
                 worker.set_onmessage(Some(&listener));
                 worker.set_onerror(Some(&listener));
@@ -200,7 +201,7 @@ impl Crew {
         Ok(crew)
     }
 
-    /// Nobody helps any more.
+    /// Terminates all helpers.
     fn dismiss(&self) {
         self.workers.take().iter().for_each(Worker::terminate);
         self.known.take();
@@ -215,8 +216,9 @@ impl Crew {
         worker.post_message(envelope.parts().0)
     }
 
-    /// Gives a task to each helper, with what it needs of the numbers that lie on the board in this order, and the length of its
-    /// result; does this thread's own share; and hands over the results.
+    /// Copies `on_board` into the shared buffer, one array after the other, and starts one task on each helper: the
+    /// task, its input range and the length of its result. Then computes this thread's own part, and passes each result
+    /// to `take`.
     fn divide(
         &self,
         on_board: &[&[f32]],
@@ -260,7 +262,7 @@ impl Crew {
         Ok(())
     }
 
-    /// On the board lie the rows that others need, and the bias.
+    /// The shared buffer holds the input rows of the helpers' parts, then the bias.
     fn convolve_together(
         &self,
         x: &[f32],
@@ -306,7 +308,7 @@ impl Crew {
         Ok(Some(out))
     }
 
-    /// Each helper gets its part of kernels that it does not have.
+    /// Sends each helper its part of the kernels, unless it has it already.
     fn tell_kernels(&self, kernels: &Kernels, shares: &[Share]) -> Result<(), JsValue> {
         let workers = self.workers.borrow();
         let mut known = self.known.borrow_mut();
@@ -322,7 +324,8 @@ impl Crew {
         Ok(())
     }
 
-    /// On the board lie the others' pixels, the matrix, the offset, and what is added to the others' pixels.
+    /// The shared buffer holds the helpers' pixels, the matrix, the offset, and the values to add to the helpers'
+    /// pixels.
     fn mix_together(
         &self,
         x: &[f32],
@@ -362,7 +365,7 @@ impl Crew {
         Ok(first)
     }
 
-    /// On the board lie the others' pixels; each sums over its own.
+    /// The shared buffer holds the helpers' pixels. Each helper sums over its own; the partial sums are added up.
     fn gram_together(&self, x: &[f32], channels: usize, factor: f32) -> Result<Vec<f32>, JsValue> {
         let (own, others) = self.pixels(x, channels);
         let tasks = others.iter().map(|part| {
@@ -381,7 +384,7 @@ impl Crew {
         Ok(sum)
     }
 
-    /// This thread's numbers of a map, and those of each helper: about as many pixels for everybody.
+    /// The ranges of values for this thread and for each helper, with about the same number of pixels.
     fn pixels(&self, x: &[f32], channels: usize) -> (Place, Vec<Place>) {
         let mut parts = cpu::parts(x.len(), channels, self.threads());
         (parts.next().unwrap_or_default(), parts.collect())
@@ -391,7 +394,8 @@ impl Crew {
         self.workers.borrow().len() + 1
     }
 
-    /// What came of it, if there was enough to do; nobody is asked again once something went wrong.
+    /// The distributed result; `None` if there is too little work or there are no helpers. After an error all helpers
+    /// are terminated.
     fn unless_little<T>(
         &self,
         multiply_adds: usize,
@@ -408,7 +412,7 @@ impl Crew {
     }
 }
 
-/// Until a helper is done. This blocks, which a worker may: the engine has nothing else to do.
+/// Blocks until a helper is done. A worker may block, and the engine has nothing else to do.
 fn wait(states: &Int32Array, helper: u32, patience: f64) -> Result<(), JsValue> {
     let end = browser::now() + patience;
     loop {
@@ -452,7 +456,7 @@ impl Helpers for Crew {
         };
         for (worker, known) in self.workers.borrow().iter().zip(known) {
             if known {
-                // One that cannot be told so keeps more than it needs, which is all.
+                // If the message fails, the helper merely keeps kernels that it no longer needs.
                 let _ = self.tell(worker, &Errand::Forget { kernels }, &board.buffer);
             }
         }
@@ -460,16 +464,16 @@ impl Helpers for Crew {
 }
 
 thread_local! {
-    /// The states, and the helper's own among them, while it is at work: for the last words of a panic.
+    /// The states and the index of this helper's own, during a job; used by the panic hook.
     static AT: RefCell<Option<(Int32Array, u32)>> = const { RefCell::new(None) };
     static KEPT: RefCell<HashMap<u32, Transformed>> = RefCell::default();
 }
 
-/// Helps until the worker is terminated.
+/// Runs a helper until the worker is terminated.
 pub fn help() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
-        // After this the module aborts.
+        // The module aborts after the panic hook.
         report(FAILED);
     }));
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| obey(&event.data()));
@@ -517,7 +521,7 @@ impl Job {
     }
 }
 
-/// Says to the engine how it went.
+/// Stores the new state and wakes the engine.
 fn report(state: i32) {
     if let Some((states, helper)) = AT.take() {
         let _ = Atomics::store(&states, helper, state);

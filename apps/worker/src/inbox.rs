@@ -1,4 +1,4 @@
-//! Keeps what the page has asked for until it is acted upon.
+//! Queues the requests of the page until they are processed.
 
 use std::{
     cell::{Cell, RefCell},
@@ -15,39 +15,39 @@ use web_sys::Blob;
 
 use crate::post::{CURRENT, post};
 
-/// A run that the page asked for.
+/// A requested run.
 pub struct Order {
     pub job: JobId,
     pub options: Options,
-    /// As it came: any text.
+    /// As received: the name may be any text.
     pub pack: PackPlace,
     pub content: (PictureId, Blob),
     pub styles: Vec<(Styled, Blob)>,
     pub mask: Option<(Masked, Uint8Array)>,
     pub start: Start,
-    /// RGBA of the picture to go on from.
+    /// RGBA of the picture to continue from.
     pub pixels: JsValue,
 }
 
-/// What a worker has to do.
+/// The next thing for the worker to do.
 pub enum Task {
     Paint(Order),
     Prepare(PackPlace),
     Tune(PackPlace, Tuning),
 }
 
-/// What the page said and nobody has acted upon yet.
+/// The requests that have not been processed yet.
 #[derive(Default)]
 pub struct Inbox {
     tasks: RefCell<VecDeque<Task>>,
     pub stop: Cell<Option<JobId>>,
     pub content_weight: Cell<Option<(JobId, f32)>>,
-    /// Called when a task arrives.
+    /// Resolves the promise of [`Inbox::next_task`] when a task arrives.
     waiting: RefCell<Option<js_sys::Function>>,
 }
 
 impl Inbox {
-    /// Takes in a request of the page.
+    /// Receives a request of the page.
     pub fn receive(&self, data: &JsValue) {
         let request = match envelope::open::<Request>(data) {
             Ok(request) => request,
@@ -87,7 +87,7 @@ impl Inbox {
         }
     }
 
-    /// What is to be done next; waits for it.
+    /// Waits for the next task.
     pub async fn next_task(&self) -> Task {
         loop {
             if let Some(task) = self.tasks.borrow_mut().pop_front() {
@@ -100,7 +100,7 @@ impl Inbox {
         }
     }
 
-    /// The run that waits for its turn, and the network that it wants.
+    /// The run that is queued next, and the network that it needs.
     pub fn ahead(&self) -> Option<(JobId, PackPlace)> {
         self.tasks.borrow().iter().find_map(|task| match task {
             Task::Paint(order) => Some((order.job, order.pack.clone())),

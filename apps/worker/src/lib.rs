@@ -1,6 +1,7 @@
-//! The workers of the page: the engine's session on either device, the processor's helpers, and the worker that makes files.
+//! Defines the workers of the page: the engine's session on GPU or CPU, the CPU engine's helpers, and the worker that
+//! makes files.
 //!
-//! Each program in `src/bin` is loaded by `www/worker.js`. What they say to the page is in the crate `protocol`.
+//! Each program in `src/bin` is loaded by `www/worker.js`. The messages are defined in the crate `protocol`.
 
 pub mod pace;
 

@@ -1,7 +1,7 @@
-//! Memory of a worker's program that runs out.
+//! Reports that the worker's memory is exhausted.
 //!
-//! Rust aborts a program whose allocation fails, and on WebAssembly it does so without a word: the browser reports no more than
-//! "unreachable". So the allocator notes what it could not give.
+//! When an allocation fails on WebAssembly, Rust aborts without a message, and the browser reports only "unreachable".
+//! So the allocator records the size of the failed allocation.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -14,7 +14,7 @@ use web_sys::{Event, WorkerGlobalScope};
 /// The size of the latest allocation that failed, in bytes; 0 if none did.
 static REFUSED: AtomicUsize = AtomicUsize::new(0);
 
-/// The system's allocator, which notes failures.
+/// The system's allocator, with failures recorded.
 struct Noting;
 
 #[global_allocator]
@@ -27,35 +27,36 @@ fn noted(place: *mut u8, bytes: usize) -> *mut u8 {
     place
 }
 
-// SAFETY: all is left to the system's allocator; nothing here allocates.
+// SAFETY: every call is forwarded to the system's allocator; recording allocates nothing.
 unsafe impl GlobalAlloc for Noting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: as the caller has it.
+        // SAFETY: the caller upholds the contract of `alloc`.
         noted(unsafe { System.alloc(layout) }, layout.size())
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: as the caller has it.
+        // SAFETY: the caller upholds the contract of `alloc_zeroed`.
         noted(unsafe { System.alloc_zeroed(layout) }, layout.size())
     }
 
     unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: as the caller has it.
+        // SAFETY: the caller upholds the contract of `realloc`.
         noted(unsafe { System.realloc(old, layout, size) }, size)
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: as the caller has it.
+        // SAFETY: the caller upholds the contract of `dealloc`.
         unsafe { System.dealloc(place, layout) }
     }
 }
 
-/// Has `report` called with the size of the allocation (in bytes) if the program ends because that failed.
+/// Registers `report`, which is called with the size of a failed allocation (in bytes) if the program ends because of
+/// it.
 pub fn report_exhaustion(report: impl Fn(usize) + 'static) {
     let on_error = Closure::<dyn Fn(Event)>::new(move |event: Event| {
         let bytes = REFUSED.swap(0, Ordering::Relaxed);
         if bytes > 0 {
-            // Else the page would be told of it once more, in words that nobody understands.
+            // Otherwise the page would receive a second report, without a usable message.
             event.prevent_default();
             report(bytes);
         }
@@ -65,6 +66,6 @@ pub fn report_exhaustion(report: impl Fn(usize) + 'static) {
     if let Err(error) = listening {
         web_sys::console::error_1(&error);
     }
-    // The worker listens for as long as it lives.
+    // The listener lives as long as the worker.
     on_error.forget();
 }

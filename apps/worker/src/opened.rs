@@ -1,22 +1,22 @@
-//! Defines a device that the worker owns.
+//! Defines an opened device of the worker.
 
 use std::{fmt, rc::Rc};
 
 use impasto::device::Device;
 use protocol::Failure;
 
-/// Asks a device what went wrong on it since it was opened, if anything.
+/// Returns the failure of a device since it was opened, if any.
 pub type Fault = Rc<dyn Fn() -> Option<Failure>>;
 
-/// A device, ready for tensors.
+/// An opened device.
 pub struct Opened {
-    /// Burn's handle to it.
+    /// Burn's device.
     pub device: Device,
-    /// What it calls itself.
+    /// The name of the device.
     pub name: String,
-    /// Whether it computes on the processor's cores.
+    /// Whether it is a software implementation on the CPU.
     pub software: bool,
-    /// What went wrong on it since it was opened, if anything.
+    /// Returns the failure of the device, if any.
     pub fault: Fault,
 }
 

@@ -1,19 +1,19 @@
-//! Decides which moments of a run are worth a frame.
+//! Decides after which steps a frame is read back.
 
-/// Decides after each step whether the picture is worth reading back, so that the visitor sees it
-/// move from the first step on and the device still spends its time on painting.
+/// Decides after each step whether to read the picture back, so that the visitor sees early progress and readbacks take
+/// only a small part of the time.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// When the last frame was taken, in milliseconds; `None` before the first.
+    /// The time of the last readback in milliseconds; `None` before the first.
     last: Option<f64>,
-    /// How long taking it took, in milliseconds.
+    /// The duration of the last readback in milliseconds.
     cost: f64,
 }
 
 impl Pace {
-    /// At most four frames a second: more cannot be told apart in a picture that changes this slowly.
+    /// The minimum interval in milliseconds: four frames a second are enough for a picture that changes slowly.
     const SHORTEST: f64 = 250.0;
-    /// A frame may cost at most this part of the time.
+    /// The maximum share of the time for readbacks.
     const SHARE: f64 = 0.1;
 
     /// Before the first frame.
@@ -21,12 +21,12 @@ impl Pace {
         Self { last: None, cost: 0.0 }
     }
 
-    /// Whether a frame is due at `now` (milliseconds of any steady clock).
+    /// Whether a frame is due at the time `now` (milliseconds of any monotonic clock).
     pub fn is_due(&self, now: f64) -> bool {
         self.last.is_none_or(|last| now - last >= Self::SHORTEST.max(self.cost / Self::SHARE))
     }
 
-    /// A frame was taken between `from` and `to` (milliseconds).
+    /// Records a readback between the times `from` and `to` (milliseconds).
     pub const fn taken(&mut self, from: f64, to: f64) {
         self.last = Some(to);
         self.cost = to - from;

@@ -1,4 +1,4 @@
-//! Sends events to the page, and knows the run that they are about.
+//! Posts events to the page, and holds the id of the current run.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::DedicatedWorkerGlobalScope;
 
 thread_local! {
-    /// The run that is being made, for the last words of a panic.
+    /// The current run, for the panic hook.
     pub static CURRENT: Cell<Option<JobId>> = const { Cell::new(None) };
 }
 
@@ -17,12 +17,12 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-/// Sends an event to the page.
+/// Posts an event to the page.
 pub fn post(event: &Event) {
     send(Envelope::new(event));
 }
 
-/// Sends an event with what travels beside it.
+/// Posts an event with the values sent with it.
 pub fn send(envelope: Result<Envelope, MessageError>) {
     let sent = envelope.map_err(|error| error.to_string()).and_then(|envelope| {
         let (message, transferred) = envelope.parts();

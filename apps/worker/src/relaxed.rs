@@ -1,4 +1,4 @@
-//! Relaxed SIMD for products on the processor, in browsers that have it ([`processor::relaxed`]).
+//! Enables relaxed SIMD for matrix products on the CPU, in browsers that support it ([`processor::relaxed`]).
 
 use js_sys::{
     Function, Object, Reflect, Uint8Array,
@@ -7,9 +7,9 @@ use js_sys::{
 use processor::relaxed;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Has products use it from now on, if it is there.
+/// Enables relaxed SIMD if the browser supports it.
 pub fn start() {
-    // A browser that does not know the instructions refuses the module, and products go on as without it.
+    // A browser without these instructions rejects the module; products then use the ordinary instructions.
     let _ = try_to_start();
 }
 
@@ -22,7 +22,7 @@ fn try_to_start() -> Result<(), JsValue> {
     let panel: Function = Reflect::get(&exports, &"panel".into())?.dyn_into()?;
     let table: Table = wasm_bindgen::function_table().dyn_into()?;
     table.set(relaxed::place(), &panel)?;
-    // SAFETY: there it is.
+    // SAFETY: the module was instantiated, so the instructions are supported.
     unsafe { relaxed::start() };
     Ok(())
 }

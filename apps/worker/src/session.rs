@@ -1,7 +1,7 @@
-//! The worker's side: owns the device, the network and the run, and answers the page's requests.
+//! Defines the session of the engine's worker: it owns device, network and run, and processes the page's requests.
 //!
-//! One run is made at a time. Between two steps the worker lets a macrotask pass, so that "stop" and a
-//! changed strength get in; nothing is shared with the page but messages.
+//! There is one run at a time. Between two steps the worker yields to the event loop, so that a stop request or a new
+//! content weight is received. Page and worker exchange messages only; they share no memory.
 
 use std::{cell::RefCell, future::Future, rc::Rc};
 
@@ -40,29 +40,29 @@ use crate::{
 };
 
 thread_local! {
-    /// What went wrong on the device, for the last words of a panic: a panic may be no more than what came of it.
+    /// Returns the failure of the device. The panic hook asks it first, since a panic may only be a consequence.
     static FAULT: RefCell<Option<Fault>> = const { RefCell::new(None) };
 }
 
-/// What failed on the device, if anything did.
+/// The failure of the device, if any.
 fn device_fault() -> Option<Failure> {
     FAULT.try_with(|fault| fault.borrow().clone()).ok().flatten().and_then(|fault| fault())
 }
 
 unsafe extern "C" {
-    /// Runs the static constructors of everything that is linked in: the linker makes it.
+    /// Runs the static constructors of all linked code. The linker generates it.
     safe fn __wasm_call_ctors();
 }
 
-/// Opens the device and serves the page until the worker is terminated.
+/// Opens the device and processes requests until the worker is terminated.
 pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engine, open: F) {
-    // There are thousands of them where Burn's own kernels are (`inventory/`). Unless the program runs them itself, the
-    // linker makes every exported function run them all anew, and wasm-bindgen calls such functions for each JavaScript
-    // object it touches: a third of a step.
+    // Burn's own kernels have thousands of static constructors (`crates/inventory`). Unless the program calls this
+    // function itself, wasm-ld makes every export run all constructors again. wasm-bindgen calls exports for each
+    // JavaScript object: a third of a step's time.
     __wasm_call_ctors();
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
-        // After this the module aborts: no more than this one message gets out.
+        // The module aborts after the panic hook: this is the last message.
         let failure = device_fault()
             .unwrap_or_else(|| Failure::of_breakdown(info.payload_as_str().unwrap_or_default()));
         post(&Event::Failed { job: CURRENT.get(), failure });
@@ -78,7 +78,7 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
         receiver.receive(&event.data());
     });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    // The worker listens for as long as it lives.
+    // The listener lives as long as the worker.
     on_message.forget();
 
     spawn_local(async move {
@@ -115,9 +115,9 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
             let event = match session.paint(order).await {
                 Ok((reason, step, losses)) => Event::Done { job, reason, step, losses },
                 Err(failure) => {
-                    // What failed is not gone on with.
+                    // A failed run cannot be continued.
                     session.live = None;
-                    // Whatever else fails on a device that has failed does so because of that.
+                    // After a failure of the device, further errors are its consequences: report the first.
                     Event::Failed { job: Some(job), failure: device_fault().unwrap_or(failure) }
                 }
             };
@@ -127,18 +127,18 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
     });
 }
 
-/// A run that can be gone on with: Adam's moments are still there.
+/// A run that can be continued, with Adam's moments.
 struct Live {
     transfer: StyleTransfer,
     pack: PackPlace,
     content: PictureId,
     styles: Vec<Styled>,
     mask: Option<Masked>,
-    /// As the run was started, but for what may change between two runs.
+    /// The options at the start, without those that may change between two runs.
     options: Options,
-    /// Steps that the picture had behind it, by the page's count, when `transfer` had made none.
+    /// The number of steps already made, by the page's count, when `transfer` was created.
     offset: u32,
-    /// What its network calls itself.
+    /// The name of the network.
     network: String,
 }
 
@@ -151,27 +151,27 @@ impl Live {
 /// A network on the device.
 struct Loaded {
     pack: PackPlace,
-    /// What it calls itself.
+    /// The name of the network.
     name: String,
     vgg: Vgg,
-    /// How it came, until a run was told.
+    /// The loading progress, until it has been reported to a run.
     arrived: Option<cache::Arrived>,
 }
 
-/// What lasts from one run to the next.
+/// The state that is kept between runs.
 struct Session {
     engine: Engine,
     opened: Opened,
     #[cfg(feature = "gpu")]
     tuner: Tuner,
-    /// The network of the latest run. The one before it is not kept: memory is scarce.
+    /// The network of the latest run. Earlier ones are dropped to save memory.
     network: Option<Loaded>,
     live: Option<Live>,
     inbox: Rc<Inbox>,
     yielder: Yielder,
 }
 
-/// How a run ended: why, after how many steps, and with which losses.
+/// Why a run ended, the number of steps, and the losses.
 type Outcome = (Ending, u32, Option<Losses>);
 
 impl Session {
@@ -185,18 +185,18 @@ impl Session {
             return Ok((Ending::Stopped, from, None));
         };
         let outcome = self.run(job, &mut live, &options).await;
-        // Kept even where it was stopped: "go on" takes it up again.
+        // Kept after a stop too, so that the run can be continued.
         self.live = Some(live);
         outcome
     }
 
-    /// Everything up to the first step; `None` if the run was stopped meanwhile.
+    /// Prepares a run up to its first step; `None` if it was stopped meanwhile.
     async fn prepare(&mut self, order: Order) -> Result<Option<(Live, Options)>, Failure> {
         let Order { job, options, pack, content, styles, mask, start, pixels } = order;
         let (asked, files): (Vec<Styled>, Vec<Blob>) = styles.into_iter().unzip();
         let masked = mask.as_ref().map(|(mask, _)| *mask);
         options.validate().map_err(|error| Failure::Options(error.to_string()))?;
-        // Dropped before anything new is made, so that two runs never share the device's memory.
+        // Dropped before anything new is allocated, so that two runs are never on the device at once.
         let earlier = self.live.take();
         if let Start::GoOn { step, .. } = start {
             let same = |live: &Live| {
@@ -241,7 +241,7 @@ impl Session {
                 let rgba = Uint8Array::new(&pixels).to_vec();
                 let picture = Picture::from_rgba8(width, height, &rgba)
                     .map_err(|error| Failure::Options(error.to_string()))?;
-                // From a smaller (or larger) result: it is scaled to what is painted now.
+                // The earlier result may have another size.
                 Some(picture.resize(width, height))
             }
         };
@@ -274,7 +274,7 @@ impl Session {
         Ok(Some((live, options)))
     }
 
-    /// Loads a network that nobody has asked for yet. What goes wrong will be said when somebody does.
+    /// Loads a network in advance. Errors are not reported here: the next run meets them again.
     async fn in_advance(&mut self, pack: &PackPlace) {
         if let Ok(Some((vgg, _))) = self.network(None, pack).await
             && self.engine == Engine::Gpu
@@ -284,7 +284,7 @@ impl Session {
         }
     }
 
-    /// Chooses anew how the convolutions of this network are computed.
+    /// Chooses the algorithms for the convolutions of this network again.
     async fn tune(&mut self, pack: &PackPlace, by: Tuning) {
         #[cfg(feature = "gpu")]
         self.tuner.start_anew(by).await;
@@ -292,12 +292,12 @@ impl Session {
         let _ = by;
         self.network = None;
         self.in_advance(pack).await;
-        // Also where the network could not be loaded: the page waits for an answer.
+        // Sent even if the network could not be loaded: the page waits for an answer.
         #[cfg(feature = "gpu")]
         post(&self.tuner.report());
     }
 
-    /// The network on the device. Where nobody waits for it, there is time to find out what suits a GPU.
+    /// Uploads the network to the device. If no run is waiting, the GPU is measured first.
     async fn placed(&mut self, weights: &Weights, nobody_waits: bool) -> Result<Vgg, Failure> {
         #[cfg(feature = "gpu")]
         if self.engine == Engine::Gpu {
@@ -312,10 +312,9 @@ impl Session {
         Vgg::new(weights, &self.opened.device).map_err(failure)
     }
 
-    /// Makes a step of a little picture: a GPU compiles each kernel when it is first used, which takes seconds, and so need
-    /// not be waited for once somebody asks for a picture.
+    /// Makes one step on a small picture: a GPU compiles each kernel at its first use, which takes seconds.
     async fn warm_up(&self, vgg: Vgg) -> Result<(), Failure> {
-        // As small as a run begins, since the kernels' tiles are chosen by the size.
+        // The size at which a run begins, since the tiles of the kernels depend on it.
         let noise = Picture::noise(90, 60, 0);
         let options = Options { schedule: Schedule::Single, ..Options::default() };
         let mut transfer = StyleTransfer::new(vgg, &noise, &noise, &options).await.map_err(failure)?;
@@ -326,8 +325,8 @@ impl Session {
         Ok(())
     }
 
-    /// The network and its name, loaded unless it was painted with last; `None` if the run was stopped meanwhile. Without
-    /// a run it is loaded for the next one, which may ask for it (or for another) while that goes on.
+    /// The network and its name, loaded unless it is the current one; `None` if the run was stopped meanwhile. Without
+    /// a run it is loaded in advance; a run may request it, or another one, during that time.
     async fn network(
         &mut self,
         job: Option<JobId>,
@@ -350,11 +349,11 @@ impl Session {
             let job = match (job, inbox.ahead()) {
                 (Some(job), _) => job,
                 (None, None) => return true,
-                // It has come for this very network: it sees the rest of the way.
+                // A run has requested this network meanwhile: report to it from now on.
                 (None, Some((job, next))) if next == wanted => job,
                 (None, Some(_)) => return false,
             };
-            // Pieces of the network arrive by the thousand: tell the page now and then.
+            // Chunks arrive by the thousand: report at most every 100 ms.
             if arrived.bytes == 0 || arrived.bytes == arrived.total || now() - reported > 100.0 {
                 reported = now();
                 report(job, arrived);
@@ -362,7 +361,8 @@ impl Session {
             !inbox.is_stopped(job)
         });
         let Some(weights) = loaded.await? else { return Ok(None) };
-        // Only now, so that a pack that cannot be loaded costs nothing; and before the device gets the next one.
+        // Dropped only now, so that a pack that cannot be loaded leaves the current network usable, and before the
+        // upload, so that only one is on the device.
         self.network = None;
         let vgg = self.placed(&weights, job.is_none()).await?;
         self.check_device()?;
@@ -372,7 +372,7 @@ impl Session {
         Ok(Some((vgg, name)))
     }
 
-    /// The steps.
+    /// Makes the steps of a run.
     async fn run(&mut self, job: JobId, live: &mut Live, options: &Options) -> Result<Outcome, Failure> {
         let (width, height) = live.transfer.size();
         post(&Event::Started { job, width, height, network: live.network.clone() });
@@ -380,7 +380,7 @@ impl Session {
         let mut batch = Batch::new();
         let mut made = 0;
 
-        // What is started from, at once: the first step takes its time on a GPU, whose kernels are still being made.
+        // Shows the initial picture at once: on a GPU the first step takes long, since kernels are compiled.
         let frame = live.frame().await?;
         self.show(job, frame.enlarged(width, height), &mut pace)?;
         let mut unseen = None;
@@ -399,7 +399,7 @@ impl Session {
                 live.transfer.step().await.map_err(failure)?;
             }
             made += steps;
-            // The one readback: it brings losses and pixels, and keeps the queue from growing.
+            // The only readback: it returns losses and pixels, and bounds the queue of the device.
             let frame = live.frame().await?;
             self.check_device()?;
             batch.took(steps, now() - started);
@@ -422,7 +422,7 @@ impl Session {
             self.show(job, frame.enlarged(width, height), &mut pace)?;
         }
         if self.inbox.is_stopped(job) && made < options.steps {
-            // Whoever stops does not want to wait for one more look at the picture.
+            // A stopped run returns at once, without another readback.
             return Ok((Ending::Stopped, live.step(), None));
         }
         let losses = live.transfer.evaluate().await.map_err(failure)?;
@@ -430,7 +430,7 @@ impl Session {
         Ok((Ending::Finished, live.step(), losses.is_finite().then_some(losses)))
     }
 
-    /// Sends a frame; its pixels are moved, not copied once more.
+    /// Sends a frame. Its pixels are transferred.
     fn show(&self, job: JobId, mut frame: Frame, pace: &mut Pace) -> Result<(), Failure> {
         self.check_device()?;
         let before = now();
@@ -449,11 +449,11 @@ impl Session {
 }
 
 impl Live {
-    /// The picture as it is now, by the page's count of steps.
+    /// The current picture, with the page's count of steps.
     async fn frame(&self) -> Result<Frame, Failure> {
         let mut frame = self.transfer.frame().await.map_err(failure)?;
         frame.step = self.step();
-        // Nobody wants to see such a picture, and JSON has no word for such numbers.
+        // Such a picture is unusable, and JSON cannot represent the losses.
         if frame.losses.is_some_and(|losses| !losses.is_finite()) {
             return Err(Failure::Diverged(frame.step));
         }
@@ -461,17 +461,17 @@ impl Live {
     }
 }
 
-/// The options as far as a run cannot be gone on with if they differ.
+/// The options that must be equal for a run to be continued.
 fn settled(options: &Options) -> Options {
     Options { steps: 1, content_weight: 1.0, ..options.clone() }
 }
 
-/// A file of the visitor's own has a name; a sample is a mere blob.
+/// The name of the visitor's own file; a sample is a blob without a name.
 fn file_name(file: &Blob, otherwise: &str) -> String {
     file.dyn_ref::<web_sys::File>().map_or_else(|| otherwise.to_owned(), web_sys::File::name)
 }
 
-/// Tells a run how its network comes.
+/// Reports the loading progress to a run.
 fn report(job: JobId, arrived: cache::Arrived) {
     let cache::Arrived { bytes, total, cached, kept } = arrived;
     post(&Event::Loading { job, phase: Phase::Weights { bytes, total, cached, kept } });

@@ -1,19 +1,19 @@
-//! What makes Burn's runtime work on an adapter without `timestamp-query`.
+//! Makes Burn's runtime work on an adapter without `timestamp-query`.
 //!
-//! cubecl-wgpu 0.11 times kernels by timestamps where the adapter has them, and else by waiting, which a browser cannot: it
-//! panics when the first tensor is made. Nothing is timed here, and where the adapter has timestamps cubecl makes no query
-//! before something is. So it is shown an adapter that claims to have them. It asks once, while it is set up.
+//! cubecl-wgpu 0.11 times kernels by timestamps where the adapter supports them, and otherwise by a blocking wait,
+//! which a browser does not allow: it panics when the first tensor is created. We time nothing, and cubecl makes no
+//! timestamp query without timing. So during its initialisation the adapter reports `timestamp-query` as supported.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
 extern "C" {
-    /// In `www/worker.js`.
+    /// Defined in `www/worker.js`.
     #[wasm_bindgen(js_name = claimingTimestamps)]
     fn claiming_timestamps(open: &mut dyn FnMut());
 }
 
-/// What `open` returns. While it runs, the browser's adapters claim to have `timestamp-query`.
+/// Calls `open`, during which the browser's adapters report `timestamp-query` as supported, and returns its result.
 ///
 /// # Panics
 /// Never: JavaScript calls the closure once.

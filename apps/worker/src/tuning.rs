@@ -1,4 +1,5 @@
-//! By which algorithms this visitor's GPU computes convolutions: by rule or as was measured, which is kept for the next visit.
+//! Chooses the convolution algorithms for the visitor's GPU, by rule or by measurement. Measurements are stored for the
+//! next visit.
 
 use browser::now;
 use impasto::{calibration::calibrate, kernels::conv::Algorithms};
@@ -8,21 +9,21 @@ use weights::Weights;
 
 use crate::{cache, failure::failure, opened::Opened};
 
-/// What is known about a GPU, and how that is put to use.
+/// The stored measurements of a GPU, and whether they are used.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tuner {
-    /// What the GPU calls itself.
+    /// The name of the GPU.
     gpu: String,
-    /// Another build has other kernels.
+    /// The build id: another build may have other kernels.
     build: String,
     by: Tuning,
-    /// Of all networks that were painted with.
+    /// Measurements for all networks used so far.
     measured: Algorithms,
 }
 
 impl Tuner {
-    /// With what was kept of this GPU. If that is nothing, it is to be measured, unless it is software: that is what the
-    /// rule was made with, and a measurement would take as long as a picture.
+    /// Loads the stored measurements of this GPU. If there are none, the GPU is to be measured, except for a software
+    /// implementation: the rule was derived on one, and a measurement would take as long as a run.
     pub async fn new(gpu: &Opened) -> Self {
         let note = cache::note(&gpu.name).await;
         let kept = note.and_then(|text| serde_json::from_slice::<Self>(&text).ok());
@@ -35,7 +36,7 @@ impl Tuner {
         })
     }
 
-    /// Forgets what was measured, and goes on in this way.
+    /// Discards the measurements and sets the method.
     pub async fn start_anew(&mut self, by: Tuning) {
         (self.by, self.measured) = (by, Algorithms::default());
         self.keep().await;
@@ -49,7 +50,8 @@ impl Tuner {
         }
     }
 
-    /// Measures what is not known of a network's convolutions, if it is to go by that, as long as `go_on` says so.
+    /// Measures the convolutions of a network that have not been measured, if measurement is the method, and while
+    /// `go_on` returns true.
     ///
     /// # Errors
     /// As [`calibrate`].
@@ -70,7 +72,7 @@ impl Tuner {
         Ok(())
     }
 
-    /// What the page is told.
+    /// The event that reports the method and the algorithms to the page.
     pub fn report(&self) -> Event {
         let algorithms = self.algorithms();
         let nothing = algorithms == Algorithms::default();

@@ -1,12 +1,12 @@
-//! Lets the worker hear the page between two steps.
+//! Lets pending messages of the page be processed between two steps.
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
-/// Lets a macrotask pass. Not by a timer: browsers round nested ones up to four milliseconds, and to a
-/// second in a tab that nobody looks at.
+/// Waits for one macrotask. A timer is not used: browsers clamp nested ones to four milliseconds, and to a second in a
+/// background tab.
 pub struct Yielder {
     channel: Option<MessageChannel>,
 }

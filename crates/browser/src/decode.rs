@@ -1,4 +1,4 @@
-//! From a picture file to pixels, by the browser's own decoders, on the page and in the worker alike.
+//! Decodes picture files with the browser's decoders, on the page and in workers.
 
 use js_sys::{Function, Object, Promise, Reflect};
 use picture::{Picture, Size, crop::Crop, mask::Mask};
@@ -9,15 +9,15 @@ use web_sys::{Blob, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContex
 
 use crate::js::spoken;
 
-/// Photos larger than this (long side in pixels) are halved by the browser before we scale them
-/// properly: a 48-megapixel photo would need 600 MB as f32, and the heap of a page never shrinks.
+/// Photos with a longer side than this (in pixels) are first scaled down by the browser: a 48-megapixel photo would
+/// need 600 MB as f32, and the memory of a WebAssembly module never shrinks.
 const LARGEST: u32 = 2048;
 
-/// The picture in a file, or the part of it that is asked for, at the wanted size: EXIF orientation applied, in sRGB, laid
-/// over white where it is transparent. `name` stands in the error.
+/// Decodes a picture file, or a region of it, at the given size. EXIF orientation is applied; the result is sRGB, with
+/// transparent areas composited over white. `name` is the file's name in the error.
 ///
 /// # Errors
-/// [`Failure::Decode`] if the browser cannot read the file.
+/// [`Failure::Decode`] if the browser cannot decode the file.
 pub async fn decode(file: &Blob, name: &str, part: Option<Crop>, size: Size) -> Result<Picture, Failure> {
     let picture = shrunk(file, name, size).await?.picture(name)?;
     Ok(match part {
@@ -26,7 +26,7 @@ pub async fn decode(file: &Blob, name: &str, part: Option<Crop>, size: Size) -> 
     })
 }
 
-/// As [`decode`], and how opaque it was, if it was not so everywhere.
+/// As [`decode`], with the alpha channel as a mask, if any pixel is transparent.
 ///
 /// # Errors
 /// As [`decode`].
@@ -42,8 +42,8 @@ pub async fn decode_with_opacity(
     Ok((picture, opacity))
 }
 
-/// The picture in a file, scaled by the browser to this size in pixels: nearly as [`decode`] does it, without the code for
-/// that, which the page would have to load.
+/// Decodes a picture file scaled by the browser to this size in pixels. Its scaling differs slightly from that of
+/// [`decode`], but adds no code to the page.
 ///
 /// # Errors
 /// As [`decode`].
@@ -56,7 +56,7 @@ pub async fn decode_roughly(
     read(file, name, |_| (width as u32, height as u32)).await?.picture(name)
 }
 
-/// What the browser has made of a file.
+/// A decoded picture, RGBA8.
 struct Pixels {
     width: usize,
     height: usize,
@@ -70,7 +70,7 @@ impl Pixels {
     }
 }
 
-/// The pixels in a file, no more of them than are needed for a picture of this size.
+/// Decodes a file, scaled down as far as a picture of this size allows.
 async fn shrunk(file: &Blob, name: &str, size: Size) -> Result<Pixels, Failure> {
     let bound = match size {
         Size::LongSide(side) => LARGEST.max(side.saturating_mul(4)),
@@ -84,7 +84,7 @@ async fn shrunk(file: &Blob, name: &str, size: Size) -> Result<Pixels, Failure> 
     .await
 }
 
-/// The pixels in a file at the size that `scaled` makes of its own.
+/// Decodes a file at the size that `scaled` returns for its own size.
 async fn read(
     file: &Blob,
     name: &str,
@@ -98,10 +98,10 @@ async fn read(
     Ok(Pixels { width: width as usize, height: height as usize, rgba })
 }
 
-/// Width and height of the picture in a file, in pixels, as it is shown.
+/// Width and height of the picture in a file, in pixels, after EXIF orientation.
 ///
 /// # Errors
-/// [`Failure::Decode`] if the browser cannot read the file.
+/// [`Failure::Decode`] if the browser cannot decode the file.
 pub async fn measure(file: &Blob, name: &str) -> Result<(u32, u32), Failure> {
     let bitmap = bitmap(file, name).await?;
     let size = (bitmap.width(), bitmap.height());
@@ -111,7 +111,7 @@ pub async fn measure(file: &Blob, name: &str) -> Result<(u32, u32), Failure> {
 
 async fn bitmap(file: &Blob, name: &str) -> Result<ImageBitmap, Failure> {
     let create = || -> Result<Promise, JsValue> {
-        // Looked up by name: `Window` and `WorkerGlobalScope` share the function but no type.
+        // Looked up by name: `Window` and `WorkerGlobalScope` both have the function, but no common type in web-sys.
         let global = js_sys::global();
         let function: Function = Reflect::get(&global, &"createImageBitmap".into())?.dyn_into()?;
         let options = Object::new();
@@ -121,7 +121,7 @@ async fn bitmap(file: &Blob, name: &str) -> Result<ImageBitmap, Failure> {
     let promise = create().map_err(|error| Failure::Decode(format!("{name}: {}", spoken(&error))))?;
     match JsFuture::from(promise).await {
         Ok(bitmap) => Ok(bitmap.unchecked_into()),
-        // The browsers' own words ("The source image could not be decoded") add nothing.
+        // The browsers' own messages ("The source image could not be decoded") add no information.
         Err(_) => Err(Failure::Decode(name.to_owned())),
     }
 }
@@ -129,7 +129,7 @@ async fn bitmap(file: &Blob, name: &str) -> Result<ImageBitmap, Failure> {
 fn pixels(bitmap: &ImageBitmap, width: u32, height: u32) -> Result<Vec<u8>, JsValue> {
     let canvas = OffscreenCanvas::new(width, height)?;
     let options = Object::new();
-    // Read once and thrown away: keep it in memory that the CPU can see.
+    // Read back once: the browser should keep the canvas in CPU memory.
     Reflect::set(&options, &"willReadFrequently".into(), &JsValue::TRUE)?;
     let context: OffscreenCanvasRenderingContext2d = canvas
         .get_context_with_context_options("2d", &options)?

@@ -1,4 +1,5 @@
-//! A message on its way through `postMessage`: JSON text, with the big things laid beside it.
+//! Defines the form of a message for `postMessage`: an object with the JSON text, and with large values as further
+//! properties.
 
 use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use protocol::MessageError;
@@ -7,7 +8,7 @@ use wasm_bindgen::JsValue;
 
 const MESSAGE: &str = "message";
 
-/// A message and what travels beside it.
+/// A message with the values that are sent with it.
 #[derive(Debug)]
 pub struct Envelope {
     contents: Object,
@@ -15,16 +16,16 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// An envelope with `message` in it.
+    /// An envelope that contains `message`.
     ///
     /// # Errors
-    /// If the message holds a number that JSON cannot carry.
+    /// If the message contains a number that JSON cannot represent.
     pub fn new<T: Serialize>(message: &T) -> Result<Self, MessageError> {
         let envelope = Self { contents: Object::new(), transferred: Array::new() };
         Ok(envelope.with(MESSAGE, &protocol::encode(message)?.into()))
     }
 
-    /// Lays a value beside the message; a file is passed on unread.
+    /// Adds a value under `name`. A file is passed as a reference, without being read.
     #[must_use]
     pub fn with(self, name: &str, value: &JsValue) -> Self {
         // Setting a plain property of a plain object cannot fail.
@@ -32,29 +33,29 @@ impl Envelope {
         self
     }
 
-    /// Lays a buffer beside the message. It is *moved*: this side cannot use it afterwards.
+    /// Adds a buffer under `name`. It is *transferred*: the sender cannot use it afterwards.
     #[must_use]
     pub fn transferring(self, name: &str, buffer: &ArrayBuffer) -> Self {
         self.transferred.push(buffer);
         self.with(name, buffer)
     }
 
-    /// What `postMessage` takes: the value, and the list of what is moved.
+    /// The arguments of `postMessage`: the value, and the list of transferred buffers.
     pub fn parts(&self) -> (&JsValue, &JsValue) {
         (&self.contents, &self.transferred)
     }
 }
 
-/// The message in what `postMessage` delivered.
+/// The message in the data of a `message` event.
 ///
 /// # Errors
-/// If it is none of ours, or of another version.
+/// If the data is not a message of this version.
 pub fn open<T: DeserializeOwned>(data: &JsValue) -> Result<T, MessageError> {
     let text = beside(data, MESSAGE).as_string().unwrap_or_default();
     protocol::decode(&text)
 }
 
-/// What was laid beside the message under `name`; undefined if there is nothing.
+/// The value sent under `name` with a message; undefined if there is none.
 pub fn beside(data: &JsValue, name: &str) -> JsValue {
     Reflect::get(data, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }

@@ -1,4 +1,4 @@
-//! Files from the host, read piece by piece and never more of them than is wanted, on the page and in the worker alike.
+//! Fetches files from the host, in chunks and up to a maximum length, on the page and in workers.
 
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -7,19 +7,19 @@ use web_sys::{
     Headers, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response, WorkerGlobalScope,
 };
 
-/// Asks for a file. The address may be relative to the page or to the worker.
+/// Requests a file. The address may be relative to the page or the worker.
 ///
 /// # Errors
-/// Where no answer comes at all.
+/// If there is no response.
 pub async fn fetch(url: &str, mode: RequestCache) -> Result<Response, JsValue> {
     fetch_from(url, mode, 0).await
 }
 
-/// Asks for the rest of a file, after its first `start` bytes. A host that knows no ranges answers with all of it
+/// Requests the rest of a file, from byte `start`. A host without support for ranges responds with the whole file
 /// (status 200 instead of 206).
 ///
 /// # Errors
-/// Where no answer comes at all.
+/// If there is no response.
 pub async fn fetch_from(url: &str, mode: RequestCache, start: usize) -> Result<Response, JsValue> {
     let init = RequestInit::new();
     init.set_cache(mode);
@@ -29,25 +29,26 @@ pub async fn fetch_from(url: &str, mode: RequestCache, start: usize) -> Result<R
         init.set_headers(&headers);
     }
     let request = Request::new_with_str_and_init(url, &init)?;
-    // On the page it is a `Window`, which has the same function, but shares no type with it.
+    // On the page it is a `Window`, which has the same function, but no common type in web-sys.
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
     Ok(JsFuture::from(scope.fetch_with_request(&request)).await?.unchecked_into())
 }
 
-/// Reads a body, at most `most` bytes of it.
+/// Reads a response body, at most `most` bytes.
 ///
 /// # Errors
-/// Where the connection breaks off.
+/// If the connection fails.
 pub async fn read(response: &Response, most: usize) -> Result<Vec<u8>, JsValue> {
     let mut bytes = Vec::new();
     read_on(response, &mut bytes, most, |_| true).await?;
     Ok(bytes)
 }
 
-/// Reads a body piece by piece and adds it to `bytes`, which get no more than `most`; false if `report` says to stop.
+/// Reads a response body in chunks and appends them to `bytes`, up to a total length of `most`. `report` is called with
+/// the length after each chunk; the result is false if it returned false, which stops reading.
 ///
 /// # Errors
-/// Where the connection breaks off. What has arrived is in `bytes`.
+/// If the connection fails. The received bytes are in `bytes`.
 pub async fn read_on(
     response: &Response,
     bytes: &mut Vec<u8>,
@@ -68,14 +69,14 @@ pub async fn read_on(
         piece.subarray(0, wanted as u32).copy_to(&mut bytes[start..]);
         let go_on = report(bytes.len() as u64);
         if !go_on || bytes.len() >= most {
-            // Not waited for: whether the rest is dropped gracefully changes nothing here.
+            // Not awaited: nothing depends on the result of the cancellation.
             let _ = reader.cancel();
             return Ok(go_on);
         }
     }
 }
 
-/// Whether a file is a web page: some hosts answer every unknown address with their start page.
+/// Whether a file looks like HTML: some hosts respond to every unknown address with their start page.
 pub fn is_web_page(bytes: &[u8]) -> bool {
     bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
 }

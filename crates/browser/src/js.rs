@@ -1,8 +1,8 @@
-//! Small things that JavaScript gives the page and the workers alike: the words of an error, a clock, the GPU's name.
+//! Defines JavaScript helpers for the page and its workers: the message of an error, a clock, the name of the GPU.
 
 use wasm_bindgen::JsValue;
 
-/// What a thrown JavaScript value says, in its own words.
+/// The message of a thrown JavaScript value.
 pub fn spoken(error: &JsValue) -> String {
     use wasm_bindgen::JsCast;
     error
@@ -12,12 +12,12 @@ pub fn spoken(error: &JsValue) -> String {
         .unwrap_or_else(|| format!("{error:?}"))
 }
 
-/// Milliseconds of a clock that every browser has on the page and in workers.
+/// The current time in milliseconds, by a clock that every browser has on the page and in workers.
 pub fn now() -> f64 {
     js_sys::Date::now()
 }
 
-/// The adapter that WebGPU offers on this page or in this worker; `None` if there is none.
+/// The WebGPU adapter of this page or worker; `None` if there is none.
 pub async fn webgpu_adapter() -> Option<JsValue> {
     use js_sys::{Function, Promise, Reflect};
     use wasm_bindgen::JsCast;
@@ -31,8 +31,8 @@ pub async fn webgpu_adapter() -> Option<JsValue> {
     (!adapter.is_null() && !adapter.is_undefined()).then_some(adapter)
 }
 
-/// What the browser says about the WebGPU adapter, for people to read: "google swiftshader". Browsers
-/// say little, and wgpu passes on less: where there is nothing, `None`.
+/// The name of the WebGPU adapter, for display: "google swiftshader". Browsers give little information, and wgpu passes
+/// on less; `None` if there is none.
 pub async fn adapter_name() -> Option<String> {
     let adapter = webgpu_adapter().await?;
     let info = js_sys::Reflect::get(&adapter, &"info".into()).ok()?;

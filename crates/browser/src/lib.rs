@@ -1,4 +1,5 @@
-//! What the page and its workers both do in a browser: messages, files from the host, decoding of pictures.
+//! Defines the browser functions that the page and its workers share: messages, requests to the host, decoding of
+//! pictures.
 #![cfg(target_family = "wasm")]
 
 pub mod decode;
@@ -8,6 +9,6 @@ mod js;
 
 pub use js::{adapter_name, now, spoken, webgpu_adapter};
 
-/// The name in the Cache API under which the engine's worker keeps networks, and the page finds them. All packs share it: their files
-/// are told apart by folder, name and hash.
+/// The name of the cache (Cache API) in which the engine's worker stores networks, and the page finds them. All packs
+/// share it: the keys of their files contain folder, name and hash.
 pub const WEIGHTS_CACHE: &str = "impasto-weights";

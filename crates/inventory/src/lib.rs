@@ -1,11 +1,11 @@
-//! An inventory that stays empty, in the place of the crate of this name (`[patch.crates-io]` in the workspace's manifest).
+//! Defines an empty replacement of the crate `inventory` (`[patch.crates-io]` in the workspace's manifest).
 //!
-//! cubecl brings a compiler for the kernels that Burn writes in Rust. It enters its thousands of operations into an inventory,
-//! natively by linker sections and in wasm by static constructors of this crate. No linker drops a constructor, nor what it
-//! refers to, so that half of the GPU's engine would be a compiler which never runs: our kernels are WGSL from the beginning.
-//! Nothing else in the workspace uses this crate.
+//! cubecl contains a compiler for the kernels that Burn writes in Rust. It registers its thousands of operations by
+//! this crate: natively by linker sections, in wasm by static constructors. A linker never removes a constructor nor
+//! the code that it refers to, so half of the GPU engine would be a compiler that never runs, since our kernels are
+//! written in WGSL. Nothing else in the workspace uses this crate.
 //!
-//! The feature `kept` gives the crate itself: Burn's own kernels need it.
+//! The feature `kept` re-exports the original crate, which Burn's own kernels need.
 #![no_std]
 
 #[cfg(not(feature = "kept"))]
@@ -15,18 +15,18 @@ pub use kept::*;
 
 #[cfg(not(feature = "kept"))]
 mod empty {
-    /// What was entered: nothing.
+    /// The registered values: none.
     pub fn iter<T: 'static>() -> core::iter::Empty<&'static T> {
         core::iter::empty()
     }
 
-    /// Would make an inventory of this type.
+    /// In the original crate: declares a registry of this type.
     #[macro_export]
     macro_rules! collect {
         ($type:ty) => {};
     }
 
-    /// Would enter a value.
+    /// In the original crate: registers a value.
     #[macro_export]
     macro_rules! submit {
         ($($value:tt)*) => {};

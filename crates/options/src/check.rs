@@ -1,4 +1,4 @@
-//! Checks of numbers that several options share.
+//! Defines the range checks of numbers that several options share.
 
 use weights::Layer;
 
@@ -13,7 +13,7 @@ pub(crate) fn check_positive(what: &'static str, value: f32) -> Result<(), Optio
     if value > 0.0 && value.is_finite() { Ok(()) } else { Err(OptionsError::NotPositive { what, value }) }
 }
 
-/// Checks how much of a painting is in a blend.
+/// Checks the weight of one painting in a blend of several.
 ///
 /// # Errors
 /// [`OptionsError::NotPositive`] unless it is finite and above 0.

@@ -1,4 +1,5 @@
-//! Defines the choices among which a visitor picks: an enum for each, with the names that it has wherever it is written.
+//! Defines one enum for each option that is a choice among named values, and the written form of each value. The
+//! written form is the same on the command line, in addresses, in attributes and in messages.
 
 use std::{fmt, str::FromStr};
 
@@ -6,93 +7,94 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::OptionsError;
 
-/// How the maps between the blocks are halved.
+/// The 2×2 pooling (stride 2) between the blocks of the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
-    /// The largest of four: what VGG-19 was trained with.
+    /// Maximum of the four values, as in VGG-19 itself.
     #[default]
     Max,
-    /// The mean of four: smoother gradients (Gatys et al. 2015, section 2).
+    /// Mean of the four values: smoother gradients (Gatys et al. 2015, section 2).
     Avg,
 }
 
-/// What about a layer's features is a painting's style.
+/// Which statistics of a layer's features are the style of a painting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StyleLoss {
-    /// Their Gram matrix: Gatys et al. (2015).
+    /// The Gram matrix (Gatys et al. 2015).
     #[default]
     Gram,
-    /// Their means and their covariances, one half of the loss each: calm places stay calmer, and colours truer to the
-    /// painting. A Gram matrix, the mean of the products, cannot tell a channel that responds a little everywhere from one
-    /// that responds strongly here and there. (Style as moments of a distribution: Li et al. 2017, "Demystifying Neural
-    /// Style Transfer".)
+    /// The means and the covariances, each one half of the loss. Flat areas stay calmer, and colours are closer to the
+    /// painting. A Gram matrix, the mean of the products, does not distinguish a channel with a small response
+    /// everywhere from a channel with a strong response in a few places. (Style as moments of a distribution: Li et al.
+    /// 2017, "Demystifying Neural Style Transfer".)
     Moments,
 }
 
-/// What the optimisation starts from.
+/// The picture that the optimisation starts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Init {
     /// The photo.
     #[default]
     Content,
-    /// Uniform noise from [`Options::seed`].
+    /// Uniform noise, generated from [`Options::seed`](crate::Options::seed).
     Noise,
-    /// The mean of both: freer than the photo, truer than noise.
+    /// The mean of photo and noise: less bound to the photo than the photo itself, more than noise.
     Mixture,
 }
 
-/// At which sizes the picture is painted on the way to the one that is wanted.
+/// The sequence of sizes at which the picture is optimised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
-    /// At the wanted size from the first step on, with a constant step size: Gatys et al. (2015).
+    /// The final size from the first step on, with a constant step size (Gatys et al. 2015).
     Single,
-    /// From small to the wanted size (see [`crate::schedule`]): as good a picture for less work, and sooner to be seen.
+    /// From a small size up to the final one (the crate `schedule`): the same quality for less work, and an early
+    /// preview.
     #[default]
     CoarseToFine,
 }
 
-/// How the picture is changed, once it is known in which direction the loss falls.
+/// The algorithm that updates the picture from the gradient of the loss.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Optimizer {
-    /// Adam (Kingma and Ba 2015): small, even steps, and little memory.
+    /// Adam (Kingma and Ba 2015): small steps of even size, little memory.
     #[default]
     Adam,
-    /// L-BFGS ([`crate::lbfgs`]): the paper's, with long steps towards where the loss seems to be least.
+    /// L-BFGS (the engine's `optimizer::lbfgs`), as in the paper: steps from an estimate of the curvature, more memory.
     Lbfgs,
 }
 
-/// When a run is over before its last step ([`crate::until`]).
+/// The condition that ends a run before its last step (the engine's `stop`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Until {
-    /// Never.
+    /// None: all steps are made.
     #[default]
     Steps,
-    /// Once the loss, at the wanted size, hardly falls any more.
+    /// The loss at the final size has levelled off.
     Level,
-    /// Once the loss, at the wanted size, is this or less.
+    /// The loss at the final size is at most this value; finite and above 0.
     Loss(f32),
 }
 
-/// Whose colours the result has ([`crate::color`]).
+/// Where the colours of the result come from (`picture::color`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Color {
-    /// The painting's: they belong to its style.
+    /// From the painting, as part of its style.
     #[default]
     Painting,
-    /// The painting's, once its palette has been made that of the photo.
+    /// From the painting, after its colour distribution has been matched to that of the photo.
     Match,
-    /// The photo's, place by place: only light and shade are painted.
+    /// From the photo, pixel by pixel: only the luminance is painted.
     Keep,
 }
 
-/// Reads "steps", "level" or a loss.
+/// Reads `steps`, `level` or a loss.
 impl FromStr for Until {
     type Err = OptionsError;
 
@@ -119,7 +121,7 @@ impl fmt::Display for Until {
     }
 }
 
-/// How the variants of a choice are written, in options, addresses and messages.
+/// Implements `FromStr` and `Display` for an enum, with one written name for each variant.
 macro_rules! written_as {
     ($choice:ident is $what:literal, one of $choices:literal: $($variant:ident = $name:literal),+) => {
         impl FromStr for $choice {

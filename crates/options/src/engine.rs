@@ -1,14 +1,14 @@
-//! Defines the engines: the builds of the worker that paint.
+//! Defines the engines that the page can choose from. Each is a build of the worker.
 
 use serde::{Deserialize, Serialize};
 
-/// Which build of the worker paints.
+/// The build of the worker that paints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Engine {
-    /// Kernels on WebGPU.
+    /// Burn with WGSL kernels, on WebGPU.
     Gpu,
-    /// Burn's CPU backend in WebAssembly.
+    /// Loops on the CPU (the crate `processor`), in WebAssembly.
     Cpu,
 }
 

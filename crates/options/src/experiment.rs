@@ -1,5 +1,5 @@
-//! The experiments with which the paper shows what a layer sees (Gatys et al. 2015, figure 1): the same optimisation, with
-//! one of the two losses switched off, from noise.
+//! Defines the experiments of the paper that show what a layer represents (Gatys et al. 2015, figure 1): the same
+//! optimisation from noise, with only one of the two losses.
 
 use std::{fmt, str::FromStr};
 
@@ -7,18 +7,18 @@ use weights::Layer;
 
 use crate::{choices::Init, error::OptionsError, table::Options};
 
-/// An experiment, and the layer that it is about.
+/// An experiment and the layer that it is made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Experiment {
-    /// What a layer keeps of the photo: the picture gets its content at this layer, and no style.
+    /// Reconstructs the content of the photo from this layer; no style loss.
     Content(Layer),
-    /// What a style is, as far down as this layer: the picture gets the painting's Gram matrices at the first layer of
-    /// each block down to it and at the layer itself, and no content. It is a texture, of the photo's size.
+    /// Reconstructs the style of the painting: Gram matrices at the first layer of each block up to this layer, and at
+    /// the layer itself; no content loss. The result is a texture of the photo's size.
     Texture(Layer),
 }
 
 impl Experiment {
-    /// The experiment of this name, if there is one; about which layer is still to be said.
+    /// The constructor of the experiment with this name; `None` for an unknown name.
     pub fn by_name(name: &str) -> Option<fn(Layer) -> Self> {
         match name {
             "content" => Some(Self::Content),
@@ -35,7 +35,7 @@ impl Experiment {
         }
     }
 
-    /// The options of the experiment, in other respects as these.
+    /// These options with the losses and the start of the experiment; everything else is kept.
     #[must_use]
     pub fn of(self, options: Options) -> Options {
         let options = Options { init: Init::Noise, ..options };

@@ -1,24 +1,23 @@
-//! Defines lists of layers with their weights, and how they are written: `conv1_1=0.2,conv2_1=0.2`.
+//! Defines lists of layers with weights, and their written form: `conv1_1=0.2,conv2_1=0.2`.
 
 use weights::Layer;
 
 use crate::{check::check_weight, error::OptionsError};
 
-/// A layer and its weight in the content or the style loss.
+/// A layer and its weight in the content loss or the style loss.
 pub type WeightedLayer = (Layer, f32);
 
-/// The deepest of some layers; conv1_1 if there is none.
+/// The deepest layer of a list; conv1_1 for an empty list.
 pub fn deepest(layers: &[WeightedLayer]) -> Layer {
     layers.iter().map(|&(layer, _)| layer).max().unwrap_or(Layer::Conv1_1)
 }
 
-/// Reads a list such as `conv1_1=0.2,conv2_1=0.2`. A weight that is left out is 1; `none` is the
-/// empty list.
+/// Reads a list such as `conv1_1=0.2,conv2_1=0.2`. A missing weight is 1; `none` is the empty list.
 ///
 /// # Errors
-/// [`OptionsError::UnknownLayer`] and [`OptionsError::LayerWeight`] for what cannot be read,
-/// [`OptionsError::Weight`] for a negative or infinite weight, [`OptionsError::LayerTwice`] with the
-/// part "listed" for repetitions.
+/// [`OptionsError::UnknownLayer`] or [`OptionsError::LayerWeight`] for text that cannot be read,
+/// [`OptionsError::Weight`] for a negative or infinite weight, [`OptionsError::LayerTwice`] with the part "listed" for
+/// a repeated layer.
 pub fn parse_layers(list: &str) -> Result<Vec<WeightedLayer>, OptionsError> {
     let mut layers: Vec<WeightedLayer> = Vec::new();
     if list.trim() == "none" {

@@ -1,7 +1,9 @@
-//! What may be chosen about a run: every option with its range, default and names, and the forms in which choices travel.
+//! Defines everything that can be chosen about a run: each option with its range, default and names, and its written
+//! forms.
 //!
-//! [`Options`] is what the visitor chose; what will run is the engine's to plan. A [`recipe`] writes the choices into the PNG of
-//! a result, a [`link`] reads them from an address. This crate knows no engine, no browser and no command line.
+//! [`Options`] is what the visitor chose; the crate `schedule` derives from it what will run. A [`recipe`] stores the
+//! choices in the PNG of a result, a [`link`] reads them from an address. This crate depends on no engine, browser or
+//! command line.
 
 mod check;
 mod choices;

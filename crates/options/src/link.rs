@@ -1,8 +1,8 @@
-//! What the address of the page asks for, so that a link can say what to paint and how:
-//! `?photo=cat&painting=hokusai-great-wave&size=192&steps=60&strength=0.5&network=tiny`. A frame in another page
-//! (`docs/embedding.md`) is such a link, too.
+//! Reads the parameters of the page's address, so that a link can select what to paint and how:
+//! `?photo=cat&painting=hokusai-great-wave&size=192&steps=60&strength=0.5&network=tiny`. The address of a frame in
+//! another page (`docs/embedding.md`) has the same parameters.
 //!
-//! Whoever writes an address decides nothing but what a visitor could choose on the page, within the same bounds.
+//! An address can select only what a visitor could select on the page, within the same ranges.
 
 use std::{fmt, str::FromStr};
 
@@ -15,60 +15,60 @@ use crate::{
     table::Options,
 };
 
-/// What can be in the address for a photo or a painting, and for a network.
+/// The valid values for a photo or a painting, in words.
 pub const A_PICTURE: &str =
     "the name of a sample (as in samples/photos and samples/styles), or the http(s) address of a picture";
-/// See [`A_PICTURE`].
+/// The valid values for a network, in words.
 pub const A_NETWORK: &str = "the name of a network that this site offers (a folder in weights/)";
 
-/// The most bytes that the address of a picture may have.
+/// The maximum length of a picture's address, in bytes.
 const MAX_ADDRESS: usize = 2000;
 
-/// A picture that is asked for.
+/// A picture that the address selects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// The name of one of the site's samples.
+    /// The name of a sample of the site.
     Sample(String),
-    /// A file anywhere, by `http` or `https`.
+    /// The `http` or `https` address of a file.
     Address(String),
 }
 
-/// What an address asks for; where it says nothing, or nothing that can be had, the defaults.
+/// The parameters of an address. A parameter that is missing or invalid has its default.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Link {
     /// The photo.
     pub photo: Option<Asked>,
     /// The painting.
     pub painting: Option<Asked>,
-    /// The options, but for an experiment.
+    /// The options, without those that an experiment sets.
     pub options: Options,
     /// An experiment of the paper.
     pub experiment: Option<Experiment>,
-    /// The network's folder in `weights/`.
+    /// The name of the network's folder in `weights/`.
     pub network: Option<PackName>,
-    /// Which engine has to paint: to try it out, and to help somebody.
+    /// The engine to paint with, instead of the one that the page would choose: for tests and for support.
     pub engine: Option<Engine>,
-    /// The page is a frame in another one: it shows the picture only, and begins at once.
+    /// Whether the page is embedded as a frame: it shows only the picture, and starts at once.
     pub embed: bool,
-    /// The origin of the page around the frame, which is told how the work goes on.
+    /// The origin of the embedding page, to which progress is posted.
     pub host: Option<String>,
-    /// What was left out.
+    /// The parameters that were ignored.
     pub ignored: Vec<Ignored>,
 }
 
-/// A value in an address that cannot be had.
+/// A parameter with an invalid value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ignored {
-    /// Its name in the address.
+    /// The name of the parameter.
     pub key: &'static str,
-    /// As it stands there, shortened.
+    /// The value, shortened.
     pub value: String,
-    /// What could be there.
+    /// The valid values, in words.
     pub wanted: &'static str,
 }
 
 impl Ignored {
-    /// A value of `key`, which can only be what `wanted` says.
+    /// The value of `key` was ignored; valid values are described by `wanted`.
     pub fn new(key: &'static str, value: &str, wanted: &'static str) -> Self {
         Self { key, value: value.chars().take(40).collect(), wanted }
     }
@@ -85,7 +85,8 @@ impl fmt::Display for Ignored {
 }
 
 impl Link {
-    /// Reads an address; `get` gives the value of a name, decoded. Other names are none of our business.
+    /// Reads an address. `get` returns the decoded value of a parameter. Unknown parameters are ignored without a
+    /// report.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let mut ignored = Vec::new();
         let photo = parsed("photo", &get, A_PICTURE, Asked::read, &mut ignored);
@@ -117,8 +118,8 @@ impl Link {
     }
 }
 
-/// Names and values of an address that asks for these options, as far as they can be chosen on the page and are not the defaults.
-/// [`Link::read`] reads them back.
+/// The parameters of an address that selects these options: those that can be chosen on the page and differ from the
+/// default. [`Link::read`] is the inverse.
 pub fn write(options: &Options, experiment: Option<Experiment>) -> Vec<(&'static str, String)> {
     let mut parameters: Vec<(&str, String)> = entries()
         .filter_map(|entry| {
@@ -136,18 +137,18 @@ impl Asked {
         if is_on_the_web(value) && value.len() <= MAX_ADDRESS {
             return Some(Self::Address(value.to_owned()));
         }
-        // A sample's name is as plain as a pack's.
+        // The names of samples have the same restricted form as those of packs.
         let name: PackName = value.parse().ok()?;
         Some(Self::Sample(name.to_string()))
     }
 }
 
-/// Whether it is a whole address, of this site or another one.
+/// Whether it is an absolute `http` or `https` address.
 pub fn is_on_the_web(address: &str) -> bool {
     address.starts_with("https://") || address.starts_with("http://")
 }
 
-/// Whether files can be fetched from there by adding their names.
+/// Whether it is the address of a folder: appending a file name gives the address of a file.
 pub fn is_folder(address: &str) -> bool {
     is_on_the_web(address) && address.ends_with('/') && !address.contains(['?', '#'])
 }
@@ -156,14 +157,14 @@ fn engine(name: &str) -> Option<Engine> {
     [Engine::Gpu, Engine::Cpu].into_iter().find(|engine| engine.name() == name)
 }
 
-/// Scheme, host and port, and nothing after them.
+/// Scheme, host and port, without a path; `None` for anything else.
 fn origin(text: &str) -> Option<String> {
     let (_, place) = text.split_once("://").filter(|_| is_on_the_web(text))?;
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-.:[]".contains(letter);
     (!place.is_empty() && place.len() <= 300 && place.chars().all(plain)).then(|| text.to_owned())
 }
 
-/// A value that `read` makes sense of.
+/// The value of a parameter, parsed by `read`.
 fn parsed<T>(
     key: &'static str,
     get: &impl Fn(&str) -> Option<String>,
@@ -179,7 +180,7 @@ fn parsed<T>(
     found
 }
 
-/// Reads a choice by its name.
+/// Parses a choice by its name.
 fn named<T: FromStr>(value: &str) -> Option<T> {
     value.parse().ok()
 }
@@ -197,7 +198,7 @@ mod tests {
         settings,
     };
 
-    /// A link with these names and values.
+    /// A link with these parameters.
     fn link(pairs: &[(&str, &str)]) -> Link {
         Link::read(|key| pairs.iter().find(|(name, _)| *name == key).map(|(_, value)| (*value).to_owned()))
     }

@@ -1,4 +1,5 @@
-//! Defines other ways to say the options of the table: by what one sees, by the position of a slider, by an experiment.
+//! Defines further entries that set the options of the table in another form: style layers by their visible effect, the
+//! strength by the position of its slider, the experiments of the paper.
 
 use picture::Size;
 
@@ -12,7 +13,7 @@ use crate::{
     value::Value,
 };
 
-/// All entries: [`Options`] and its parts, then other ways to say the same.
+/// All entries: first those of [`Options`] and its parts, then the alternative forms.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     LISTS.into_iter().flatten()
 }
@@ -55,7 +56,7 @@ const fn parameters<const N: usize>() -> ([Parameter; N], usize) {
     (found, count)
 }
 
-/// Other ways to say the options above. They come after them, since some depend on them.
+/// Alternative forms of the options. They are applied after the options, since some depend on them.
 const OTHER_WAYS: [Entry; 4] = [
     Entry {
         conflicts: &["style-layers", "mode"],
@@ -127,5 +128,5 @@ const OTHER_WAYS: [Entry; 4] = [
     },
 ];
 
-/// The name of the entry for the paper's experiments, which the page shows as a choice of its own.
+/// The name of the entry for the paper's experiments, which the page shows as a separate control.
 pub const EXPERIMENT: &str = "mode";

@@ -1,29 +1,30 @@
-//! Text in a PNG file: an uncompressed `iTXt` chunk (PNG specification, third edition, section 11.3.3.4), read and written without
-//! touching the other chunks. No decoder: the page, which reads such texts, has none.
+//! Reads and writes text in a PNG file: an uncompressed `iTXt` chunk (PNG specification, third edition, section
+//! 11.3.3.4). The other chunks are kept as they are. The file is not decoded: the page, which reads such texts,
+//! contains no PNG decoder.
 
 use crc32fast::hash as crc32;
 
-/// Why a file is no whole PNG.
+/// Why a file is not a complete PNG.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PngError {
-    /// The file is of another kind.
+    /// The file does not begin with the PNG signature.
     #[error("it is no PNG file, and only those carry how they were painted: name the .png as it was saved")]
     NotPng,
-    /// The file ends early, or a length in it is wrong.
+    /// The file is truncated, or a chunk's length is wrong.
     #[error("the PNG file is damaged: take another copy of it")]
     Damaged,
 }
 
 pub(crate) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-/// Length, type, 13 bytes, check sum.
+/// The signature and the `IHDR` chunk: length, type, 13 bytes of data, checksum.
 const HEADER: usize = SIGNATURE.len() + 4 + 4 + 13 + 4;
 
-/// The PNG file with this text under this keyword, instead of one that it may carry already.
+/// The PNG file with this text under this keyword. An existing text under the keyword is replaced.
 ///
 /// # Errors
-/// [`PngError`] if `png` is no whole PNG file.
+/// [`PngError`] if `png` is not a complete PNG file.
 pub fn insert(png: &[u8], keyword: &str, text: &str) -> Result<Vec<u8>, PngError> {
-    // Null-terminated keyword, uncompressed, no language, no translated keyword.
+    // Null-terminated keyword, not compressed, no language, no translated keyword.
     let mut data = keyword.as_bytes().to_vec();
     data.extend([0, 0, 0, 0, 0]);
     data.extend(text.as_bytes());
@@ -45,27 +46,27 @@ pub fn insert(png: &[u8], keyword: &str, text: &str) -> Result<Vec<u8>, PngError
     Ok(file)
 }
 
-/// The text under this keyword, if the PNG file has one.
+/// The text under this keyword, if there is one.
 ///
 /// # Errors
-/// [`PngError`] if `png` is no whole PNG file.
+/// [`PngError`] if `png` is not a complete PNG file.
 pub fn find<'a>(png: &'a [u8], keyword: &str) -> Result<Option<&'a [u8]>, PngError> {
     Ok(chunks(png)?.iter().find_map(|chunk| chunk.text(keyword)))
 }
 
-/// A piece of a PNG file.
+/// A chunk of a PNG file.
 pub(crate) struct Chunk<'a> {
     pub kind: &'a [u8],
     pub data: &'a [u8],
-    /// With length, type and check sum.
+    /// The bytes of the chunk with length, type and checksum.
     pub whole: &'a [u8],
 }
 
 impl<'a> Chunk<'a> {
-    /// The text, if it stands under this keyword as [`insert`] writes it.
+    /// The text, if the chunk has this keyword and the form that [`insert`] writes.
     fn text(&self, keyword: &str) -> Option<&'a [u8]> {
         let rest = self.data.strip_prefix(keyword.as_bytes())?;
-        // Compressed text (first 1) is never written.
+        // The first 1 of the flags would mean compressed text, which [`insert`] never writes.
         rest.strip_prefix(&[0, 0, 0, 0, 0]).filter(|_| self.kind == b"iTXt")
     }
 }

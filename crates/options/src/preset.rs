@@ -1,4 +1,4 @@
-//! Lists of style layers that have a name: it says what one sees of them in the result.
+//! Defines named lists of style layers. The name describes the visible effect.
 
 use std::{fmt, str::FromStr};
 
@@ -6,20 +6,20 @@ use weights::Layer;
 
 use crate::{choices::written_as, error::OptionsError, layers::WeightedLayer};
 
-/// Which layers the style is taken from.
+/// Which layers the style loss uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum StyleLayers {
-    /// conv1_1 … conv5_1: from the texture to the composition.
+    /// conv1_1, conv2_1, conv3_1, conv4_1 and conv5_1: everything from texture to composition.
     #[default]
     Everything,
-    /// conv1_1, conv2_1 and conv3_1, which see little at a time: colours, dabs and fine strokes.
+    /// conv1_1, conv2_1 and conv3_1, with small receptive fields: colours, dabs and fine strokes.
     Strokes,
-    /// conv3_1, conv4_1 and conv5_1, which see much at a time: the large forms.
+    /// conv3_1, conv4_1 and conv5_1, with large receptive fields: large forms.
     Forms,
 }
 
 impl StyleLayers {
-    /// All of them.
+    /// All presets.
     pub const ALL: [Self; 3] = [Self::Everything, Self::Strokes, Self::Forms];
 
     /// The layers, with equal weights that add up to 1.
@@ -33,7 +33,7 @@ impl StyleLayers {
         layers.iter().map(|&layer| (layer, 1.0 / layers.len() as f32)).collect()
     }
 
-    /// Which of them a list is, if any.
+    /// The preset that has these layers and weights, if any.
     pub fn of(layers: &[WeightedLayer]) -> Option<Self> {
         Self::ALL.into_iter().find(|preset| preset.layers() == layers)
     }
@@ -59,7 +59,7 @@ mod tests {
         for preset in StyleLayers::ALL {
             let layers = preset.layers();
             assert_eq!(StyleLayers::of(&layers), Some(preset));
-            // Also once they were written down.
+            // The comparison must also hold after the weights have been written as text and read back.
             assert_eq!(StyleLayers::of(&parse_layers(&format_layers(&layers)).unwrap()), Some(preset));
             assert_eq!(preset.to_string().parse::<StyleLayers>().unwrap(), preset);
             let sum: f32 = layers.iter().map(|(_, weight)| weight).sum();

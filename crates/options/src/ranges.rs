@@ -1,13 +1,12 @@
-//! Defines what can be chosen on the page, and so in addresses and attributes.
+//! Defines the ranges of the options on the page, and so in addresses and attributes.
 
 use std::ops::RangeInclusive;
 
-/// The long side of a result that can be chosen on the page, in pixels.
+/// The long side of a result, in pixels.
 pub const SIZES: RangeInclusive<u32> = 64..=2048;
-/// How many steps can be chosen on the page.
+/// The number of steps.
 pub const STEPS: RangeInclusive<u32> = 10..=300;
-/// The strengths that can be chosen on the page: from the photo to the painting.
+/// The positions of the strength's slider, from the photo (low) to the painting (high).
 pub const STRENGTHS: RangeInclusive<f64> = -1.5..=1.5;
-/// The sizes of the painting that can be chosen on the page, in hundredths of the size of the result: the larger, the broader its
-/// strokes become.
+/// The long side of the painting, in percent of the long side of the result. The larger, the broader the strokes.
 pub const STROKES: [u32; 3] = [60, 100, 140];

@@ -1,7 +1,7 @@
-//! How a picture was painted, written into the picture: options, seed and version, in a text chunk of its PNG file.
+//! Defines the recipe of a result: options, seed and version, stored in a text chunk of its PNG file.
 //!
-//! A viewer does not show it, the page and `impasto stylize --like RESULT.png` read it back. The chunk is an `iTXt` (PNG
-//! specification, third edition, section 11.3.3.4) with the keyword "Impasto"; its text is JSON.
+//! Image viewers do not show it; the page and `impasto stylize --like RESULT.png` read it back. The chunk is an `iTXt`
+//! (PNG specification, third edition, section 11.3.3.4) with the keyword "Impasto"; its text is JSON.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,38 +15,38 @@ use crate::{
 /// The keyword of the chunk.
 pub const KEYWORD: &str = "Impasto";
 
-/// How a picture was painted.
+/// The settings that a picture was painted with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
     /// The version of Impasto, such as "0.1.0".
     pub version: String,
-    /// The name of the network, as its pack says.
+    /// The name of the network, from its pack.
     pub network: String,
-    /// What was chosen; what a version did not know yet has its default.
+    /// The options. Options that the writing version did not know have their default.
     pub options: Options,
-    /// How much of each painting was in the blend, where there were several.
+    /// The weight of each painting in the blend; empty for a single painting.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paintings: Vec<f32>,
-    /// Whether parts of the photo were marked by a mask.
+    /// Whether a mask was used.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub masked: bool,
 }
 
-/// Why no recipe can be read from a file.
+/// Why no recipe can be read from or written to a file.
 #[derive(Debug, thiserror::Error)]
 pub enum RecipeError {
-    /// The file is no whole PNG.
+    /// The file is not a complete PNG.
     #[error(transparent)]
     Png(#[from] PngError),
-    /// A PNG that says nothing: not made by Impasto, or re-encoded by a program that drops text.
+    /// The PNG has no recipe: it was not made by Impasto, or another program removed the text.
     #[error(
         "the PNG does not say how it was painted: it was not made by Impasto, or another program saved it anew; take the original"
     )]
     Missing,
-    /// The text is not what this version writes.
+    /// The text does not have the form that this version writes.
     #[error("what the PNG says about its making cannot be read ({0}): it may come from a newer version")]
     Unreadable(#[from] serde_json::Error),
-    /// The text asks for something impossible.
+    /// The options are invalid.
     #[error("what the PNG says about its making is out of range: {0}")]
     Options(#[from] OptionsError),
 }
@@ -64,30 +64,30 @@ impl Recipe {
         }
     }
 
-    /// The PNG file with this recipe in it, instead of one that it may carry already.
+    /// The PNG file with this recipe. An existing recipe is replaced.
     ///
     /// # Errors
-    /// [`RecipeError::Png`] if `png` is no whole PNG file,
-    /// [`RecipeError::Unreadable`] if an option is a number that JSON cannot carry.
+    /// [`RecipeError::Png`] if `png` is not a complete PNG file, [`RecipeError::Unreadable`] if an option is a number
+    /// that JSON cannot represent.
     pub fn write(&self, png: &[u8]) -> Result<Vec<u8>, RecipeError> {
         Ok(png_text::insert(png, KEYWORD, &self.text()?)?)
     }
 
-    /// The text that stands in the file.
+    /// The JSON text of the chunk.
     ///
     /// # Errors
-    /// [`RecipeError::Unreadable`] if an option is a number that JSON cannot carry.
+    /// [`RecipeError::Unreadable`] if an option is a number that JSON cannot represent.
     pub fn text(&self) -> Result<String, RecipeError> {
         Ok(serde_json::to_string(self)?)
     }
 
-    /// Reads the recipe of a PNG file, and checks that it can be followed.
+    /// Reads the recipe of a PNG file, and validates its options.
     ///
     /// # Errors
-    /// A [`RecipeError`], one variant for each way in which there is none.
+    /// A [`RecipeError`], one variant for each reason why there is no valid recipe.
     pub fn read(png: &[u8]) -> Result<Self, RecipeError> {
         let text = png_text::find(png, KEYWORD)?.ok_or(RecipeError::Missing)?;
-        // From text, as messages are read: reading from bytes would bring a second reader into the page.
+        // From a `str`, as messages are decoded: deserialising from bytes would link a second parser into the page.
         let recipe: Self = serde_json::from_str(&String::from_utf8_lossy(text))?;
         recipe.options.validate()?;
         recipe.paintings.iter().try_for_each(|&weight| check_painting_weight(weight))?;
@@ -106,7 +106,7 @@ mod tests {
         png_text::{SIGNATURE, chunks},
     };
 
-    /// A file of these chunks, with check sums.
+    /// A PNG file of these chunks, with checksums.
     fn png(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
         let mut file = SIGNATURE.to_vec();
         for (kind, data) in chunks {
@@ -148,7 +148,7 @@ mod tests {
             .flat_map(|chunk| chunk.whole.to_vec())
             .collect();
         assert!(others == plain()[SIGNATURE.len()..], "another chunk was changed");
-        // Writing anew replaces it.
+        // Writing again replaces the recipe.
         let other = Recipe::new("other", &Options::default(), &[1.0], false);
         let file = other.write(&file).unwrap();
         assert_eq!(chunks(&file).unwrap().len(), 5);
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_check_sum_is_the_standard_one() {
-        // The check value of the CRC-32 of ISO 3309, as every catalogue lists it.
+        // The check value of CRC-32 (ISO 3309), as published in catalogues of CRC algorithms.
         assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
     }
 

@@ -1,4 +1,4 @@
-//! Defines what the controls of the page show, and the options that they stand for.
+//! Defines the state of the page's controls, and its conversion to and from options.
 
 use picture::Size;
 
@@ -7,48 +7,50 @@ use crate::{
     table::Options,
 };
 
-/// α where the strength's slider stands in the middle.
+/// The content weight α at the middle of the strength's slider.
 const BALANCED: f64 = 0.1;
 
-/// α of the paper for a position of the strength's slider: each unit to the right (closer to the
-/// painting) is a tenth.
+/// The content weight α of the paper for a position of the strength's slider. Each unit to the right (closer to the
+/// painting) divides it by 10.
 pub fn content_weight(strength: f64) -> f32 {
     (BALANCED * 10_f64.powf(-strength)) as f32
 }
 
-/// The position of the strength's slider for an α; `None` beyond its ends. α may be rounded to three digits there.
+/// The position of the strength's slider for a content weight α; `None` outside the range of the slider. At its ends α
+/// may have been rounded to three digits.
 pub fn strength(content_weight: f32) -> Option<f64> {
     let exact = -(f64::from(content_weight) / BALANCED).log10();
     let nearest = exact.clamp(*STRENGTHS.start(), *STRENGTHS.end());
-    // What was written with three digits is read as that. Adding zero makes a negative zero a positive one.
+    // A position that was written with three digits is read back exactly. Adding zero turns a negative zero into a
+    // positive one.
     let written = (nearest * 1000.0).round() / 1000.0 + 0.0;
     let same = self::content_weight(written).to_bits() == content_weight.to_bits();
     ((exact - nearest).abs() < 0.01).then_some(if same { written } else { nearest })
 }
 
-/// The size of the painting for a size of the result and one of [`STROKES`]; `None` where both are the same.
+/// The long side of the painting for a long side of the result and one of [`STROKES`]; `None` where both are the same.
 pub fn style_size(size: u32, strokes: u32) -> Option<Size> {
     let painting = size * strokes / 100;
     (painting != size).then_some(Size::LongSide(painting))
 }
 
-/// Where the controls stand.
+/// The positions of the page's controls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The long side of the result in pixels, one of [`SIZES`].
     pub size: u32,
-    /// How large the painting is looked at, one of [`STROKES`].
+    /// The long side of the painting in percent of `size`, one of [`STROKES`].
     pub strokes: u32,
-    /// One of [`STRENGTHS`].
+    /// The position of the strength's slider, one of [`STRENGTHS`].
     pub strength: f64,
-    /// One of [`STEPS`].
+    /// The number of steps, one of [`STEPS`].
     pub steps: u32,
-    /// Everything else; what the fields above say is not read from here.
+    /// All other options. Those that the fields above determine are not read from here.
     pub base: Options,
 }
 
 impl Settings {
-    /// As the engine understands it.
+    /// The options that these controls stand for.
     pub fn options(self) -> Options {
         Options {
             size: Size::LongSide(self.size),
@@ -59,7 +61,8 @@ impl Settings {
         }
     }
 
-    /// What comes nearest to some options, and the names of the controls that cannot show exactly what is in them.
+    /// The nearest positions of the controls for some options, and the names of the controls that cannot show their
+    /// value exactly.
     pub fn nearest(options: &Options) -> (Self, Vec<&'static str>) {
         let mut off = Vec::new();
         let mut check = |control, is_exact: bool| {
@@ -98,7 +101,8 @@ impl Settings {
     }
 }
 
-/// The long side of the painting in pixels, where that of the result is `side`. Wide, for a file may say anything.
+/// The long side of the painting in pixels, for a long side `side` of the result. `u64`, since `side` may come from a
+/// file and the product may exceed `u32`.
 fn looked_at(side: u32, strokes: u32) -> u64 {
     u64::from(side) * u64::from(strokes) / 100
 }

@@ -1,10 +1,10 @@
-//! Defines every option of a run, each in one entry: its name, its type, its default, one sentence of help, what may be written, and
-//! where it may be said.
+//! Defines every option of a run in one table. Each entry has a name, a type, a default, one sentence of help, the
+//! accepted values, and the interfaces that offer it.
 //!
-//! From these entries come [`Options`] itself, the flags of the command line and their help, the reader and the writer of addresses
-//! ([`crate::link`]), the attributes of the embedded demonstration, and the tables in the documents (`cargo xtask docs`). To add an
-//! option, add an entry to [`Options`] below, and use the new field where it takes effect. Other ways to say the same are in
-//! [`crate::other_ways`].
+//! These entries generate [`Options`] itself, the flags of the command line and their help, the reader and the writer
+//! of addresses ([`crate::link`]), the attributes of the embedded demonstration, and the tables in the documents
+//! (`cargo xtask docs`). To add an option, add an entry to [`Options`] below, and use the new field where it takes
+//! effect. Alternative forms of the same options are in [`crate::other_ways`].
 
 use picture::{Size, crop::Crop};
 use serde::{Deserialize, Serialize};
@@ -19,40 +19,40 @@ use crate::{
     value::Value,
 };
 
-/// An option, or another way to say one.
+/// An option, or an alternative form of one.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// Its name: a flag (`--name`), a parameter of an address, an attribute.
+    /// The name of the flag (`--name`), of the parameter in an address, and of the attribute.
     pub name: &'static str,
-    /// Other names, which mean the same.
+    /// Other names with the same meaning.
     pub aliases: &'static [&'static str],
-    /// What may be written, in the notation of the command line: `N|original`, `gram|moments`.
+    /// The accepted values, in the notation of the command line: `N|original`, `gram|moments`.
     pub values: &'static str,
-    /// One sentence.
+    /// The help, one sentence.
     pub help: &'static str,
-    /// Whether it is a flag of the command line.
+    /// Whether the command line has a flag for it.
     pub command_line: bool,
-    /// Whether it can be chosen on the page, and so in addresses and attributes.
+    /// The accepted values on the page, in addresses and in attributes; `None` where it is not offered there.
     pub page: Option<OnPage>,
-    /// Names of flags that it cannot be combined with.
+    /// The names of the flags that it cannot be combined with.
     pub conflicts: &'static [&'static str],
-    /// The value in some options as it is written; `None` where they say nothing about it.
+    /// The written form of its value in these options; `None` where the options do not determine one.
     pub get: fn(&Options) -> Option<String>,
-    /// Reads a written value into some options.
+    /// Parses a written value and stores it in the options.
     pub set: fn(&mut Options, &str) -> Result<(), OptionsError>,
 }
 
-/// What of an option can be chosen on the page.
+/// The values of an option that can be chosen on the page.
 #[derive(Clone, Copy, Debug)]
 pub struct OnPage {
-    /// In words: `64 to 2048`.
+    /// The range in words: `64 to 2048`.
     pub range: &'static str,
-    /// Whether a written value is within that range. A value that cannot be read at all need not be told from others.
+    /// Whether a written value is within the range. The result for a value that cannot be parsed does not matter.
     pub allows: fn(&str) -> bool,
 }
 
 impl Entry {
-    /// An option of the command line alone.
+    /// An option of the command line only.
     pub(crate) const fn new(
         name: &'static str,
         values: &'static str,
@@ -63,23 +63,23 @@ impl Entry {
         Self { name, aliases: &[], values, help, command_line: true, page: None, conflicts: &[], get, set }
     }
 
-    /// All names, the one to write first.
+    /// All names, the preferred one first.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
 
-    /// The value that it has unless something else is said.
+    /// The written form of the default; `None` where there is none.
     pub fn default(&self) -> Option<String> {
         (self.get)(&Options::default())
     }
 }
 
-/// On the page every value can be chosen that can be read.
+/// On the page every value is accepted that can be parsed.
 pub(crate) const fn all(range: &'static str) -> OnPage {
     OnPage { range, allows: |_| true }
 }
 
-/// A field of [`Options`], or of the part of it that is named in brackets.
+/// A field of [`Options`], or of the nested struct named in brackets.
 macro_rules! field {
     ($options:ident, [], $field:ident) => {
         $options.$field
@@ -101,7 +101,7 @@ macro_rules! options {
         pub struct $name {
             $(#[doc = $help] pub $field: $type,)+
             $(
-                /// Adam's constants.
+                /// The constants of Adam.
                 pub $inner: $inner_type,
             )?
         }
@@ -131,7 +131,7 @@ macro_rules! options {
 }
 
 options! {
-    /// Everything that may be chosen about a run.
+    /// All options of a run.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[serde(default)]
     pub struct Options at [] with (adam: AdamOptions = AdamOptions::default()) {
@@ -148,7 +148,7 @@ options! {
             { page: Some(OnPage { range: "10 to 300", allows: |text| text.parse().is_ok_and(|steps| STEPS.contains(&steps)) }) };
         "until" until: Until = Until::Steps, "steps|level|LOSS",
             "What ends the run before the last step: nothing (steps), a loss that hardly falls any more (level), or a low one"
-            // Not a loss, which means nothing to whoever has not seen the pictures.
+            // A loss is not offered: its scale means nothing to a visitor who has not seen the results.
             { page: Some(OnPage { range: "steps or level", allows: |text| matches!(text, "steps" | "level") }) };
         "schedule" schedule: Schedule = Schedule::CoarseToFine, "single|coarse-to-fine",
             "Sizes on the way: coarse-to-fine paints small first, single at the wanted size from the start"
@@ -186,7 +186,7 @@ options! {
 }
 
 options! {
-    /// Adam's constants (Kingma and Ba 2015), for a picture with values 0..1.
+    /// The constants of Adam (Kingma and Ba 2015), for a picture with values in 0..1.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     pub struct AdamOptions at [adam] {
         "learning-rate" learning_rate: f32 = 0.02, "RATE",

@@ -1,4 +1,4 @@
-//! Checks that options make sense.
+//! Defines the validation of options: ranges, combinations, and the smallest size of a picture.
 
 use picture::{Size, rect::GRID};
 use weights::Layer;
@@ -12,16 +12,16 @@ use crate::{
 };
 
 impl Options {
-    /// The smallest side, in pixels, that a photo or a painting may have once it is scaled: four
-    /// poolings halve it, and conv5_1 must be left with one pixel.
+    /// The smallest side, in pixels, of a photo or a painting after scaling. Four poolings halve it, and conv5_1 must
+    /// be left with one pixel.
     pub const MIN_SIDE: usize = MIN_SIDE;
 
-    /// Checks that a run with these options makes sense, apart from the pictures themselves (see
-    /// [`Options::check_sides`]).
+    /// Checks that a run with these options is possible. The sizes of the pictures are checked separately
+    /// ([`Options::check_sides`]).
     ///
     /// # Errors
-    /// The first [`OptionsError`] found: a size too small, no steps, a weight or constant out of
-    /// its range (NaN included), a layer named twice, or losses that are all switched off.
+    /// The first [`OptionsError`] found: a size too small, no steps, a weight or constant out of its range (NaN
+    /// included), a layer listed twice, or no loss with a weight.
     pub fn validate(&self) -> Result<(), OptionsError> {
         for (what, size) in [("size", Some(self.size)), ("style size", self.style_size)] {
             match size {
@@ -41,7 +41,7 @@ impl Options {
             check_positive("loss to stop at", loss)?;
         }
 
-        let mut total = 0.0; // of all weights: without any there is nothing to optimise
+        let mut total = 0.0; // sum of all weights: at 0 there is nothing to optimise
         let parts = [
             ("content", self.content_weight, &self.content_layers),
             ("style", self.style_weight, &self.style_layers),
@@ -72,7 +72,7 @@ impl Options {
         Ok(())
     }
 
-    /// Whether there is a style loss.
+    /// Whether the style loss has a weight and layers.
     pub fn has_style(&self) -> bool {
         self.style_weight > 0.0 && !self.style_layers.is_empty()
     }
@@ -82,15 +82,15 @@ impl Options {
         deepest(&self.style_layers)
     }
 
-    /// The deepest layer that the picture is looked at with. The content's counts even where its weight is zero: it can be
-    /// changed while a picture is painted.
+    /// The deepest layer that is evaluated on the picture. The content layers count even where their weight is 0, since
+    /// the weight can be changed during a run.
     pub fn deepest_layer(&self) -> Layer {
         let content = deepest(&self.content_layers);
         if self.has_style() { content.max(self.deepest_style_layer()) } else { content }
     }
 
-    /// Checks that a picture, already scaled, is large enough for the network: `what` is "photo" or
-    /// "painting", the sides are in pixels.
+    /// Checks that a picture is large enough for the network. `what` is "photo" or "painting"; the sides are those
+    /// after scaling, in pixels.
     ///
     /// # Errors
     /// [`OptionsError::PictureTooSmall`] where a side is below [`Options::MIN_SIDE`].

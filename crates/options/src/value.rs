@@ -1,4 +1,5 @@
-//! Defines how the value of an option is written and read: the same text on the command line, in addresses and in attributes.
+//! Defines how the value of an option is read and written. The text is the same on the command line, in addresses and
+//! in attributes.
 
 use std::str::FromStr;
 
@@ -12,13 +13,14 @@ use crate::{
 
 /// A value with a written form.
 pub(crate) trait Value: Sized {
-    /// Reads the written form.
+    /// Parses the written form.
     fn read(text: &str) -> Result<Self, OptionsError>;
-    /// The written form; `None` where the option is left out.
+    /// The written form; `None` for an option without a value.
     fn write(&self) -> Option<String>;
 }
 
-/// Types that are read by `FromStr`, whose error becomes an [`OptionsError`] as the second part says, and written as displayed.
+/// Implements [`Value`] by `FromStr` and `Display`. The second argument converts the parse result's error to
+/// [`OptionsError`].
 macro_rules! as_text {
     ($($type:ty),+; $read:expr) => {$(
         impl Value for $type {

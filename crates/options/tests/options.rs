@@ -1,4 +1,4 @@
-//! Options: defaults that run, errors that say what to do, and the way they are written down.
+//! Tests of the options: the defaults are valid, each error says what to do, and written values are read back.
 
 use options::{
     AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Schedule, StyleLoss, Until,
@@ -7,7 +7,7 @@ use options::{
 use picture::Size;
 use weights::Layer;
 
-/// A part of the losses, the layer meant (none for the part as a whole), and how to set its weight.
+/// A part of the losses, one of its layers (`None` for the part as a whole), and how to set its weight.
 type SetWeight = (&'static str, Option<Layer>, fn(&mut Options, f32));
 
 /// The error of the default options with one change.
@@ -32,7 +32,7 @@ fn the_defaults_are_valid_and_so_are_the_edges_of_each_range() {
     }
     .validate()
     .unwrap();
-    // A style weight of 0 rebuilds the photo, which is a run too.
+    // A style weight of 0 reconstructs the photo, which is a valid run.
     Options { style_weight: 0.0, ..Options::default() }.validate().unwrap();
 }
 
@@ -98,7 +98,7 @@ fn a_run_without_any_goal_is_refused() {
 fn a_layer_may_stand_in_a_list_once() {
     let error = error_after(|o| o.style_layers.push((Layer::Conv1_1, 0.5)));
     assert_eq!(error, OptionsError::LayerTwice { part: "style", layer: Layer::Conv1_1 });
-    // The same layer for both losses is fine.
+    // The same layer may be used for both losses.
     Options { content_layers: vec![(Layer::Conv1_1, 1.0)], ..Options::default() }.validate().unwrap();
 }
 

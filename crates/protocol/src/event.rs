@@ -1,4 +1,4 @@
-//! Defines what the worker reports to the page.
+//! Defines the messages from the engine's worker to the page.
 
 use options::Engine;
 use picture::{Frame, Losses};
@@ -6,34 +6,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::{failure::Failure, ids::JobId, request::Tuning};
 
-/// What the worker reports to the page.
+/// A message from the engine's worker to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// The engine has been loaded and owns its device.
+    /// The engine is loaded and its device is open.
     Ready {
-        /// Which build of the worker this is.
+        /// The build of the worker.
         engine: Engine,
-        /// What the device calls itself.
+        /// The name of the device.
         device: String,
-        /// Its [`BUILD`](crate::BUILD).
+        /// The worker's [`BUILD`](crate::BUILD).
         build: String,
     },
-    /// A GPU has been given a network, or was asked to [`Request::Tune`](crate::Request::Tune) it.
+    /// The GPU has received a network, or has finished a [`Request::Tune`](crate::Request::Tune).
     Tuned {
-        /// How the algorithms of its convolutions were chosen.
+        /// How the algorithms of the convolutions were chosen.
         by: Tuning,
-        /// Those that were measured, for people to read.
+        /// The measured algorithms, as text for visitors.
         algorithms: String,
     },
     /// A run is being prepared.
     Loading {
         /// The run.
         job: JobId,
-        /// What is being done for it.
+        /// The current phase.
         phase: Phase,
     },
-    /// The first step is about to be made.
+    /// The first step is about to begin.
     Started {
         /// The run.
         job: JobId,
@@ -41,48 +41,48 @@ pub enum Event {
         width: usize,
         /// Height of the result in pixels.
         height: usize,
-        /// The name of the network, as its pack says.
+        /// The name of the network, from its pack.
         network: String,
     },
-    /// Steps were made.
+    /// Steps have been made.
     Progress {
         /// The run.
         job: JobId,
-        /// How many steps the picture has behind it.
+        /// The number of steps made so far, those of a continued run included.
         made: u32,
-        /// The number of steps after which the picture had `losses`: one or a few less than `made`.
+        /// The step that `losses` belong to: one or a few less than `made`.
         step: u32,
         /// The losses of the picture after `step` steps.
         losses: Losses,
     },
-    /// A picture to look at; its pixels are transferred beside the event.
+    /// A picture to show. Its pixels are transferred with the event.
     Frame {
         /// The run.
         job: JobId,
-        /// The picture, its `rgba` empty.
+        /// The picture; its `rgba` is empty.
         frame: Frame,
     },
-    /// The run has ended well; its last frame was sent before.
+    /// The run has ended without a failure. Its last frame was sent before.
     Done {
         /// The run.
         job: JobId,
         /// Why it ended.
         reason: Ending,
-        /// How many steps the picture has behind it.
+        /// The number of steps of the final picture.
         step: u32,
-        /// The losses of the final picture; `None` if the run was stopped, for they cost one more look.
+        /// The losses of the final picture; `None` for a stopped run, since they would need another forward pass.
         losses: Option<Losses>,
     },
-    /// The run (or, without a job, the worker itself) cannot go on.
+    /// The run has failed, or the worker itself, outside a run.
     Failed {
-        /// The run; `None` if the engine could not be started at all.
+        /// The run; `None` if the worker failed outside a run.
         job: Option<JobId>,
-        /// Why, in words that say what to do.
+        /// The failure.
         failure: Failure,
     },
 }
 
-/// What is done before the first step.
+/// A phase of the preparation of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
@@ -90,16 +90,16 @@ pub enum Phase {
     Pictures,
     /// The network's weights are fetched and verified.
     Weights {
-        /// Bytes that have arrived.
+        /// Bytes received so far.
         bytes: u64,
         /// Bytes of the whole pack.
         total: u64,
-        /// Whether nothing had to be fetched from the network so far.
+        /// Whether everything so far came from the cache.
         cached: bool,
-        /// Whether what has arrived is kept for the next visit.
+        /// Whether everything so far could be stored in the cache.
         kept: bool,
     },
-    /// The network's answers to the two pictures are computed.
+    /// The target features of the photo and the paintings are computed.
     Targets,
 }
 

@@ -1,18 +1,18 @@
-//! Defines what the page and the worker that makes files say to each other.
+//! Defines the messages between the page and the worker that makes files.
 
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
-/// A kind of file that a visitor takes home.
+/// The kinds of file that a visitor can save.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportKind {
-    /// The picture at full size.
+    /// The result at full size.
     Png,
     /// Photo, painting and result in one picture.
     Triptych,
-    /// The process.
+    /// The frames of the run as an animation.
     Gif,
 }
 
@@ -27,34 +27,34 @@ impl ExportKind {
     }
 }
 
-/// What the page asks of the worker that makes files. The frames travel beside it, oldest first, and for a triptych the
-/// files of the photo and the paintings.
+/// The page's request for a file. The frames are transferred with it, oldest first, and for a triptych the files of the
+/// photo and the paintings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExportRequest {
-    /// What is wanted.
+    /// The kind of file.
     pub what: ExportKind,
-    /// Of the frames, in pixels.
+    /// Width of the frames in pixels.
     pub width: usize,
-    /// Of the frames, in pixels.
+    /// Height of the frames in pixels.
     pub height: usize,
-    /// What the visitor calls the photo and the paintings, in the order of the files.
+    /// Titles of the photo and the paintings, in the order of their files.
     pub titles: Vec<String>,
-    /// How the last frame was painted, where one recipe says all of it: the text (`options::recipe::Recipe::text`)
-    /// that goes into the picture's file.
+    /// The recipe of the last frame, where a single recipe reproduces it: the text (`options::recipe::Recipe::text`) to
+    /// store in the PNG.
     pub recipe: Option<String>,
 }
 
-/// What comes of an [`ExportRequest`].
+/// The answers to an [`ExportRequest`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportEvent {
-    /// So much of the work is done (0..1).
+    /// Progress, 0..1.
     Part(f64),
-    /// The file travels beside it.
+    /// The file is complete, and transferred with the event.
     Made,
-    /// There is no file.
+    /// The file could not be made.
     Failed {
-        /// Why.
+        /// The failure.
         failure: Failure,
     },
 }

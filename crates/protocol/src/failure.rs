@@ -1,48 +1,49 @@
-//! Defines what the worker says where a run cannot start or go on.
+//! Defines the failures that the worker reports when a run cannot start or continue.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a run could not start or go on. It is displayed in words that say what to do; [`Failure::details`] are for those who
-/// look into it.
+/// Why a run could not start or continue. The displayed message says what to do; [`Failure::details`] has technical
+/// information for bug reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
 pub enum Failure {
-    /// The browser (or the machine) offers no usable GPU interface.
+    /// The browser or the machine has no usable WebGPU adapter; the reason.
     #[error("WebGPU is not available here ({0})")]
     NoWebGpu(String),
-    /// The GPU went away while it was working, or refused what it was asked; why, in technical words.
+    /// The GPU device was lost or reported an error; technical details.
     #[error("the GPU stopped working; press Paint again to go on from the last picture")]
     DeviceLost(String),
-    /// The picture does not fit into the memory of the device; what did not, in technical words.
+    /// An allocation failed, on the device or in the worker; technical details.
     #[error("there is not enough memory for this size; choose a smaller one and press Paint again")]
     OutOfMemory(String),
-    /// A file is not a picture that can be read.
+    /// A file cannot be decoded as a picture.
     #[error("this file cannot be read as a picture ({0}); try a JPEG, PNG or WebP")]
     Decode(String),
     /// The network's weights are missing or damaged.
     #[error("{0}")]
     Weights(String),
-    /// The options contradict themselves or are out of range.
+    /// The options are inconsistent or out of range.
     #[error("{0}")]
     Options(String),
-    /// The losses are no numbers any more.
+    /// The losses are no longer finite, after this number of steps.
     #[error("the optimisation ran away after {0} steps; start afresh, with a strength nearer to the middle")]
     Diverged(u32),
-    /// Page and worker are not of the same build.
+    /// Page and worker come from different builds.
     #[error("the site was updated meanwhile; save what you want to keep and reload the page")]
     Outdated,
-    /// The engine broke down: a fault of the program, not of the visitor; which one, in technical words.
+    /// The engine panicked or threw an error: a bug of the program; technical details.
     #[error("the engine stopped because of an error; press Paint again to start it anew")]
     Crashed(String),
 }
 
 impl Failure {
-    /// What the last words of a program that broke down mean: of a panic, or of an error that a browser reports.
+    /// Classifies the message of a panic, or of an error event of the browser: [`Failure::OutOfMemory`] or
+    /// [`Failure::Crashed`].
     #[must_use]
     pub fn of_breakdown(words: &str) -> Self {
-        // Browsers throw a RangeError for a buffer or an array that finds no place, and for a recursion that goes too deep.
+        // Browsers throw a RangeError when a buffer or an array cannot be allocated, and when a recursion is too deep.
         let refused = words.contains("RangeError") && !words.contains("call stack");
-        // Of Rust, of Rust's collections, of wgpu.
+        // Messages of Rust's allocator, of Rust's collections, and of wgpu.
         let exhausted = ["memory allocation of", "capacity overflow", "Out of Memory", "out of memory"];
         let words_alone = technical(words);
         if refused || exhausted.iter().any(|sign| words.contains(sign)) {
@@ -52,8 +53,7 @@ impl Failure {
         }
     }
 
-    /// What a visitor need not know, but whoever mends it: one line, without the name of a file. `None` where there is no
-    /// more to say.
+    /// Technical details for bug reports: one line, without file names. `None` where there are none.
     pub fn details(&self) -> Option<String> {
         match self {
             Self::DeviceLost(text) | Self::OutOfMemory(text) | Self::Crashed(text) => {
@@ -63,7 +63,7 @@ impl Failure {
         }
     }
 
-    /// The variant's name, as in JSON and in the page's `data-kind`.
+    /// The name of the variant in JSON and in the page's `data-kind`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::NoWebGpu(_) => "no_web_gpu",
@@ -78,14 +78,14 @@ impl Failure {
         }
     }
 
-    /// Whether the worker (or its device) is beyond use, so that the next run needs a new one.
+    /// Whether the worker or its device is unusable, so that the next run needs a new worker.
     pub const fn is_fatal(&self) -> bool {
         matches!(self, Self::NoWebGpu(_) | Self::DeviceLost(_) | Self::OutOfMemory(_) | Self::Crashed(_))
     }
 }
 
-/// A program's own words, as one line of at most 300 characters: without the lines of a call stack, and without whatever
-/// names a file, which is a matter of the machine that built the program.
+/// Reduces an error message to one line of at most 300 characters. Lines of a call stack and words with file names are
+/// removed: they depend on the machine that built the program.
 pub fn technical(words: &str) -> String {
     let names_a_file =
         |word: &str| word.contains(['/', '\\']) || word.contains(".rs:") || word.contains(".js:");

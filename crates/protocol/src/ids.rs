@@ -1,8 +1,8 @@
-//! Defines the numbers by which page and worker mean the same run and the same picture.
+//! Defines the ids of runs and pictures in messages.
 
 use serde::{Deserialize, Serialize};
 
-/// One run, from Paint to done, stopped or failed. What belongs to an older job is dropped.
+/// The id of a run. Messages of an older run than the current one are ignored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct JobId(pub u32);
 
@@ -14,6 +14,6 @@ impl JobId {
     }
 }
 
-/// A picture that the visitor chose: equal ids mean the same file, so that nothing is decoded twice.
+/// The id of a picture. Equal ids mean the same file, so that it is decoded only once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PictureId(pub u32);

@@ -1,10 +1,10 @@
-//! What the page and its workers say to each other: plain data, tested natively.
+//! Defines the messages between the page and its workers: plain data, tested natively.
 //!
-//! A [`Request`] goes from the page to the engine's worker, an [`Event`] the other way; an [`ExportRequest`] goes to the worker that
-//! makes files, an [`ExportEvent`] the other way. All cross the border as JSON text; what is big (a picture file, a frame's pixels) is
-//! *transferred* beside the text and never passes through serde.
+//! The page sends a [`Request`] to the engine's worker, which answers with [`Event`]s. It sends an [`ExportRequest`] to
+//! the worker that makes files, which answers with [`ExportEvent`]s. All messages are serialised as JSON. Large data (a
+//! picture file, the pixels of a frame) is *transferred* with the message by `postMessage`, not serialised.
 //!
-//! The page and the workers import this crate, and it imports neither.
+//! The page and the workers depend on this crate; it depends on neither.
 
 mod codec;
 mod event;
@@ -20,5 +20,5 @@ pub use failure::{Failure, technical};
 pub use ids::{JobId, PictureId};
 pub use request::{Masked, PackPlace, Request, Start, Styled, Tuning};
 
-/// Which build this program is part of. A site may be updated while it is used: page and worker compare theirs.
+/// The id of the build. A site may be updated while it is in use, so page and worker compare their ids.
 pub const BUILD: &str = env!("IMPASTO_BUILD");

@@ -1,111 +1,110 @@
-//! Defines what the page asks of the worker.
+//! Defines the messages from the page to the engine's worker.
 
 use options::Options;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{JobId, PictureId};
 
-/// What a run starts from.
+/// The picture that a run starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
-    /// As [`Options::init`] says.
+    /// As given by [`Options::init`].
     Afresh,
-    /// An earlier run's picture, whose RGBA8 pixels are transferred beside the request.
+    /// The picture of an earlier run. Its RGBA8 pixels are transferred with the request.
     GoOn {
-        /// How many steps that picture has behind it; this run counts on from there.
+        /// The number of steps already made; the new run continues the count.
         step: u32,
-        /// Its width in pixels.
+        /// Width in pixels.
         width: usize,
-        /// Its height in pixels.
+        /// Height in pixels.
         height: usize,
     },
 }
 
-/// A painting that takes part in a run.
+/// A painting of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Styled {
-    /// Identifies the painting.
+    /// The id of the painting.
     pub picture: PictureId,
-    /// How much of its style is in the blend, next to the others.
+    /// Its weight in the blend, relative to the others.
     pub weight: f32,
 }
 
-/// A mask over the photo; its weights, a byte for each pixel, travel beside the request.
+/// A mask over the photo. Its weights, one byte for each pixel, are sent with the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Masked {
-    /// Equal ids mean the same mask.
+    /// The id of the mask: equal ids mean equal masks.
     pub id: u32,
-    /// In pixels.
+    /// Width in pixels.
     pub width: usize,
-    /// In pixels.
+    /// Height in pixels.
     pub height: usize,
 }
 
-/// Where a network's pack is.
+/// The location of a network's pack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackPlace {
-    /// The name of its folder in `weights/`; the worker takes plain names only
-    /// (`weights::PackName`).
+    /// The name of its folder in `weights/`, any text; the worker accepts only a `weights::PackName`.
     pub name: String,
-    /// The whole address of its folder where that is not in the site's `weights/`.
+    /// The absolute address of its folder where that is not in the site's `weights/`.
     pub elsewhere: Option<String>,
 }
 
-/// What the page asks of the worker.
+/// A message from the page to the engine's worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
-    /// Paint. The picture files travel beside it, unread.
+    /// Start a run. The picture files are sent with the request, not yet decoded.
     Paint {
-        /// The page's number for this run.
+        /// The id of this run.
         job: JobId,
-        /// What the visitor chose.
+        /// The options.
         options: Box<Options>,
         /// The network.
         pack: PackPlace,
-        /// Identifies the photo.
+        /// The id of the photo.
         content: PictureId,
         /// The paintings.
         styles: Vec<Styled>,
-        /// Where the photo is painted, if not everywhere.
+        /// The part of the photo to paint; `None` for all of it.
         mask: Option<Masked>,
-        /// What the run starts from.
+        /// The picture to start from.
         start: Start,
     },
-    /// Load a network in advance: whoever opens the page will most likely paint with it. Nothing is reported.
+    /// Load a network in advance, for the run that will probably follow. There is no answer.
     Prepare {
         /// The network.
         pack: PackPlace,
     },
-    /// Choose anew by which algorithms the GPU computes this network's convolutions, and remember that.
+    /// Choose the GPU algorithms of this network's convolutions again, and store the choice.
     Tune {
         /// The network.
         pack: PackPlace,
-        /// How to choose.
+        /// The method of choosing.
         by: Tuning,
     },
-    /// Stop after the step that is being made, and send its picture.
+    /// Stop after the current step and send its picture.
     Stop {
-        /// The run to stop; another one is left alone.
+        /// The run to stop. The request is ignored if another run is current.
         job: JobId,
     },
-    /// Change α from the next step on.
+    /// Change the weight α of the content loss, from the next step on.
     SetContentWeight {
-        /// The run that it is meant for.
+        /// The run to change.
         job: JobId,
         /// The new weight of the content loss.
         content_weight: f32,
     },
 }
 
-/// How the algorithms are chosen that compute convolutions on a GPU.
+/// How the GPU algorithms of convolutions are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tuning {
-    /// By a rule, which knows only whether the GPU is software.
+    /// By fixed rules, which depend only on whether the GPU is a software implementation.
     Rule,
-    /// By what was measured on this GPU (the engine's `calibration`).
+    /// By measurements on this GPU (the engine's `calibration`).
     Measurement,
 }
 

@@ -1,4 +1,4 @@
-//! Messages cross the border as text and come back as they were.
+//! Tests that each message survives serialisation and deserialisation.
 
 use options::{Engine, Options};
 use picture::{Frame, Losses};
@@ -59,7 +59,7 @@ fn errands_and_their_outcomes_survive_the_border() {
 
 #[test]
 fn every_worker_that_cannot_be_loaded_says_so_in_the_same_words() {
-    // As www/worker.js writes them.
+    // As written in `www/worker.js`.
     let words = r#"{"failed":{"job":null,"failure":{"kind":"crashed","detail":"it could not be loaded"}}}"#;
     let failure = Failure::Crashed("it could not be loaded".into());
     assert_eq!(decode::<Event>(words).unwrap(), Event::Failed { job: None, failure: failure.clone() });

@@ -1,17 +1,18 @@
-//! What weighs more and what less where a smaller network stands in for VGG-19.
+//! Defines factors on the losses of a smaller network that stands in for VGG-19.
 
 use std::collections::BTreeMap;
 
 use crate::{error::PackError, layer::Layer};
 
-/// The least and the most that a loss may be multiplied by.
+/// The range of a factor.
 const BOUNDS: std::ops::RangeInclusive<f32> = 0.01..=100.0;
 const CONTENT: &str = "content";
 
-/// What a network's losses are multiplied by, beside the weights that a visitor chooses.
+/// Factors that a network applies to its losses, in addition to the weights that a visitor chooses.
 ///
-/// A smaller network makes errors that VGG-19 would not, hardly any at conv1_1 and many at conv5_1. Where what it sees well
-/// counts for more, its pictures come nearer to VGG-19's. By default all is 1, as VGG-19 itself has it.
+/// The features of a smaller network differ from those of VGG-19, little at conv1_1 and much at conv5_1. Larger factors
+/// on the layers that it reproduces well bring its results closer to VGG-19's. All factors default to 1, the values for
+/// VGG-19 itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Balance {
     content: f32,
@@ -25,10 +26,10 @@ impl Default for Balance {
 }
 
 impl Balance {
-    /// Reads what a manifest says: `content` or the name of a style layer, and a factor from 0.01 to 100.
+    /// Reads the entries of a manifest: `content` or the name of a style layer, with a factor in 0.01..=100.
     ///
     /// # Errors
-    /// [`PackError::BadBalance`].
+    /// [`PackError::BadBalance`] for an unknown name or a factor out of range.
     pub fn new(written: &BTreeMap<String, f32>) -> Result<Self, PackError> {
         let mut balance = Self::default();
         for (name, &factor) in written {
@@ -45,7 +46,7 @@ impl Balance {
         Ok(balance)
     }
 
-    /// As it is written into a manifest: nothing for what is multiplied by 1.
+    /// The entries for a manifest; factors of 1 are left out.
     pub fn written(&self) -> BTreeMap<String, f32> {
         let content =
             (self.content.to_bits() != 1.0f32.to_bits()).then(|| (CONTENT.to_owned(), self.content));
@@ -60,7 +61,7 @@ impl Balance {
         self.content
     }
 
-    /// The factor of a layer's part in the style loss.
+    /// The factor of a layer in the style loss.
     pub fn style(&self, layer: Layer) -> f32 {
         self.style.iter().find(|(named, _)| *named == layer).map_or(1.0, |(_, factor)| *factor)
     }

@@ -1,14 +1,15 @@
-//! Each way in which a pack can be wrong, in words that name the culprit and say what to do.
+//! Defines the errors of a pack, one variant for each invariant of the format. Each message names the file or layer and
+//! says what to do.
 
 use crate::{
     format::{MAX_CHANNELS, MAX_MANIFEST_BYTES, MAX_SHARD_BYTES, MAX_SHARDS, VERSION},
     layer::Layer,
 };
 
-/// Why a pack is refused. No variant leaves half a network behind: it is all of it or nothing.
+/// Why a pack is refused. A pack is accepted as a whole or not at all.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PackError {
-    /// The manifest is longer than any honest one.
+    /// The manifest is longer than [`MAX_MANIFEST_BYTES`].
     #[error(
         "the manifest has {bytes} bytes, more than the {MAX_MANIFEST_BYTES} allowed: this is not the manifest of a pack; make one with `cargo xtask weights`"
     )]
@@ -19,31 +20,31 @@ pub enum PackError {
     /// The manifest is not JSON, or a field is missing or of the wrong type.
     #[error("the manifest cannot be read ({0}): make the pack again with `cargo xtask weights`")]
     Json(String),
-    /// The manifest describes something else.
+    /// The manifest is of another format.
     #[error(
         "the manifest is of the format \"{0}\", not \"impasto-pack\": point to a pack made with `cargo xtask weights`"
     )]
     UnknownFormat(String),
-    /// The pack was made by a newer (or a long gone) version.
+    /// The pack has an unsupported format version, newer or obsolete.
     #[error(
         "the pack has format version {0}, this program reads version {VERSION}: make the pack again with the `cargo xtask weights` of this version"
     )]
     UnsupportedVersion(u64),
-    /// The layers are wired in a way that the engine does not know.
+    /// The network's architecture is unknown.
     #[error("the pack holds a network \"{0}\", this program knows \"vgg19\": use a pack of that network")]
     UnknownNetwork(String),
-    /// The mean is no colour.
+    /// A component of the mean colour is outside 0..1.
     #[error("the mean {0:?} is not three values in 0..1: make the pack again with `cargo xtask weights`")]
     BadMean([f32; 3]),
-    /// A loss is weighted that is none, or by what is no weight.
+    /// An entry of the balance has an unknown name or a factor out of range.
     #[error(
         "the balance \"{name}\": {factor} is not `content` or a layer with a factor from 0.01 to 100: make the pack again \
          with `cargo xtask weights`"
     )]
     BadBalance {
-        /// What is said to be weighted.
+        /// The name of the entry.
         name: String,
-        /// By what.
+        /// The factor.
         factor: f32,
     },
     /// A layer has a name outside conv1_1 … conv5_1.
@@ -55,54 +56,54 @@ pub enum PackError {
     /// A layer is not listed.
     #[error("the manifest does not list {0}: make the pack again with `cargo xtask weights`")]
     MissingLayer(Layer),
-    /// The layers are not in the order in which a picture meets them.
+    /// The layers are not in network order.
     #[error(
         "the manifest lists {found} where {expected} belongs: make the pack again with `cargo xtask weights`"
     )]
     LayerOrder {
-        /// The layer that belongs at this place.
+        /// The layer that is expected at this position.
         expected: Layer,
         /// The layer that is listed there.
         found: Layer,
     },
-    /// A layer has no channels, or absurdly many.
+    /// A layer has no channels, or more than [`MAX_CHANNELS`].
     #[error(
         "{layer} claims {channels} channels, outside 1..={MAX_CHANNELS}: make the pack again with `cargo xtask weights`"
     )]
     BadChannels {
         /// The layer.
         layer: Layer,
-        /// What it claims.
+        /// The number in the manifest.
         channels: u64,
     },
-    /// A layer does not take what the layer before it gives.
+    /// A layer's input channels differ from the output channels of the layer before it.
     #[error(
         "{layer} takes {found} channels but is given {expected}: the manifest does not fit together; make the pack again with `cargo xtask weights`"
     )]
     BrokenChain {
         /// The layer.
         layer: Layer,
-        /// The output channels of the layer before it (3 before conv1_1).
+        /// The output channels of the layer before it (3 for conv1_1).
         expected: usize,
         /// Its input channels.
         found: usize,
     },
-    /// A layer is encoded in a way that this version cannot read.
+    /// The encoding of a layer is unknown.
     #[error(
         "{layer} is encoded as \"{encoding}\", this program reads \"u8\": make the pack again with the `cargo xtask weights` of this version"
     )]
     UnknownEncoding {
         /// The layer.
         layer: Layer,
-        /// What the manifest says.
+        /// The encoding in the manifest.
         encoding: String,
     },
-    /// More shards than any honest pack has.
+    /// The manifest lists more than [`MAX_SHARDS`] shards.
     #[error(
         "the manifest lists {0} shards, more than {MAX_SHARDS}: make the pack again with `cargo xtask weights`"
     )]
     TooManyShards(usize),
-    /// A shard's file name could lead out of the pack's folder.
+    /// A shard's file name could refer to a file outside the pack's folder.
     #[error(
         "\"{0}\" is not a plain file name for a shard (letters, digits, `-`, `_`, `.`): do not trust this pack; make one with `cargo xtask weights`"
     )]
@@ -110,17 +111,17 @@ pub enum PackError {
     /// Two shards have the same file name.
     #[error("the manifest lists the shard {0} twice: make the pack again with `cargo xtask weights`")]
     DuplicateShard(String),
-    /// A shard claims no bytes at all.
+    /// The stated length of a shard is 0.
     #[error("the manifest says that {0} is empty: make the pack again with `cargo xtask weights`")]
     EmptyShard(String),
-    /// A shard claims more than 4 MiB.
+    /// The stated length of a shard is more than 4 MiB.
     #[error(
         "the manifest says that {file} has {bytes} bytes, more than the {MAX_SHARD_BYTES} allowed: make the pack again with `cargo xtask weights`"
     )]
     ShardTooLarge {
         /// The shard's file name.
         file: String,
-        /// What the manifest claims.
+        /// The length in the manifest.
         bytes: u64,
     },
     /// A shard's SHA-256 is not 64 hexadecimal digits.
@@ -133,9 +134,9 @@ pub enum PackError {
         "the layers need {needed} bytes but the shards hold {held}: shards are missing from the manifest; make the pack again with `cargo xtask weights`"
     )]
     TooFewBytes {
-        /// What the layers need.
+        /// The number of bytes that the layers need.
         needed: u64,
-        /// What the shards hold.
+        /// The total length of the shards in bytes.
         held: u64,
     },
     /// The shards hold more bytes than the layers need.
@@ -143,17 +144,17 @@ pub enum PackError {
         "the layers need {needed} bytes but the shards hold {held}: the rest belongs to nothing; make the pack again with `cargo xtask weights`"
     )]
     TrailingBytes {
-        /// What the layers need.
+        /// The number of bytes that the layers need.
         needed: u64,
-        /// What the shards hold.
+        /// The total length of the shards in bytes.
         held: u64,
     },
-    /// A shard was handed in that the manifest does not list.
+    /// A shard was added that the manifest does not list.
     #[error("there is no shard number {index}: the manifest lists {count}")]
     NoSuchShard {
-        /// The number handed in, from 0.
+        /// The index, from 0.
         index: usize,
-        /// How many shards there are.
+        /// The number of shards.
         count: usize,
     },
     /// A shard is shorter than the manifest says.
@@ -161,9 +162,9 @@ pub enum PackError {
     ShardTruncated {
         /// The shard's file name.
         file: String,
-        /// Bytes according to the manifest.
+        /// The length in the manifest, in bytes.
         expected: u64,
-        /// Bytes handed in.
+        /// The length of the added bytes.
         found: u64,
     },
     /// A shard is longer than the manifest says.
@@ -173,12 +174,12 @@ pub enum PackError {
     ShardTooLong {
         /// The shard's file name.
         file: String,
-        /// Bytes according to the manifest.
+        /// The length in the manifest, in bytes.
         expected: u64,
-        /// Bytes handed in.
+        /// The length of the added bytes.
         found: u64,
     },
-    /// A shard's bytes are not those that the manifest promises.
+    /// The SHA-256 of a shard differs from that in the manifest.
     #[error(
         "{file} is damaged (SHA-256 {found} instead of {expected}); load it again, or make the pack again with `cargo xtask weights`"
     )]
@@ -187,13 +188,13 @@ pub enum PackError {
         file: String,
         /// SHA-256 according to the manifest, in hexadecimal.
         expected: String,
-        /// SHA-256 of the bytes handed in, in hexadecimal.
+        /// SHA-256 of the added bytes, in hexadecimal.
         found: String,
     },
-    /// A shard was never handed in.
+    /// A shard is missing.
     #[error("{0} is missing: fetch it, or copy the pack again, whole")]
     MissingShard(String),
-    /// The scale of a channel is NaN, infinite, zero or negative, or so large that values overflow.
+    /// The scale of a channel is NaN, infinite, zero, negative, or so large that dequantised values overflow.
     #[error(
         "the scale of channel {channel} of {layer} is {scale}, not a positive number of sensible size: make the pack again with `cargo xtask weights`"
     )]
@@ -202,7 +203,7 @@ pub enum PackError {
         layer: Layer,
         /// The output channel, from 0.
         channel: usize,
-        /// What the pack says.
+        /// The scale in the pack.
         scale: f32,
     },
     /// A bias is NaN or infinite.
@@ -214,7 +215,7 @@ pub enum PackError {
         layer: Layer,
         /// The output channel, from 0.
         channel: usize,
-        /// What the pack says.
+        /// The bias in the pack.
         bias: f32,
     },
 }

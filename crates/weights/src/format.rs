@@ -1,14 +1,14 @@
-//! Defines the constants of the pack format; `weights/README.md` specifies it byte by byte.
+//! Defines the constants of the pack format. `weights/README.md` specifies the format byte by byte.
 
 /// The version of the format that this program reads and writes.
 pub const VERSION: u64 = 1;
-/// The most bytes that a shard may have: 4 MiB.
+/// The maximum length of a shard in bytes: 4 MiB.
 pub const MAX_SHARD_BYTES: u64 = 4 << 20;
-/// The most shards that a pack may have.
+/// The maximum number of shards in a pack.
 pub const MAX_SHARDS: usize = 1024;
-/// The most channels that a layer may have.
+/// The maximum number of channels of a layer.
 pub const MAX_CHANNELS: usize = 4096;
-/// The most bytes that a manifest may have: 1 MiB.
+/// The maximum length of a manifest in bytes: 1 MiB.
 pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
 
 pub(crate) const FORMAT: &str = "impasto-pack";

@@ -1,4 +1,4 @@
-//! The layers of VGG-19 that style transfer looks at, and the order in which a picture meets them.
+//! Defines the layers of VGG-19 that style transfer uses, in network order.
 
 use std::{fmt, str::FromStr};
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// A convolution of VGG-19 (Simonyan and Zisserman 2014, configuration E), conv1_1 … conv5_1.
 ///
-/// Each is 3×3, stride 1, zero padding 1, followed by a ReLU. "The features of a layer" always
-/// means what comes *after* its ReLU.
+/// Each is 3×3 with stride 1 and zero padding 1, followed by a ReLU. The features of a layer are always those *after*
+/// its ReLU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -41,7 +41,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// All layers, in the order in which a picture passes through them.
+    /// All layers, in network order.
     pub const ALL: [Self; 13] = [
         Self::Conv1_1,
         Self::Conv1_2,
@@ -82,27 +82,27 @@ impl Layer {
         self as usize
     }
 
-    /// Whether a 2×2 pooling (stride 2) stands between this layer and the next one.
+    /// Whether a 2×2 pooling (stride 2) follows this layer.
     pub const fn is_pooled(self) -> bool {
         matches!(self, Self::Conv1_2 | Self::Conv2_2 | Self::Conv3_4 | Self::Conv4_4)
     }
 
-    /// Whether it is the first of its block: the style layers of the paper are.
+    /// Whether it is the first layer of its block. The style layers of the paper are.
     pub fn is_first_of_block(self) -> bool {
         self.index() == 0 || Self::ALL[self.index() - 1].is_pooled()
     }
 
-    /// How many poolings lie between the picture and this layer.
+    /// The number of poolings before this layer.
     pub fn poolings(self) -> usize {
         Self::ALL[..self.index()].iter().filter(|layer| layer.is_pooled()).count()
     }
 
-    /// The layer's number among the `features` of torchvision's VGG-19 (`features.21` is conv4_2).
+    /// The index among the `features` of torchvision's VGG-19 (`features.21` is conv4_2).
     pub const fn torchvision_index(self) -> usize {
         [0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28][self.index()]
     }
 
-    /// The number of output channels in VGG-19 itself (a smaller network may have fewer).
+    /// The number of output channels in VGG-19; a smaller network may have fewer.
     pub const fn vgg19_channels(self) -> usize {
         [64, 64, 128, 128, 256, 256, 256, 256, 512, 512, 512, 512, 512][self.index()]
     }
@@ -114,7 +114,7 @@ impl fmt::Display for Layer {
     }
 }
 
-/// The name is none of conv1_1 … conv5_1.
+/// A name that is not one of conv1_1 … conv5_1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no layer \"{0}\": choose one of conv1_1, conv1_2, conv2_1, conv2_2, conv3_1 … conv3_4, conv4_1 … conv4_4, conv5_1"

@@ -1,10 +1,9 @@
-//! The network's weights: the pack format, reading it verified, writing it, and import of public model files.
+//! Defines the weights of the network: the pack format, verified reading, writing, and import of public model files.
 //!
-//! A *pack* is what the site ships: a [`Manifest`] and shards of at most 4 MiB, specified byte by byte in
-//! `weights/README.md`. Reading one needs no file system, no browser and no engine: whoever has the bytes
-//! hands them to [`Pack`], which verifies them and gives [`Weights`]. Everything behind the feature
-//! `import` runs natively only: [`open`] reads packs and model files, [`write_pack`] makes a pack of
-//! them, [`download`] fetches a public model file.
+//! A *pack* is the form that the site ships: a [`Manifest`] and shards of at most 4 MiB, specified byte by byte in
+//! `weights/README.md`. Reading one needs no file system, browser or engine: the caller passes bytes to [`Pack`], which
+//! verifies them and returns [`Weights`]. The feature `import` is for native programs only: [`open`] reads packs and
+//! model files, [`write_pack`] writes a pack, [`download`] fetches a public model file.
 
 mod balance;
 mod error;

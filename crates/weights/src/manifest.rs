@@ -1,4 +1,4 @@
-//! The table of contents of a pack: which layers it holds, how they are coded, and the shards they lie in.
+//! Defines the manifest of a pack: its layers, their encoding, and its shards.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,24 +13,24 @@ use crate::{
     layer::Layer,
 };
 
-/// What one channel costs beside its codes: scale (4 bytes), zero point (1), bias (4).
+/// The bytes of a channel in addition to its codes: scale (4), zero point (1), bias (4).
 const CHANNEL_BYTES: u64 = 9;
 
 /// A file of a pack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
-    /// Its name, in the same folder as the manifest.
+    /// The file name, in the folder of the manifest.
     pub file: String,
-    /// Its length in bytes, at most [`MAX_SHARD_BYTES`].
+    /// The length in bytes, at most [`MAX_SHARD_BYTES`].
     pub bytes: u64,
     /// SHA-256 of its bytes, in lower-case hexadecimal.
     pub sha256: String,
 }
 
-/// The size of a convolution.
+/// The channel counts of a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerShape {
-    /// Which convolution this is.
+    /// The convolution.
     pub layer: Layer,
     /// Number of output channels, at most [`MAX_CHANNELS`].
     pub out_channels: usize,
@@ -39,18 +39,18 @@ pub struct LayerShape {
 }
 
 impl LayerShape {
-    /// How many kernel values there are: `out_channels · in_channels · 3 · 3`.
+    /// The number of kernel values: `out_channels · in_channels · 3 · 3`.
     pub fn kernel_len(self) -> usize {
         self.out_channels * self.in_channels * 9
     }
 
-    /// How many bytes the layer takes in the shards.
+    /// The number of bytes of the layer in the shards.
     pub(crate) fn bytes(self) -> u64 {
         self.kernel_len() as u64 + CHANNEL_BYTES * self.out_channels as u64
     }
 }
 
-/// The manifest of a pack, checked: its layers chain, its shards are small and hold exactly the layers' bytes.
+/// A validated manifest: the channels of its layers match, and its shards contain exactly the bytes of the layers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
     name: String,
@@ -62,14 +62,14 @@ pub struct Manifest {
     bytes: u64,
 }
 
-/// What every version of the format must have, looked at before anything else.
+/// The fields that every version of the format has. They are checked first.
 #[derive(Deserialize)]
 struct Kind {
     format: String,
     version: u64,
 }
 
-/// The manifest as it is written.
+/// The JSON form of a manifest.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Written {
     pub format: String,
@@ -84,7 +84,7 @@ pub(crate) struct Written {
     pub shards: Vec<Shard>,
 }
 
-/// A layer as it is written.
+/// The JSON form of a layer.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct WrittenLayer {
     pub layer: String,
@@ -94,10 +94,10 @@ pub(crate) struct WrittenLayer {
 }
 
 impl Manifest {
-    /// Reads and checks the bytes of a `manifest.json`.
+    /// Reads and validates the bytes of a `manifest.json`.
     ///
     /// # Errors
-    /// The [`PackError`] that names the first thing wrong. Nothing that the manifest claims is allocated here.
+    /// The [`PackError`] of the first violation. No memory is allocated for the sizes that the manifest states.
     pub fn parse(json: &[u8]) -> Result<Self, PackError> {
         if json.len() > MAX_MANIFEST_BYTES {
             return Err(PackError::ManifestTooLarge { bytes: json.len() });
@@ -137,22 +137,22 @@ impl Manifest {
         })
     }
 
-    /// What the pack calls itself.
+    /// The name of the pack.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where the weights come from and under which licence.
+    /// Origin and licence of the weights.
     pub fn provenance(&self) -> &str {
         &self.provenance
     }
 
-    /// Subtracted from the picture, RGB, in 0..1.
+    /// Mean colour, RGB in 0..1, to subtract from the picture.
     pub fn mean(&self) -> [f32; 3] {
         self.mean
     }
 
-    /// What the network's losses are multiplied by.
+    /// Factors on the losses.
     pub fn balance(&self) -> &Balance {
         &self.balance
     }
@@ -167,7 +167,7 @@ impl Manifest {
         &self.shards
     }
 
-    /// The length of all shards together, in bytes.
+    /// The total length of the shards in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -177,7 +177,7 @@ fn from_json<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, PackError> {
     serde_json::from_slice(json).map_err(|error| PackError::Json(error.to_string()))
 }
 
-/// The layers, if they are conv1_1 … conv5_1 in order and each takes what the one before it gives.
+/// Checks that the layers are conv1_1 … conv5_1 in order, and that the channels of successive layers match.
 fn check_layers(written: &[WrittenLayer]) -> Result<Vec<LayerShape>, PackError> {
     let mut named = Vec::new();
     for entry in written {
@@ -185,7 +185,7 @@ fn check_layers(written: &[WrittenLayer]) -> Result<Vec<LayerShape>, PackError> 
         if named.iter().any(|&(seen, _)| seen == layer) {
             return Err(PackError::DuplicateLayer(layer));
         }
-        named.push((layer, entry)); // at most 13: there are no more names
+        named.push((layer, entry)); // at most 13, since duplicates and unknown names are refused
     }
     if let Some(missing) = Layer::ALL.into_iter().find(|layer| named.iter().all(|(seen, _)| seen != layer)) {
         return Err(PackError::MissingLayer(missing));
@@ -217,7 +217,7 @@ fn channels(layer: Layer, channels: u64) -> Result<usize, PackError> {
         .ok_or(PackError::BadChannels { layer, channels })
 }
 
-/// The length of all shards, if each may be fetched and kept without a second thought.
+/// Checks names, lengths and digests of the shards, and returns their total length in bytes.
 fn check_shards(shards: &[Shard]) -> Result<u64, PackError> {
     if shards.len() > MAX_SHARDS {
         return Err(PackError::TooManyShards(shards.len()));
@@ -245,7 +245,7 @@ fn check_shards(shards: &[Shard]) -> Result<u64, PackError> {
     Ok(bytes)
 }
 
-/// A name that can only mean something in the same folder, whether joined to a path or to a URL.
+/// Whether a name can only refer to a file in the same folder, in a path and in a URL.
 pub(crate) fn is_plain_file_name(file: &str) -> bool {
     (1..=100).contains(&file.len())
         && !file.starts_with('.')

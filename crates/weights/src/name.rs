@@ -4,28 +4,28 @@ use std::{fmt, str::FromStr};
 
 use crate::manifest::is_plain_file_name;
 
-/// The name of a pack's folder in `weights/`: one that can mean nothing else, whether joined to a path or to a URL.
+/// The name of a pack's folder in `weights/`. It is safe as a part of a path or a URL.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PackName(String);
 
 impl PackName {
-    /// The bundled network with a quarter of VGG-19's work: what a GPU paints with unless told otherwise.
+    /// The bundled network with a quarter of VGG-19's work: the default on a GPU.
     pub fn fast() -> Self {
         Self("fast".to_owned())
     }
 
-    /// The bundled network with a twelfth of VGG-19's work: what a browser's processor paints with.
+    /// The bundled network with a twelfth of VGG-19's work: the default on the CPU in a browser.
     pub fn tiny() -> Self {
         Self("tiny".to_owned())
     }
 
-    /// As it stands in addresses.
+    /// The name as it is written in addresses.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A pack's name that could lead out of its folder.
+/// A name that could refer to another folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "\"{0}\" is no name for a pack: choose 1 to 100 letters, digits, `-`, `_` and `.`, not beginning with `.`"

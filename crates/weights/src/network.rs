@@ -1,11 +1,11 @@
-//! Defines the parameters of a network as the engine takes them.
+//! Defines the parameters of a network as the engine uses them: f32 kernels and biases of all convolutions.
 
 use crate::{balance::Balance, layer::Layer};
 
 /// The parameters of one convolution, in f32.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conv {
-    /// Which convolution this is.
+    /// The convolution.
     pub layer: Layer,
     /// Number of output channels.
     pub out_channels: usize,
@@ -17,14 +17,14 @@ pub struct Conv {
     pub bias: Vec<f32>,
 }
 
-/// The parameters of a network, ready for the engine: it expects RGB values 0..1 minus `mean`.
+/// The parameters of a network. Its input is RGB values in 0..1 minus `mean`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
-    /// What the pack or file calls itself.
+    /// The name from the pack or the file.
     pub name: String,
-    /// Subtracted from the picture, RGB, in 0..1.
+    /// Mean colour, RGB in 0..1, to subtract from the picture.
     pub mean: [f32; 3],
-    /// What its losses are multiplied by.
+    /// Factors on the losses.
     pub balance: Balance,
     /// conv1_1 … conv5_1, in that order.
     pub convs: Vec<Conv>,

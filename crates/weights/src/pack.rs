@@ -1,4 +1,4 @@
-//! A pack being read: shards come in by any way and in any order, weights go out once all are there.
+//! Reads a pack: shards are added in any order, from any source; the weights are returned once all shards are there.
 
 use sha2::{Digest, Sha256};
 
@@ -10,9 +10,9 @@ use crate::{
     source::{Kernel, Source, SourceConv},
 };
 
-/// A manifest and the shards that have come in so far, each verified.
+/// A manifest and the shards added so far, each verified.
 ///
-/// Memory grows only with the bytes that are really handed in, whatever the manifest claims.
+/// Memory grows only with the bytes that are added, not with the sizes that the manifest states.
 #[derive(Clone, Debug)]
 pub struct Pack {
     manifest: Manifest,
@@ -20,22 +20,22 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// A pack with no shard yet.
+    /// A pack without shards.
     pub fn new(manifest: Manifest) -> Self {
         let shards = vec![None; manifest.shards().len()];
         Self { manifest, shards }
     }
 
-    /// What the pack should hold.
+    /// The manifest, which lists the expected shards.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// Checks the bytes of shard number `index` (from 0) against the manifest, and keeps them.
+    /// Verifies the bytes of shard number `index` (from 0) against the manifest, and keeps them.
     ///
     /// # Errors
     /// [`PackError::NoSuchShard`], [`PackError::ShardTruncated`], [`PackError::ShardTooLong`] or
-    /// [`PackError::ShardDamaged`]; the shard may then be handed in again.
+    /// [`PackError::ShardDamaged`]. The shard can then be added again.
     pub fn add_shard(&mut self, index: usize, bytes: Vec<u8>) -> Result<(), PackError> {
         let count = self.shards.len();
         let (Some(shard), Some(place)) = (self.manifest.shards().get(index), self.shards.get_mut(index))
@@ -57,7 +57,7 @@ impl Pack {
         Ok(())
     }
 
-    /// The network in f32.
+    /// The network with f32 kernels.
     ///
     /// # Errors
     /// [`PackError::MissingShard`], [`PackError::BadScale`] or [`PackError::BadBias`].
@@ -65,7 +65,7 @@ impl Pack {
         self.into_source().map(Source::into_weights)
     }
 
-    /// The network with its codes as they are in the pack.
+    /// The network with the quantised kernels of the pack.
     ///
     /// # Errors
     /// As [`Pack::into_weights`].
@@ -86,11 +86,11 @@ impl Pack {
     }
 }
 
-/// One layer: scales, zero points, biases, codes.
+/// Reads one layer: scales, zero points, biases, codes.
 fn read_conv(stream: &mut Stream, shape: LayerShape) -> Result<SourceConv, PackError> {
     let LayerShape { layer, out_channels, in_channels } = shape;
     let scale = stream.take_f32(out_channels);
-    // A scale so large that the farthest code overflows is as bad as an infinite one. (NaN compares false.)
+    // The largest dequantised value must be finite too, not only the scale. (A NaN scale fails the comparison.)
     let is_sound = |scale: f32| scale > 0.0 && (scale * 255.0).is_finite();
     if let Some((channel, &scale)) = scale.iter().enumerate().find(|(_, scale)| !is_sound(**scale)) {
         return Err(PackError::BadScale { layer, channel, scale });
@@ -105,9 +105,9 @@ fn read_conv(stream: &mut Stream, shape: LayerShape) -> Result<SourceConv, PackE
     Ok(SourceConv { layer, out_channels, in_channels, kernel, bias })
 }
 
-/// The shards as one stream of bytes: a layer may begin in one shard and end in another.
+/// The shards as one byte stream: a layer may begin in one shard and end in another.
 ///
-/// The manifest made sure that the layers need exactly as many bytes as there are.
+/// The manifest guarantees that the layers need exactly as many bytes as the shards have.
 struct Stream {
     shards: std::vec::IntoIter<Vec<u8>>,
     current: Vec<u8>,
@@ -127,7 +127,8 @@ impl Stream {
             taken.extend_from_slice(part);
             self.at += part.len();
             if self.at == self.current.len() {
-                // The old shard is freed here: the whole pack and the whole network are never held at once.
+                // Each shard is freed once it is read, so that the whole pack and the whole network are never in memory
+                // at once.
                 let Some(next) = self.shards.next() else { break };
                 self.current = next;
                 self.at = 0;

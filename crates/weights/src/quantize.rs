@@ -1,22 +1,23 @@
-//! Eight-bit affine codes for the kernels of a convolution, one scale and zero point per output channel.
+//! Defines the 8-bit affine quantisation of a convolution's kernels, with one scale and zero point for each output
+//! channel.
 
-/// Kernels as codes: `w = scale · (code − zero_point)`, with scale and zero point of the output channel.
+/// Quantised kernels: `w = scale · (code − zero_point)`, with scale and zero point of the output channel.
 ///
-/// A zero point is itself a code, so a weight of 0 stays exactly 0.
+/// The zero point is an integer code, so a weight of 0 is represented exactly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantized {
-    /// One code per weight, OIHW.
+    /// One code for each weight, OIHW.
     pub codes: Vec<u8>,
-    /// The size of one step, per output channel; finite and positive.
+    /// The difference between successive codes, for each output channel; finite and positive.
     pub scale: Vec<f32>,
-    /// The code that means 0, per output channel.
+    /// The code that represents 0, for each output channel.
     pub zero_point: Vec<u8>,
 }
 
-/// Codes `weight`, OIHW with `out_channels` output channels, so that each value is off by at most half a
-/// step of its channel.
+/// Quantises `weight`, OIHW with `out_channels` output channels. The error of each value is at most half the scale of
+/// its channel.
 ///
-/// The range of a channel is that of its values, widened to hold 0. Expects finite values.
+/// The range of a channel is that of its values, extended to include 0. Expects finite values.
 pub fn quantize(weight: &[f32], out_channels: usize) -> Quantized {
     let mut quantized = Quantized {
         codes: Vec::with_capacity(weight.len()),
@@ -27,8 +28,8 @@ pub fn quantize(weight: &[f32], out_channels: usize) -> Quantized {
         let (low, high) = channel
             .iter()
             .fold((0f64, 0f64), |(low, high), &w| (low.min(f64::from(w)), high.max(f64::from(w))));
-        // A channel that is all zero (conv4_1 of the 8-bit VGG-19 has one) would give a scale of zero,
-        // and a division by it below.
+        // A channel with only zeros (conv4_1 of the 8-bit VGG-19 has one) would have a scale of 0, by which the lines
+        // below divide.
         let scale = (((high - low) / 255.0) as f32).max(f32::MIN_POSITIVE);
         let step = f64::from(scale);
         let zero_point = (-low / step).round().min(255.0);
@@ -42,7 +43,7 @@ pub fn quantize(weight: &[f32], out_channels: usize) -> Quantized {
 }
 
 impl Quantized {
-    /// The kernels in f32, OIHW.
+    /// The dequantised kernels in f32, OIHW.
     pub fn dequantize(&self) -> Vec<f32> {
         let mut weight = Vec::with_capacity(self.codes.len());
         let len = kernel_len(self.codes.len(), self.scale.len());
@@ -54,7 +55,7 @@ impl Quantized {
     }
 }
 
-/// How many values belong to one output channel; never 0, which `chunks` would not survive.
+/// The number of values of one output channel; at least 1, since `chunks` panics at 0.
 fn kernel_len(values: usize, out_channels: usize) -> usize {
     (values / out_channels.max(1)).max(1)
 }

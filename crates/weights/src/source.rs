@@ -1,4 +1,4 @@
-//! A network on its way from a file to the engine or into a pack: values at full precision, or codes as they came.
+//! Defines a network between a file and the engine or a pack, with kernels in f32 or still quantised.
 
 use crate::{
     balance::Balance,
@@ -7,18 +7,18 @@ use crate::{
     quantize::Quantized,
 };
 
-/// A network whose kernels may still be codes, so that nothing that came as codes is quantised twice.
+/// A network whose kernels may still be quantised, so that quantised kernels are not quantised again for a pack.
 ///
-/// It takes RGB values 0..1 minus `mean`, as [`Weights`] does.
+/// Its input is RGB values in 0..1 minus `mean`, as for [`Weights`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
-    /// What the pack or file calls itself.
+    /// The name from the pack or the file.
     pub name: String,
-    /// Where the values come from and under which licence.
+    /// Origin and licence of the values.
     pub provenance: String,
-    /// Subtracted from the picture, RGB, in 0..1.
+    /// Mean colour, RGB in 0..1, to subtract from the picture.
     pub mean: [f32; 3],
-    /// What its losses are multiplied by.
+    /// Factors on the losses.
     pub balance: Balance,
     /// conv1_1 … conv5_1, in that order.
     pub convs: Vec<SourceConv>,
@@ -27,7 +27,7 @@ pub struct Source {
 /// One convolution of a [`Source`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceConv {
-    /// Which convolution this is.
+    /// The convolution.
     pub layer: Layer,
     /// Number of output channels.
     pub out_channels: usize,
@@ -39,17 +39,17 @@ pub struct SourceConv {
     pub bias: Vec<f32>,
 }
 
-/// The kernels of one convolution, OIHW.
+/// The kernels of one convolution, OIHW, 3×3.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kernel {
-    /// At full precision.
+    /// f32 values.
     F32(Vec<f32>),
-    /// As codes.
+    /// Quantised to 8 bits.
     U8(Quantized),
 }
 
 impl Source {
-    /// Everything in f32; codes are dequantised.
+    /// The network with f32 kernels; codes are dequantised.
     pub fn into_weights(self) -> Weights {
         let convs = self
             .convs

@@ -1,4 +1,4 @@
-//! Writing a pack: the same source gives the same bytes, and the folder appears whole or not at all.
+//! Writes packs. The output is deterministic, and the folder is replaced as a whole or not at all.
 
 use std::{
     borrow::Cow,
@@ -17,7 +17,7 @@ use crate::{
     source::{Kernel, Source},
 };
 
-/// A pack in memory: what its files are to hold.
+/// The contents of a pack's files, in memory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EncodedPack {
     /// The bytes of `manifest.json`.
@@ -26,7 +26,7 @@ pub struct EncodedPack {
     pub shards: Vec<Vec<u8>>,
 }
 
-/// A pack that was written.
+/// The result of writing a pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenPack {
     /// The folder.
@@ -37,11 +37,10 @@ pub struct WrittenPack {
     pub bytes: u64,
 }
 
-/// Makes a pack of a network: kernels at full precision become u8 codes, codes stay what they are.
+/// Encodes a network as a pack: f32 kernels are quantised to u8, quantised kernels are kept as they are.
 ///
 /// # Errors
-/// The [`PackError`] with which the finished pack would be refused, for instance because a value is too
-/// large for a code.
+/// The [`PackError`] for which a reader would refuse the pack, for example a value too large to quantise.
 pub fn encode_pack(source: &Source) -> Result<EncodedPack, PackError> {
     let mut stream = Vec::new();
     for conv in &source.convs {
@@ -86,10 +85,10 @@ pub fn encode_pack(source: &Source) -> Result<EncodedPack, PackError> {
 }
 
 impl EncodedPack {
-    /// Reads the pack as any reader would.
+    /// Reads the pack with all the checks of a reader.
     ///
     /// # Errors
-    /// The [`PackError`] with which it is refused.
+    /// The [`PackError`] for which the pack is refused.
     pub fn read(&self) -> Result<Source, PackError> {
         let mut pack = Pack::new(Manifest::parse(&self.manifest)?);
         for (index, bytes) in self.shards.iter().enumerate() {
@@ -99,13 +98,13 @@ impl EncodedPack {
     }
 }
 
-/// Writes a network as a pack into the folder `out`, replacing a pack that is there.
+/// Writes a network as a pack into the folder `out`. An existing pack is replaced.
 ///
-/// The pack is read back in memory first, written beside `out`, and renamed into place.
+/// The encoded pack is read back in memory, written to a sibling folder, and renamed to `out`.
 ///
 /// # Errors
-/// [`WeightsError::Pack`] if the network makes no valid pack, [`WeightsError::FolderInUse`] if `out` holds
-/// anything but a pack, [`WeightsError::Unwritable`].
+/// [`WeightsError::Pack`] if the network cannot be encoded as a valid pack, [`WeightsError::FolderInUse`] if `out`
+/// contains other files than a pack, [`WeightsError::Unwritable`].
 pub fn write_pack(source: &Source, out: &Path) -> Result<WrittenPack, WeightsError> {
     let encoded = encode_pack(source)
         .map_err(|source| WeightsError::Pack { path: out.join("manifest.json"), source })?;
@@ -116,7 +115,7 @@ pub fn write_pack(source: &Source, out: &Path) -> Result<WrittenPack, WeightsErr
         let path = path.to_owned();
         move |source: io::Error| WeightsError::Unwritable { path, source }
     };
-    // `.` and `..` have no name, but they always exist: then their full path has one.
+    // `.` and `..` have no file name. They always exist, and their canonical path has one.
     let out = match out.file_name() {
         Some(_) => out.to_owned(),
         None => out.canonicalize().map_err(unwritable(out))?,
@@ -130,13 +129,13 @@ pub fn write_pack(source: &Source, out: &Path) -> Result<WrittenPack, WeightsErr
         .map_err(|(path, source)| WeightsError::Unwritable { path, source })
         .and_then(|bytes| swap(&new, &out, &old).map_err(unwritable(&out)).map(|()| bytes));
     if result.is_err() {
-        // The error that is reported matters more than one from tidying up after it.
+        // The first error is reported, not one from the removal of the temporary folder.
         let _ = fs::remove_dir_all(&new);
     }
     Ok(WrittenPack { folder: out, shards: encoded.shards.len(), bytes: result? })
 }
 
-/// Puts `new` in the place of `out`, which may or may not exist; on failure `out` is what it was.
+/// Renames `new` to `out`, which may exist. On failure the former `out` is restored.
 fn swap(new: &Path, out: &Path, old: &Path) -> io::Result<()> {
     if !out.exists() {
         return fs::rename(new, out);
@@ -162,7 +161,7 @@ fn write_files(encoded: &EncodedPack, folder: &Path) -> Result<u64, (PathBuf, io
     Ok(total)
 }
 
-/// The first file in `folder` that no pack would hold.
+/// The first file in `folder` that is not part of a pack.
 fn foreign_file(folder: &Path) -> Result<Option<String>, WeightsError> {
     let unreadable = |source| WeightsError::Unreadable { path: folder.to_owned(), source };
     if !folder.exists() {

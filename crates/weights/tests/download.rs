@@ -1,4 +1,4 @@
-//! Downloads from a real HTTP server on this machine, with connections that are cut and files that change.
+//! Tests of the download, against a real HTTP server on this machine: connections that break, and files that change.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -18,12 +18,13 @@ use weights::{
     Download, DownloadError, DownloadProgress, Downloaded, Layer, WeightsError, download, open_source,
 };
 
-/// A safetensors file of a VGG-19 with 8 channels a layer, all values `value`, between tensors that nobody wants.
+/// A safetensors file of a VGG-19 with 8 channels in each layer, all values `value`, between tensors that are not
+/// needed.
 fn model(value: f32) -> Vec<u8> {
     let mut given = 3;
     let mut tensors = vec![
         ("classifier.0.weight".to_owned(), vec![300, 300], 9.0),
-        ("features.100.weight".to_owned(), vec![300, 300], 9.0), // lies between features.10 and features.12
+        ("features.100.weight".to_owned(), vec![300, 300], 9.0), // is stored between features.10 and features.12
     ];
     for layer in Layer::ALL {
         let base = format!("features.{}", layer.torchvision_index());
@@ -45,21 +46,21 @@ fn model(value: f32) -> Vec<u8> {
     safetensors::serialize(views, Some(HashMap::from(notes))).unwrap()
 }
 
-/// All bytes of the tensors that are wanted.
+/// The length of the needed tensors in bytes.
 const WANTED: u64 = 4 * (8 * 3 * 9 + 12 * 8 * 8 * 9 + 13 * 8);
 
-/// What the server does.
+/// The behaviour of the server.
 struct Site {
     body: Vec<u8>,
     etag: Option<String>,
-    /// Whether the `ETag` changes with every answer.
+    /// Whether the `ETag` changes with each response.
     restless: bool,
     ranges: bool,
-    /// Added to what `Content-Range` says.
+    /// Added to the range in `Content-Range`.
     shift: u64,
-    /// Statuses for the next requests, before any proper answer.
+    /// Statuses of the next responses, before the regular ones.
     statuses: VecDeque<u16>,
-    /// The ranges that were asked for.
+    /// The requested ranges.
     asked: Vec<(usize, usize)>,
 }
 
@@ -88,7 +89,7 @@ impl Server {
             for request in server.incoming_requests() {
                 let range = request.headers().iter().find(|header| header.field.equiv("Range"));
                 let response = shared.lock().unwrap().answer(range.map(|header| header.value.as_str()));
-                let _ = request.respond(response); // a client that hung up is none of the server's business
+                let _ = request.respond(response); // the client may have closed the connection
             }
         });
         Self { url, site, http }
@@ -141,8 +142,8 @@ impl Site {
     }
 }
 
-/// A line to a server that breaks: each connection ends after so many bytes from the server, the last limit
-/// holding for all that follow.
+/// A proxy whose connections break: each ends after a given number of bytes from the server. The last limit applies to
+/// all further connections.
 struct BadLine {
     url: String,
     limits: Arc<Mutex<VecDeque<u64>>>,
@@ -160,7 +161,7 @@ impl BadLine {
                 let limit = if limits.len() > 1 { limits.pop_front().unwrap() } else { limits[0] };
                 let client = client.unwrap();
                 if limit == 0 {
-                    continue; // hangs up before the server hears anything
+                    continue; // closes the connection before the request reaches the server
                 }
                 let server = TcpStream::connect(behind).unwrap();
                 thread::spawn(move || carry(&client, &server, limit));
@@ -201,7 +202,7 @@ fn fetch(request: &Download<'_>) -> Result<Downloaded, DownloadError> {
     result
 }
 
-/// The file holds the network with all values `value`, and nothing else.
+/// Checks that the file contains the network with all values `value`, and nothing else.
 fn assert_holds(path: &Path, value: f32) {
     let folder = tempfile::tempdir().unwrap();
     let whole = folder.path().join("whole.safetensors");

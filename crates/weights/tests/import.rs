@@ -1,4 +1,4 @@
-//! Import: model files of all kinds become networks that take RGB 0..1 minus a mean.
+//! Tests of the import: model files of all supported kinds become networks whose input is RGB 0..1 minus a mean.
 #![allow(clippy::float_cmp, reason = "what is carried over must be carried over to the bit")]
 
 use std::{
@@ -39,7 +39,7 @@ fn f32_tensor(name: &str, shape: &[usize], values: &[f32]) -> Tensor {
     Tensor { name: name.to_owned(), dtype: Dtype::F32, shape: shape.to_vec(), bytes }
 }
 
-/// The little VGG-19 of `make_checkpoints.py`, in torchvision's naming.
+/// The small VGG-19 of `make_checkpoints.py`, with torchvision's names.
 fn tiny() -> Vec<Tensor> {
     let mut given = 3;
     let mut tensors = vec![f32_tensor("classifier.0.weight", &[2, 4], &[0.0; 8])];
@@ -69,7 +69,7 @@ fn find<'a>(tensors: &'a mut [Tensor], name: &str) -> &'a mut Tensor {
     tensors.iter_mut().find(|tensor| tensor.name == name).unwrap()
 }
 
-/// What opening says after the tensors were tampered with.
+/// The error of a file whose tensors were changed.
 fn refused(tamper: impl FnOnce(&mut Vec<Tensor>)) -> WeightsError {
     let folder = tempfile::tempdir().unwrap();
     let mut tensors = tiny();
@@ -77,7 +77,8 @@ fn refused(tamper: impl FnOnce(&mut Vec<Tensor>)) -> WeightsError {
     open(&safetensors_file(folder.path(), &tensors, &[]), false).unwrap_err()
 }
 
-/// All layers but the first are as in the file; the first has torchvision's standard deviation in it.
+/// Checks that all layers but the first are as in the file, and that the first has torchvision's standard deviation
+/// folded in.
 fn assert_is_tiny(weights: &Weights) {
     assert_eq!(weights.mean, TORCHVISION_MEAN);
     assert_eq!(weights.convs.iter().map(|conv| conv.out_channels).collect::<Vec<_>>(), CHANNELS);
@@ -169,7 +170,7 @@ fn all_float_types_are_read() {
         assert_is_tiny(&open(&safetensors_file(folder.path(), &tensors, &[]), false).unwrap());
     };
     widened(Dtype::F64, &|value| f64::from(value).to_le_bytes().to_vec());
-    // The test values are exact in eight bits of mantissa.
+    // The test values are exact in an 8-bit significand.
     widened(Dtype::BF16, &|value| value.to_le_bytes()[2..].to_vec());
 }
 
@@ -193,7 +194,7 @@ fn other_names_of_the_layers_are_found() {
     assert_is_tiny(&open(&safetensors_file(folder.path(), &tensors, &[]), false).unwrap());
 }
 
-/// features.28 as codes, with one scale for all channels or one for each.
+/// `features.28` quantised, with one scale for all channels or one for each.
 fn coded(scale: &[f32], zero_point: &[f32]) -> Vec<Tensor> {
     let mut tensors = tiny();
     let weight = find(&mut tensors, "features.28.weight");
@@ -389,7 +390,7 @@ fn the_real_vgg19_is_read_at_full_precision() {
     }
 }
 
-/// The first convolution of the imported network, on the reference picture, written out naively.
+/// Compares the first convolution of the imported network, on the reference picture, with a direct implementation.
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn the_folded_preprocessing_gives_the_reference_features() {

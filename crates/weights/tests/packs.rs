@@ -1,4 +1,4 @@
-//! Packs: what is written can be read, and each way in which a pack can be wrong has its own error.
+//! Tests of packs: a written pack can be read, and each violation of the format has its own error.
 
 use std::{cell::Cell, collections::BTreeMap, fs};
 
@@ -10,7 +10,7 @@ use weights::{
     Quantized, Source, SourceConv, WeightsError, encode_pack, open, open_source, write_pack,
 };
 
-/// A network with few channels and all kinds of kernels.
+/// A network with few channels and kernels of both kinds.
 fn network(channels: [usize; 13]) -> Source {
     let mut rng = StdRng::seed_from_u64(7);
     let mut given = 3;
@@ -43,7 +43,7 @@ fn small() -> Source {
     network([4, 3, 5, 2, 6, 4, 3, 3, 2, 4, 5, 3, 2])
 }
 
-/// More than one shard: conv2_1 begins in the first and ends in the second.
+/// A network with more than one shard: conv2_1 begins in the first and ends in the second.
 fn large() -> Source {
     network([700, 700, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4])
 }
@@ -53,7 +53,7 @@ fn sha256(bytes: &[u8]) -> String {
     nibbles.map(|nibble| char::from_digit(nibble.into(), 16).unwrap()).collect()
 }
 
-/// What reading says after the manifest was tampered with.
+/// The error of a pack whose manifest was changed.
 fn with_manifest(tamper: impl FnOnce(&mut Value)) -> PackError {
     let mut pack = encode_pack(&small()).unwrap();
     let mut manifest = serde_json::from_slice(&pack.manifest).unwrap();
@@ -62,7 +62,7 @@ fn with_manifest(tamper: impl FnOnce(&mut Value)) -> PackError {
     pack.read().unwrap_err()
 }
 
-/// What reading says after the bytes of the only shard were tampered with and properly hashed again.
+/// The error of a pack whose only shard was changed, with a correct hash.
 fn with_shard(tamper: impl FnOnce(&mut Vec<u8>)) -> PackError {
     let mut pack = encode_pack(&small()).unwrap();
     tamper(&mut pack.shards[0]);
@@ -352,7 +352,7 @@ fn shards_that_hold_too_little_or_too_much() {
         with_manifest(|m| m["shards"][0]["bytes"] = json!(size + 1)),
         PackError::TrailingBytes { needed: size, held: size + 1 }
     );
-    // Two gigabytes of network in a few hundred bytes: refused before anything is allocated for it.
+    // A manifest of a few hundred bytes that states 2 GB of weights: refused before any allocation.
     let claim = |m: &mut Value| {
         for (i, layer) in m["layers"].as_array_mut().unwrap().iter_mut().enumerate() {
             layer["in_channels"] = json!(if i == 0 { 3 } else { 4096 });
@@ -382,7 +382,7 @@ fn biases_that_are_none() {
     }
 }
 
-/// Every error tells its reader something to do.
+/// Every error message says what to do.
 #[test]
 fn errors_say_what_to_do() {
     let errors = [
@@ -398,7 +398,7 @@ fn errors_say_what_to_do() {
     }
 }
 
-/// Random damage of all sorts: an error or a valid pack, never a panic.
+/// Random mutations give an error or a valid pack, never a panic.
 #[test]
 fn mutated_packs_never_panic() {
     let pack = encode_pack(&small()).unwrap();
@@ -414,7 +414,7 @@ fn mutated_packs_never_panic() {
                 0 => json[at] = rng.random(),
                 1 => json.truncate(at.max(1)),
                 2 => json.insert(at, b"0123456789-.eE\"[]{},:"[rng.random_range(0..21)]),
-                // A digit for a digit: numbers that parse, and are wrong.
+                // Replaces a digit by another one: numbers that parse but are wrong.
                 _ => {
                     let digits: Vec<usize> = (0..json.len()).filter(|&i| json[i].is_ascii_digit()).collect();
                     if let Some(&digit) = digits.get(rng.random_range(0..digits.len().max(1))) {
@@ -432,10 +432,10 @@ fn mutated_packs_never_panic() {
             let at = rng.random_range(0..mutant.shards[0].len());
             mutant.shards[0][at] = rng.random();
         }
-        read(&mutant); // the hash tells
+        read(&mutant); // the hash must detect it
         manifest["shards"][0]["sha256"] = sha256(&mutant.shards[0]).into();
         mutant.manifest = serde_json::to_vec(&manifest).unwrap();
-        read(&mutant); // with the hash forged the values are on their own
+        read(&mutant); // with a correct hash only the checks of the values remain
         if let Ok(source) = mutant.read() {
             assert!(source.into_weights().convs.iter().all(|conv| conv.weight.iter().all(|w| w.is_finite())));
         }

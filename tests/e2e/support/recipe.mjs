@@ -14,7 +14,7 @@ export function recipeOf(png) {
   return null;
 }
 
-/** The bytes of a PNG with a recipe in it. Its check sum is wrong: nobody who reads text looks at it. */
+/** The bytes of a PNG with a recipe in it. Its checksum is wrong: readers of text chunks do not verify it. */
 export function withRecipe(png, recipe) {
   const data = Buffer.concat([HEAD, Buffer.from(JSON.stringify(recipe))]);
   const chunk = Buffer.alloc(12 + data.length);

@@ -79,7 +79,7 @@ pub fn try_writing(path: &Path) -> io::Result<()> {
     fs::remove_file(&partial)
 }
 
-/// Writes all of it or nothing: into a file beside it, which then takes its name.
+/// Writes the file atomically: to a temporary file in the same folder, which is then renamed.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let partial = partial_path(path);
     let done = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));

@@ -1,10 +1,10 @@
-//! What actions work with.
+//! Defines the context that actions work in.
 
 use leptos::prelude::{LocalStorage, StoredValue, WithValue};
 
 use crate::{link::bridge::Bridge, services::Services, store::Store};
 
-/// The store, the connection to the worker, and the services; copied to whoever needs them.
+/// The store, the connection to the worker, and the services. It is `Copy`, for use in closures.
 #[derive(Clone, Copy)]
 pub struct Context {
     /// What the page knows; it lives as long as the page.

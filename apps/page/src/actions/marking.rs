@@ -62,8 +62,8 @@ pub fn draw_to(marking: MarkingStore, x: f32, y: f32, begins: bool) {
     changed(marking);
 }
 
-/// Moves the brush by an arrow key, and draws on the way if `draws`; the space bar and Enter draw where it is. False if the
-/// key is none of these.
+/// Moves the brush by an arrow key, and draws on the way if `draws`; the space bar and Enter draw where it is. False if
+/// the key is none of these.
 pub fn press(marking: MarkingStore, key: &str, draws: bool) -> bool {
     let Some((width, height, radius)) = marking.mask.with_value(|mask| {
         let mask = mask.as_ref()?;

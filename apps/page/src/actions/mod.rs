@@ -1,4 +1,4 @@
-//! What happens when the visitor or the worker does something: functions of the store, the worker and the services.
+//! Defines the page's reactions to the visitor and the worker: functions of the store, the worker and the services.
 
 pub mod context;
 pub mod embed;

@@ -53,8 +53,8 @@ fn ready(context: Context, engine: Engine, device: String) {
     prefetch(context, engine);
 }
 
-/// The engine is loaded: the network is fetched while the visitor chooses, and site and engine are stored for visits without
-/// a network. Not in a frame, since whoever reads the page around it may not want to paint.
+/// The engine is loaded: the network is fetched while the visitor chooses, and site and engine are stored for visits
+/// without a network. Not in a frame, since whoever reads the page around it may not want to paint.
 fn prefetch(context: Context, engine: Engine) {
     let store = context.store;
     if store.ui.embed {

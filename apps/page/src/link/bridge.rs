@@ -1,8 +1,8 @@
-//! The only owner of the worker: starts the right engine, exchanges messages with it, and replaces it after a fatal failure.
+//! Owns the worker: starts the engine, exchanges messages with it, and replaces it after a fatal failure.
 //!
-//! A worker is stopped *cooperatively* (it finishes the step and sends its picture); it is terminated
-//! only where it does not answer, or is beyond use. Whatever an older job or an older worker still
-//! sends is dropped here, so that the page never has to ask whom an event belongs to.
+//! A worker is stopped *cooperatively*: it finishes its step and sends the picture. It is terminated only if it does
+//! not answer or is unusable. Messages of an older job or an older worker are dropped here, so that the page need not
+//! check which run an event belongs to.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -19,14 +19,14 @@ use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
 
 use crate::services::{tasks::spawn, workers};
 
-/// What the page is told.
+/// A report to the page.
 pub enum News {
     /// The worker reports something about the current job, or about itself.
     Event(Event),
     /// A frame of the current job and its pixels (RGBA, `width · height · 4` bytes).
     Frame(Frame, Uint8ClampedArray),
-    /// WebGPU turned out to be unusable (for a reason that a visitor can do something about, if there is one): the CPU engine
-    /// takes over.
+    /// WebGPU turned out to be unusable (for a reason that a visitor can do something about, if there is one): the CPU
+    /// engine takes over.
     FellBack(Option<String>),
 }
 
@@ -87,7 +87,7 @@ struct State {
     /// Whether a search for an engine is under way.
     opening: bool,
     gpu: Gpu,
-    /// Counts the workers, so that a replaced one is not listened to.
+    /// Counts the workers, so that messages of a replaced one are ignored.
     generation: u32,
     /// The latest run, and whether it is still being made.
     job: JobId,
@@ -118,7 +118,7 @@ impl Drop for Live {
 }
 
 impl Bridge {
-    /// A bridge that has no worker yet; `deliver` is told everything of interest.
+    /// A bridge without a worker. `deliver` receives all reports.
     pub fn new(forced: Option<Engine>, deliver: impl Fn(News) + 'static) -> Self {
         Self(Rc::new(Inner { forced, deliver: Box::new(deliver), state: RefCell::default() }))
     }
@@ -285,7 +285,7 @@ impl Bridge {
             Event::Tuned { .. } => (self.0.deliver)(News::Event(event)),
             Event::Failed { job: None, failure } => self.failed_outside_a_run(failure),
             Event::Failed { job: Some(job), failure } if current(job) => self.failed_at_a_run(failure),
-            // Of a job that is over, but no worker survives it.
+            // Belongs to an ended job, but after a fatal failure the worker cannot be used.
             Event::Failed { failure, .. } if failure.is_fatal() => self.failed_outside_a_run(failure),
             Event::Frame { job, frame } if current(job) => {
                 let buffer: ArrayBuffer = envelope::beside(data, "pixels").unchecked_into();
@@ -312,7 +312,8 @@ impl Bridge {
         }
     }
 
-    /// The worker failed, but not at what a run asked of it: while it was opening its device or loaded a network in advance.
+    /// The worker failed, but not at what a run asked of it: while it was opening its device or loaded a network in
+    /// advance.
     fn failed_outside_a_run(&self, failure: Failure) {
         let (ready, handed_over) = {
             let state = self.0.state.borrow();

@@ -1,4 +1,4 @@
-//! The mask that a visitor draws on a photo with a brush.
+//! Defines the mask that a visitor draws on a photo with a brush.
 
 /// A mask on a grid of pixels, 0 (not marked) to 255 (fully marked), rows top to bottom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +44,8 @@ impl BrushMask {
         self.values.iter().flat_map(|&value| [red, green, blue, value]).collect()
     }
 
-    /// Draws from one place to another one with a round brush; places and radius in pixels. Its edge, one pixel wide, is
-    /// soft.
+    /// Draws from one place to another one with a round brush; places and radius in pixels. Its edge, one pixel wide,
+    /// is soft.
     pub fn draw(&mut self, from: (f32, f32), to: (f32, f32), radius: f32, brush: Brush) {
         let radius = radius.max(0.5);
         let reach = |a: f32, b: f32, length: usize| {

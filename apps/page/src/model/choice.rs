@@ -168,8 +168,8 @@ impl Choice {
         self.key != "own" && self.key != "elsewhere"
     }
 
-    /// The `crossorigin` attribute of an `img`: a picture of another site is fetched by CORS, since a cross-origin isolated page
-    /// shows no others.
+    /// The `crossorigin` attribute of an `img`: a picture of another site is fetched by CORS, since a cross-origin
+    /// isolated page shows no others.
     pub fn crossorigin(&self) -> Option<&'static str> {
         (self.key == "elsewhere").then_some("anonymous")
     }

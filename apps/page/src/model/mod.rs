@@ -1,4 +1,4 @@
-//! What the page works with, as plain Rust: no signals, no browser.
+//! Defines the page's data and state machines as plain Rust, without signals or the browser.
 
 pub mod alert;
 pub mod brush_mask;

@@ -32,8 +32,8 @@ impl Networks {
         Self { offers: bundled_offers(), fault: None, engine, chosen, in_use: None, no_room: false }
     }
 
-    /// Takes the host's list, or why there is none. Returns the network that the address of the page asks for, if it is not
-    /// offered: it is not chosen then.
+    /// Takes the host's list, or why there is none. Returns the network that the address of the page asks for, if it is
+    /// not offered: it is not chosen then.
     pub fn set_offers(&mut self, answer: Result<Vec<Offer>, Failure>) -> Option<Ignored> {
         match answer {
             Ok(offers) => self.offers = offers,

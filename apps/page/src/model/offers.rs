@@ -1,4 +1,4 @@
-//! The networks that a host offers: the names of its packs' folders, and the list `weights/packs.json`.
+//! Reads the list of the networks that a host offers, `weights/packs.json`, and chooses among them.
 
 use options::{Engine, link::is_folder};
 use protocol::PackPlace;
@@ -95,7 +95,7 @@ pub fn choose_offer<'a>(
 /// Why a list of packs is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ListError {
-    /// The list is longer than any honest one.
+    /// The list is longer than [`MAX_LIST_BYTES`].
     #[error(
         "it has more than the {MAX_LIST_BYTES} bytes allowed: build the site again with `cargo xtask build`"
     )]
@@ -117,13 +117,13 @@ pub enum ListError {
     /// There is too much to choose among.
     #[error("it names {0} packs, more than the {MAX_OFFERS} allowed: move some out of weights/")]
     TooMany(usize),
-    /// A folder's name could lead elsewhere.
+    /// A folder's name could refer to another folder.
     #[error("it names a folder that cannot be one: {0}")]
     BadFolder(#[from] PackNameError),
     /// Two packs are said to lie in one folder.
     #[error("it names the pack {0} twice: build the site again with `cargo xtask build`")]
     Duplicate(PackName),
-    /// A pack has a name that nobody would want to read.
+    /// A pack's name is longer than [`MAX_NAME`].
     #[error("the name of the pack {0} has more than {MAX_NAME} characters: give it a shorter one")]
     LongName(PackName),
     /// A pack is said to lie where nothing can be fetched from.
@@ -178,7 +178,7 @@ pub fn parse_offers(json: &[u8]) -> Result<Vec<Offer>, ListError> {
     if json.len() > MAX_LIST_BYTES {
         return Err(ListError::TooLarge);
     }
-    // From text, as messages are read: reading from bytes would bring a second reader into the page.
+    // From a `str`, as messages are decoded: deserialising from bytes would link a second parser into the page.
     let json = std::str::from_utf8(json).map_err(|error| ListError::Json(error.to_string()))?;
     let kind: Kind = from_json(json)?;
     if kind.format != LIST_FORMAT {

@@ -33,8 +33,8 @@ pub struct PaintedResult<P> {
     pub photo: Option<Picture>,
     /// Its frames (RGBA) as they were painted, the last one the result.
     pub timeline: Timeline<P>,
-    /// How it was painted. `None` where no recipe gives the same picture: it was stopped, the strength was changed on the
-    /// way, or it was continued from an earlier result.
+    /// How it was painted. `None` where no recipe gives the same picture: it was stopped, the strength was changed on
+    /// the way, or it was continued from an earlier result.
     pub recipe: Option<Recipe>,
 }
 
@@ -53,8 +53,8 @@ impl<P> PaintedResult<P> {
         }
     }
 
-    /// The result that has the next frame of a run as its latest one: `earlier` continued, or a new one where this is the
-    /// `first` frame of a run that does not go on from it. `size` in pixels.
+    /// The result that has the next frame of a run as its latest one: `earlier` continued, or a new one where this is
+    /// the `first` frame of a run that does not go on from it. `size` in pixels.
     #[must_use]
     pub fn with_frame(
         earlier: Option<Self>,

@@ -12,7 +12,7 @@ pub fn read_link() -> Link {
     link
 }
 
-/// Writes an ignored parameter to the console, for whoever wrote the address; it is no message for visitors.
+/// Writes an ignored parameter to the console, for the author of the address; visitors are not shown it.
 pub fn warn(ignored: &Ignored) {
     web_sys::console::warn_1(&format!("Impasto: {ignored}.").into());
 }

@@ -5,7 +5,8 @@ use picture::{Picture, color};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-/// Draws a frame pixel by pixel (RGBA, `width · height · 4` bytes); the canvas takes the picture's own size, CSS scales it.
+/// Draws a frame pixel by pixel (RGBA, `width · height · 4` bytes); the canvas takes the picture's own size, CSS scales
+/// it.
 ///
 /// # Errors
 /// Where the browser has no 2D canvas, or the pixels do not fit the size.

@@ -39,7 +39,7 @@ pub enum ExportError {
 }
 
 impl ExportError {
-    /// What a visitor need not know, but whoever mends it.
+    /// Technical details for bug reports.
     pub fn details(&self) -> Option<String> {
         match self {
             Self::Broke(words) | Self::Memory(words) => Some(words.clone()),

@@ -11,8 +11,8 @@ use web_sys::{Blob, File, RequestCache, Url};
 
 use crate::model::choice::Choice;
 
-/// The files that the visitor chose. They are kept for as long as the page is open: an earlier result may still need one
-/// for its triptych.
+/// The files that the visitor chose. They are kept for as long as the page is open: an earlier result may still need
+/// one for its triptych.
 #[derive(Clone, Copy)]
 pub struct OwnFiles(StoredValue<Vec<File>, LocalStorage>);
 

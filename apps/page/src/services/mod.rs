@@ -1,4 +1,4 @@
-//! Interfaces of the browser, behind small types and functions. They know nothing of what the page shows.
+//! Wraps interfaces of the browser in small types and functions, which depend on nothing that the page shows.
 
 pub mod address;
 pub mod canvas;

@@ -13,8 +13,8 @@ extern "C" {
     fn request_lock(name: &str, granted: &JsValue) -> Result<Promise, JsValue>;
 }
 
-/// The lock, held. Two demonstrations at once would only slow each other down, so all frames of this site that a reader has
-/// open share one lock. Dropping it releases it.
+/// The lock, held. Two demonstrations at once would only slow each other down, so all frames of this site that a reader
+/// has open share one lock. Dropping it releases it.
 pub struct PaintLock(Function);
 
 impl Drop for PaintLock {

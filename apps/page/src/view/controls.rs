@@ -22,7 +22,8 @@ use crate::{
     },
 };
 
-/// The upper end of the slider for the size, in pixels: larger results take most machines very long, and are set as a number.
+/// The upper end of the slider for the size, in pixels: larger results take most machines very long, and are set as a
+/// number.
 const LARGEST_QUICK: u32 = 512;
 
 /// The controls and the buttons.

@@ -1,4 +1,4 @@
-//! What a visitor sees. Views read the store and call actions.
+//! Defines what a visitor sees. Views read the store and call actions.
 
 pub mod alert;
 pub mod controls;

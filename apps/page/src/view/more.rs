@@ -1,4 +1,5 @@
-//! Settings that most visitors need not change: colours, strokes, start and end of a run, second painting, marked parts.
+//! Settings that most visitors need not change: colours, strokes, start and end of a run, second painting, marked
+//! parts.
 
 use leptos::prelude::*;
 use options::{Color, Init, StyleLayers, Until, ranges::STROKES};

@@ -16,7 +16,8 @@ pub fn NetworkControl() -> impl IntoView {
                 <input
                     type="radio" name="network" value=pack.to_string()
                     prop:checked=chosen
-                    // Not `change`: whoever presses what is chosen already has chosen it too. Keys click as well.
+                    // Not `change`: pressing the network that is already selected also counts as a choice. Keys produce
+                    // clicks too.
                     on:click=move |_| networks.update(|networks| networks.chosen = Some(pack.clone()))
                 />
                 <span class="name">{offer.title().to_owned()}</span>

@@ -1,4 +1,5 @@
-//! The worker for browsers without WebGPU. The page starts it, and it starts itself once more on each of the other cores.
+//! The engine's worker on the CPU. The page starts it; it starts further instances of itself as helpers on the other
+//! cores.
 
 #[cfg(target_family = "wasm")]
 fn main() {

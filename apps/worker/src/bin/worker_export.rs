@@ -1,4 +1,4 @@
-//! The worker that makes the files that visitors save. The page starts it.
+//! The worker that makes the files to save. The page starts it.
 
 #[cfg(target_family = "wasm")]
 fn main() {

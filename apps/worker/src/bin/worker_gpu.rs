@@ -1,4 +1,4 @@
-//! The worker for browsers with WebGPU. The page starts it.
+//! The engine's worker on WebGPU. The page starts it.
 
 #[cfg(target_family = "wasm")]
 fn main() {
@@ -9,7 +9,7 @@ fn main() {
     use options::Engine;
     use worker::{failure, opened::Opened, session, timestamps};
 
-    // The benchmark's baseline is this same worker on stock kernels.
+    // The baseline of the benchmark is this worker with Burn's own operations.
     #[cfg(feature = "stock")]
     impasto::kernels::use_stock_operations(true);
     session::start(Engine::Gpu, async {

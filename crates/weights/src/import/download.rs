@@ -1,8 +1,8 @@
-//! Fetching a public safetensors file by HTTP range requests: its header, then only the convolutions' bytes.
+//! Downloads the convolutions of a public safetensors file by HTTP range requests: first the header, then only their
+//! bytes.
 //!
-//! Of torchvision's VGG-19 (575 MB) that is 52 MB. What has arrived stays in a cache folder, so that a
-//! download that was cut off goes on where it stopped. The result is a small safetensors file that is
-//! imported like any other.
+//! For torchvision's VGG-19 (575 MB) that is 52 MB. Received bytes are kept in a cache folder, so that an interrupted
+//! download resumes. The result is a small safetensors file, imported like any other.
 
 use std::{
     collections::BTreeMap,
@@ -30,28 +30,28 @@ use crate::pack::{hex, sha256_hex};
 /// torchvision's VGG-19 (ImageNet, first version) as the `timm` project hosts it.
 pub const DEFAULT_URL: &str = "https://huggingface.co/timm/vgg19.tv_in1k/resolve/main/model.safetensors";
 
-/// The most bytes asked for at once: a server that is cut off costs no more than a retry of this.
+/// The maximum length of one request in bytes; it bounds what has to be requested again after a broken connection.
 const MAX_REQUEST_BYTES: u64 = 4 << 20;
 
-/// What to fetch, and how patiently.
+/// What to download, and the limits for retries.
 #[derive(Clone, Debug)]
 pub struct Download<'a> {
-    /// A safetensors file on a server that answers range requests.
+    /// The URL of a safetensors file. The server must support range requests.
     pub url: &'a str,
-    /// The folder in which parts and results are kept.
+    /// The folder for partial and complete downloads.
     pub cache: &'a Path,
-    /// The SHA-256 (hexadecimal) that the resulting file must have, if it is known.
+    /// The expected SHA-256 (hexadecimal) of the resulting file, if known.
     pub sha256: Option<&'a str>,
-    /// How often to try in vain, without a single new byte, before giving up.
+    /// The number of consecutive failed attempts, none of which received a byte, after which the download fails.
     pub attempts: u32,
-    /// The wait after the first failure; doubled after each further one.
+    /// The wait after the first failed attempt; doubled after each further one.
     pub pause: Duration,
-    /// How long a connection may stay silent.
+    /// The maximum time without data from a connection.
     pub timeout: Duration,
 }
 
 impl<'a> Download<'a> {
-    /// A download with sensible patience and no known hash.
+    /// A download with default limits and no expected hash.
     pub fn new(url: &'a str, cache: &'a Path) -> Self {
         Self {
             url,
@@ -64,12 +64,12 @@ impl<'a> Download<'a> {
     }
 }
 
-/// How far a download is.
+/// The progress of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DownloadProgress {
-    /// Bytes of tensors that are here, those of earlier runs included.
+    /// Tensor bytes in the cache, those of earlier runs included.
     pub done: u64,
-    /// Bytes of tensors that are wanted.
+    /// Tensor bytes to download in total.
     pub total: u64,
 }
 
@@ -78,26 +78,26 @@ pub struct DownloadProgress {
 pub struct Downloaded {
     /// A safetensors file with the convolutions and the metadata of the original.
     pub path: PathBuf,
-    /// Its SHA-256 in hexadecimal: what to pin with [`Download::sha256`] from now on.
+    /// Its SHA-256 in hexadecimal, to be set as [`Download::sha256`] from now on.
     pub sha256: String,
     /// Its length in bytes.
     pub bytes: u64,
 }
 
-/// Why a download failed. What has arrived is kept unless the variant says otherwise.
+/// Why a download failed. The received bytes are kept unless the variant says otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
-    /// The server cannot be reached, or the connection breaks again and again.
+    /// The server cannot be reached, or the connection failed repeatedly.
     #[error(
         "{url} cannot be fetched ({detail}): check the connection and run the command again, it goes on where it stopped"
     )]
     Unreachable {
         /// The URL.
         url: String,
-        /// What went wrong last.
+        /// The last error.
         detail: String,
     },
-    /// The server refuses.
+    /// The server refuses the request.
     #[error(
         "{url} answers with HTTP status {status}: check the URL in a browser, or give another with --url"
     )]
@@ -107,7 +107,7 @@ pub enum DownloadError {
         /// The HTTP status.
         status: u16,
     },
-    /// The server sends the whole file where a part was asked for.
+    /// The server does not support range requests: it sends the whole file.
     #[error(
         "the server of {url} does not answer range requests: download the whole file with a browser and use --from FILE"
     )]
@@ -115,17 +115,17 @@ pub enum DownloadError {
         /// The URL.
         url: String,
     },
-    /// The server answers a range request with something else.
+    /// The server answers with another range than requested.
     #[error("{url} answers a request for bytes {asked} with \"{answered}\": give another server with --url")]
     WrongRange {
         /// The URL.
         url: String,
-        /// The range asked for.
+        /// The requested range.
         asked: String,
         /// The answer's `Content-Range`.
         answered: String,
     },
-    /// The file on the server changes while it is fetched; what had arrived was thrown away.
+    /// The file on the server changed during the download; the received bytes were deleted.
     #[error(
         "the file at {url} changes while it is being fetched: try again later, or give another with --url"
     )]
@@ -133,7 +133,7 @@ pub enum DownloadError {
         /// The URL.
         url: String,
     },
-    /// The file is no safetensors file.
+    /// The file is not a safetensors file.
     #[error("{url} is not a safetensors file ({detail}): give the URL of one with --url")]
     NotSafetensors {
         /// The URL.
@@ -141,45 +141,45 @@ pub enum DownloadError {
         /// What is wrong with it.
         detail: String,
     },
-    /// The file does not hold a VGG-19, or its values are unusable.
+    /// The file contains no VGG-19, or its values are unusable.
     #[error("the file at {url} does not serve: {source}")]
     Weights {
         /// The URL.
         url: String,
-        /// Why not.
+        /// The reason.
         source: WeightsError,
     },
-    /// The result is not the file that was expected; it was thrown away.
+    /// The SHA-256 of the result is not the expected one; the file was deleted.
     #[error(
         "what {url} holds has SHA-256 {found} instead of the expected {expected}, and was thrown away: check --sha256, and do not use this server if that is right"
     )]
     WrongHash {
         /// The URL.
         url: String,
-        /// What was expected.
+        /// The expected SHA-256 in hexadecimal.
         expected: String,
-        /// What it is.
+        /// The SHA-256 of the result in hexadecimal.
         found: String,
     },
-    /// Another download writes to the same cache.
+    /// Another download uses the same cache folder.
     #[error("another download of the same file is running (it holds {path}): wait for it", path = .0.display())]
     Busy(PathBuf),
-    /// The cache cannot be written or read.
+    /// A file of the cache cannot be read or written.
     #[error("{path} cannot be used ({source}): check the permissions and the free space", path = path.display())]
     Cache {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// Fetches the convolutions of a safetensors file, going on where an earlier run was cut off.
+/// Downloads the convolutions of a safetensors file, resuming an earlier run that was interrupted.
 ///
-/// All parts are made sure to come from one state of the file: every answer must name the same length and
-/// the same `ETag` (or else `Last-Modified`). If the file has changed since an earlier run, its parts are
-/// thrown away and the download starts anew. Without [`Download::sha256`] that, the shapes, and all values
-/// being finite is *all* that is checked.
+/// All parts must come from the same version of the file: every answer must state the same length and the same `ETag`
+/// (or else `Last-Modified`). If the file has changed since an earlier run, the cached parts are deleted and the
+/// download starts again. Without [`Download::sha256`], nothing else is checked but the shapes and that all values are
+/// finite.
 ///
 /// `progress` is called whenever bytes have arrived.
 ///
@@ -202,7 +202,7 @@ pub fn download(
         }
         .inspect_err(|error| {
             if matches!(error, DownloadError::Changed { .. }) {
-                // If even this fails, the next run will notice the change again.
+                // If this fails, the next run detects the change again.
                 let _ = parts.clear();
             }
         })?;
@@ -210,7 +210,7 @@ pub fn download(
     finish(request, &result)
 }
 
-/// Checks a complete file; one that does not stand the check is thrown away.
+/// Checks a complete file, and deletes it if the check fails.
 fn finish(request: &Download<'_>, result: &Path) -> Result<Downloaded, DownloadError> {
     let url = || request.url.to_owned();
     let (found, bytes) = hash_file(result).map_err(cache_error(result))?;
@@ -228,19 +228,19 @@ fn finish(request: &Download<'_>, result: &Path) -> Result<Downloaded, DownloadE
     checked.map(|()| Downloaded { path: result.to_owned(), sha256: found, bytes })
 }
 
-/// The state of the file on the server to which all parts must belong.
+/// The version of the file on the server that all parts must belong to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Remote {
     url: String,
     bytes: u64,
-    /// `ETag`, or else `Last-Modified`.
+    /// The value of `ETag`, or else of `Last-Modified`.
     stamp: Option<String>,
 }
 
-/// The unfinished download on disk: `remote.json` (which file), `header` (its JSON), `data` (tensor bytes so far).
+/// The partial download on disk: `remote.json` (URL and version), `header` (JSON), `data` (tensor bytes so far).
 struct Parts {
     folder: PathBuf,
-    /// Held as long as this download runs.
+    /// Locked until this download ends.
     _lock: File,
 }
 
@@ -269,7 +269,7 @@ impl Parts {
     }
 
     fn clear(&self) -> Result<(), DownloadError> {
-        // `remote.json` goes first: without it the others mean nothing.
+        // `remote.json` is removed first: without it the other files are ignored.
         for path in [self.remote(), self.header(), self.data()] {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -281,7 +281,7 @@ impl Parts {
         Ok(())
     }
 
-    /// What an earlier run left, if it is whole and of the same URL.
+    /// The parts of an earlier run, if they are consistent and from the same URL.
     fn resume(&self, url: &str) -> Option<(Remote, Vec<u8>)> {
         let remote: Remote = serde_json::from_slice(&fs::read(self.remote()).ok()?).ok()?;
         let header = fs::read(self.header()).ok()?;
@@ -289,7 +289,7 @@ impl Parts {
     }
 }
 
-/// Brings the parts up to completeness and puts the result together.
+/// Downloads the missing parts and assembles the result.
 fn fetch(
     request: &Download<'_>,
     parts: &Parts,
@@ -344,7 +344,7 @@ fn fetch(
     parts.clear()
 }
 
-/// The JSON at the head of the file.
+/// The JSON header of the file.
 fn fetch_header(server: &mut Server<'_>) -> Result<Vec<u8>, DownloadError> {
     let mut length = Vec::new();
     server.read(0..8, &mut |bytes| {
@@ -366,14 +366,14 @@ fn fetch_header(server: &mut Server<'_>) -> Result<Vec<u8>, DownloadError> {
     Ok(json)
 }
 
-/// A tensor to fetch, and where it lies in the file's data.
+/// A tensor to download, and its position in the data of the file.
 struct Wanted {
     name: String,
     from: u64,
     to: u64,
 }
 
-/// The tensors that the import will need, by their place in the file.
+/// The tensors that the import needs, in the order of their positions.
 fn wanted(url: &str, header: &Metadata) -> Result<Vec<Wanted>, DownloadError> {
     let convs =
         plan(&catalogue(header)).map_err(|source| DownloadError::Weights { url: url.to_owned(), source })?;
@@ -388,7 +388,7 @@ fn wanted(url: &str, header: &Metadata) -> Result<Vec<Wanted>, DownloadError> {
     Ok(wanted)
 }
 
-/// Neighbouring ranges as one.
+/// Merges adjacent ranges.
 fn coalesce(ranges: impl Iterator<Item = Range<u64>>) -> Vec<Range<u64>> {
     let mut joined: Vec<Range<u64>> = Vec::new();
     for range in ranges {
@@ -400,7 +400,7 @@ fn coalesce(ranges: impl Iterator<Item = Range<u64>>) -> Vec<Range<u64>> {
     joined
 }
 
-/// A safetensors header whose bytes depend on nothing but its contents.
+/// A safetensors header in a canonical form, which depends only on its contents.
 #[derive(Serialize)]
 struct Header<'a> {
     #[serde(rename = "__metadata__", skip_serializing_if = "BTreeMap::is_empty")]
@@ -409,7 +409,7 @@ struct Header<'a> {
     tensors: BTreeMap<&'a String, TensorInfo>,
 }
 
-/// Writes the fetched tensors as a safetensors file: the same bytes whenever the original is the same.
+/// Writes the downloaded tensors as a safetensors file. The output is deterministic.
 fn assemble(header: &Metadata, wanted: &[Wanted], data: &Path, result: &Path) -> io::Result<()> {
     let mut tensors = BTreeMap::new();
     let mut at = 0;
@@ -432,19 +432,19 @@ fn assemble(header: &Metadata, wanted: &[Wanted], data: &Path, result: &Path) ->
     fs::rename(new, result)
 }
 
-/// The other end: range requests, with retries, to a file that must stay the same.
+/// A client for range requests with retries, to a file that must not change.
 struct Server<'a> {
     request: &'a Download<'a>,
     agent: Agent,
-    /// What the first answer said about the file.
+    /// The version of the file according to the first answer.
     remote: Option<Remote>,
 }
 
-/// How a single request ended badly.
+/// Why a single request failed.
 enum Trouble {
-    /// It may go better next time.
+    /// A temporary failure: the request is repeated.
     Passing(String),
-    /// It will not.
+    /// A permanent failure.
     Lasting(DownloadError),
 }
 
@@ -456,12 +456,12 @@ impl<'a> Server<'a> {
             .http_status_as_error(false)
             .timeout_connect(Some(request.timeout))
             .timeout_per_read(Some(request.timeout))
-            .accept_encoding("identity") // ranges of a compressed body would be of no use
+            .accept_encoding("identity") // byte ranges of a compressed body could not be decoded
             .build();
         Self { request, agent: config.into(), remote: None }
     }
 
-    /// Hands the bytes of `range` to `sink`, in order, each once.
+    /// Passes the bytes of `range` to `sink`, in order, each once.
     fn read(&mut self, mut range: Range<u64>, sink: &mut Sink<'_>) -> Result<(), DownloadError> {
         let mut failures = 0;
         while !range.is_empty() {
@@ -511,19 +511,19 @@ impl<'a> Server<'a> {
                 Err(error) => return Err(Trouble::Passing(error.to_string())),
             }
         }
-        // Only a body that was read to its very end gives its connection back for the next request.
+        // The connection can be reused only after the body has been read to its end.
         let _ = body.read(&mut buffer[..1]);
         Ok(())
     }
 
-    /// Whether the answer is the wanted range of the file as it was from the start.
+    /// Checks that the answer is the requested range of the expected version of the file.
     fn check<B>(&mut self, response: &Response<B>, range: &Range<u64>) -> Result<(), Trouble> {
         let url = self.request.url.to_owned();
         let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         match response.status().as_u16() {
             206 => {}
             200 => return Err(Trouble::Lasting(DownloadError::NoRanges { url })),
-            // The range lies outside the file: it has become shorter.
+            // The range is outside the file, which has become shorter.
             416 if self.remote.is_some() => return Err(Trouble::Lasting(DownloadError::Changed { url })),
             status @ (408 | 429 | 500..) => return Err(Trouble::Passing(format!("HTTP status {status}"))),
             status => return Err(Trouble::Lasting(DownloadError::Status { url, status })),

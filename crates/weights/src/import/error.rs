@@ -1,14 +1,14 @@
-//! Defines each way in which a model file or a pack on disk can be wrong, in words that name the culprit and say what to do.
+//! Defines the errors of model files and of packs on disk. Each message names the file or tensor and says what to do.
 
 use std::{io, path::PathBuf};
 
 use super::preprocessing::PreprocessingError;
 use crate::error::PackError;
 
-/// Why a model file or a pack on disk cannot be used, or a pack cannot be written.
+/// Why a model file or a pack on disk cannot be read, or a pack cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
-    /// There is nothing at the path.
+    /// The path does not exist.
     #[error(
         "there are no weights at {path}: make a pack with `cargo xtask weights --from FILE` or `cargo xtask weights --download`",
         path = .0.display()
@@ -19,10 +19,10 @@ pub enum WeightsError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// A pack is wrong.
+    /// A pack is invalid.
     #[error("{path}: {source}", path = path.display())]
     Pack {
         /// The pack's manifest.
@@ -30,7 +30,7 @@ pub enum WeightsError {
         /// What is wrong with it.
         source: PackError,
     },
-    /// A safetensors file contradicts itself.
+    /// A safetensors file is inconsistent.
     #[error("{path} is damaged ({detail}): get it again", path = path.display())]
     Damaged {
         /// The file.
@@ -38,7 +38,7 @@ pub enum WeightsError {
         /// What is wrong with it.
         detail: String,
     },
-    /// The file is of no known kind.
+    /// The file is of an unknown format.
     #[error(
         "{path} is neither a pack nor a safetensors nor a PyTorch file ({detail}): give one of these",
         path = path.display()
@@ -46,7 +46,7 @@ pub enum WeightsError {
     UnknownKind {
         /// The file.
         path: PathBuf,
-        /// What the PyTorch reader, the last to be tried, says.
+        /// The error of the PyTorch reader, which is tried last.
         detail: String,
     },
     /// A tensor is missing.
@@ -62,10 +62,10 @@ pub enum WeightsError {
     Tensor {
         /// The tensor's name.
         name: String,
-        /// What the reader says.
+        /// The reader's error.
         detail: String,
     },
-    /// A tensor has elements of a type that no weight is stored as.
+    /// The element type of a tensor is not supported for weights.
     #[error(
         "the tensor {name} is of an unknown type: kernels must be f64, f32, f16, bf16 or u8 codes with `.scale` and `.zero_point`, everything else a float"
     )]
@@ -73,35 +73,35 @@ pub enum WeightsError {
         /// The tensor's name.
         name: String,
     },
-    /// A tensor has the wrong shape.
+    /// The shape of a tensor is wrong.
     #[error("the tensor {name} has the shape {found:?} instead of {expected}: this is not a VGG-19")]
     Shape {
         /// The tensor's name.
         name: String,
-        /// What it should be, in words.
+        /// The expected shape, in words.
         expected: String,
-        /// What it is.
+        /// The actual shape.
         found: Vec<usize>,
     },
-    /// A tensor holds NaN or infinity.
+    /// A tensor contains NaN or an infinity.
     #[error("the tensor {name} holds NaN or infinity (value number {index}): get the file again")]
     NotFinite {
         /// The tensor's name.
         name: String,
-        /// Where, from 0, in row-major order.
+        /// The index of the value, from 0, in row-major order.
         index: usize,
     },
-    /// The scale or zero point of coded kernels makes no sense.
+    /// The scale or zero point of quantised kernels is out of range.
     #[error("the tensor {name} holds {value}, which is not {expected}: get the file again")]
     Quantisation {
         /// The tensor's name.
         name: String,
-        /// What it holds.
+        /// The value.
         value: f32,
-        /// What it should hold, in words.
+        /// The accepted values, in words.
         expected: &'static str,
     },
-    /// The file's description of its preprocessing cannot be followed.
+    /// The file's description of its preprocessing is not understood.
     #[error("{path}: {source}", path = path.display())]
     Preprocessing {
         /// The file.
@@ -109,7 +109,7 @@ pub enum WeightsError {
         /// What is wrong with the description.
         source: PreprocessingError,
     },
-    /// The folder to write to holds other things than a pack.
+    /// The output folder contains files that are not part of a pack.
     #[error(
         "{path} holds {found}, which does not belong to a pack and would be lost: choose another folder with --out",
         path = path.display()
@@ -117,7 +117,7 @@ pub enum WeightsError {
     FolderInUse {
         /// The folder.
         path: PathBuf,
-        /// The first file that does not belong there.
+        /// The first such file.
         found: String,
     },
     /// A file cannot be written.
@@ -125,7 +125,7 @@ pub enum WeightsError {
     Unwritable {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }

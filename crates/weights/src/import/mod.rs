@@ -1,4 +1,5 @@
-//! Import: any file that holds the convolutions of a VGG-19, as a network that takes RGB 0..1 minus a mean.
+//! Imports model files: any supported file with the convolutions of a VGG-19 becomes a network whose input is RGB 0..1
+//! minus a mean.
 
 mod download;
 pub(crate) mod error;

@@ -1,4 +1,4 @@
-//! Reads a network from a pack or a model file on disk, as one that takes RGB 0..1 minus a mean.
+//! Reads a network from a pack or a model file on disk, and converts it to one whose input is RGB 0..1 minus a mean.
 
 use std::{fs, io::Read, path::Path};
 
@@ -22,11 +22,11 @@ use crate::{
 
 /// Reads a network for the engine, at the full precision of the file.
 ///
-/// `path` is the folder of a pack or its `manifest.json`, a safetensors file, or a PyTorch file (`.pth`).
-/// A safetensors file may describe its preprocessing in its metadata (`input_channel_order`,
-/// `input_range`, `input_mean_bgr`/`input_mean_rgb`, `input_std`). Any other model file is taken to be
-/// torchvision's (RGB 0..1, normalised), or with `caffe` one converted from Caffe (BGR 0..255 minus
-/// 103.939, 116.779, 123.68). The result takes RGB 0..1 minus its mean in any case.
+/// `path` is the folder of a pack or its `manifest.json`, a safetensors file, or a PyTorch file (`.pth`). A safetensors
+/// file may describe its preprocessing in its metadata (`input_channel_order`, `input_range`,
+/// `input_mean_bgr`/`input_mean_rgb`, `input_std`). Any other model file is assumed to have torchvision's preprocessing
+/// (RGB 0..1, normalised), or with `caffe` that of Caffe (BGR 0..255 minus 103.939, 116.779, 123.68). The input of the
+/// result is RGB 0..1 minus its mean in all cases.
 ///
 /// # Errors
 /// A [`WeightsError`] that names the file, tensor or shard and says what to do.
@@ -34,7 +34,7 @@ pub fn open(path: &Path, caffe: bool) -> Result<Weights, WeightsError> {
     open_source(path, caffe).map(Source::into_weights)
 }
 
-/// As [`open`], but kernels that are stored as codes stay codes.
+/// As [`open`], but quantised kernels stay quantised.
 ///
 /// # Errors
 /// As [`open`].
@@ -52,10 +52,10 @@ pub fn open_source(path: &Path, caffe: bool) -> Result<Source, WeightsError> {
     read_model(path, caffe)
 }
 
-/// A pack, from its manifest and the shards beside it.
+/// Reads a pack from its manifest and the shards in the same folder.
 fn read_pack(manifest_path: &Path) -> Result<Source, WeightsError> {
     let broken = |source| WeightsError::Pack { path: manifest_path.to_owned(), source };
-    // One byte more than allowed tells a file that is too long, however long it is.
+    // One byte more than the limit is enough to detect a file that is too long, whatever its length.
     let read = |path: &Path, most: u64| {
         let mut bytes = Vec::new();
         fs::File::open(path)
@@ -68,7 +68,7 @@ fn read_pack(manifest_path: &Path) -> Result<Source, WeightsError> {
     let mut pack = Pack::new(manifest.clone());
     for (index, shard) in manifest.shards().iter().enumerate() {
         let path = manifest_path.with_file_name(&shard.file);
-        // Without the file the pack itself says which shard is missing.
+        // A missing file is reported by the pack itself, which names the shard.
         if path.exists() {
             pack.add_shard(index, read(&path, shard.bytes)?).map_err(broken)?;
         }
@@ -82,7 +82,7 @@ fn read_model(path: &Path, caffe: bool) -> Result<Source, WeightsError> {
     let described = Preprocessing::from_metadata(note)
         .map_err(|source| WeightsError::Preprocessing { path: path.to_owned(), source })?;
     let pack = |source| WeightsError::Pack { path: path.to_owned(), source };
-    // As the training script writes it.
+    // The training script writes this entry.
     let balance = match note("balance") {
         Some(json) => {
             let written =
@@ -124,7 +124,7 @@ fn read_kernel(file: &TensorFile, plan: &PlannedConv) -> Result<Kernel, WeightsE
     let zero_point = checked(file, &coding.zero_point, "a code (a whole number in 0..=255)", |zero| {
         zero.fract() == 0.0 && (0.0..=255.0).contains(&zero)
     })?;
-    // One value for the whole tensor, or one per output channel.
+    // One value for the whole tensor, or one for each output channel.
     let spread =
         |values: Vec<f32>| if values.len() == 1 { vec![values[0]; plan.out_channels] } else { values };
     Ok(Kernel::U8(Quantized {

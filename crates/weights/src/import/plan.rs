@@ -1,4 +1,4 @@
-//! Finds the convolutions of a VGG-19 in a model file by the names and shapes of its tensors.
+//! Finds the convolutions of a VGG-19 in a model file, by the names and shapes of its tensors.
 
 use super::{
     error::WeightsError,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{format::MAX_CHANNELS, layer::Layer};
 
-/// Which tensors make up a convolution, and its size.
+/// The tensors of one convolution, and its size.
 #[derive(Debug)]
 pub(super) struct PlannedConv {
     pub layer: Layer,
@@ -17,7 +17,7 @@ pub(super) struct PlannedConv {
     pub coding: Option<Coding>,
 }
 
-/// Where the meaning of coded kernels is kept.
+/// The tensors with the scale and the zero point of quantised kernels.
 #[derive(Debug)]
 pub(super) struct Coding {
     pub scale: String,
@@ -25,7 +25,7 @@ pub(super) struct Coding {
 }
 
 impl PlannedConv {
-    /// The names of all tensors that this convolution needs.
+    /// The names of all tensors of this convolution.
     pub fn tensors(&self) -> impl Iterator<Item = &str> {
         let coding =
             self.coding.iter().flat_map(|coding| [coding.scale.as_str(), coding.zero_point.as_str()]);
@@ -33,11 +33,11 @@ impl PlannedConv {
     }
 }
 
-/// Finds the convolutions in a file by name, and checks that they fit together; reads no values.
+/// Finds the convolutions by name, and checks that their channels match. No values are read.
 pub(super) fn plan(catalogue: &Catalogue) -> Result<Vec<PlannedConv>, WeightsError> {
     let missing = |name: String| WeightsError::MissingTensor { name };
-    // Some files nest the network (`state_dict.features.0.weight`, `module.features.0.weight`) or name the
-    // layers as the literature does.
+    // Some files prefix the names (`state_dict.features.0.weight`, `module.features.0.weight`) or use those of the
+    // literature.
     let find_prefix = |first: &str| {
         catalogue.keys().filter_map(|name| name.strip_suffix(first)).min_by_key(|prefix| prefix.len())
     };
@@ -46,7 +46,7 @@ pub(super) fn plan(catalogue: &Catalogue) -> Result<Vec<PlannedConv>, WeightsErr
         (None, Some(prefix)) => (prefix, false),
         (None, None) => return Err(missing("features.0.weight".to_owned())),
     };
-    let mut given = 3; // the colours
+    let mut given = 3; // red, green, blue
     let mut convs = Vec::with_capacity(Layer::ALL.len());
     for layer in Layer::ALL {
         let base = if by_number {

@@ -1,43 +1,44 @@
-//! What a model file expects to be fed, and how that is folded into the network's first convolution.
+//! Defines the preprocessing that a model file expects, and folds it into the first convolution of the network.
 
 use crate::source::{Kernel, SourceConv};
 
-/// How a model file wants its pictures: `h[c] = (range · x[c] − mean[c]) / std[c]`, channels in `order`.
+/// The input that a network was trained with: `h[c] = (range · x[c] − mean[c]) / std[c]` with x in 0..1, channels in
+/// `order`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Preprocessing {
     /// The order of the input channels, and of `mean` and `std`.
     pub order: Order,
-    /// What white is: 1 or 255.
+    /// The value of white: 1 or 255.
     pub range: f64,
-    /// Subtracted, in units of `range`.
+    /// The subtracted mean, on the scale of `range`.
     pub mean: [f64; 3],
-    /// Divided by, in units of `range`.
+    /// The divisor, on the scale of `range`.
     pub std: [f64; 3],
 }
 
 /// The order of the input channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// Red first, as torchvision's networks.
+    /// Red first, as in torchvision's networks.
     Rgb,
-    /// Blue first, as everything that came from Caffe (through OpenCV).
+    /// Blue first, as in networks converted from Caffe (which reads pictures with OpenCV).
     Bgr,
 }
 
-/// A model file describes its preprocessing in a way that cannot be followed.
+/// The description of the preprocessing in a model file is incomplete or not understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PreprocessingError {
     /// The description is incomplete.
     #[error("the file says `input_channel_order` but not `{0}`: complete its metadata")]
     Missing(&'static str),
-    /// A value of the description cannot be understood.
+    /// A value of the description is not understood.
     #[error("the file says `{key}` = \"{value}\", which is not {expected}: correct its metadata")]
     Unclear {
         /// The metadata key.
         key: &'static str,
-        /// What the file says.
+        /// The value in the file.
         value: String,
-        /// What would be understood.
+        /// The accepted values.
         expected: &'static str,
     },
 }
@@ -46,13 +47,13 @@ pub enum PreprocessingError {
 pub(super) const TORCHVISION: Preprocessing =
     Preprocessing { order: Order::Rgb, range: 1.0, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
-/// The Oxford group's own, for weights converted from Caffe.
+/// That of the Oxford Visual Geometry Group, for weights converted from Caffe.
 pub(super) const CAFFE: Preprocessing =
     Preprocessing { order: Order::Bgr, range: 255.0, mean: [103.939, 116.779, 123.68], std: [1.0; 3] };
 
 impl Preprocessing {
-    /// Follows the metadata of a file that describes itself (`input_channel_order`, `input_range`,
-    /// `input_mean_bgr` or `input_mean_rgb`, `input_std`); `None` where the file says nothing.
+    /// Reads the description from a file's metadata (`input_channel_order`, `input_range`, `input_mean_bgr` or
+    /// `input_mean_rgb`, `input_std`); `None` where there is none.
     pub fn from_metadata<'a>(
         note: impl Fn(&str) -> Option<&'a str>,
     ) -> Result<Option<Self>, PreprocessingError> {
@@ -80,16 +81,16 @@ impl Preprocessing {
         Ok(Some(Self { order, range, mean, std }))
     }
 
-    /// The mean to subtract from RGB values 0..1.
+    /// The mean to subtract from RGB values in 0..1.
     pub fn rgb_mean(&self) -> [f32; 3] {
         [0, 1, 2].map(|rgb| (self.mean[self.position(rgb)] / self.range) as f32)
     }
 
-    /// Rewrites conv1_1 so that it takes RGB values 0..1 minus [`Preprocessing::rgb_mean`].
+    /// Rewrites conv1_1 so that its input is RGB values in 0..1 minus [`Preprocessing::rgb_mean`].
     ///
-    /// `(range · x − mean) / std = range / std · (x − mean / range)`, and a factor on an input channel may
-    /// as well stand in the kernels. This is exact at the borders too, because the zero padding comes
-    /// after the subtraction of the mean: a padded 0 stays 0 under any factor.
+    /// `(range · x − mean) / std = range / std · (x − mean / range)`, and the factor `range / std` of an input channel
+    /// is multiplied into the kernels. This is exact at the borders too: the zero padding is added after the
+    /// subtraction of the mean, and a padded 0 stays 0 under any factor.
     ///
     /// Expects three input channels.
     pub fn fold_into(&self, first: &mut SourceConv) {
@@ -108,7 +109,7 @@ impl Preprocessing {
         first.kernel = Kernel::F32(weight);
     }
 
-    /// Where the file keeps the RGB channel number `rgb`.
+    /// The index of RGB channel `rgb` in the order of the file.
     fn position(&self, rgb: usize) -> usize {
         match self.order {
             Order::Rgb => rgb,
@@ -121,7 +122,7 @@ fn unclear(key: &'static str, value: &str, expected: &'static str) -> Preprocess
     PreprocessingError::Unclear { key, value: value.to_owned(), expected }
 }
 
-/// "103.939,116.779,123.68"
+/// Parses three numbers: "103.939,116.779,123.68".
 fn three(key: &'static str, text: &str) -> Result<[f64; 3], PreprocessingError> {
     let values: Result<Vec<f64>, _> = text.split(',').map(|value| value.trim().parse()).collect();
     values
@@ -135,7 +136,7 @@ mod tests {
     use super::*;
     use crate::layer::Layer;
 
-    /// A 3×3 window straddling the picture's border: taps outside it see zero padding.
+    /// The response of a 3×3 window at the left border of the picture, with zero padding.
     fn respond(conv: &SourceConv, input: &[[f64; 9]; 3]) -> Vec<f64> {
         let weight = conv.kernel.clone().into_f32();
         (0..conv.out_channels)
@@ -149,7 +150,7 @@ mod tests {
     #[test]
     fn folding_changes_no_response_not_even_at_the_border() {
         let weight: Vec<f32> = (0..2 * 27).map(|i| (i as f32 * 1.3).sin()).collect();
-        let inside = |tap: usize| !tap.is_multiple_of(3); // the left column lies outside the picture
+        let inside = |tap: usize| !tap.is_multiple_of(3); // the left column is outside the picture
         let rgb = |c: usize, tap: usize| (c as f64 * 0.31 + tap as f64 * 0.07) % 1.0;
         for preprocessing in [TORCHVISION, CAFFE] {
             let original = SourceConv {

@@ -1,4 +1,4 @@
-//! A file of named tensors, safetensors or PyTorch: what is in it, and the values of one tensor at a time.
+//! Reads a file of named tensors, safetensors or PyTorch: its catalogue, and the values of one tensor at a time.
 
 use std::{
     cell::RefCell,
@@ -13,10 +13,10 @@ use safetensors::{Dtype, tensor::Metadata};
 
 use super::error::WeightsError;
 
-/// The longest safetensors header that is read: 16 MiB, a thousand times what VGG-19 needs.
+/// The maximum length of a safetensors header: 16 MiB, a thousand times that of VGG-19.
 pub(super) const MAX_HEADER_BYTES: u64 = 16 << 20;
 
-/// How a tensor's elements are stored.
+/// The type of a tensor's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Element {
     F64,
@@ -24,11 +24,11 @@ pub(super) enum Element {
     F16,
     Bf16,
     U8,
-    /// Anything that no weight is stored as.
+    /// A type that is not supported for weights.
     Other,
 }
 
-/// What a file says about a tensor.
+/// Type, shape and position of a tensor.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Info {
     pub element: Element,
@@ -38,10 +38,10 @@ pub(super) struct Info {
 /// All tensors of a file, by name.
 pub(super) type Catalogue = BTreeMap<String, Info>;
 
-/// An opened file; the values are read from disk when they are asked for.
+/// An opened file. Values are read from disk on request.
 pub(super) struct TensorFile {
     pub catalogue: Catalogue,
-    /// Free text beside the tensors; only safetensors have it.
+    /// The text metadata; empty for PyTorch files.
     pub notes: BTreeMap<String, String>,
     contents: Contents,
 }
@@ -52,7 +52,7 @@ enum Contents {
 }
 
 impl TensorFile {
-    /// Opens `path`, told apart by its first bytes rather than by its name.
+    /// Opens `path`. The format is detected by the first bytes, not by the file name.
     pub fn open(path: &Path) -> Result<Self, WeightsError> {
         let unreadable = |source| WeightsError::Unreadable { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(unreadable)?;
@@ -111,7 +111,7 @@ impl TensorFile {
                 let (from, to) = header.info(name).ok_or_else(missing)?.data_offsets;
                 let mut file = file.borrow_mut();
                 file.seek(SeekFrom::Start(data_start + from as u64)).map_err(failed)?;
-                let mut bytes = vec![0; to - from]; // within the file: its length was checked against the header
+                let mut bytes = vec![0; to - from]; // inside the file: the header's lengths were checked against it
                 file.read_exact(&mut bytes).map_err(failed)?;
                 Ok(bytes)
             }
@@ -119,7 +119,7 @@ impl TensorFile {
         }
     }
 
-    /// The tensor's values in f32, whatever float type they are stored as; all finite.
+    /// The tensor's values converted to f32, from any supported float type; all finite.
     pub fn values(&self, name: &str) -> Result<Vec<f32>, WeightsError> {
         let element = match self.catalogue.get(name) {
             Some(info) => info.element,
@@ -130,7 +130,7 @@ impl TensorFile {
             Element::F32 => bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect(),
             Element::F64 => bytes.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b) as f32).collect(),
             Element::F16 => bytes.as_chunks().0.iter().map(|&b| half_to_f32(u16::from_le_bytes(b))).collect(),
-            // bfloat16 is the upper half of an f32.
+            // A bfloat16 is the upper half of an f32.
             Element::Bf16 => {
                 bytes.as_chunks().0.iter().map(|&[low, high]| f32::from_le_bytes([0, 0, low, high])).collect()
             }
@@ -143,7 +143,7 @@ impl TensorFile {
     }
 }
 
-/// The JSON header of a safetensors file (after its 8 bytes of length), if the file looks like one.
+/// The JSON header of a safetensors file (after its 8-byte length); `None` if the file is of another format.
 fn read_header_bytes(file: &mut File, length: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut start = Vec::new();
     file.take(9).read_to_end(&mut start)?;
@@ -158,12 +158,12 @@ fn read_header_bytes(file: &mut File, length: u64) -> std::io::Result<Option<Vec
     Ok(Some(bytes))
 }
 
-/// The header of a safetensors file, checked: no gaps, no overlaps, each tensor as long as its shape says.
+/// Parses the header of a safetensors file. Gaps, overlaps, and lengths that do not match the shapes are refused.
 pub(super) fn parse_header(json: &[u8]) -> Result<Metadata, String> {
     serde_json::from_slice(json).map_err(|error| error.to_string())
 }
 
-/// What a safetensors header says about each tensor.
+/// The catalogue of a safetensors header.
 pub(super) fn catalogue(header: &Metadata) -> Catalogue {
     let element = |dtype| match dtype {
         Dtype::F64 => Element::F64,
@@ -179,7 +179,7 @@ pub(super) fn catalogue(header: &Metadata) -> Catalogue {
     header.tensors().into_iter().map(info).collect()
 }
 
-/// IEEE 754 binary16, exactly.
+/// Converts an IEEE 754 binary16 to f32, exactly.
 fn half_to_f32(half: u16) -> f32 {
     let sign = if half & 0x8000 == 0 { 1.0 } else { -1.0 };
     let (exponent, fraction) = (i32::from(half >> 10 & 0x1f), f32::from(half & 0x3ff));
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     #[expect(clippy::float_cmp, reason = "every half is exactly an f32")]
     fn halves_are_read_exactly() {
-        // From the table in the standard: smallest subnormal, largest subnormal, smallest normal, thirds, ends.
+        // Values from the standard: smallest subnormal, largest subnormal, smallest normal, thirds, extremes.
         for (half, value) in [
             (0x0001, 5.960_464_5e-8),
             (0x03ff, 6.097_555e-5),

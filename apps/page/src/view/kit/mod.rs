@@ -1,4 +1,4 @@
-//! Controls of general use. They know no store: they are given values, and functions that take new ones.
+//! Defines general controls. They depend on no store: they receive values, and functions that take new ones.
 
 pub mod file_button;
 pub mod number;
