@@ -27,6 +27,8 @@ mod post;
 pub mod relaxed;
 #[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
 pub mod session;
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
+mod sources;
 #[cfg(all(target_family = "wasm", feature = "gpu"))]
 pub mod timestamps;
 #[cfg(all(target_family = "wasm", feature = "gpu"))]

@@ -5,18 +5,11 @@
 
 use std::{cell::RefCell, future::Future, rc::Rc};
 
-use browser::{
-    decode::{decode, decode_with_opacity},
-    envelope::Envelope,
-    now,
-};
-use impasto::{
-    StyleTransfer, Vgg,
-    sources::{Painting, Sources, Subject},
-};
+use browser::{envelope::Envelope, now};
+use impasto::{StyleTransfer, Vgg};
 use js_sys::Uint8Array;
 use options::{Engine, Options, Schedule};
-use picture::{Frame, Losses, Picture, mask::Mask};
+use picture::{Frame, Losses, Picture};
 use protocol::{
     BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, Phase, PictureId, Start, Styled, Tuning,
 };
@@ -36,6 +29,7 @@ use crate::{
     opened::{Fault, Opened},
     pace::Pace,
     post::{CURRENT, post, scope, send},
+    sources::{origin, sources},
     yielder::Yielder,
 };
 
@@ -216,35 +210,8 @@ impl Session {
         }
 
         post(&Event::Loading { job, phase: Phase::Pictures });
-        let (photo, opacity) =
-            decode_with_opacity(&content.1, &file_name(&content.1, "the photo"), options.size).await?;
-        let (width, height) = photo.size();
-        let mask = match mask {
-            None => None,
-            Some((Masked { width: w, height: h, .. }, bytes)) => {
-                let weights = bytes.to_vec().into_iter().map(|byte| f32::from(byte) / 255.0).collect();
-                let mask = Mask::new(w, h, weights).map_err(|error| Failure::Options(error.to_string()))?;
-                Some(mask.resize(width, height))
-            }
-        };
-        let style_size = options.style_size.unwrap_or(options.size);
-        let mut paintings = Vec::new();
-        for (Styled { weight, .. }, file) in asked.iter().zip(&files) {
-            let name = file_name(file, "the painting");
-            let picture = decode(file, &name, options.style_crop, style_size).await?;
-            paintings.push(Painting { picture, weight: *weight });
-        }
-        let sources = Sources { subject: Subject { photo, opacity, mask }, paintings };
-        let origin = match start {
-            Start::Afresh => None,
-            Start::GoOn { width, height, .. } => {
-                let rgba = Uint8Array::new(&pixels).to_vec();
-                let picture = Picture::from_rgba8(width, height, &rgba)
-                    .map_err(|error| Failure::Options(error.to_string()))?;
-                // The earlier result may have another size.
-                Some(picture.resize(width, height))
-            }
-        };
+        let sources = sources(&content.1, asked.iter().zip(&files), mask, &options).await?;
+        let origin = origin(start, &pixels)?;
 
         let Some((vgg, network)) = self.network(Some(job), &pack).await? else { return Ok(None) };
         if self.inbox.is_stopped(job) {
@@ -464,11 +431,6 @@ impl Live {
 /// The options that must be equal for a run to be continued.
 fn settled(options: &Options) -> Options {
     Options { steps: 1, content_weight: 1.0, ..options.clone() }
-}
-
-/// The name of the visitor's own file; a sample is a blob without a name.
-fn file_name(file: &Blob, otherwise: &str) -> String {
-    file.dyn_ref::<web_sys::File>().map_or_else(|| otherwise.to_owned(), web_sys::File::name)
 }
 
 /// Reports the loading progress to a run.

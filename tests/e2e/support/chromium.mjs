@@ -39,9 +39,9 @@ export function wrongsOn(page) {
  * One visitor with an empty cache on a host of their own. Whatever a test does, no request may leave the host's folder and
  * nothing may go wrong unseen on the page.
  */
-export async function visit(browser, run, { weights = bundled, viewport, expectErrors = false } = {}) {
+export async function visit(browser, run, { weights = bundled, viewport, expectErrors = false, bypassCSP = false } = {}) {
   const host = await new Host(weights).start();
-  const context = await browser.newContext({ acceptDownloads: true, ...(viewport && { viewport }) });
+  const context = await browser.newContext({ acceptDownloads: true, bypassCSP, ...(viewport && { viewport }) });
   const strangers = [];
   context.on('request', (request) => {
     const url = request.url();
