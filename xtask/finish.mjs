@@ -1,5 +1,5 @@
-// The last touches to a built site, in the folder where trunk puts it together (Trunk.toml): the list of the networks, names of
-// their own for the workers' files in each build, and the list of what is kept for visits without a network.
+// Finishes a built site in trunk's staging folder (Trunk.toml): writes the list of the networks, gives the workers'
+// files a name with a hash for each build, and writes the list of the files that are stored for offline use.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -54,14 +54,14 @@ export function finish(site, { served }) {
 
   const later = Object.fromEntries(ENGINES.map((engine) => [engine, Object.values(programs[engine])]));
   const unneeded = new Set(['index.html', 'embed.js', 'embed.html', 'example-post.html', ...Object.values(later).flat()]);
-  // Hosts that read `_headers` do not send it.
+  // Hosts that read `_headers` do not serve it.
   const shell = all.filter((file) => !unneeded.has(file) && !/^_|\.md$/.test(file));
   let worker = fill(read('sw.js'), 'build', served ? '' : build);
   worker = fill(worker, 'shell', served ? [] : shell);
   writeFileSync(join(site, 'sw.js'), fill(worker, 'engines', served ? {} : later));
 }
 
-// The tests import this file; trunk runs it, and says where the site is being put together.
+// The tests import this file; trunk runs it, with the staging folder in the environment.
 if (process.env.TRUNK_STAGING_DIR) {
   try {
     finish(process.env.TRUNK_STAGING_DIR, { served: process.env.IMPASTO_SERVED === 'true' });

@@ -1,5 +1,5 @@
-// The list of the site's networks, `weights/packs.json`. It goes straight into the site (finish.mjs) and never into weights/,
-// since trunk watches that folder and would build again.
+// Makes the list of the site's networks, `weights/packs.json`. The list is written into the site (finish.mjs), not into
+// weights/: trunk watches that folder and would rebuild.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const LONGEST_NAME = 200;
 export function list(folder) {
   const packs = [];
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    // What begins with a dot is a pack that is just being written.
+    // A name that begins with a dot belongs to a pack that is still being written.
     if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
     const file = join(folder, entry.name, 'manifest.json');
     let text;
