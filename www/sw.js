@@ -8,7 +8,7 @@ const shell = /* shell */ [];
 const engines = /* engines */ {};
 
 const LIST = 'weights/packs.json';
-/** What all workers are started from. */
+/** The entry script of all workers. */
 const DOORSTEP = /^worker-[0-9a-f]{16}\.js$/;
 const { scope } = registration;
 const ours = `impasto-site ${scope} `;
@@ -60,7 +60,7 @@ async function activate() {
   else await clients.claim();
 }
 
-/** Keeps files that are not kept yet. */
+/** Stores files that are not stored yet. */
 async function keep(names) {
   const cache = await caches.open(current);
   for (const name of names) if (!await cache.match(name)) await cache.add(name);
@@ -101,7 +101,7 @@ function isolated(answer) {
   return new Response(answer.body, { status, statusText, headers });
 }
 
-/** From the network, or without one as it was last. */
+/** From the network; offline, the latest stored response. */
 async function newest(address, request) {
   try {
     const answer = await fetch(request);

@@ -7,20 +7,20 @@ import { join } from 'node:path';
 
 import { writeList } from './packs.mjs';
 
-/** Stored once they have been used: a visitor needs only one of the engines. */
+/** Stored only after their first use: a visitor needs only one of the engines. */
 const ENGINES = ['worker-gpu', 'worker-cpu'];
 const PROGRAMS = [...ENGINES, 'worker-export'];
 
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
-/** Puts `value` in the place of the empty one behind a comment with this name. */
+/** Replaces the empty value that follows the comment with this name. */
 function fill(text, name, value) {
   const place = new RegExp(`/\\* ${name} \\*/ (\\{\\}|\\[\\]|'')`);
   if (!place.test(text)) throw new Error(`there is no place for ${name}`);
   return text.replace(place, () => JSON.stringify(value));
 }
 
-/** Every file of a folder, as paths within it, sorted. */
+/** Every file of a folder, as relative paths, sorted. */
 function files(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -28,7 +28,9 @@ function files(folder) {
     .sort();
 }
 
-/** Finishes the site in `site`. While it is `served` for development nothing is kept: a change must be seen at once. */
+/**
+ * Finishes the site in `site`. If it is `served` for development nothing is stored: a change must be visible at once.
+ */
 export function finish(site, { served }) {
   writeList(join(site, 'weights'));
   const read = (name) => readFileSync(join(site, name), 'utf8');

@@ -4,10 +4,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** As many characters of a pack's name as the page takes. */
+/** The maximum length of a pack's name that the page accepts, in characters. */
 const LONGEST_NAME = 200;
 
-/** The list of the packs that lie in a folder. */
+/** The list of the packs in a folder. */
 export function list(folder) {
   const packs = [];
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -36,7 +36,7 @@ export function list(folder) {
   return { format: 'impasto-packs', version: 1, packs };
 }
 
-/** The packs that lie on another host: `{ "vgg19": "https://cdn.example/vgg19/" }`. */
+/** The packs on other hosts: `{ "vgg19": "https://cdn.example/vgg19/" }`. */
 function elsewhere(file) {
   if (!existsSync(file)) return [];
   try {
