@@ -17,6 +17,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Paints with the bundled network *Tiny*.
+///
+/// # Errors
+/// Whatever fails first: a file, the options, the device.
 pub fn paint(photo: &Path, painting: &Path, out: &Path, options: &Options) -> Result<(), Box<dyn Error>> {
     let [photo, painting] = [read(photo)?.fit(options.size), read(painting)?.fit(options.size)];
     let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/tiny");

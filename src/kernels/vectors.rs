@@ -27,7 +27,7 @@ pub fn curvature_pair_cpu(to: &Map, from: &Map, gradient_to: &Map, gradient_from
 }
 
 /// The dot product of each of three vectors with each of `others`, all `[H, W, 4]`, as partial sums for [`read_dots`]: one
-/// vector of partial sums for every [`DOTS_AT_ONCE`] others.
+/// vector of partial sums for every `DOTS_AT_ONCE` others.
 pub fn dots(three: [&Map; 3], others: &[&Map]) -> Vec<Tensor<1>> {
     on_device!(three[0].device(), gpu: gpu::dots(three, others), cpu: dots_cpu(three, others))
 }

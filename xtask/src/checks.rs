@@ -72,13 +72,13 @@ fn spelling() -> Result {
 /// Checks licences, versions, sources and known vulnerabilities of all dependencies (`deny.toml`).
 fn dependencies() -> Result {
     let tool = setup::for_checks()?;
-    run(tool("cargo-deny").args(["check", "licenses", "bans", "sources"]))?;
+    run(tool("cargo-deny").args(["--workspace", "check", "licenses", "bans", "sources"]))?;
     // The vulnerability database is only on GitHub.
     if let Err(error) = run(tool("cargo-deny").args(["fetch", "db"])) {
         println!("NOT CHECKED: known faults of dependencies; their list cannot be fetched here ({error})");
         return Ok(());
     }
-    run(tool("cargo-deny").args(["check", "--disable-fetch", "advisories"]))
+    run(tool("cargo-deny").args(["--workspace", "check", "--disable-fetch", "advisories"]))
 }
 
 /// Checks that every link in the documentation is valid, also in that of private items.

@@ -8,7 +8,7 @@ const RUN_BY: [(&str, &str, &str); 6] = [
     ("cargo xtask serve", ".ci/run", "cargo xtask serve --port"),
     ("cargo xtask test", ".ci/run", "\ncargo xtask test"),
     ("cargo xtask build", ".ci/run", "\naside cargo xtask build"),
-    ("cargo xtask weights --download", "tests/download.rs", "download("),
+    ("cargo xtask weights --download", "crates/weights/tests/download.rs", "download("),
     ("cargo xtask weights --from vgg19.safetensors", "tests/e2e/support/pack.mjs", "'weights', '--from'"),
     (
         "cargo run -- stylize photo.jpg painting.jpg --out painted.png",

@@ -592,33 +592,35 @@ fn both_optimisers_lower_the_loss() {
     }
 }
 
+/// Every option with a value that is not its default.
+const CHOSEN: [[&str; 2]; 20] = [
+    ["--size", "32"],
+    ["--style-size", "24"],
+    ["--steps", "2"],
+    ["--schedule", "single"],
+    ["--content-weight", "0.3"],
+    ["--style-weight", "0.9"],
+    ["--tv-weight", "0.07"],
+    ["--content-layers", "conv2_1=0.7"],
+    ["--style-layers", "conv1_1=0.5,conv1_2=0.25"],
+    ["--style-loss", "moments"],
+    ["--pooling", "avg"],
+    ["--init", "mixture"],
+    ["--color", "match"],
+    ["--seed", "18446744073709551615"],
+    ["--until", "0.001"],
+    ["--optimizer", "lbfgs"],
+    ["--learning-rate", "0.013"],
+    ["--beta1", "0.8"],
+    ["--beta2", "0.97"],
+    ["--epsilon", "0.00001"],
+];
+
 #[test]
 fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
     let desk = Desk::new();
     let common = ["--weights", TINY, "--device", "cpu"];
-    let chosen = [
-        ["--size", "32"],
-        ["--style-size", "24"],
-        ["--steps", "2"],
-        ["--schedule", "single"],
-        ["--content-weight", "0.3"],
-        ["--style-weight", "0.9"],
-        ["--tv-weight", "0.07"],
-        ["--content-layers", "conv2_1=0.7"],
-        ["--style-layers", "conv1_1=0.5,conv1_2=0.25"],
-        ["--style-loss", "moments"],
-        ["--pooling", "avg"],
-        ["--init", "mixture"],
-        ["--color", "match"],
-        ["--seed", "18446744073709551615"],
-        ["--until", "0.001"],
-        ["--optimizer", "lbfgs"],
-        ["--learning-rate", "0.013"],
-        ["--beta1", "0.8"],
-        ["--beta2", "0.97"],
-        ["--epsilon", "0.00001"],
-    ];
-    succeeded(&desk.stylize(common.iter().chain(chosen.as_flattened())));
+    succeeded(&desk.stylize(common.iter().chain(CHOSEN.as_flattened())));
     let result = fs::read(desk.path("out.png")).unwrap();
     let recipe = Recipe::read(&result).unwrap();
     assert_eq!((recipe.network.as_str(), recipe.options.seed), ("tiny", u64::MAX));
@@ -630,7 +632,7 @@ fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
 
     // A given flag takes precedence over the recipe and changes no other option, even if its value is the default.
     let defaults = serde_json::to_value(Options::default()).unwrap();
-    for [flag, _] in &chosen {
+    for [flag, _] in &CHOSEN {
         let name = flag[2..].replace('-', "_");
         let pointer =
             if defaults["adam"].get(&name).is_some() { format!("/adam/{name}") } else { format!("/{name}") };

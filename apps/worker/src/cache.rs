@@ -139,11 +139,13 @@ pub async fn load(
 }
 
 /// The stored note under this name about a device, if any.
+#[cfg(feature = "gpu")]
 pub async fn note(name: &str) -> Option<Vec<u8>> {
     cached(&open().await?, &note_key(name)).await
 }
 
 /// Stores a note about a device, replacing an earlier one.
+#[cfg(feature = "gpu")]
 pub async fn keep_note(name: &str, text: &str) {
     if let Some(cache) = open().await {
         keep(&cache, &note_key(name), &Uint8Array::from(text.as_bytes())).await;
@@ -151,6 +153,7 @@ pub async fn keep_note(name: &str, text: &str) {
 }
 
 /// An address in the site's folder that no file has: other sites may share the origin, and so its caches.
+#[cfg(feature = "gpu")]
 fn note_key(name: &str) -> String {
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
     let relative = format!("notes/{}", js_sys::encode_uri_component(name));

@@ -7,7 +7,7 @@ pub mod pace;
 
 #[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
 mod batch;
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]
 mod cache;
 #[cfg(target_family = "wasm")]
 pub mod export;

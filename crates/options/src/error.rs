@@ -10,7 +10,7 @@ pub const MIN_SIDE: usize = 16;
 /// Why options are refused. The message says what to do.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum OptionsError {
-    /// A long side below [`MIN_SIDE`].
+    /// A long side below [`Options::MIN_SIDE`](crate::Options::MIN_SIDE).
     #[error("the {what} of {side} pixels is too small: choose at least {}", MIN_SIDE)]
     SizeTooSmall {
         /// "size" or "style size".

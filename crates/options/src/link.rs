@@ -11,7 +11,7 @@ use weights::PackName;
 use crate::{
     engine::Engine,
     experiment::Experiment,
-    other_ways::{EXPERIMENT, entries},
+    other_ways::{EXPERIMENT, PARAMETERS, entries},
     table::Options,
 };
 
@@ -101,20 +101,18 @@ impl Link {
     }
 
     fn read_options(&mut self, get: impl Fn(&str) -> Option<String>) {
-        for entry in entries() {
-            let Some(page) = entry.page else { continue };
-            let Some((name, value)) = entry.names().find_map(|name| Some((name, get(name)?))) else {
-                continue;
-            };
-            let is_read = (page.allows)(&value)
-                && if entry.name == EXPERIMENT {
+        for parameter in &PARAMETERS {
+            let mut names = std::iter::once(parameter.name).chain(parameter.aliases.iter().copied());
+            let Some((name, value)) = names.find_map(|name| Some((name, get(name)?))) else { continue };
+            let is_read = (parameter.page.allows)(&value)
+                && if parameter.name == EXPERIMENT {
                     self.experiment = value.parse().ok();
                     self.experiment.is_some()
                 } else {
-                    (entry.set)(&mut self.options, &value).is_ok()
+                    (parameter.set)(&mut self.options, &value).is_ok()
                 };
             if !is_read {
-                self.ignored.push(Ignored::new(name, &value, page.range));
+                self.ignored.push(Ignored::new(name, &value, parameter.page.range));
             }
         }
     }

@@ -15,7 +15,45 @@ use crate::{
 
 /// All entries: first those of [`Options`] and its parts, then the alternative forms.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    Options::ENTRIES.iter().chain(&AdamOptions::ENTRIES).chain(&OTHER_WAYS)
+    LISTS.into_iter().flatten()
+}
+
+const LISTS: [&[Entry]; 3] = [&Options::ENTRIES, &AdamOptions::ENTRIES, &OTHER_WAYS];
+
+/// What an address needs of an entry to be read.
+#[derive(Clone, Copy)]
+pub(crate) struct Parameter {
+    pub name: &'static str,
+    pub aliases: &'static [&'static str],
+    pub page: OnPage,
+    pub set: fn(&mut Options, &str) -> Result<(), OptionsError>,
+}
+
+/// The entries that can be chosen on the page. They are picked at compile time, so that the page's program contains neither the
+/// others nor what only the command line and the documents need.
+pub(crate) static PARAMETERS: [Parameter; parameters::<1>().1] = parameters().0;
+
+/// The first `N` parameters, and how many there are.
+const fn parameters<const N: usize>() -> ([Parameter; N], usize) {
+    const NONE: Parameter = Parameter { name: "", aliases: &[], page: all(""), set: |_, _| Ok(()) };
+    let mut found = [NONE; N];
+    let mut count = 0;
+    let mut list = 0;
+    while list < LISTS.len() {
+        let mut at = 0;
+        while at < LISTS[list].len() {
+            let Entry { name, aliases, page, set, .. } = LISTS[list][at];
+            if let Some(page) = page {
+                if count < N {
+                    found[count] = Parameter { name, aliases, page, set };
+                }
+                count += 1;
+            }
+            at += 1;
+        }
+        list += 1;
+    }
+    (found, count)
 }
 
 /// Alternative forms of the options. They are applied after the options, since some depend on them.

@@ -3,7 +3,7 @@
 //! The gradient of a 3×3 convolution of stride 1 and padding 1 with respect to its input is the same convolution, with the
 //! kernel rotated by 180° and the roles of its channels swapped. So the same code computes both, with two [`Filter`]s.
 //!
-//! There are two [`Algorithm`]s. On the GPU both end in the same matrix product ([`product`]). On the CPU the direct one is
+//! There are two [`Algorithm`]s. On the GPU both end in the same matrix product (`product`). On the CPU the direct one is
 //! Burn's own convolution, which is the reference for all others.
 
 mod algorithms;

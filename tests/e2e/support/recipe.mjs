@@ -1,4 +1,5 @@
-// Reads and writes the recipe in a PNG file: JSON in an iTXt chunk with the keyword "Impasto" (crates/options/src/recipe.rs).
+// Reads and writes the recipe in a PNG file: JSON in an iTXt chunk with the keyword "Impasto"
+// (crates/options/src/recipe.rs).
 
 const HEAD = Buffer.from('Impasto\0\0\0\0\0', 'latin1');
 
