@@ -54,7 +54,7 @@ fn App() -> impl IntoView {
     view! { <Page /> }
 }
 
-/// The picture that is chosen when the page opens. Names in the address that are not known are reported on the console.
+/// The picture that is chosen when the page opens. Ignored parameters of the address are reported on the console.
 fn first_choice(role: Role, asked: Option<&Asked>) -> Choice {
     let (choice, ignored) = Choice::first(role, asked);
     ignored.iter().for_each(address::warn);
