@@ -1,5 +1,6 @@
-// The entry script of all workers: loads one of the programs (`worker.js?worker-gpu`, say) and, if that fails, says so to the page.
-// Without this a missing or refused file would be silence: a rejected promise in a worker does not reach the page's `onerror`.
+// The entry script of all workers: loads one of the programs (`worker.js?worker-gpu`, for example) and reports to the
+// page if that fails. Otherwise a missing or blocked file would go unnoticed: a rejected promise in a worker does not
+// reach the page's `onerror`.
 const name = location.search.slice(1);
 // The file names of the programs, with a hash for each build; xtask/finish.mjs fills them in.
 const programs = /* programs */ {};

@@ -56,7 +56,8 @@ for (const { engine, device, network, size, weights, skip, photo = 'summer-palac
         losses.at(-1).total < losses[0].total / 2,
         `the total loss fell from ${losses[0].total} to only ${losses.at(-1).total}`,
       );
-      // A GPU stores features in halves, which round sooner. On the processor the loss before the first step is that of one look.
+      // A GPU stores features as half-precision floats, which are less precise. On the CPU the loss before the first
+      // step is that of one evaluation.
       const [first, early] = engine === 'gpu' ? [2e-3, 2e-3] : [1e-5, 1e-4];
       for (const { step, ...ours } of losses) {
         const theirs = native.find((entry) => entry.step === step);

@@ -1,5 +1,5 @@
-//! The benchmark: the engine's step in a real browser, compared with the same step on Burn's stock operations and in TensorFlow.js, and
-//! beside what the adapter can do at most.
+//! Runs the benchmark: measures the engine's step in a real browser, the same step with Burn's stock operations and in
+//! TensorFlow.js, and the adapter's peak performance.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use crate::process::{Result, run, target};
 use crate::setup::{self, Tools};
 use crate::{flags, site, suites};
 
-/// `cargo xtask bench [--json FILE] [--rounds 3] [--only TEXT]`: builds the site and the baselines, and lets `tests/e2e/bench.mjs`
-/// measure them.
+/// `cargo xtask bench [--json FILE] [--rounds 3] [--only TEXT]`: builds the site and the baselines, and runs the
+/// measurements of `tests/e2e/bench.mjs`.
 ///
 /// For each row, the round with the least interference is reported. With `--only`, only rows are measured whose engine,
 /// network and pixels ("gpu vgg19 64×64") contain the text, or the roofline ("roofline"), or the start-up times
