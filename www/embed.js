@@ -1,12 +1,12 @@
-// <impasto-demo photo="cat" painting="hokusai-great-wave"></impasto-demo>: a demonstration inside another page, see
-// docs/embedding.md. Everything heavy is in a frame from the site that this file comes from, and is loaded on a click.
+// Defines <impasto-demo photo="cat" painting="hokusai-great-wave"></impasto-demo>: a demonstration that can be embedded
+// in another page, see docs/embedding.md. The engine is in a frame from this file's site, which is loaded on a click.
 
-// As a classic script it may come from any host; as a module only from one that allows other origins to read it (CORS).
-// Hence the braces, for what a classic script declares belongs to the whole page, and no `import.meta`.
+// As a classic script this file may come from any host; as a module only from one that allows CORS. The block keeps a
+// classic script's declarations out of the page's global scope, and `import.meta` is not available.
 {
 const home = new URL('./', (document.currentScript ?? document.querySelector('script[src$="/embed.js"]')).src);
 const sheet = new CSSStyleSheet();
-// Set by script: the page around may forbid style elements.
+// A constructed style sheet, since the embedding page's policy may forbid style elements.
 sheet.replaceSync(`
   :host { display: block; aspect-ratio: 4 / 3; max-width: 100%; overflow: hidden; border-radius: 10px; }
   :host([hidden]) { display: none; }
@@ -27,7 +27,7 @@ class ImpastoDemo extends HTMLElement {
     root.adoptedStyleSheets = [sheet];
     root.append(this.#frame);
     this.#frame.loading = 'lazy';
-    // All cores may paint, where the page around is isolated from others.
+    // Lets the frame use all CPU cores, if the embedding page is cross-origin isolated.
     this.#frame.allow = 'cross-origin-isolated';
   }
 
@@ -63,7 +63,7 @@ class ImpastoDemo extends HTMLElement {
     for (const name of passedOn) {
       const value = this.getAttribute(name);
       if (value === null) continue;
-      // A picture of the page's own is named as the page would name it; names of samples have no dot and no slash.
+      // URLs of the embedding page's own pictures are relative to it; names of samples contain no dot and no slash.
       const isPicture = (name === 'photo' || name === 'painting') && /[./]/.test(value);
       address.searchParams.set(name, isPicture ? new URL(value, document.baseURI).href : value);
     }
@@ -73,7 +73,7 @@ class ImpastoDemo extends HTMLElement {
   }
 
   #hear = ({ origin, source, data }) => {
-    // Only from this element's own frame, which may have been navigated to another origin.
+    // Only messages from this element's own frame and its origin: the frame may have been navigated to another origin.
     if (source !== this.#frame.contentWindow || origin !== home.origin) return;
     if (data?.impasto !== 'state') return;
     this.#watch?.disconnect();

@@ -1,13 +1,14 @@
-// Keeps the site for visits without a network. Each build has a cache of its own, filled before the build is used, so that
-// page, workers and lists are never of two builds; the networks' weights are kept by the engine itself.
+// Stores the site for offline use (service worker). Each build has its own cache, which is filled before the build
+// becomes active, so that page, workers and lists always belong to the same build. The engine stores the networks'
+// weights itself.
 
-// Filled in by xtask/finish.mjs; without a build (under `cargo xtask serve`) nothing is kept.
+// xtask/finish.mjs fills these in; without a build (under `cargo xtask serve`) nothing is stored.
 const build = /* build */ '';
 const shell = /* shell */ [];
 const engines = /* engines */ {};
 
 const LIST = 'weights/packs.json';
-/** What all workers are started from. */
+/** The entry script of all workers. */
 const DOORSTEP = /^worker-[0-9a-f]{16}\.js$/;
 const { scope } = registration;
 const ours = `impasto-site ${scope} `;
@@ -35,17 +36,17 @@ async function install() {
   try {
     const page = await fetch(scope, { cache: 'no-cache' });
     const text = await page.text();
-    // The host may be in the middle of an update. The browser tries again at the next visit.
+    // The host may be in the middle of an update. The browser tries again on the next visit.
     if (!text.includes(`data-build="${build}"`)) throw new Error('the page is not of this build');
     const cache = await caches.open(current);
     const headers = described(page.headers);
-    // As the text is now, whatever it came in.
+    // The text has been decoded and is stored as UTF-8.
     headers.set('content-type', 'text/html; charset=utf-8');
-    // Made anew, since a page that was reached by a redirection is refused.
+    // A new response, since a stored response to a redirected request cannot be used for a page.
     await cache.put(scope, new Response(text, { headers }));
     await cache.addAll(shell.map((name) => new Request(name, { cache: 'no-cache' })));
   } catch (error) {
-    // A full disk, for example: the site works as before, from the network.
+    // The disk may be full, for example: the site keeps working from the network.
     await caches.delete(current);
     throw error;
   }
@@ -59,20 +60,20 @@ async function activate() {
   else await clients.claim();
 }
 
-/** Keeps files that are not kept yet. */
+/** Stores files that are not stored yet. */
 async function keep(names) {
   const cache = await caches.open(current);
   for (const name of names) if (!await cache.match(name)) await cache.add(name);
 }
 
 /**
- * The headers of an answer but for those that say how its body was encoded and sent: that is undone when it is read. All
- * others are kept, above all the host's Content-Security-Policy: what is kept here must not be less protected than what it
- * was made of.
+ * The headers of a response, except those that describe how its body was encoded and transferred: the body is stored
+ * decoded. All others are kept, above all the host's Content-Security-Policy, so that the stored response is protected
+ * in the same way.
  */
 function described(headers) {
   const kept = new Headers(headers);
-  // A cache refuses what varies with everything, and finds no page again that varies with what the browser asked for.
+  // The cache rejects responses with `Vary: *`, and does not find responses that vary with request headers.
   for (const name of ['content-encoding', 'content-length', 'content-range', 'transfer-encoding', 'vary']) kept.delete(name);
   return kept;
 }
@@ -83,14 +84,14 @@ async function kept(address, request) {
 }
 
 /**
- * Made anew, with what isolates a page from others, so that the processor's other cores may help to paint: few hosts send it.
- * A worker is refused where it does not have it as its page has.
+ * A copy of the response with the headers for cross-origin isolation, so that the CPU engine can use several cores: few
+ * hosts send them. A worker of an isolated page fails to load without them.
  *
- * A worker takes the address of what it gets for its own, and would miss what it was asked behind the question mark; what is
- * made anew has none.
+ * A worker takes the URL of its response as its own, which would lack the query of the request; a constructed response
+ * has no URL.
  */
 function isolated(answer) {
-  // A redirection cannot be seen into.
+  // The headers of a redirect cannot be read.
   if (answer.type === 'opaqueredirect') return answer;
   const headers = described(answer.headers);
   headers.set('cross-origin-opener-policy', 'same-origin');
@@ -100,7 +101,7 @@ function isolated(answer) {
   return new Response(answer.body, { status, statusText, headers });
 }
 
-/** From the network, or without one as it was last. */
+/** From the network; offline, the latest stored response. */
 async function newest(address, request) {
   try {
     const answer = await fetch(request);

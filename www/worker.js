@@ -1,14 +1,15 @@
-// The entry script of all workers: loads one of the programs (`worker.js?worker-gpu`, say) and, if that fails, says so to the page.
-// Without this a missing or refused file would be silence: a rejected promise in a worker does not reach the page's `onerror`.
+// The entry script of all workers: loads one of the programs (`worker.js?worker-gpu`, for example) and reports to the
+// page if that fails. Otherwise a missing or blocked file would go unnoticed: a rejected promise in a worker does not
+// reach the page's `onerror`.
 const name = location.search.slice(1);
-// Their files, which xtask/finish.mjs fills in: each build has names of its own.
+// The file names of the programs, with a hash for each build; xtask/finish.mjs fills them in.
 const programs = /* programs */ {};
-// What the page says before the program listens would be lost.
+// Messages that arrive before the program listens; they would be lost otherwise.
 const early = [];
 const keep = (event) => early.push(event);
 addEventListener("message", keep);
-// A program that starts itself once more under a name (`apps/worker/src/helpers.rs`) first says what the browser has made of it, so that
-// this is not made again.
+// A program that starts itself as a helper (`apps/worker/src/helpers.rs`) first sends the compiled module, so that it
+// is not compiled again.
 const compiled = self.name !== "" && new Promise((resolve) => {
   addEventListener("message", () => resolve(early.shift().data), { once: true });
 });
@@ -24,8 +25,8 @@ try {
 }
 
 /**
- * Runs `open`, during which every adapter claims to have `timestamp-query` (`apps/worker/src/timestamps.rs`). Devices are asked for
- * before, with what their adapter truly has.
+ * Runs `open` while every adapter claims to support `timestamp-query` (see `apps/worker/src/timestamps.rs`). The device
+ * has been requested before, with the adapter's real features.
  */
 function claimingTimestamps(open) {
   const { prototype } = GPUAdapter;

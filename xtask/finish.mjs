@@ -1,5 +1,5 @@
-// The last touches to a built site, in the folder where trunk puts it together (Trunk.toml): the list of the networks, names of
-// their own for the workers' files in each build, and the list of what is kept for visits without a network.
+// Finishes a built site in trunk's staging folder (Trunk.toml): writes the list of the networks, gives the workers'
+// files a name with a hash for each build, and writes the list of the files that are stored for offline use.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -7,20 +7,20 @@ import { join } from 'node:path';
 
 import { writeList } from './packs.mjs';
 
-/** Stored once they have been used: a visitor needs only one of the engines. */
+/** Stored only after their first use: a visitor needs only one of the engines. */
 const ENGINES = ['worker-gpu', 'worker-cpu'];
 const PROGRAMS = [...ENGINES, 'worker-export'];
 
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
-/** Puts `value` in the place of the empty one behind a comment with this name. */
+/** Replaces the empty value that follows the comment with this name. */
 function fill(text, name, value) {
   const place = new RegExp(`/\\* ${name} \\*/ (\\{\\}|\\[\\]|'')`);
   if (!place.test(text)) throw new Error(`there is no place for ${name}`);
   return text.replace(place, () => JSON.stringify(value));
 }
 
-/** Every file of a folder, as paths within it, sorted. */
+/** Every file of a folder, as relative paths, sorted. */
 function files(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -28,7 +28,9 @@ function files(folder) {
     .sort();
 }
 
-/** Finishes the site in `site`. While it is `served` for development nothing is kept: a change must be seen at once. */
+/**
+ * Finishes the site in `site`. If it is `served` for development nothing is stored: a change must be visible at once.
+ */
 export function finish(site, { served }) {
   writeList(join(site, 'weights'));
   const read = (name) => readFileSync(join(site, name), 'utf8');
@@ -54,14 +56,14 @@ export function finish(site, { served }) {
 
   const later = Object.fromEntries(ENGINES.map((engine) => [engine, Object.values(programs[engine])]));
   const unneeded = new Set(['index.html', 'embed.js', 'embed.html', 'example-post.html', ...Object.values(later).flat()]);
-  // Hosts that read `_headers` do not send it.
+  // Hosts that read `_headers` do not serve it.
   const shell = all.filter((file) => !unneeded.has(file) && !/^_|\.md$/.test(file));
   let worker = fill(read('sw.js'), 'build', served ? '' : build);
   worker = fill(worker, 'shell', served ? [] : shell);
   writeFileSync(join(site, 'sw.js'), fill(worker, 'engines', served ? {} : later));
 }
 
-// The tests import this file; trunk runs it, and says where the site is being put together.
+// The tests import this file; trunk runs it, with the staging folder in the environment.
 if (process.env.TRUNK_STAGING_DIR) {
   try {
     finish(process.env.TRUNK_STAGING_DIR, { served: process.env.IMPASTO_SERVED === 'true' });

@@ -1,17 +1,17 @@
-// The list of the site's networks, `weights/packs.json`. It goes straight into the site (finish.mjs) and never into weights/,
-// since trunk watches that folder and would build again.
+// Makes the list of the site's networks, `weights/packs.json`. The list is written into the site (finish.mjs), not into
+// weights/: trunk watches that folder and would rebuild.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** As many characters of a pack's name as the page takes. */
+/** The maximum length of a pack's name that the page accepts, in characters. */
 const LONGEST_NAME = 200;
 
-/** The list of the packs that lie in a folder. */
+/** The list of the packs in a folder. */
 export function list(folder) {
   const packs = [];
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    // What begins with a dot is a pack that is just being written.
+    // A name that begins with a dot belongs to a pack that is still being written.
     if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
     const file = join(folder, entry.name, 'manifest.json');
     let text;
@@ -36,7 +36,7 @@ export function list(folder) {
   return { format: 'impasto-packs', version: 1, packs };
 }
 
-/** The packs that lie on another host: `{ "vgg19": "https://cdn.example/vgg19/" }`. */
+/** The packs on other hosts: `{ "vgg19": "https://cdn.example/vgg19/" }`. */
 function elsewhere(file) {
   if (!existsSync(file)) return [];
   try {

@@ -1,12 +1,12 @@
-// The benchmark: what a step of the engine costs in a real browser, in seconds of processor time of the whole browser, and
-// how many times less than the full VGG-19 the bundled networks cost, and Burn's stock operations and TensorFlow.js more; what
-// share of the adapter's best it reaches; whether a pixel costs more in a large picture; how long a visitor waits. All figures
-// of a table come from one run.
+// The benchmark: the CPU time of a step of the engine in a real browser, in seconds over all of its processes; how it
+// compares with the full VGG-19, Burn's stock operations and TensorFlow.js; the share of the adapter's peak
+// performance; whether the time is linear in the number of pixels; and the start-up times. All figures of a table come
+// from one run.
 //
 //   cargo xtask bench [--json FILE] [--rounds 3] [--only TEXT]
 //
-// With --only, what has TEXT in its name: of a row, its engine, network and pixels (`gpu vgg19 64×64`), or `roofline`, or
-// `start-up`. What such a row is compared with is measured only if it is named as well, but for the roofline.
+// --only selects rows by engine, network and pixels (`gpu vgg19 64×64`), or `roofline`, or `start-up`. The rows that a
+// row is compared with are measured only if they are selected, too, except the roofline.
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,10 +21,10 @@ import { bundled, full, skipFull } from './support/pack.mjs';
 import { root } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
 
-/** Steps that are left out, since kernels are compiled in them. */
+/** Steps that are not measured, since kernels are compiled during them. */
 const WARM_UP = 2;
 
-/** Measured are as many steps as it takes for the processor's clock, which ticks a hundred times a second, to be exact. */
+/** The number of steps is large enough for the resolution of the CPU clock, which has a hundred ticks a second. */
 const ROWS = [
   { engine: 'gpu', network: 'vgg19', photo: 'astronaut', pixels: '64×64', size: 64, steps: 10 },
   { engine: 'gpu', network: 'vgg19', photo: 'coffee', pixels: '192×128', size: 192, steps: 3 },
@@ -49,21 +49,21 @@ const ROWS = [
   { engine: 'cpu', network: 'tiny', photo: 'astronaut', pixels: '512×512', size: 512, steps: 3 },
 ];
 
-/** The rows that a row is compared with: what else a visitor's machine of that kind could be asked to do. */
+/** The rows that a row is compared with: alternatives on the same kind of machine. */
 const RIVALS = { gpu: ['stock', 'tfjs webgpu'], cpu: ['tfjs wasm'] };
 
-/** The engines that compute on the adapter whose roofline is measured. */
+/** The engines on the adapter whose roofline is measured. */
 const ON_ADAPTER = ['gpu', 'stock', 'tfjs webgpu'];
 
 const { values: options } = parseArgs({
   options: { json: { type: 'string' }, rounds: { type: 'string', default: '3' }, only: { type: 'string', default: '' } },
 });
-// The sign between two numbers is not on every keyboard.
+// The multiplication sign is not on every keyboard.
 const only = options.only.replace(/(?<=\d)x(?=\d)/g, '×');
 const isWanted = (name) => name.includes(only);
 
-// Neighbours on the machine come and go, and slow the caches even where the processor's time is counted: each row is
-// measured in every round, and its least disturbed round counts.
+// Other programs on the machine slow the caches, which also affects CPU time: each row is measured in every round, and
+// the round with the least time is reported.
 const rows = ROWS.filter(({ engine, network, pixels }) => isWanted(`${engine} ${network} ${pixels}`))
   .map((row) => ({ ...row, cpu: Infinity, wall: Infinity }));
 const withRoofline = isWanted('roofline') || rows.some(hasShare);
@@ -123,7 +123,7 @@ if (costs.length > 0) {
 }
 if (options.json) writeFileSync(options.json, `${JSON.stringify({ rows, roofline, startUp, linearity }, null, 2)}\n`);
 
-/** Whether a row's speed can be held against the roofline. */
+/** Whether a row is compared with the roofline. */
 function hasShare({ engine, network }) {
   return network === 'vgg19' && ON_ADAPTER.includes(engine);
 }
@@ -133,7 +133,7 @@ function count(pixels) {
   return width * height;
 }
 
-/** How many times as long a pixel takes in a large picture as in a small one: 1 if the cost is linear; null if it was not measured. */
+/** The time per pixel of a large picture relative to a small one: 1 if it is linear; null if it was not measured. */
 function pixelCost(engine) {
   const [large, small] = ['512×512', '128×128'].map((pixels) => of(engine, 'tiny', pixels));
   return large && small ? (large.wall / count(large.pixels)) / (small.wall / count(small.pixels)) : null;
@@ -152,7 +152,7 @@ function checkNeeds() {
   }
 }
 
-/** Each measurement has a browser of its own. */
+/** Each measurement has its own browser. */
 async function inBrowser(measurement) {
   const browser = await launch();
   try {
@@ -166,7 +166,10 @@ function measure(browser, row) {
   return (row.engine.startsWith('tfjs') ? measureTensorFlow : measureEngine)(browser, row);
 }
 
-/** Seconds a step, of the processor and of the clock: `reach(steps)` waits until so many are made, `made()` says how many are. */
+/**
+ * Seconds per step of CPU and wall time: `reach(steps)` waits for that number of steps, `made()` returns the current
+ * one.
+ */
 async function timed(steps, reach, made) {
   await reach(WARM_UP);
   const from = { cpu: cpuSeconds(process.pid), wall: performance.now(), step: await made() };

@@ -1,4 +1,4 @@
-// A demonstration inside another page: from another origin, and with a policy that forbids that page nearly everything.
+// Tests the embedded demonstration: in a page on another origin, whose policy forbids nearly everything.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/** A post on another origin than the site's, with these elements in it, and two pictures that the site may or may not read. */
+/** A page on another origin with these elements, and two pictures that the site may or may not read (CORS). */
 async function post(elements, run, { expectErrors = false } = {}) {
   const site = await new Host(bundled).start();
   const policy = `default-src 'none'; script-src ${site.origin}; frame-src ${site.origin}`;
@@ -93,7 +93,7 @@ test('a demonstration shows a poster, paints on a click, and tells the page arou
 });
 
 test('two demonstrations take turns', async () => {
-  // The first to be asked takes long enough for the other one to come in between, if it could.
+  // The first run takes long enough for the second one to overlap, if it could.
   await post(demo('one') + demo('two', '', 120), async ({ page, heard, reach, frame }) => {
     for (const id of ['two', 'one']) {
       await page.locator(`#${id}`).scrollIntoViewIfNeeded();
@@ -103,7 +103,7 @@ test('two demonstrations take turns', async () => {
     const order = (await heard()).map((event) => event.id);
     assert.equal(order.lastIndexOf('two') < order.indexOf('one'), true, order.join(' '));
 
-    // And again, now that both are there.
+    // Once more, with both frames loaded.
     await page.evaluate(() => { globalThis.heard = []; });
     await frame('two').getByRole('button', { name: 'Paint again' }).click();
     await frame('one').getByRole('button', { name: 'Paint again' }).click();
@@ -117,7 +117,7 @@ test('two demonstrations take turns', async () => {
 
 test('a post scrolls as smoothly while a demonstration paints', async (context) => {
   await post(demo('one', '', 300), async ({ page, reach, frame, heard }) => {
-    /** Pictures that the browser draws in two seconds while the post moves. */
+    /** The number of frames that the browser draws in two seconds while the page is animated. */
     const drawn = () => page.evaluate(async () => {
       let pictures = 0;
       for (const begin = performance.now(); performance.now() - begin < 2000; pictures += 1) {
@@ -135,14 +135,15 @@ test('a post scrolls as smoothly while a demonstration paints', async (context) 
     const last = (await heard()).at(-1);
     assert.equal(last.name, 'progress', 'it paints all the while');
     context.diagnostic(`pictures in two seconds: ${before} before, ${meanwhile} while it paints`);
-    // What would block the page, a step on its own thread, lets a tenth through; other programs on the machine take a third.
+    // A step on the page's own thread would allow only a tenth of the frames; other programs on the machine cost a
+    // third.
     assert.ok(meanwhile > before / 2, `${meanwhile} pictures in the time of ${before}`);
   });
 });
 
 test('the example post paints both of its pictures and tells how far it is', async () => {
   await visit(browser, async ({ page, host }) => {
-    // As it stands, but small and on the processor.
+    // The defaults, but a small picture on the CPU.
     const text = await readFile(join(dist, 'example-post.html'), 'utf8');
     host.overlay = await mkdtemp(join(tmpdir(), 'impasto-post-'));
     await writeFile(join(host.overlay, 'example-post.html'), text.replaceAll('size="192" steps="80"', 'size="64" steps="10" engine="cpu"'));
@@ -186,7 +187,7 @@ test('a picture of the post\'s own is painted if its host lets others read it, a
 test('what docs/embedding.md says to write works, and its attributes are the ones that there are', async () => {
   const text = await readFile(join(root, 'docs/embedding.md'), 'utf8');
   const [, snippet] = text.match(/```html\n<script async src="https:\/\/impasto.example\/embed.js"><\/script>\n(<impasto-demo [^]*?)\n```/);
-  // As it stands, but small and on the processor.
+  // The defaults, but a small picture on the CPU.
   const small = snippet.replace(/size="\d+" steps="\d+"/, 'id="one" size="64" steps="10" engine="cpu"');
   await post(small, async ({ page, reach, frame, heard }) => {
     await page.evaluate(text.match(/```js\n([^]*?)\n```/)[1]);

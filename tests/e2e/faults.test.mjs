@@ -1,4 +1,4 @@
-// GPUs that lack something, and what fails while it paints: there is always a picture, or a sentence that says what to do.
+// Tests GPUs without some features, and failures during a run: there is a picture, or a message that says what to do.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -10,7 +10,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/** The engine that paints, which must not have been asked for by name. */
+/** The engine in use; it must not have been requested by the address. */
 const engine = (studio) => studio.main.getAttribute('data-engine');
 
 async function paint(studio, size = 64, steps = 10) {
@@ -18,7 +18,7 @@ async function paint(studio, size = 64, steps = 10) {
   await studio.paint();
 }
 
-/** Waits for an alert of this kind; its text, in which no word is the program's own. */
+/** Waits for an alert of this kind and returns its text, which must not contain the program's internal terms. */
 async function failed(studio, kind) {
   await studio.reach('failed');
   assert.equal(await studio.alert.getAttribute('data-kind'), kind, await studio.alert.textContent());

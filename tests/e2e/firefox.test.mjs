@@ -1,4 +1,4 @@
-// The same site in another browser: Firefox has its own WebGPU (here on the software Vulkan driver) and its own limits.
+// Tests the site in Firefox, which has its own WebGPU implementation (here on the software Vulkan driver) and limits.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { PATIENCE } from './support/studio.mjs';
 
 const STEPS = 10;
 
-/** A visit with Firefox to a host of its own. */
+/** Opens a host of its own in Firefox. */
 async function visit(run) {
   const executablePath = program('IMPASTO_FIREFOX', ['firefox-esr', 'firefox']);
   assert.ok(executablePath, 'no Firefox: `cargo xtask setup` installs it, or set IMPASTO_FIREFOX to its path');
@@ -42,9 +42,9 @@ test('Firefox paints on its WebGPU', async () => {
   await visit(async ({ page, host }) => {
     await page.goto(`${host.url}?engine=gpu`);
     await page.waitForSelector('#studio[data-engine=gpu], #studio[data-state=failed]');
-    // An old Firefox has no WebGPU on Linux: 140 does not, 153 does.
+    // Old versions of Firefox have no WebGPU on Linux: 140 does not, 153 does.
     assert.equal(await page.evaluate(() => document.querySelector('#error')?.textContent), undefined, `in ${await page.browser().version()}`);
-    // Straight to the elements: looking for names costs this driver half a minute.
+    // Elements are selected directly: finding them by name takes this driver half a minute.
     await page.evaluate((steps) => {
       for (const [slider, value] of [['size', 64], ['steps', steps]]) {
         const input = document.querySelector(`#${slider}`);

@@ -1,5 +1,5 @@
-// The processor's other cores: they help where the page is isolated, the picture is the same, and without them it is painted all
-// the same.
+// Tests the CPU engine's helper workers: they are used on cross-origin isolated pages, the picture is the same, and
+// without them a run works, too.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,14 +20,14 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/** Paints on the processor; the losses, and what the page says that it paints on. */
+/** Runs the CPU engine; returns the losses, and the device name that the page shows. */
 async function paint({ headers, network = 'fast', overlay = null, warnings = [] }) {
   let found;
   await visit(browser, async ({ studio, page, host }) => {
     page.on('console', (message) => { if (/other cores/.test(message.text())) warnings.push(message.text()); });
     host.headers = headers;
     host.overlay = overlay;
-    // Some odd size, at every step.
+    // An odd size, at every step.
     await studio.open(host.url, 'cpu', { network, schedule: 'single' });
     await page.locator('#studio[data-engine=cpu]').waitFor({ timeout: PATIENCE });
     await studio.choose({ photo: 'cat', painting: 'hokusai-great-wave', size: 181, steps: STEPS });
@@ -64,7 +64,7 @@ for (const network of full ? ['fast', 'vgg19'] : ['fast']) {
   });
 }
 
-/** A folder whose entry script is this program in helper workers. */
+/** A folder whose entry script runs this program in helper workers. */
 function helping(program) {
   const folder = mkdtempSync(join(tmpdir(), 'impasto-helpers-'));
   const [, doorstep] = /data-worker="([^"]+)"/.exec(readFileSync(join(dist, 'index.html'), 'utf8'));
@@ -81,7 +81,7 @@ test('helpers that do not come, and those that fail at work, are done without', 
   assert.match(missing.join('\n'), /The processor's other cores do not help/);
   assertSame(without.losses, alone.losses);
 
-  // They fail at their first share.
+  // They fail at their first task.
   const failing = helping(`
     postMessage('helper');
     onmessage = ({ data }) => {

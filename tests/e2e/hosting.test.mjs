@@ -1,5 +1,5 @@
-// The site on hosts as they are: with the headers that docs/hosting.md recommends, with wrong types, cut connections, slow lines,
-// weights on another host, and files of two builds mixed.
+// Tests the site on realistic hosts: with the headers that docs/hosting.md recommends, wrong content types, broken
+// connections, slow networks, weights on another host, and files of two builds mixed.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -24,21 +24,21 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/** A few steps on the processor. */
+/** Makes a few steps on the CPU. */
 async function paint(studio) {
   await studio.choose({ size: 64, steps: 10 });
   await studio.paint();
   await studio.reach('done');
 }
 
-/** The code block of a language in the guide. */
+/** The code block in a language in the guide. */
 function recipe(language) {
   const found = guide.match(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``));
   assert.ok(found, `docs/hosting.md has a block of ${language}`);
   return found[1];
 }
 
-/** What `_headers` says about a path, as Netlify and Cloudflare read it. */
+/** The headers for a path in `_headers`, as Netlify and Cloudflare read them. */
 function headersFor(path) {
   const headers = {};
   let applies = false;
@@ -77,7 +77,7 @@ test('the page itself says the policy of _headers, and a host that sends no head
   }, { expectErrors: true });
 });
 
-/** Servers with the guide's recipes; each gets a folder of its own, with the site in `site`, and the recipe for it. */
+/** Servers with the guide's recipes; each gets its own folder, with the site in `site`, and its recipe. */
 const servers = {
   nginx(folder, recipe) {
     const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');

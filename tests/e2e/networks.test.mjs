@@ -1,4 +1,4 @@
-// Which network paints: what the host offers, what is chosen where nobody chooses, and changing from one to another.
+// Tests the choice of the network: what the host has, the default, and changing from one to another.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -73,7 +73,7 @@ test('without WebGPU Tiny paints even if Paint was pressed before that was known
       await studio.open(host.url);
       assert.equal((await studio.networks()).find(({ chosen }) => chosen).pack, 'fast', 'nothing is known yet');
       await studio.choose({ size: 64, steps: 10 });
-      // It is chosen already, but not by the visitor.
+      // It is the default already, but the visitor has not chosen it.
       if (network) await page.getByText('a quarter of the work').click();
       await studio.paint();
       host.release('worker-');
@@ -132,7 +132,7 @@ test('a choice that is made during a run is for the next one, and says so', asyn
     assert.deepEqual(host.shardRequests, shards('tiny'));
     assert.equal(await page.getByText('This run goes on').count(), 0);
 
-    // The picture is gone on from, with what is chosen now.
+    // The run continues from the picture with the current choice.
     const before = await studio.step();
     await studio.choose({ steps: 10 });
     await page.getByLabel('Go on from this picture').check({ force: true });
@@ -214,13 +214,13 @@ for (const [what, list, why] of [
   });
 }
 
-/** Makes the host's list say that these packs are there. */
+/** Replaces the host's list by one with these packs. */
 function offer(host, packs) {
   const list = Buffer.from(JSON.stringify({ format: 'impasto-packs', version: 1, packs }));
   host.damage = (path, bytes) => (path === LIST ? list : bytes);
 }
 
-/** Makes a browser of the page that has never heard of WebGPU. */
+/** Removes WebGPU from the page's browser. */
 async function withoutWebGpu(page) {
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
 }

@@ -1,4 +1,4 @@
-// Visits without a network, new versions, and what is kept on the visitor's machine.
+// Tests offline visits, new versions, and what is stored on the visitor's machine.
 
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -40,7 +40,7 @@ for (const [engine, network] of [['cpu', 'tiny'], ['gpu', 'fast']]) {
 
 test('the second visit has the headers of the first, and its policy', async () => {
   await visit(browser, async ({ studio, page, host }) => {
-    // A policy that the page does not say itself.
+    // A policy that the page's own meta element does not contain.
     const policy = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
       + "img-src 'self' blob: data:; connect-src 'self' blob:; object-src 'none'";
     const sent = {
@@ -51,7 +51,7 @@ test('the second visit has the headers of the first, and its policy', async () =
     host.headers = () => sent;
     await studio.open(host.url, 'cpu');
     await kept(page, 'cpu', 'tiny');
-    // Whatever the second visit has, it has from the first.
+    // Everything that the second visit shows was stored during the first.
     host.headers = () => ({});
     const answers = new Map();
     page.on('response', (answer) => answers.set(new URL(answer.url()).pathname.slice(new URL(host.url).pathname.length), answer));
@@ -111,7 +111,7 @@ test('a new version is fetched as a whole, offered, and taken when the visitor s
     await page.getByRole('button', { name: 'Reload' }).click();
     await page.waitForFunction((build) => document.documentElement.dataset.build === build, second);
     await studio.paintButton.waitFor();
-    // The old one's files are gone.
+    // The files of the old build have been deleted.
     await until(page, async () => (await caches.keys()).filter((name) => name.startsWith('impasto-site')).length === 1);
   });
 });
@@ -121,13 +121,13 @@ test('half of a new version is not taken', async () => {
     await studio.open(host.url, 'cpu');
     await kept(page, 'cpu', 'tiny');
     const build = await page.evaluate(() => document.documentElement.dataset.build);
-    // The new service worker is on the host already, the new page is not.
+    // The host has the new service worker already, but the old page.
     const folder = mkdtempSync(join(tmpdir(), 'impasto-overlay-'));
     writeFileSync(join(folder, 'sw.js'), readFileSync(join(dist, 'sw.js'), 'utf8').replaceAll(build, 'feedfacecafebeef'));
     host.overlay = folder;
     const asked = host.requests.length;
     await page.reload();
-    // The browser looks for a new version by itself, but when it likes.
+    // The browser looks for a new version by itself, but not at a defined time.
     await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
     await until(page, async () => (await navigator.serviceWorker.getRegistration()).installing === null);
     await page.locator('#studio[data-engine=cpu]').waitFor();
@@ -166,7 +166,7 @@ test('with a private photo no request leaves the site, and none carries it', asy
     await studio.save('Save GIF', 'private.gif');
     await kept(page, 'cpu', 'tiny');
     assert.deepEqual(bodies, [], 'requests that carry something');
-    // `visit` asserts that none went elsewhere.
+    // `visit` asserts that no request went to another host.
     const own = new Set(['index.html', 'sw.js', 'weights/packs.json']);
     const odd = host.requests.filter((name) => !own.has(name) && !name.startsWith('weights/tiny/') && !name.startsWith('samples/')
       && !/^(app|style|icon|worker(-cpu|-export)?)-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)$/.test(name) && !/^(manifest\.json|icon-\d+\.png)$/.test(name));

@@ -1,4 +1,4 @@
-// The page itself: it is there before the engine, fits a small screen, loads one engine only.
+// Tests the page itself: it works before the engine is loaded, fits narrow screens, and loads one engine only.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -65,7 +65,7 @@ for (const width of [320, 768, 1280]) {
   });
 }
 
-/** What the address asked for and the page shows, whatever it looks like. */
+/** The settings that the address names and the page shows. */
 async function chosen(studio, page) {
   return {
     photo: await studio.region('Photo').getAttribute('data-chosen'),
@@ -98,7 +98,7 @@ test('a link that asks for what cannot be had is as good as none, and the consol
     await studio.open(host.url, 'cpu', {
       photo: '<img src=x onerror=alert(1)>', painting: 'mona-lisa', size: '999999', steps: '-1', strength: 'NaN', network: 'nowhere',
     });
-    // The network is known to be missing once the host's list is here.
+    // The network is known to be missing once the host's list is loaded.
     while (warnings.length < 6) await page.waitForEvent('console');
     assert.deepEqual(await chosen(studio, page), usual);
     for (const key of ['photo', 'painting', 'size', 'steps', 'strength', 'network']) {

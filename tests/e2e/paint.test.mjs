@@ -1,4 +1,4 @@
-// The main job: a photo is painted in the manner of a painting, on both engines, and the result is saved.
+// Tests the main use: a photo is painted in the style of a painting, on both engines, and the result is saved.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -26,7 +26,7 @@ for (const { engine, device, network, size, weights, skip, photo = 'summer-palac
       const native = nativeTrace({ pictures, network, device: engine, size, steps: STEPS });
       await studio.choose({
         photo, painting, size, steps: STEPS,
-        // The bundled ones are what each engine takes unless told otherwise.
+        // The defaults of each engine are the bundled networks.
         network: weights === bundled ? undefined : network,
       });
       await studio.reachNetwork(network);
@@ -56,13 +56,14 @@ for (const { engine, device, network, size, weights, skip, photo = 'summer-palac
         losses.at(-1).total < losses[0].total / 2,
         `the total loss fell from ${losses[0].total} to only ${losses.at(-1).total}`,
       );
-      // A GPU stores features in halves, which round sooner. On the processor the loss before the first step is that of one look.
+      // A GPU stores features as half-precision floats, which are less precise. On the CPU the loss before the first
+      // step is that of one evaluation.
       const [first, early] = engine === 'gpu' ? [2e-3, 2e-3] : [1e-5, 1e-4];
       for (const { step, ...ours } of losses) {
         const theirs = native.find((entry) => entry.step === step);
         for (const name of ['total', 'content', 'style', 'tv']) {
-          // Rounding decides where activations all but tie, and paths part: a term may drift by more than a hundredth of
-          // itself while the total does not. So each is judged by what it adds to the total.
+          // Rounding decides where activations are nearly equal, and the runs diverge: a term may differ by more than
+          // one per cent while the total does not. So each difference is compared with the total.
           const off = Math.abs(ours[name] - theirs[name]) / theirs.total;
           assert.ok(off < (step === 0 ? first : step < 3 ? early : 0.01), `step ${step}: ${name} is ${ours[name]}, natively ${theirs[name]}`);
         }
@@ -89,7 +90,7 @@ for (const { engine, device, network, size, weights, skip, photo = 'summer-palac
   });
 }
 
-/** True where `small` lies somewhere in `large`, pixel by pixel. */
+/** Whether `small` occurs in `large`, pixel by pixel. */
 function holds(large, small) {
   const row = small.width * 4;
   const lineOf = (y) => small.rgba.subarray(y * row, (y + 1) * row);
@@ -104,7 +105,7 @@ function holds(large, small) {
   return false;
 }
 
-/** The mean distance of two pictures' bytes, 0..255. */
+/** The mean absolute difference of two pictures' bytes, 0..255. */
 function difference(one, other) {
   let sum = 0;
   for (let at = 0; at < one.length; at += 1) sum += Math.abs(one[at] - other[at]);

@@ -1,5 +1,5 @@
-// Parts of pictures: what is marked with the brush, a second painting, transparency; the experiments of the paper; and
-// the photo's colours afterwards.
+// Tests regions: the brush's mask, a second painting, transparency; the experiments of the paper; and the transfer of
+// the photo's colours after a run.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -13,7 +13,7 @@ after(() => browser.close());
 
 const colors = (rgba, at) => [...rgba.subarray(4 * at, 4 * at + 3)];
 
-/** Drags the brush from one place to another, in shares of the picture's width and height. */
+/** Drags the brush between two points, given as fractions of the picture's width and height. */
 async function drag(page, [x0, y0], [x1, y1]) {
   await page.locator('#marks').scrollIntoViewIfNeeded();
   const { x, y, width, height } = await page.locator('#marks').boundingBox();
@@ -30,7 +30,7 @@ test('marked parts stay the photo, and with a second painting they take its styl
     await studio.unfold();
     await page.getByRole('button', { name: 'Mark parts of the photo' }).click();
     await page.getByLabel('Width', { exact: true }).fill('40');
-    // The right part, with a margin in the middle where the edge of the brush is.
+    // The right part, with a margin around the edge of the brush.
     await drag(page, [0.85, 0.02], [0.85, 0.98]);
     assert.equal(await page.locator('#marks').getAttribute('data-any'), 'true');
     await studio.screenshot('marks');
@@ -66,12 +66,12 @@ test('marked parts stay the photo, and with a second painting they take its styl
     assert.match(await page.locator('.placard .manner').textContent(), /Composition VIII.* and The Great Wave/);
     await studio.screenshot('two-paintings');
 
-    // Another photo has other parts.
+    // A new photo has other parts.
     await studio.choose({ photo: 'cat' });
     await page.locator('#marks[data-any=false]').waitFor({ state: 'attached' });
     await page.getByLabel('Its share').fill('80');
 
-    // What was painted from comes home with it: the blend in the recipe, both paintings on the sheet.
+    // The inputs are in the saved files: the blend in the recipe, both paintings in the triptych.
     await studio.paint();
     await page.locator('#studio[data-job="4"]').waitFor();
     await studio.reach('done');
@@ -85,7 +85,7 @@ test('marked parts stay the photo, and with a second painting they take its styl
       const { width, height } = await studio.decode(await studio.sampleAsPng(`styles/${name}`), 'image/png');
       return width / height;
     }));
-    // Photo and result are of one shape; the gaps are narrow.
+    // Photo and result have the same shape; the gaps are narrow.
     const aspect = 2 * (96 / 64) + sides[0] + sides[1];
     assert.ok(Math.abs(width / height - aspect) < 0.25, `${width}×${height} for ${aspect}`);
 

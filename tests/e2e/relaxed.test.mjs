@@ -1,4 +1,4 @@
-// Products with relaxed SIMD, a module of its own that only browsers can run (`crates/processor/src/relaxed`).
+// Tests products with relaxed SIMD, whose module only browsers can run (`crates/processor/src/relaxed`).
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
@@ -47,7 +47,7 @@ function caught([script, module]) {
   }).finally(() => worker.terminate());
 }
 
-/** On the page: the relative errors of products of random matrices, against sums in 64 bits. */
+/** On the page: the relative errors of products of random matrices, compared with sums in 64 bits. */
 async function compared(bytes) {
   const memory = new WebAssembly.Memory({ initial: 16 });
   const { instance } = await WebAssembly.instantiate(new Uint8Array(bytes), { env: { memory } });
@@ -56,7 +56,7 @@ async function compared(bytes) {
   const [left, right, out] = [0, 80_000, 160_000];
   const address = (at) => numbers.byteOffset + at * numbers.BYTES_PER_ELEMENT;
   const errors = [];
-  // Fewer rows than go together, as many, and more; nothing to add up, and sums longer than the engine has them made.
+  // Fewer rows than a panel has, as many, and more; empty sums, and sums longer than the engine needs.
   for (const rows of [1, 2, 3, 7, 48, 64]) for (const inner of [0, 1, 37, 300]) for (const columns of [4, 8, 12]) {
     for (const byColumns of [false, true]) for (const add of [false, true]) {
       for (let at = 0; at < numbers.length; at += 1) numbers[at] = Math.random() * 2 - 1;
@@ -71,7 +71,7 @@ async function compared(bytes) {
         for (let k = 0; k < inner; k += 1) sum += before[left + y * row + k * column] * before[right + k * rightRow + x];
         before[out + y * outRow + x] = sum;
       }
-      // All of the memory, since nothing else may have been written.
+      // The whole memory is compared, since nothing else may have been written.
       let [difference, norm] = [0, 0];
       for (let at = 0; at < numbers.length; at += 1) difference += (numbers[at] - before[at]) ** 2;
       for (let y = 0; y < rows; y += 1) for (let x = 0; x < columns; x += 1) norm += before[out + y * outRow + x] ** 2;

@@ -1,4 +1,4 @@
-// Settings: a saved picture carries those that it was painted with, the page takes them back, and a link can ask for them.
+// Tests the settings: a saved picture contains them, the page reads them from it, and a link can set them.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// What a visitor does besides the main job: stop, paint again, go on, bring a broken file, use the keyboard only.
+// Tests other uses: stop, paint again, continue, open a damaged file, use the keyboard only.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -14,7 +14,7 @@ for (const engine of ['gpu', 'cpu']) {
   test(`stop on the ${engine} ends the run within a step and keeps the picture, which can be gone on from`, async () => {
     await visit(browser, async ({ studio, page, host }) => {
       await studio.open(host.url, engine);
-      // So that a step takes longer than the way of a message, on both.
+      // A step takes longer than sending a message, on both engines.
       await studio.choose({ size: engine === 'cpu' ? 192 : 64, steps: 300 });
       await studio.paint();
       await studio.reachStep(2);
@@ -25,7 +25,7 @@ for (const engine of ['gpu', 'cpu']) {
       });
       await studio.reach('stopped');
       const stopped = await studio.step();
-      // One step was under way, and the frame of the one before may have been on its way here.
+      // One step was in progress, and the frame of the step before may have been on its way.
       assert.ok(stopped <= pressed + 2, `stop was pressed at step ${pressed}, the run ended at ${stopped}`);
       const kept = await studio.pixels();
       await studio.screenshot(`stopped-${engine}`);
@@ -87,7 +87,7 @@ test('a file that is no picture is named as such, and the earlier choice stays',
 test('one can paint a picture of one\'s own', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     await studio.open(host.url, 'cpu');
-    // A portrait, twice as high as wide: the aspect ratio must come back.
+    // Portrait, twice as high as wide: the result must have the same aspect ratio.
     const picture = Buffer.from(await page.evaluate(stripes));
     await page.getByLabel('Your own photo').setInputFiles({ name: 'stripes.png', mimeType: 'image/png', buffer: picture });
     await page.locator('section[data-chosen=own]').waitFor();
@@ -135,7 +135,8 @@ test('the page goes on answering while it paints', async () => {
     await studio.reachStep(from + 4);
     const ticks = await page.evaluate(() => window.ticks);
     const steps = (await studio.step()) - from;
-    // A step takes a second or more at this size. A page that the engine held up would get one turn a step, not dozens.
+    // A step takes a second or more at this size. If the engine blocked the page, it would get one turn a step, not
+    // dozens.
     assert.ok(ticks > 5 * steps, `${ticks} turns in ${steps} steps`);
     await studio.choose({ strength: 0.5 });
     assert.equal(await page.getByLabel('Strength', { exact: true }).inputValue(), '0.5');
@@ -180,7 +181,7 @@ test('everything can be done with the keyboard', async () => {
   });
 });
 
-/** In the page: the bytes of a PNG of coloured stripes, 100 × 200. */
+/** On the page: the bytes of a PNG with coloured stripes, 100 × 200. */
 async function stripes() {
   const canvas = new OffscreenCanvas(100, 200);
   const context = canvas.getContext('2d');
@@ -209,7 +210,7 @@ test('what lies under More and Expert reaches the engine', async () => {
     };
     const plain = await painted();
 
-    // Blue less red, which how light a place is does not change, where nothing is clipped.
+    // The difference of blue and red, which does not depend on the luminance unless values are clipped.
     const apart = (one, other) => {
       const chroma = (rgba, at) => rgba[at + 2] - rgba[at];
       const clipped = (rgba, at) => [0, 1, 2].some((c) => rgba[at + c] % 255 === 0);
@@ -219,7 +220,7 @@ test('what lies under More and Expert reaches the engine', async () => {
     };
     const kept = await painted({ Colours: 'the photo’s' });
     await studio.screenshot('kept-colours');
-    // Where steps are quick, not every one is reported, but the first and the last are.
+    // If steps are short, not every one is reported, but the first and the last are.
     const both = kept.reported.filter(({ step }) => plain.reported.some((other) => other.step === step));
     assert.ok([0, 10].every((step) => both.some((loss) => loss.step === step)), JSON.stringify(both));
     for (const loss of both) {

@@ -1,4 +1,4 @@
-// The algorithms of a GPU's convolutions: measured when asked for, remembered, and back to the rule.
+// Tests the algorithms of a GPU's convolutions: measured on request, stored, and reset to the rule.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -42,7 +42,7 @@ test('the algorithms of the GPU are measured, remembered and forgotten', async (
     const [note] = await remembered();
     assert.deepEqual(note.measured.map(([inputs, outputs]) => [inputs, outputs]), [[CHANNELS, CHANNELS]]);
 
-    // The next visit paints by what is remembered.
+    // The next visit uses the stored measurements.
     await open();
     await chosen('measurement');
     assert.deepEqual(await remembered(), [note]);

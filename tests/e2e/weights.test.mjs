@@ -1,4 +1,4 @@
-// How the weights reach the page: fetched shard by shard, verified, kept; and what is said where something is wrong.
+// Tests how the weights are loaded: fetched shard by shard, verified, stored; and the messages for errors.
 
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';

@@ -1,5 +1,5 @@
-//! The benchmark: the engine's step in a real browser, compared with the same step on Burn's stock operations and in TensorFlow.js, and
-//! beside what the adapter can do at most.
+//! Runs the benchmark: measures the engine's step in a real browser, the same step with Burn's stock operations and in
+//! TensorFlow.js, and the adapter's peak performance.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,12 @@ use crate::process::{Result, run, target};
 use crate::setup::{self, Tools};
 use crate::{flags, site, suites};
 
-/// `cargo xtask bench [--json FILE] [--rounds 3] [--only TEXT]`: builds the site and the baselines, and lets `tests/e2e/bench.mjs`
-/// measure them.
+/// `cargo xtask bench [--json FILE] [--rounds 3] [--only TEXT]`: builds the site and the baselines, and runs the
+/// measurements of `tests/e2e/bench.mjs`.
 ///
-/// Of the rounds each row's least disturbed one counts. With `--only` those rows are measured whose engine, network and pixels
-/// ("gpu vgg19 64×64") contain the text, or the roofline ("roofline"), or the wait at the start ("start-up").
+/// For each row, the round with the least interference is reported. With `--only`, only rows are measured whose engine,
+/// network and pixels ("gpu vgg19 64×64") contain the text, or the roofline ("roofline"), or the start-up times
+/// ("start-up").
 pub fn bench(arguments: &[String]) -> Result {
     let tools = setup::for_tests()?;
     setup::tensorflow()?;
@@ -22,7 +23,7 @@ pub fn bench(arguments: &[String]) -> Result {
     run(node.arg("tests/e2e/bench.mjs").args(arguments))
 }
 
-/// The folder with the GPU worker on stock operations, to be served in the place of the site's own.
+/// Builds the GPU worker with stock operations; returns its folder, which is served instead of the site's own.
 fn stock_worker(tools: &Tools) -> Result<PathBuf> {
     const NAME: &str = "worker-gpu";
     let folder = target()?.join("bench/stock");
@@ -34,7 +35,7 @@ fn stock_worker(tools: &Tools) -> Result<PathBuf> {
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "no-modules", "--no-typescript", "--out-name", NAME, "--out-dir"]);
     run(bindgen.arg(&folder).arg(built))?;
-    // As trunk does it for the site's worker.
+    // The same step as trunk's for the site's worker.
     let module: &Path = &folder.join(format!("{NAME}_bg.wasm"));
     run(tools.command("wasm-opt").args(["-Oz", "-o"]).arg(module).arg(module))?;
     Ok(folder)

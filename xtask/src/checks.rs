@@ -1,4 +1,4 @@
-//! What can be said of the sources without running them: documentation, dependencies, spelling, circles.
+//! Runs the static checks: documentation, dependencies, spelling, circles.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use crate::setup;
 
 type Check = fn() -> Result;
 
-/// The checks by name, in the order in which they run.
+/// The checks by name, in the order of execution.
 const CHECKS: [(&str, Check); 5] = [
     ("circles", circles),
     ("options", options),
@@ -16,7 +16,7 @@ const CHECKS: [(&str, Check); 5] = [
     ("docs", docs),
 ];
 
-/// `cargo xtask check [NAME …]`: runs all checks, or those that are named, to the end; fails where one has failed.
+/// `cargo xtask check [NAME …]`: runs all checks, or the named ones. All of them run even if one fails.
 pub fn check(arguments: &[String]) -> Result {
     let known = || CHECKS.map(|(name, _)| name).join(", ");
     if let Some(other) = arguments.iter().find(|name| !CHECKS.iter().any(|(known, _)| known == name)) {
@@ -39,12 +39,12 @@ pub fn check(arguments: &[String]) -> Result {
     if failed.is_empty() { Ok(()) } else { Err(format!("failed checks: {}", failed.join(", ")).into()) }
 }
 
-/// No two modules of a crate use each other, directly or through others (`xtask/circles`).
+/// Checks that no modules of a crate use each other, directly or through others (`xtask/circles`).
 fn circles() -> Result {
     run(command("cargo").args(["run", "--quiet", "--package", "circles"]))
 }
 
-/// The documents say of options what the table of options says (`xtask/tables`).
+/// Checks that the documents match the table of options (`xtask/tables`).
 fn options() -> Result {
     run(tables().arg("--check"))
 }
@@ -63,17 +63,17 @@ fn tables() -> Command {
     cargo
 }
 
-/// What typos finds, with the field's words in `_typos.toml`.
+/// Checks the spelling with typos; `_typos.toml` lists the technical terms.
 fn spelling() -> Result {
     let tool = setup::for_checks()?;
     run(&mut tool("typos"))
 }
 
-/// Licences, versions and sources of all dependencies, and what is known against them (`deny.toml`).
+/// Checks licences, versions, sources and known vulnerabilities of all dependencies (`deny.toml`).
 fn dependencies() -> Result {
     let tool = setup::for_checks()?;
     run(tool("cargo-deny").args(["--workspace", "check", "licenses", "bans", "sources"]))?;
-    // The list of known faults is on GitHub alone.
+    // The vulnerability database is only on GitHub.
     if let Err(error) = run(tool("cargo-deny").args(["fetch", "db"])) {
         println!("NOT CHECKED: known faults of dependencies; their list cannot be fetched here ({error})");
         return Ok(());
@@ -81,7 +81,7 @@ fn dependencies() -> Result {
     run(tool("cargo-deny").args(["--workspace", "check", "--disable-fetch", "advisories"]))
 }
 
-/// Every link in the documentation leads somewhere, in that of private items too.
+/// Checks that every link in the documentation is valid, also in that of private items.
 fn docs() -> Result {
     let mut cargo = command("cargo");
     cargo.args(["doc", "--workspace", "--no-deps", "--document-private-items"]);

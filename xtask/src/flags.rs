@@ -1,4 +1,4 @@
-//! The flags with which everything for browsers is compiled.
+//! Defines the compiler flags for everything that runs in a browser.
 
 use std::env;
 use std::path::PathBuf;
@@ -6,28 +6,28 @@ use std::process::Command;
 
 use crate::process::root;
 
-/// Gives a command that compiles for browsers the flags for it. They must be the same for every such command, or the next one
-/// compiles everything anew.
+/// Adds the flags for browsers to a command that compiles. They must be the same for every such command, or the next
+/// one compiles everything again.
 pub fn compiling(command: &mut Command) -> &mut Command {
-    // As in `.cargo/config.toml`, whose flags count only where there are no others.
+    // The same as in `.cargo/config.toml`, whose flags are ignored if the environment sets others.
     with_flags(command, &["-C", "target-feature=+simd128"])
 }
 
-/// Has Cargo compile with these flags, and without the names of the builder's folders.
+/// Sets the compiler flags, and removes the names of the builder's folders from the output.
 ///
-/// A program holds the names of all files that a panic may come from, wherever they lay. Visitors must not be told of the
-/// builder's folders, so these are replaced; what follows still says which file it was.
+/// A program contains the path of every source file that can panic. The folders in these paths are replaced, since the
+/// paths are visible to visitors; the rest of each path still identifies the file.
 pub fn with_flags<'a>(command: &'a mut Command, flags: &[&str]) -> &'a mut Command {
     let mut flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
-    // The last one that fits is taken.
+    // The last matching prefix is used.
     for (folder, name) in private_folders() {
         flags.push(format!("--remap-path-prefix={}={name}", folder.display()));
     }
-    // Folders may have blanks in their names, which the other variables would take for separators.
+    // Folder names may contain spaces, which are separators in the other variables.
     command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
 }
 
-/// The folders that visitors must not be told of, each after those that it may lie in, and what they are called instead.
+/// The folders that must not be visible, each after the folders that contain it, and their replacements.
 pub fn private_folders() -> Vec<(PathBuf, &'static str)> {
     let home = env::home_dir().filter(|home| home.parent().is_some());
     let cargo = env::var_os("CARGO_HOME").map(PathBuf::from);

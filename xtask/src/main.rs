@@ -1,4 +1,4 @@
-//! `cargo xtask`: set-up and every chore of Impasto, one command each.
+//! Defines `cargo xtask`: set-up, builds, tests and checks, one subcommand each.
 
 mod bench;
 mod checks;
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         arguments.split_first().map_or(("help", &[][..]), |(chore, rest)| (chore.as_str(), rest));
     let wants_help = rest.iter().any(|argument| ["--help", "-h"].contains(&argument.as_str()));
     let outcome = match chore {
-        // These two hand it on.
+        // These two pass it on.
         chore if wants_help && !["weights", "wasm"].contains(&chore) => {
             print!("{HELP}");
             Ok(())
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Takes `flag` out of the arguments; what comes after `--` belongs to another program.
+/// Removes `flag` from the arguments; arguments after `--` belong to another program.
 fn take_flag(arguments: &mut Vec<String>, flag: &str) -> bool {
     let mut ours = arguments.iter().take_while(|argument| *argument != "--");
     let found = ours.position(|argument| argument == flag);

@@ -1,4 +1,4 @@
-//! Running other programs: where they are, how they are started, how their output is kept.
+//! Runs other programs: finds and starts them, and handles their output.
 
 use std::env;
 use std::error::Error;
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a chore gives back; the error is a sentence that says what to do.
+/// The result of a subcommand; the error is a message that says what to do.
 pub type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 /// The repository: the folder above `xtask/`.
@@ -19,19 +19,19 @@ pub fn root() -> PathBuf {
     Path::new(&manifest).parent().expect("xtask lies inside the repository").to_path_buf()
 }
 
-/// The folder that is the site.
+/// The folder of the built site.
 pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// Cargo's build folder: this program was built into it (`<target>/debug/xtask`).
+/// Cargo's target folder, derived from the path of this program (`<target>/debug/xtask`).
 pub fn target() -> Result<PathBuf> {
     let own = env::current_exe()?;
     Ok(own.ancestors().nth(2).ok_or("xtask must be run through cargo: cargo xtask …")?.to_path_buf())
 }
 
-/// `program` in the repository's folder, free of what `cargo run` says about *this* package: nested builds would take
-/// the changed `CARGO_*` for a reason to build again, and trunk would ask the wrong cargo.
+/// A command in the repository's folder without the `CARGO_*` variables that `cargo run` sets for *this* package:
+/// nested builds would rebuild because of them, and trunk would start the wrong cargo.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
@@ -45,21 +45,21 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Runs to the end, output on the terminal; an exit code other than 0 is an error.
+/// Runs a command with its output on the terminal; an exit code other than 0 is an error.
 pub fn run(command: &mut Command) -> Result {
     let status = command.status().map_err(|error| format!("cannot start {}: {error}", shown(command)))?;
     if status.success() { Ok(()) } else { Err(format!("{} ended with {status}", shown(command)).into()) }
 }
 
-/// Runs to the end and returns what it wrote on its standard output, or `None` where it is missing or failed.
+/// Runs a command and returns its standard output; `None` if it is missing or fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Runs to the end with its output in the file `log`; a failure shows the end of it.
+/// Runs a command with its output in the file `log`; the error contains the end of it.
 ///
-/// A program that is still running after `limit` is stopped and counts as failed.
+/// A program that runs longer than `limit` is killed, which is an error.
 pub fn run_logged(command: &mut Command, log: &Path, limit: Duration) -> Result {
     if let Some(folder) = log.parent() {
         fs::create_dir_all(folder)?;
@@ -94,7 +94,7 @@ pub fn run_logged(command: &mut Command, log: &Path, limit: Duration) -> Result 
     .into())
 }
 
-/// Runs to the end; every line of the standard output is printed at once and handed to `line`. True where it exited with 0.
+/// Runs a command; prints every line of its standard output at once and passes it to `line`. True if it exits with 0.
 pub fn run_watched(command: &mut Command, mut line: impl FnMut(&str)) -> Result<bool> {
     let mut child = command
         .stdout(Stdio::piped())
@@ -112,7 +112,7 @@ pub fn run_watched(command: &mut Command, mut line: impl FnMut(&str)) -> Result<
     Ok(child.wait()?.success())
 }
 
-/// The first of `names` that is a program on `PATH`.
+/// The first of `names` that is on `PATH`.
 pub fn find(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     names.iter().find_map(|name| {

@@ -1,9 +1,9 @@
-//! The tools: what each chore needs, at which version, how it is found and how it is installed.
+//! Defines the tools: which versions each subcommand needs, and how they are found and installed.
 //!
-//! Everything goes to the user's cache folder (`~/.cache/impasto`), outside the clone, so that every clone shares it and
-//! a second run finds it. A program that is already there with the right version is used; else it comes prebuilt where a
-//! package manager has it so, else it is built from source in a hurry. The rest of the system is changed only on request
-//! (`system.rs`).
+//! They are installed in the user's cache folder (`~/.cache/impasto`), outside the clone, so that all clones share
+//! them. A program with the right version that exists already is used. Otherwise it is installed prebuilt where a
+//! package manager has it, or else built from source with fast compiler settings. The rest of the system is changed
+//! only on request (`system.rs`).
 
 mod programs;
 mod step;
@@ -20,13 +20,13 @@ pub use programs::tensorflow;
 pub use system::allow as allow_system;
 pub use target::WASM_TARGET;
 
-/// What was set up, as the commands that use it need it.
+/// The installed tools.
 pub struct Tools {
     compiler: target::Compiler,
 }
 
 impl Tools {
-    /// `program` with the installed tools found first and builds for wasm32 going to the compiler that can do them.
+    /// A command that finds the installed tools first, and uses the right compiler for wasm32.
     pub fn command(&self, program: &str) -> Command {
         let mut command = with_tools(program, self.compiler.folders());
         self.compiler.choose_for(&mut command);
@@ -34,7 +34,7 @@ impl Tools {
     }
 }
 
-/// `program`, which finds `folders`, what is installed in the cache and `PATH`, in this order.
+/// A command with `folders`, the folders in the cache and `PATH` as its search path, in this order.
 fn with_tools(program: &str, mut folders: Vec<PathBuf>) -> Command {
     folders.extend(programs::folders());
     folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
@@ -43,7 +43,7 @@ fn with_tools(program: &str, mut folders: Vec<PathBuf>) -> Command {
     command
 }
 
-/// Sets up what building the site needs, what fails soonest first.
+/// Installs what the site needs to be built; steps that fail early come first.
 pub fn for_site() -> Result<Tools> {
     programs::node()?;
     let compiler = target::wasm()?;
@@ -54,21 +54,21 @@ pub fn for_site() -> Result<Tools> {
     Ok(Tools { compiler })
 }
 
-/// Sets up what the native tests need: a Vulkan driver for those that compute on a GPU.
+/// Installs what the native tests need: a Vulkan driver for the GPU tests.
 pub fn for_native_tests() -> Result {
     system::have(&system::VULKAN)
 }
 
-/// Sets up what all tests need: the site, browsers, a Vulkan driver.
+/// Installs what all tests need: the tools for the site, browsers, a Vulkan driver.
 pub fn for_tests() -> Result<Tools> {
-    // First what may have to be asked for, so that nobody comes back to a question.
+    // Whatever may need a confirmation comes first.
     system::have(&system::ALL)?;
     let tools = for_site()?;
     programs::drivers()?;
     Ok(tools)
 }
 
-/// Sets up what checks the sources; the result makes commands of its programs.
+/// Installs the tools of the static checks; the result makes commands of them.
 pub fn for_checks() -> Result<impl Fn(&str) -> Command> {
     programs::checkers()?;
     Ok(|program: &str| with_tools(program, Vec::new()))

@@ -1,4 +1,5 @@
-//! The site: built by trunk into `dist/`, served for development from a folder of its own, weighed against its budgets.
+//! Builds the site with trunk into `dist/`, serves it for development from another folder, and checks the sizes of its
+//! modules.
 
 use std::fs;
 use std::path::{MAIN_SEPARATOR, PathBuf};
@@ -10,16 +11,17 @@ use crate::setup::{self, Tools};
 use crate::stamp;
 use crate::weights::{note_full_network, packs};
 
-/// What a visitor may have to load of each module, in bytes after brotli, and what the browser may have to compile, in bytes.
+/// The largest size of each module in bytes: compressed with brotli (the download), and uncompressed (what the browser
+/// compiles).
 const BUDGETS: [(&str, u64, u64); 4] = [
     ("app", 250_000, 850_000),
     ("worker-gpu", 660_000, 2_300_000),
     ("worker-cpu", 400_000, 2_000_000),
-    // Only for those who save something.
+    // Loaded only when a visitor saves something.
     ("worker-export", 150_000, 400_000),
 ];
 
-/// `cargo xtask serve`: builds the site, serves it, builds again on every change.
+/// `cargo xtask serve`: builds and serves the site, and rebuilds it after every change.
 pub fn serve(arguments: &[String]) -> Result {
     let mut port = "8080";
     let mut open = false;
@@ -38,11 +40,11 @@ pub fn serve(arguments: &[String]) -> Result {
     let tools = setup::for_site()?;
     note_full_network();
     let mut trunk = trunk(&tools, "serve");
-    // A change is to be seen at once: nothing is kept for visits without a network (xtask/finish.mjs).
+    // Changes must be visible at once, so nothing is stored for offline use (xtask/finish.mjs).
     trunk.env("IMPASTO_SERVED", "true");
-    // Optimised by the compiler, but not once more by wasm-opt, for which one would wait a minute at each change.
+    // Optimised by the compiler, but not by wasm-opt, which takes a minute for each change.
     trunk.args(["--cargo-profile", "release", "--address", "127.0.0.1", "--port", port]);
-    // So that nobody hosts such a site, and the one that is built for a host stays.
+    // Another folder, so that this build is not deployed by mistake and the one for hosts stays.
     trunk.arg("--dist").arg(target()?.join("served"));
     if open {
         trunk.arg("--open");
@@ -76,7 +78,7 @@ pub fn build(arguments: &[String]) -> Result {
     if release { weigh(&tools) } else { Ok(()) }
 }
 
-/// `cargo xtask wasm …`: any cargo command, with the compiler that can do wasm32.
+/// `cargo xtask wasm …`: any cargo command, with a compiler for wasm32.
 pub fn wasm(arguments: &[String]) -> Result {
     let (chore, rest) =
         arguments.split_first().ok_or("`cargo xtask wasm` needs a cargo command, such as `check`")?;
@@ -84,7 +86,7 @@ pub fn wasm(arguments: &[String]) -> Result {
     run(compiling(tools.command("cargo").args([chore, "--target", setup::WASM_TARGET]).args(rest)))
 }
 
-/// Sees to it that `dist/` holds the site as it is to be hosted.
+/// Makes sure that `dist/` contains the current site for hosts.
 pub fn have(tools: &Tools) -> Result {
     if stamp::holds(tools)? {
         println!("✓ the site in dist/ is up to date");
@@ -93,7 +95,7 @@ pub fn have(tools: &Tools) -> Result {
     build_with(tools, true)
 }
 
-/// Builds the site into `dist/`; the packs in `weights/` go with it.
+/// Builds the site into `dist/`, with the packs in `weights/`.
 fn build_with(tools: &Tools, release: bool) -> Result {
     let mut trunk = trunk(tools, "build");
     if release {
@@ -117,13 +119,15 @@ fn build_with(tools: &Tools, release: bool) -> Result {
     if release { stamp::set(tools) } else { Ok(()) }
 }
 
-/// Fails where something was linked that goes unnoticed on the page, until it does harm.
+/// Checks the linked modules for faults that the page's tests do not show: exports that run all static constructors,
+/// names of private folders, and Burn's own kernels.
 fn check_linked() -> Result {
     const WRAPPER: &[u8] = b".command_export";
     let folder = target()?.join(setup::WASM_TARGET).join("release");
     for (module, ..) in BUDGETS {
         let linked = fs::read(folder.join(format!("{module}.wasm")))?;
-        // As the linker does it, unless the program runs them itself (`start` in `apps/worker/src/session.rs`).
+        // The linker adds these wrappers, unless the program runs the constructors itself (`start` in
+        // `apps/worker/src/session.rs`).
         if linked.windows(WRAPPER.len()).any(|name| name == WRAPPER) {
             return Err(format!("the exports of {module} each run all static constructors").into());
         }
@@ -143,12 +147,12 @@ fn check_linked() -> Result {
     Ok(())
 }
 
-/// The mangled name of a function that gives a GPU the text of a kernel, or what that is compiled from.
+/// The mangled name of a function that defines a GPU kernel.
 #[derive(Debug)]
 struct Kernel(String);
 
 impl Kernel {
-    /// The compiler of Burn's own ones lacks its inventory (`crates/inventory/`); ours are text.
+    /// Burn's own kernels cannot be compiled without their inventory (`crates/inventory`); Impasto's are source text.
     fn is_ours(&self) -> bool {
         self.0.contains("SourceKernel")
     }
@@ -169,13 +173,13 @@ fn kernels(linked: &[u8]) -> Vec<Kernel> {
 fn trunk(tools: &Tools, chore: &str) -> Command {
     let mut trunk = tools.command("trunk");
     trunk.arg(chore);
-    // It would ask the registry for its newest version, and takes `NO_COLOR=1` for a malformed option.
+    // Otherwise trunk asks the registry for its newest version, and fails on `NO_COLOR=1`.
     trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
     compiling(&mut trunk);
     trunk
 }
 
-/// The first of the private folders that a module names, and what it names there.
+/// The first private folder that a module contains, with the path that begins there.
 fn named_folder(linked: &[u8], folders: &[(PathBuf, &str)]) -> Option<String> {
     folders.iter().find_map(|(folder, _)| {
         let name = format!("{}{MAIN_SEPARATOR}", folder.display());
@@ -184,7 +188,7 @@ fn named_folder(linked: &[u8], folders: &[(PathBuf, &str)]) -> Option<String> {
     })
 }
 
-/// Prints the size of each module, as a host sends it and raw, and fails where one is over its budget.
+/// Prints the size of each module, compressed and uncompressed, and fails if one exceeds its limit.
 fn weigh(tools: &Tools) -> Result {
     println!("{:<13} {:>10} {:>10} {:>10} {:>10}", "module", "brotli", "at most", "raw", "at most");
     let mut over = Vec::new();
@@ -218,7 +222,8 @@ fn module_file(module: &str) -> Result<PathBuf> {
     Ok(found.ok_or_else(|| format!("there is no {module} module in dist/"))?.path())
 }
 
-/// The sizes after brotli at its best, as static hosts store them. Node has the compressor, on all cores, and is here anyway.
+/// The sizes after compression with brotli at its highest level, as static hosts store files. Node contains the
+/// compressor and is needed anyway.
 fn brotli(tools: &Tools, files: &[PathBuf]) -> Result<Vec<u64>> {
     const SCRIPT: &str = "const zlib = require('zlib'), fs = require('fs');\
         const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN } = zlib.constants;\
@@ -229,7 +234,7 @@ fn brotli(tools: &Tools, files: &[PathBuf]) -> Result<Vec<u64>> {
     let text =
         output(tools.command("node").args(["-e", SCRIPT]).args(files)).ok_or("node cannot compress")?;
     let sizes = text.lines().map(str::parse).collect::<std::result::Result<Vec<_>, _>>()?;
-    // Otherwise a module without a size would be left out of the check unnoticed.
+    // Otherwise a module without a size would not be checked.
     if sizes.len() == files.len() { Ok(sizes) } else { Err("node did not say all sizes".into()) }
 }
 

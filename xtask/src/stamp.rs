@@ -1,5 +1,5 @@
-//! Whether the site in `dist/` was made of the files that are here now: building one anew takes minutes, even where nothing has
-//! changed, since every module goes through wasm-bindgen and wasm-opt.
+//! Decides whether the site in `dist/` is up to date: a build takes minutes even if nothing has changed, since every
+//! module goes through wasm-bindgen and wasm-opt.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 use crate::process::{Result, dist, output, root, target};
 use crate::setup::Tools;
 
-/// What has no part in the site, nor has Cargo's build folder. All else is taken to have one, so that what is forgotten here costs
-/// a build and no more.
+/// Folders that are not part of the site, besides Cargo's target folder. Everything else counts: a folder missing here
+/// only causes an unnecessary build.
 const NO_PART: [&str; 8] = [".ci", ".git", ".github", "benches", "dist", "docs", "tests", "training"];
 
-/// Notes that `dist/` holds the site as it is built now, ready for a host.
+/// Records that `dist/` contains the current site for hosts.
 pub fn set(tools: &Tools) -> Result {
     Ok(fs::write(file()?, now(tools)?)?)
 }
 
-/// True where nothing has changed since [`set`], neither what the site is made of nor what lies in `dist/`.
+/// Whether nothing has changed since [`set`]: neither the sources nor the files in `dist/`.
 pub fn holds(tools: &Tools) -> Result<bool> {
     if !dist().is_dir() {
         return Ok(false);
@@ -31,7 +31,7 @@ fn file() -> Result<PathBuf> {
     Ok(target()?.join("site.stamp"))
 }
 
-/// A digest of the compiler's version, of the sources and of the site.
+/// A hash of the compiler's version, the sources and the site.
 fn now(tools: &Tools) -> Result<String> {
     let mut digest = DefaultHasher::new();
     output(tools.command("rustc").arg("--version")).hash(&mut digest);
@@ -42,7 +42,7 @@ fn now(tools: &Tools) -> Result<String> {
     Ok(format!("{:016x}", digest.finish()))
 }
 
-/// Names and contents of all files, in the order of the names.
+/// Hashes names and contents of all files, sorted by name.
 fn add_folder(folder: &Path, without: &[PathBuf], digest: &mut impl Hasher) -> io::Result<()> {
     let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     paths.retain(|path| !without.contains(path));
@@ -51,10 +51,10 @@ fn add_folder(folder: &Path, without: &[PathBuf], digest: &mut impl Hasher) -> i
         path.file_name().hash(digest);
         if path.is_dir() {
             add_folder(&path, without, digest)?;
-            // Else a file that moves out of a folder would not be seen.
+            // Otherwise moving a file out of a folder would not change the hash.
             "/".hash(digest);
         } else {
-            // Editors leave links that lead nowhere.
+            // Editors create dangling symbolic links.
             fs::read(&path).ok().hash(digest);
         }
     }

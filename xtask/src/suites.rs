@@ -1,4 +1,4 @@
-//! The tests: native ones through Cargo, then the site in real browsers; one count over all.
+//! Runs the tests: the native ones with Cargo, then those of the site in browsers; counts both together.
 
 use std::path::PathBuf;
 use std::{fmt, fs};
@@ -7,7 +7,7 @@ use crate::process::{Result, command, dist, root, run_watched, target};
 use crate::setup::{self, Tools};
 use crate::site;
 
-/// `cargo xtask test`: every test there is, or with `--native` or `--browser` one half.
+/// `cargo xtask test`: all tests; with `--native` or `--browser` only those.
 pub fn test(arguments: &[String]) -> Result {
     let (native, browser) = match arguments {
         [] => (true, true),
@@ -39,7 +39,7 @@ fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
     }
     if let Some(tools) = tools {
         if !native {
-            // Also with the tests' features, since `cargo build` alone would build the engine a second time.
+            // Compiled with the tests' features, since `cargo build` alone would compile the engine a second time.
             let mut cargo = command("cargo");
             run_watched(cargo.args(["test", "--workspace", "--no-run"]), |_| ())?;
         }
@@ -51,7 +51,7 @@ fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
     Ok(())
 }
 
-/// `tests/e2e/*.test.mjs`, by name: Node's versions disagree about what a folder means here.
+/// `tests/e2e/*.test.mjs`, as file names, since Node's versions treat a folder argument differently.
 fn browser_tests() -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(root().join("tests/e2e"))?.flatten().map(|entry| entry.path());
     let mut files: Vec<_> = entries.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
@@ -59,7 +59,7 @@ fn browser_tests() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// `node` in the repository, told where the things are that the browser tests use.
+/// `node` in the repository, with the paths that the browser tests need in its environment.
 pub fn node(tools: &Tools) -> Result<std::process::Command> {
     let target = target()?;
     let mut node = tools.command("node");
@@ -68,7 +68,7 @@ pub fn node(tools: &Tools) -> Result<std::process::Command> {
     Ok(node)
 }
 
-/// Runs a suite; one that fails without a failed test (it did not build, it crashed) counts as one failure.
+/// Runs a suite. A suite that fails without a failed test (a compile error, a crash) counts as one failure.
 fn suite(tally: &mut Tally, run: impl FnOnce(&mut Tally) -> Result<bool>) -> Result {
     let before = tally.failed;
     let succeeded = run(tally)?;
@@ -78,7 +78,7 @@ fn suite(tally: &mut Tally, run: impl FnOnce(&mut Tally) -> Result<bool>) -> Res
     Ok(())
 }
 
-/// How many tests ended how.
+/// The numbers of passed, failed and skipped tests.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
     passed: u64,
@@ -87,7 +87,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// Reads `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+    /// Parses `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
     fn add_cargo(&mut self, line: &str) {
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
         else {
@@ -105,7 +105,7 @@ impl Tally {
         }
     }
 
-    /// Reads the summary of Node's test runner: `ℹ pass 12`.
+    /// Parses a line of the summary of Node's test runner: `ℹ pass 12`.
     fn add_node(&mut self, line: &str) {
         let Some((what, number)) = line.strip_prefix("ℹ ").and_then(|rest| rest.split_once(' ')) else {
             return;

@@ -1,9 +1,9 @@
-//! The README promises commands; each one must be run somewhere, so that none of them can rot.
+//! Checks that every command in the README is also run somewhere, so that it is known to work.
 
 use std::fs;
 use std::path::Path;
 
-/// A command of the README, the file that runs it (or what is behind it), and the words there that do so.
+/// A command in the README, the file that runs it or an equivalent, and the text in that file that does so.
 const RUN_BY: [(&str, &str, &str); 6] = [
     ("cargo xtask serve", ".ci/run", "cargo xtask serve --port"),
     ("cargo xtask test", ".ci/run", "\ncargo xtask test"),

@@ -1,4 +1,4 @@
-//! The native command line: the engine of the page, for batch work and for parity checks.
+//! The native command line program: the same engine as on the page, for batch work and comparisons.
 
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 mod stylize;

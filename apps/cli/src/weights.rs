@@ -1,4 +1,4 @@
-//! `impasto weights`: makes a pack from a model file, or from one that it downloads.
+//! Defines `impasto weights`: makes a pack from a local or downloaded model file.
 
 use std::{
     error::Error,

@@ -1,4 +1,4 @@
-//! The command line from outside: real runs of the program, on real files.
+//! Tests the command line program: runs it on real files and checks its output.
 
 use std::{
     ffi::OsStr,
@@ -20,13 +20,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 use weights::Layer;
 
-/// The name of a network with four channels a layer and made-up weights, on every [`Desk`]: the
-/// real program runs on it, on any clone.
+/// A network with four channels a layer and made-up weights, which every [`Desk`] contains: the program can be tested
+/// without a download.
 const TINY: &str = "tiny.safetensors";
-/// Losses on which this network's made-up weights have something to say.
+/// Loss layers for which this network's weights give useful gradients.
 const SHALLOW: [&str; 4] = ["--content-layers", "conv2_1", "--style-layers", "conv1_1=0.5,conv1_2=0.5"];
 
-/// A folder with a photo (48×36), a painting (40×40) and a little network.
+/// A temporary folder with a photo (48×36), a painting (40×40) and a small network.
 struct Desk(TempDir);
 
 impl Desk {
@@ -69,7 +69,7 @@ impl Desk {
             .unwrap()
     }
 
-    /// The run must fail with all of `words` in its message, and leave nothing behind.
+    /// Asserts that the run failed with all of `words` in its message, and that it wrote no file.
     fn refuses(&self, output: &Output, words: &[&str]) {
         let message = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success(), "this should have failed: {message}");
@@ -103,7 +103,7 @@ fn write_tiny_network(path: &Path) {
     safetensors::serialize_to_file(views, None, path).unwrap();
 }
 
-/// Waves and squares, different for each seed.
+/// A picture of waves and squares, which depends on the seed.
 fn drawing(width: u32, height: u32, seed: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let wave = |k: u32| {
@@ -119,7 +119,7 @@ fn succeeded(output: &Output) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The rows of a trace as (step, total, content, style, tv).
+/// The rows of a trace: (step, \[total, content, style, tv\]).
 fn trace(path: &Path) -> Vec<(u64, [f64; 4])> {
     let Value::Array(rows) = serde_json::from_slice(&fs::read(path).unwrap()).unwrap() else {
         panic!("a trace is an array")
@@ -132,7 +132,7 @@ fn trace(path: &Path) -> Vec<(u64, [f64; 4])> {
     rows.iter().map(row).collect()
 }
 
-/// Four rows for three steps, of which each is better than the one before and adds up.
+/// Asserts that there are rows for steps 0 to 3, that the loss falls, and that the terms add up.
 fn falls(rows: &[(u64, [f64; 4])]) {
     assert_eq!(rows.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [0, 1, 2, 3]);
     assert!(rows.is_sorted_by(|(_, a), (_, b)| a[0] > b[0]), "the totals do not fall: {rows:?}");
@@ -228,7 +228,7 @@ fn results_that_cannot_be_written_are_refused_before_the_work() {
     fs::create_dir(desk.path("folder.png")).unwrap();
     let to =
         |out: &str, more: &[&str]| desk.impasto(["stylize", "photo.png", "painting.png", "-o", out], more);
-    // The weights are missing too, so each of these messages came before the weights were looked for.
+    // The weights are missing, too: the path is checked before the weights are looked for.
     desk.refuses(&to("nowhere/out.png", &[]), &["cannot write nowhere/out.png"]);
     desk.refuses(&to("folder.png", &[]), &["cannot write folder.png", "it is a folder"]);
     desk.refuses(&to("out.tiff", &[]), &["out.tiff", ".png, .jpg, .webp or .bmp"]);
@@ -253,7 +253,7 @@ fn a_run_paints_a_picture_and_writes_a_trace() {
     falls(&trace(&desk.path("trace.json")));
     assert_eq!(desk.files(), ["out.png", "painting.png", "photo.png", TINY, "trace.json"]);
 
-    // Where no terminal shows a bar, lines tell how far a run is, from the losses that are read every four steps.
+    // Without a terminal, lines report the progress, from the losses that are read back every four steps.
     let told = run(&["--steps", "9"]);
     let lines: Vec<_> = told.lines().filter(|line| line.starts_with("step ")).collect();
     let [fourth, eighth] = lines[..] else { panic!("{told}") };
@@ -301,7 +301,7 @@ fn the_extension_chooses_the_format() {
     }
 }
 
-/// The result after one step too small to be seen: the photo as the engine got it.
+/// The result after one step that is too small to change a pixel: the photo as the engine received it.
 fn as_the_engine_got_it(desk: &Desk, more: &[&str]) -> RgbImage {
     let arguments = ["--weights", TINY, "--device", "cpu", "--steps", "1", "--learning-rate", "1e-9"];
     let output = desk.stylize(arguments.iter().chain(&SHALLOW).chain(more));
@@ -350,7 +350,7 @@ fn photos_are_turned_upright() {
     let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 95);
     encoder.set_exif_metadata(exif.to_vec()).unwrap();
     encoder.write_image(&photo, 48, 36, ExtendedColorType::Rgb8).unwrap();
-    // Its name lies about the format, as names do.
+    // The name does not match the format.
     fs::write(desk.path("photo.png"), &bytes).unwrap();
 
     let upright = as_the_engine_got_it(&desk, &["--size", "original"]);
@@ -384,13 +384,14 @@ fn a_run_ends_early_where_it_is_good_enough() {
     };
     let all = steps("steps");
     assert_eq!(all.len(), 61);
-    // Losses are those before a step; the trace ends with the picture that was good enough, or one step later.
+    // Losses in the trace precede the step; the run ends with the first picture that meets the condition, or one step
+    // later.
     let half = f64::midpoint(all[0].1[0], all[60].1[0]) as f32;
     let due = all.iter().position(|(_, losses)| losses[0] <= f64::from(half)).unwrap();
     let some = steps(&half.to_string());
     assert_eq!(some.last().unwrap().0, due as u64 + 1, "{some:?}");
     assert!(some.len() < 60);
-    // Nothing moves: the loss is level from the start on.
+    // The learning rate is too small for any change: the loss is constant from the start.
     let arguments =
         ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "60", "--until", "level"];
     let more = ["--learning-rate", "1e-9", "--trace", "trace.json"];
@@ -407,7 +408,7 @@ fn colours_are_the_photo_s_where_they_are_kept() {
         desk.opened("out.png").into_rgb8()
     };
     let photo = desk.opened("photo.png").into_rgb8();
-    // Blue less red does not depend on how light a place is, unless it is clipped.
+    // The difference of blue and red does not depend on the luminance, unless values are clipped.
     let off = |picture: &RgbImage| {
         let chroma = |pixel: &image::Rgb<u8>| i32::from(pixel[2]) - i32::from(pixel[0]);
         let clipped = |pixel: &image::Rgb<u8>| pixel.0.iter().any(|&byte| byte == 0 || byte == 255);
@@ -422,7 +423,7 @@ fn colours_are_the_photo_s_where_they_are_kept() {
     assert!(matched != painting && matched != kept);
 }
 
-/// As the command line painted it.
+/// The result of a run with these arguments.
 fn painted(desk: &Desk, arguments: &[&str]) -> image::RgbaImage {
     succeeded(
         &desk.impasto(
@@ -461,7 +462,7 @@ fn a_blend_and_a_mask_are_part_of_how_a_result_was_painted() {
     let first = fs::read(desk.path("first.png")).unwrap();
     assert_eq!(Recipe::read(&first).unwrap().paintings, [3.0, 1.0]);
 
-    // The weights come from there, too, where none is given.
+    // The blend weights come from the recipe, too, if none are given.
     let like = ["--like", "first.png", "--weights", TINY];
     let again = desk.stylize(like.iter().chain(&["--painting", "other.png"]));
     succeeded(&again);
@@ -481,7 +482,7 @@ fn a_blend_and_a_mask_are_part_of_how_a_result_was_painted() {
     let masked = Recipe::read(&fs::read(desk.path("out.png")).unwrap()).unwrap();
     assert_eq!((masked.paintings, masked.masked), (vec![], true));
 
-    // No recipe leads to what went on from a result.
+    // A result that continues an earlier one has no recipe.
     succeeded(&desk.stylize(like.iter().chain(&["--from", "first.png"])));
     assert!(Recipe::read(&fs::read(desk.path("out.png")).unwrap()).is_err());
 }
@@ -502,7 +503,7 @@ fn a_part_of_the_painting_is_as_good_as_that_part_by_itself() {
 fn a_mask_says_what_is_painted_and_transparency_stays() {
     let desk = Desk::new();
     let photo = image::open(desk.path("photo.png")).unwrap().into_rgba8();
-    // Twice the photo's size: it is scaled with it.
+    // The mask is twice as large as the photo and is scaled with it.
     let mask = image::GrayImage::from_fn(96, 72, |x, _| image::Luma([if x < 48 { 255 } else { 0 }]));
     mask.save(desk.path("mask.png")).unwrap();
     let arguments = ["photo.png", "painting.png", "-o", "out.png", "--mask", "mask.png"];
@@ -565,7 +566,7 @@ fn a_run_goes_on_from_a_result() {
     fs::copy(desk.path("out.png"), desk.path("first.png")).unwrap();
     let second = run(&["--from", "first.png"]);
     let (end, start) = (first.last().unwrap().1[0], second[0].1[0]);
-    // But for the rounding to bytes.
+    // Up to rounding to bytes.
     assert!(
         (start / end - 1.0).abs() < 0.02,
         "the first run ended at {end}, the second one started at {start}"
@@ -629,7 +630,7 @@ fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
     succeeded(&desk.stylize(common.iter().chain(&like)));
     assert!(fs::read(desk.path("out.png")).unwrap() == result, "not the same picture by the same recipe");
 
-    // A flag that is given wins, and no other option changes; even where it is what would be the default.
+    // A given flag takes precedence over the recipe and changes no other option, even if its value is the default.
     let defaults = serde_json::to_value(Options::default()).unwrap();
     for [flag, _] in &CHOSEN {
         let name = flag[2..].replace('-', "_");
@@ -699,7 +700,7 @@ fn the_real_network_paints_alike_on_both_devices() {
         assert_eq!(desk.opened("out.png").dimensions(), (32, 24));
         rows
     };
-    // What a GPU stores in halves is off by some thousandths.
+    // A GPU stores features as half-precision floats: differences of some thousandths are expected.
     for (cpu, gpu) in painted("cpu").iter().zip(painted("gpu")) {
         assert!(
             (cpu.1[0] - gpu.1[0]).abs() < 5e-3 * cpu.1[0],

@@ -15,7 +15,7 @@ use crate::{
     view::page::Page,
 };
 
-/// Puts the page in the place of the shell that `index.html` shows until then.
+/// Replaces the static page of `index.html` with the application.
 pub fn start() {
     console_error_panic_hook::set_once();
     let place = web_sys::window()
@@ -27,13 +27,13 @@ pub fn start() {
     }
 }
 
-/// The page and what it works with.
+/// The root component.
 #[component]
 fn App() -> impl IntoView {
     let link = address::read_link();
     let photo = first_choice(Role::Photo, link.photo.as_ref());
     let painting = first_choice(Role::Painting, link.painting.as_ref());
-    // For as long as the page is open.
+    // Both live as long as the page.
     let store = Box::leak(Box::new(Store::new(&link, photo, painting)));
     let context = Context::new(store, Services::new());
     provide_context(context);
@@ -43,7 +43,7 @@ fn App() -> impl IntoView {
     if let Some(host) = link.host {
         embed::report(store.run, host);
     }
-    // The page is painted first; only then is the engine loaded.
+    // The page is rendered first; only then is the engine loaded.
     Timeout::new(50, move || {
         bridge.open();
         if link.embed {
@@ -54,7 +54,7 @@ fn App() -> impl IntoView {
     view! { <Page /> }
 }
 
-/// The picture that is chosen when the page opens. An address that cannot be used is written to the console.
+/// The picture that is chosen when the page opens. Ignored parameters of the address are reported on the console.
 fn first_choice(role: Role, asked: Option<&Asked>) -> Choice {
     let (choice, ignored) = Choice::first(role, asked);
     ignored.iter().for_each(address::warn);

@@ -1,6 +1,6 @@
-//! The store: the signals that hold everything the page knows, grouped by what they are about.
+//! Defines the store: the signals with the whole state of the page, in groups.
 //!
-//! Views read it, actions change it. Each group can be copied, to be kept by what needs no more than that.
+//! Views read it, actions change it. The groups are `Copy`, so that a function can take only the ones that it needs.
 
 use js_sys::Uint8ClampedArray;
 use leptos::{html, prelude::*};
@@ -19,10 +19,10 @@ use crate::model::{
     run::{RepaintFrom, Run, RunState},
 };
 
-/// A result whose pixels JavaScript keeps.
+/// A result whose pixels are in JavaScript's memory.
 pub type FrameResult = PaintedResult<Uint8ClampedArray>;
 
-/// Everything that the page knows.
+/// The state of the page.
 pub struct Store {
     pub settings: SettingsStore,
     pub sources: SourcesStore,
@@ -35,24 +35,24 @@ pub struct Store {
     pub ui: UiStore,
 }
 
-/// What the visitor chose, but for the pictures and the network.
+/// The settings of the next run, except pictures and network.
 #[derive(Clone, Copy)]
 pub struct SettingsStore {
     /// The long side of the result in pixels.
     pub size: RwSignal<u32>,
-    /// -1.5 (the photo) … 1.5 (the painting).
+    /// The strength, from -1.5 (the photo) to 1.5 (the painting).
     pub strength: RwSignal<f64>,
-    /// How many steps are made.
+    /// The number of steps.
     pub steps: RwSignal<u32>,
     /// The scale at which the painting's features are computed, one of [`STROKES`](options::ranges::STROKES).
     pub strokes: RwSignal<u32>,
-    /// All other options.
+    /// The other options.
     pub base: RwSignal<Options>,
     /// The experiment of the paper, "none", "content" or "texture" ([`Experiment`]), and its layer.
     pub experiment: RwSignal<(&'static str, Layer)>,
 }
 
-/// The pictures that a run is made from.
+/// The input pictures.
 #[derive(Clone, Copy)]
 pub struct SourcesStore {
     /// The photo that is chosen.
@@ -67,41 +67,41 @@ pub struct SourcesStore {
     pub photo_size: RwSignal<Option<(usize, usize)>>,
     /// A painting whose style is blended with the other one's, or is for the marked parts.
     pub second: RwSignal<Option<Choice>>,
-    /// Its share in the blend, in hundredths.
+    /// Its share in the blend, in per cent.
     pub share: RwSignal<u32>,
-    /// Where a pasted picture goes.
+    /// The role of a pasted picture.
     pub last_used: RwSignal<Role>,
 }
 
-/// The parts of the photo that are marked, and the brush.
+/// The marked parts of the photo, and the brush.
 #[derive(Clone, Copy)]
 pub struct MarkingStore {
     /// Whether the brush is in use.
     pub open: RwSignal<bool>,
     /// Whether anything is marked.
     pub any: RwSignal<bool>,
-    /// Whether it marks or erases.
+    /// The mode of the brush.
     pub brush: RwSignal<Brush>,
-    /// The brush's width in hundredths of the photo's long side.
+    /// The width of the brush in per cent of the photo's long side.
     pub width: RwSignal<u32>,
     /// What is marked.
     pub mask: StoredValue<Option<BrushMask>>,
-    /// Counts the changes: equal numbers mean equal masks.
+    /// The number of changes: the mask is unchanged while the number is.
     pub version: StoredValue<u32>,
-    /// Where the brush is, for strokes and for the arrow keys; in pixels of the mask.
+    /// The position of the brush in pixels of the mask, for strokes and the arrow keys.
     pub at: StoredValue<Option<(f32, f32)>>,
-    /// Where the mask is shown.
+    /// The canvas that shows the mask.
     pub canvas: NodeRef<html::Canvas>,
 }
 
 /// The engine in the worker.
 #[derive(Clone, Copy)]
 pub struct EngineStore {
-    /// The engine that is ready, and its device's name.
+    /// The engine that is ready, and the name of its device.
     pub ready: RwSignal<Option<(Engine, String)>>,
-    /// How a GPU's algorithms were chosen, and which ones were measured; nothing while that is being done.
+    /// How the GPU's algorithms were chosen, and the measured ones; `None` while they are being measured.
     pub tuned: RwSignal<Option<(Tuning, String)>>,
-    /// Where the weights of the latest run come from: "network", "cache", or nothing.
+    /// Where the weights of the latest run came from: "network", "cache", or empty.
     pub weights_from: RwSignal<&'static str>,
 }
 
@@ -110,65 +110,65 @@ pub struct EngineStore {
 pub struct RunStore {
     /// Its state.
     pub state: RwSignal<RunState>,
-    /// Whether it was asked to stop and is still being made.
+    /// Whether a stop was requested and the run has not ended yet.
     pub stopping: RwSignal<bool>,
     /// Its number.
     pub job: RwSignal<JobId>,
-    /// How far it is.
+    /// The progress.
     pub progress: RwSignal<Progress>,
-    /// Its losses so far.
+    /// The losses so far.
     pub losses: RwSignal<Vec<LossAt>>,
-    /// What the next run starts from, if there is a result.
+    /// What the next run starts from if there is a result.
     pub repaint_from: RwSignal<RepaintFrom>,
-    /// What it was started with, while it is being made.
+    /// The inputs of the current run; `None` when it has ended.
     pub current: StoredValue<Option<Run>>,
 }
 
-/// The result that is shown.
+/// The current result.
 #[derive(Clone, Copy)]
 pub struct ResultStore {
-    /// Its frames and what it was made from.
+    /// The frames and the inputs.
     pub current: StoredValue<Option<FrameResult>, LocalStorage>,
     /// Whether there is one.
     pub exists: RwSignal<bool>,
     /// The frame on the canvas.
     pub shown: RwSignal<Option<Shown>>,
-    /// Photo and painting of the picture that is shown.
+    /// The captions of photo and painting.
     pub captions: RwSignal<(String, String)>,
-    /// How many frames of the latest run were drawn.
+    /// The number of frames of the latest run that were drawn.
     pub frames_drawn: RwSignal<u32>,
-    /// How far it has the photo's colours, in hundredths.
+    /// The share of the photo's colours, in per cent.
     pub tint: RwSignal<u32>,
-    /// The file that is being made of it, and how far that is (0 to 1).
+    /// The file that is being made, and the progress (0 to 1).
     pub saving: RwSignal<Option<(ExportKind, f64)>>,
-    /// Where it is shown.
+    /// The canvas that shows it.
     pub canvas: NodeRef<html::Canvas>,
 }
 
-/// What is stored for visits without a network.
+/// What is stored for offline use.
 #[derive(Clone, Copy)]
 pub struct OfflineStore {
-    /// A newer version of the site, ready to take over.
+    /// A newer version of the site that is installed and waits to be activated.
     pub newer: RwSignal<Option<ServiceWorker>, LocalStorage>,
-    /// What is stored: "the site" or the name of a network's folder, each with its size in bytes.
+    /// The stored items: "the site" or the name of a network's folder, each with its size in bytes.
     pub kept: RwSignal<Vec<(String, f64)>>,
-    /// Whether the visitor has removed it.
+    /// Whether the visitor has removed them.
     pub removed: RwSignal<bool>,
 }
 
-/// What concerns the page as a whole.
+/// State of the page as a whole.
 #[derive(Clone, Copy)]
 pub struct UiStore {
-    /// The page is a frame in another one.
+    /// Whether the page is embedded in another one as a frame.
     pub embed: bool,
-    /// What went wrong.
+    /// The error message, if there is one.
     pub alert: RwSignal<Option<Alert>>,
     /// The status message, which screen readers read aloud.
     pub status: RwSignal<String>,
 }
 
 impl Store {
-    /// What the page knows when it opens: what its address asks for, and the pictures that are chosen.
+    /// The initial state: the settings in the page's address, and the chosen pictures.
     pub fn new(link: &Link, photo: Choice, painting: Choice) -> Self {
         Self {
             settings: SettingsStore::new(link),
@@ -232,7 +232,7 @@ impl SourcesStore {
         }
     }
 
-    /// The picture that is chosen for a role.
+    /// The chosen picture of a role.
     pub const fn chosen(self, role: Role) -> RwSignal<Choice> {
         match role {
             Role::Photo => self.photo,
@@ -240,7 +240,7 @@ impl SourcesStore {
         }
     }
 
-    /// The visitor's own file for a role, whether it is the one that is chosen or not.
+    /// The visitor's own file of a role, whether it is chosen or not.
     pub const fn own(self, role: Role) -> RwSignal<Option<Choice>> {
         match role {
             Role::Photo => self.own_photo,
@@ -248,7 +248,7 @@ impl SourcesStore {
         }
     }
 
-    /// The paintings and the weight of each one's style in the blend; the weights add up to 1.
+    /// The paintings and their weights in the blend, which sum to 1.
     pub fn weighted_paintings(self) -> Vec<(Choice, f32)> {
         let first = self.painting.get_untracked();
         match self.second.get_untracked() {

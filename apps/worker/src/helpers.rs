@@ -168,8 +168,8 @@ impl Crew {
             let worker = Worker::new_with_options(&address, &options)?;
             arrivals.push(Promise::new(&mut |arrived, failed| {
                 // The first message says that the helper has started, or that the entry script could not load it; if
-                // the entry script itself cannot be loaded, there is an error event. After that the states are polled,
-                // and messages are ignored.
+                // the entry script itself cannot be loaded, there is an error event. After that the engine waits on the
+                // states, and messages are ignored.
                 let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
                     // Otherwise the browser would report it as an error of the page.
                     event.prevent_default();

@@ -1,4 +1,4 @@
-// What the adapter can do at most, as benches/roofline measures it, and what share of it an engine reaches.
+// The peak performance of the adapter, as benches/roofline measures it, and the share that an engine reaches.
 
 import { join } from 'node:path';
 
@@ -6,7 +6,7 @@ import { Host } from '../support/host.mjs';
 import { root } from '../support/places.mjs';
 import { PATIENCE } from '../support/studio.mjs';
 
-/** VGG-19 up to conv5_1, forward and back to the picture: two operations for each of 361,152 multiply-adds, twice. */
+/** VGG-19 up to conv5_1, forward and backward: two operations for each of 361,152 multiply-adds per pixel, twice. */
 const OPERATIONS_PER_PIXEL = 2 * 2 * 361_152;
 
 export async function measureRoofline(browser) {
@@ -25,7 +25,7 @@ export async function measureRoofline(browser) {
   }
 }
 
-/** The best of two rounds, in each of its measurements. */
+/** The best of two rounds, for each measurement. */
 export function better(one, other) {
   const most = (name, measure) => (one[name][measure] > other[name][measure] ? one[name] : other[name]);
   return {
@@ -36,7 +36,7 @@ export function better(one, other) {
   };
 }
 
-/** GFLOP/s of a whole step at a picture's size, if each convolution were the best direct product; null where it was not measured. */
+/** GFLOP/s of a step if each convolution were the best direct product; null if that was not measured. */
 export function ceiling(roofline, picture) {
   const products = roofline?.products.filter((product) => product.picture === picture) ?? [];
   if (products.length === 0) return null;
@@ -44,7 +44,7 @@ export function ceiling(roofline, picture) {
   return sum('operations') / sum('seconds') / 1e9;
 }
 
-/** GFLOP/s of a step with VGG-19 that took so many seconds, whatever an algorithm saves of the operations. */
+/** GFLOP/s of a VGG-19 step of this many seconds, with the operations of direct convolutions. */
 export const effective = (pixels, seconds) => pixels * OPERATIONS_PER_PIXEL / seconds / 1e9;
 
 export function printRoofline(roofline) {

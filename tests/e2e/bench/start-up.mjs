@@ -1,5 +1,5 @@
-// How long a visitor waits: for the page, for the engine, and for the first sight of the picture; at the first visit and when
-// they come back. The GPU engine with the network that the page takes by itself.
+// Start-up times: until the page, the engine and the first picture are there, on the first and on later visits, with
+// the GPU engine and its default network.
 
 import { visit } from '../support/chromium.mjs';
 import { kept } from '../support/kept.mjs';
@@ -9,7 +9,7 @@ const ENGINE = 'gpu';
 const NETWORK = 'fast';
 const SIZE = 128;
 
-/** What is waited for, and how it is called in print. */
+/** The measured times and their labels. */
 const WAITS = {
   usable: 'from the navigation until the page can be used',
   ready: 'from the navigation until the engine is ready',
@@ -17,11 +17,11 @@ const WAITS = {
   painted: 'from Paint until it has been painted on',
 };
 
-/** The visits. Whoever chooses pictures first gives the engine time to get ready. */
+/** The kinds of visits. A visitor who chooses pictures first gives the engine time to load. */
 const VISITS = { first: 'on the first visit', again: 'on the second', rested: 'on a third, whose Paint is pressed half a minute later' };
 const REST = 30_000;
 
-/** Seconds of each wait: { first: { usable, ready, seen, painted }, again: { … }, rested: { … } }. */
+/** Seconds of each: { first: { usable, ready, seen, painted }, again: { … }, rested: { … } }. */
 export async function measureStartUp(browser) {
   const found = {};
   await visit(browser, async ({ studio, page, host }) => {
@@ -48,7 +48,7 @@ async function wait(studio, host, rest = 0) {
   return { ...opening, ...frames };
 }
 
-/** The least of two rounds, for each wait. */
+/** The minimum of two rounds, for each time. */
 export function sooner(one, other) {
   const least = (visit) => Object.fromEntries(Object.keys(WAITS).map((wait) => [wait, Math.min(one[visit][wait], other[visit][wait])]));
   return Object.fromEntries(Object.keys(VISITS).map((visit) => [visit, least(visit)]));

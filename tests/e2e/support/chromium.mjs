@@ -1,4 +1,4 @@
-// Chromium as the tests run it: headless, WebGPU on its software adapter, a new profile each time.
+// Chromium for the tests: headless, WebGPU on its software adapter, a new profile for each test.
 
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
@@ -20,12 +20,12 @@ export async function launch() {
   });
 }
 
-/** Waits until an asynchronous predicate holds on the page: `waitForFunction` would take its promise for a yes. */
+/** Waits until an asynchronous predicate holds on the page; `waitForFunction` would treat its promise as true. */
 export async function until(page, predicate, argument) {
   while (!await page.evaluate(predicate, argument)) await page.waitForTimeout(50);
 }
 
-/** Whatever goes wrong on a page: the list grows as it happens. */
+/** Collects all errors of a page: the list grows as they occur. */
 export function wrongsOn(page) {
   const wrongs = [];
   page.on('pageerror', (error) => wrongs.push(String(error)));
@@ -36,8 +36,8 @@ export function wrongsOn(page) {
 }
 
 /**
- * One visitor with an empty cache on a host of their own. Whatever a test does, no request may leave the host's folder and
- * nothing may go wrong unseen on the page.
+ * A visitor with an empty cache on a host of their own. No request may go to another host, and the page may report no
+ * unexpected error, whatever a test does.
  */
 export async function visit(browser, run, { weights = bundled, viewport, expectErrors = false, bypassCSP = false } = {}) {
   const host = await new Host(weights).start();

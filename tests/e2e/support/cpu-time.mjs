@@ -1,5 +1,5 @@
-// The processor time of a program and all its children, in seconds: it repeats within a few per cent whatever the neighbours
-// do, which wall time does not. From Linux' /proc; elsewhere NaN.
+// The CPU time of a process and all its children in seconds, from Linux's /proc; NaN elsewhere. It is reproducible
+// within a few per cent whatever other programs do, unlike wall time.
 
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -21,7 +21,7 @@ export function cpuSeconds(root) {
     } catch {
       continue; // It ended in the meantime.
     }
-    // The program's name is in brackets and may itself hold blanks and brackets.
+    // The program's name is in brackets and may itself contain spaces and brackets.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const [parent, own, kernel, waited, waitedKernel] = [1, 11, 12, 13, 14].map((at) => Number(fields[at]));
     ticks.set(Number(name), own + kernel + waited + waitedKernel);

@@ -1,5 +1,5 @@
-// A static host as people rent it: plain files from a sub-folder, nothing configured. It counts what is asked for, and can
-// withhold, hold back, damage or cut off a file, which real hosts do too.
+// A static host without any configuration: plain files in a subfolder. It records requests, and can omit, delay, damage
+// or truncate a file, as real hosts do.
 
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -19,7 +19,7 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** What a host sends that lets the processor's other cores help (docs/hosting.md). */
+/** The headers for cross-origin isolation, which the CPU engine's helpers need (docs/hosting.md). */
 export const isolated = () => ({ 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' });
 
 export class Host {
@@ -29,22 +29,25 @@ export class Host {
   /** @param {string | null} weights the folder that is served as `weights/`; with null there is none */
   constructor(weights) {
     this.weights = weights;
-    /** A folder whose files are served in the place of the site's; their names may lack the hash. */
+    /** A folder whose files are served instead of the site's; their names may lack the hash. */
     this.overlay = null;
-    /** The type of each kind of file; hosts have odd ideas of them. */
+    /** The content type of each kind of file; many hosts send unusual ones. */
     this.types = { ...TYPES };
-    /** Headers for a path, beside its type and length. */
+    /** Additional headers for a path. */
     this.headers = (_path) => ({});
-    /** Whether parts of a file can be asked for. Simple hosts cannot do it. */
+    /** Whether range requests are supported. Simple hosts do not. */
     this.ranges = false;
     /** After how many bytes of a path the connection breaks; each break happens once. */
     this.cuts = new Map();
     /** Of each answer, if set. */
     this.bytesPerSecond = null;
-    /** Paths inside the site, in the order they were asked for, and the ranges that were asked for. */
+    /** The requested paths inside the site, in order, and the requested ranges. */
     this.requests = [];
     this.rangeRequests = [];
-    /** Called with the path of a file of the weights and its bytes; what it returns is sent instead, and with null nothing. */
+    /**
+     * Called with the path and the bytes of each file of the weights; returns what is sent instead, or null for
+     * nothing.
+     */
     this.damage = (_path, bytes) => bytes;
   }
 
@@ -74,7 +77,7 @@ export class Host {
     this.#held.delete(part);
   }
 
-  /** The shards that were asked for; list and manifests are left out, since they are asked for again and again. */
+  /** The requested shards, without lists and manifests, which are requested repeatedly. */
   get shardRequests() {
     return this.requests.filter((path) => path.startsWith('weights/') && path.endsWith('.bin'));
   }
@@ -113,7 +116,7 @@ export class Host {
     if (cut !== undefined) {
       this.cuts.delete(name);
       await this.#send(response, bytes.subarray(0, cut));
-      // What was written must be on its way before the line goes dead.
+      // The written bytes must have been sent before the connection is closed.
       setTimeout(() => response.destroy(), 200);
       return;
     }

@@ -1,8 +1,8 @@
-// What a site keeps on the visitor's machine for the next visit.
+// What the site stores on the visitor's machine.
 
 import { until } from './chromium.mjs';
 
-/** Waits until the site, the engine and a network are kept. */
+/** Waits until the site, the engine and a network are stored. */
 export async function kept(page, engine, network) {
   await until(page, async ([engine, network]) => {
     const urls = [];

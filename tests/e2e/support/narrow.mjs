@@ -1,4 +1,4 @@
-// A network that has sixteen channels everywhere: nothing to paint with, but small enough for what takes long.
+// A network with sixteen channels in every layer: useless for pictures, but fast enough for long runs.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,4 @@
-// The networks that the tests paint with: the bundled ones, as the built site has them, and the full VGG-19 where its weights
-// are at hand.
+// The networks for the tests: the bundled ones, as in the built site, and the full VGG-19 if its weights are available.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -11,17 +10,17 @@ import { artefacts, cli, dist, root } from './places.mjs';
 const SHARED = resolve(root, process.env.IMPASTO_SHARED ?? '../shared');
 const REFERENCE = join(SHARED, 'vgg19/vgg19-conv1_1-conv5_1.safetensors');
 
-/** The folder that a visitor finds as `weights/`. */
+/** The folder that is served as `weights/`. */
 export const bundled = join(dist, 'weights');
 
-/** The same with the full VGG-19 as well, or null where there are no weights for it. */
+/** The same with the full VGG-19, or null if there are no weights for it. */
 export const full = withVgg19();
 
-/** For `test(…, { skip })`: false, or why nothing can be painted with the full VGG-19. */
+/** For `test(…, { skip })`: false, or why the full VGG-19 cannot be used. */
 export const skipFull = full === null
   && `no full VGG-19: neither ${REFERENCE} nor, when the site was built, a pack in weights/vgg19`;
 
-/** The files of a pack, manifest left out, in the manifest's order, as they are asked for. */
+/** The files of a pack except the manifest, in the manifest's order, which is the order of requests. */
 export function shards(pack) {
   const manifest = JSON.parse(readFileSync(join(bundled, pack, 'manifest.json'), 'utf8'));
   return manifest.shards.map((shard) => `weights/${pack}/${shard.file}`);
@@ -33,7 +32,7 @@ function withVgg19() {
   const pack = join(artefacts, 'weights/vgg19');
   const weights = dirname(pack);
   const written = statSync(join(pack, 'manifest.json'), { throwIfNoEntry: false });
-  // A pack that an older program wrote may be of an older format.
+  // A pack that an older program wrote may have an older format.
   if (!written || written.mtimeMs < statSync(cli).mtimeMs) {
     rmSync(pack, { recursive: true, force: true });
     mkdirSync(weights, { recursive: true });
@@ -44,7 +43,7 @@ function withVgg19() {
   return weights;
 }
 
-/** The native program's loss after each step for two PNG files: [{ step, total, content, style, tv }, …]. */
+/** The native program's losses after each step for two PNG files: [{ step, total, content, style, tv }, …]. */
 export function nativeTrace({ pictures, network, device, size, steps }) {
   const trace = join(artefacts, `native-${network}-${device}-${size}.json`);
   const [photo, painting] = pictures.map((bytes, index) => {
@@ -53,7 +52,7 @@ export function nativeTrace({ pictures, network, device, size, steps }) {
     return file;
   });
   const picture = join(artefacts, `native-${network}-${device}-${size}.png`);
-  // The fast network is what the program takes where nothing is said.
+  // The program's default is the fast network.
   const weights = network === 'fast' ? [] : ['--weights', join(full ?? bundled, network)];
   execFileSync(cli, [
     'stylize', photo, painting, '--out', picture, ...weights, '--device', device,

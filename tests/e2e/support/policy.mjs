@@ -1,13 +1,13 @@
-// What the site's Content-Security-Policy forbids, tried on a page.
+// Tests on a page what the site's Content-Security-Policy forbids.
 
-/** Whether the page refuses `eval`, and a script from elsewhere that somebody has got into it. */
+/** Whether the page blocks `eval`, and an injected script from another origin. */
 export async function forbids(page) {
   const marks = await page.evaluate(async () => {
     const marks = [];
     globalThis.mark = (what) => marks.push(what);
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => marks.push(effectiveDirective));
     const inline = document.createElement('script');
-    // In a task of its own: what a debugger evaluates may use `eval` whatever the policy says.
+    // In a task of its own: code that a debugger evaluates may use `eval` whatever the policy says.
     inline.textContent = "setTimeout(() => { try { eval('mark(1)'); } catch { mark('no eval'); } });";
     document.head.append(inline);
     await new Promise((resolve) => {

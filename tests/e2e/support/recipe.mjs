@@ -1,4 +1,5 @@
-// How a picture was painted, as its PNG file says it: JSON in an iTXt chunk with the keyword "Impasto" (src/recipe.rs).
+// Reads and writes the recipe in a PNG file: JSON in an iTXt chunk with the keyword "Impasto"
+// (crates/options/src/recipe.rs).
 
 const HEAD = Buffer.from('Impasto\0\0\0\0\0', 'latin1');
 
@@ -14,13 +15,13 @@ export function recipeOf(png) {
   return null;
 }
 
-/** The bytes of a PNG with a recipe in it. Its checksum is wrong: readers of text chunks do not verify it. */
+/** A PNG with a recipe in it. The checksum is wrong: readers of text chunks do not verify it. */
 export function withRecipe(png, recipe) {
   const data = Buffer.concat([HEAD, Buffer.from(JSON.stringify(recipe))]);
   const chunk = Buffer.alloc(12 + data.length);
   chunk.writeUInt32BE(data.length, 0);
   chunk.write('iTXt', 4, 'latin1');
   data.copy(chunk, 8);
-  // Behind signature (8) and header (25).
+  // After the signature (8 bytes) and the header (25 bytes).
   return Buffer.concat([png.subarray(0, 33), chunk, png.subarray(33)]);
 }

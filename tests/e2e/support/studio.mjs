@@ -1,4 +1,4 @@
-// The page as a visitor knows it (page object): what can be chosen, pressed, seen and saved. Only this file knows the DOM.
+// The page as visitors use it (page object): choices, buttons, results and files. Only this file knows the DOM.
 
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { artefacts } from './places.mjs';
 
-/** A run on a software GPU, beside busy neighbours, takes its time: this only ends a test that hangs. */
+/** A run on a software GPU of a busy machine takes long: the limit only ends a test that hangs. */
 export const PATIENCE = 10 * 60_000;
 
 export class Studio {
@@ -20,17 +20,17 @@ export class Studio {
     this.stopButton = page.getByRole('button', { name: 'Stop' });
   }
 
-  /** Opens the page on an engine, with whatever else the address asks for, and waits until it can be used. */
+  /** Opens the page with an engine and other parameters of the address, and waits until it is usable. */
   async open(url, engine, asked = {}) {
     const query = new URLSearchParams({ ...(engine && { engine }), ...asked });
     await this.page.goto(query.size ? `${url}?${query}` : url);
     await this.paintButton.waitFor({ timeout: PATIENCE });
   }
 
-  /** Opens the page; seconds from the navigation until it can be used, and until its engine is ready. */
+  /** Opens the page; returns the seconds from the navigation until it is usable, and until its engine is ready. */
   async timeOpening(url, engine, asked = {}) {
     await this.page.goto(`${url}?${new URLSearchParams({ engine, ...asked })}`, { waitUntil: 'commit' });
-    // By the page's own clock, which the navigation starts.
+    // Measured by the page's own clock, which starts with the navigation.
     const when = async (condition) => {
       const found = await this.page.waitForFunction(`(${condition}) && performance.now()`, null, { timeout: PATIENCE });
       return await found.jsonValue() / 1000;
@@ -42,9 +42,9 @@ export class Studio {
     return { usable, ready };
   }
 
-  /** Presses Paint; seconds until there is something on the canvas, and until it has been painted on. */
+  /** Presses Paint; returns the seconds until the canvas shows something, and until it shows a step's result. */
   async timeFirstFrame() {
-    // Not by `click`, which first waits until the button stands still.
+    // Not by `click`, which first waits until the button stops moving.
     const pressed = await this.paintButton.evaluate((button) => {
       const now = performance.now();
       button.click();
@@ -59,7 +59,7 @@ export class Studio {
       if ((await this.state()) === 'failed') throw new Error(`the run failed: ${await this.alert.textContent()}`);
       return (await found.jsonValue() - pressed) / 1000;
     };
-    // The first one is what is started from.
+    // The first frame is the initial picture.
     const [seen, painted] = await Promise.all([drawn(1), drawn(2)]);
     return { seen, painted };
   }
@@ -77,19 +77,19 @@ export class Studio {
     }
   }
 
-  /** Opens what is folded away. */
+  /** Expands all collapsed sections. */
   async unfold() {
     for (const group of ['more', 'expert']) await this.page.locator(`#${group} > summary`).click();
   }
 
-  /** Makes choices under More and Expert, which are open: { Colours: 'the photo’s', … }. */
+  /** Makes choices under More and Expert, which are expanded: { Colours: 'the photo’s', … }. */
   async pick(choices) {
     for (const [label, choice] of Object.entries(choices)) {
       await this.page.getByLabel(label, { exact: true }).selectOption({ label: choice });
     }
   }
 
-  /** Writes numbers into the fields under Expert, which is open, and leaves each: { Seed: 7, … }. */
+  /** Enters numbers into the fields under Expert, which is expanded, and leaves each: { Seed: 7, … }. */
   async write(numbers) {
     for (const [label, number] of Object.entries(numbers)) {
       const field = this.page.getByLabel(label, { exact: true });
@@ -98,7 +98,7 @@ export class Studio {
     }
   }
 
-  /** What all controls show: { size: '256', color: 'painting', … }, and the network. */
+  /** The values of all controls: { size: '256', color: 'painting', … }, and the network. */
   async settings() {
     return this.page.locator('.controls .control :is(input, select)').evaluateAll((controls) => ({
       ...Object.fromEntries(controls.map((control) => [control.id, control.value])),
@@ -106,7 +106,7 @@ export class Studio {
     }));
   }
 
-  /** Hands a file over as a result to take the settings from, and waits for what the page says to that. */
+  /** Opens a file as a result to take the settings from, and waits for the page's response. */
   async takeSettings(name, buffer, mimeType = 'image/png') {
     await this.page.getByLabel('Settings from a result').setInputFiles({ name, mimeType, buffer });
     await this.page.locator('#status, #error').filter({ hasText: name }).waitFor();
@@ -116,14 +116,14 @@ export class Studio {
     return this.page.locator('#status').textContent();
   }
 
-  /** The networks that are offered: [{ pack, label, chosen }, …]. */
+  /** The available networks: [{ pack, label, chosen }, …]. */
   async networks() {
     return this.page.locator('input[name=network]').evaluateAll((inputs) => inputs.map((input) => ({
       pack: input.value, label: input.labels[0].textContent.trim().replace(/\s+/g, ' '), chosen: input.checked,
     })));
   }
 
-  /** Waits until the network with this folder's name is the one that a run would take. */
+  /** Waits until the network with this folder's name is the one that a run would use. */
   async reachNetwork(pack) {
     await this.page.locator(`input[name=network][value=${pack}]:checked`).waitFor({ state: 'attached', timeout: PATIENCE });
   }
@@ -132,7 +132,7 @@ export class Studio {
     await this.paintButton.click();
   }
 
-  /** Waits for one of the states; any alert that is not wanted ends the wait with its text. */
+  /** Waits for one of the states; an unexpected alert ends the wait with its text. */
   async reach(...states) {
     const wanted = states.map((state) => `#studio[data-state=${state}]`).join(',');
     const failed = states.includes('failed') ? '' : ',#studio[data-state=failed]';
@@ -142,7 +142,7 @@ export class Studio {
     }
   }
 
-  /** Waits until the page shows at least this step of the present run. */
+  /** Waits until the page shows at least this step of the current run. */
   async reachStep(step) {
     await this.page.waitForFunction(
       (step) => {
@@ -172,7 +172,7 @@ export class Studio {
     return JSON.parse(await this.progress.getAttribute('data-losses'));
   }
 
-  /** What the canvas shows at this moment: { step, width, height, rgba }. */
+  /** The current content of the canvas: { step, width, height, rgba }. */
   async pixels() {
     const { step, width, height, text } = await this.page.evaluate(() => {
       const canvas = document.querySelector('#canvas');
@@ -183,7 +183,7 @@ export class Studio {
     return { step, width, height, rgba: Buffer.from(text, 'latin1') };
   }
 
-  /** Presses one of the Save buttons; returns the file's name and bytes, and keeps a copy under `as`. */
+  /** Presses one of the Save buttons; returns the file's name and bytes, and stores a copy as `as`. */
   async save(button, as) {
     const failed = this.alert.waitFor({ timeout: PATIENCE })
       .then(async () => { throw new Error(`nothing was saved: ${await this.alert.textContent()}`); });
@@ -220,7 +220,7 @@ export class Studio {
     return { ...found, rgba: Buffer.from(found.first, 'latin1'), last: Buffer.from(found.last, 'latin1') };
   }
 
-  /** A sample as the browser decodes it, as the bytes of a PNG: other decoders of JPEG differ a little. */
+  /** A sample as the browser decodes it, as a PNG: other decoders of JPEG give slightly different pixels. */
   async sampleAsPng(path) {
     return Buffer.from(await this.page.evaluate(async (path) => {
       const bitmap = await createImageBitmap(await (await fetch(`samples/${path}.jpg`)).blob());

@@ -1,4 +1,4 @@
-// The workers of a site, changed before they start: browsers and GPUs as visitors have them, and tests do not.
+// Modifies a site's workers before they start, to simulate browsers and GPUs that the test machine does not have.
 
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,14 +8,14 @@ import { dist } from './places.mjs';
 
 const only = (pattern) => readdirSync(dist).find((name) => pattern.test(name));
 
-/** Has `host` run `script` in each worker before its program. */
+/** Makes `host` run `script` in each worker before its program. */
 export function before(host, script) {
   host.overlay ??= mkdtempSync(join(tmpdir(), 'impasto-overlay-'));
   const doorstep = readFileSync(join(dist, only(/^worker-[0-9a-f]{16}\.js$/)), 'utf8');
   writeFileSync(join(host.overlay, 'worker.js'), `{\n${script}\n}\n${doorstep}`);
 }
 
-/** A WebGPU whose adapters have no more optional features than `keep` (the text of a predicate) lets pass. */
+/** A WebGPU whose adapters have only the optional features for which `keep` (the text of a predicate) is true. */
 export const withFeatures = (keep) => `
   const own = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, 'features');
   const keep = ${keep};
@@ -29,8 +29,8 @@ export const withFeatures = (keep) => `
   };`;
 
 /**
- * A WebGPU that does what `tell` says: { destroy }, { invalid }, { refuse: the error that createBuffer throws, after: bytes }.
- * What it was told is forgotten when the worker is replaced.
+ * A WebGPU that fails on request of `tell`: { destroy }, { invalid }, { refuse: the error that createBuffer throws,
+ * after: bytes }. The request does not apply to a replaced worker.
  */
 export const obedient = `
   const devices = [];
@@ -58,7 +58,7 @@ export const obedient = `
     new BroadcastChannel('gpu was told').postMessage(null);
   };`;
 
-/** Tells an `obedient` WebGPU what to do, and waits until it has been told. */
+/** Sends a request to an `obedient` WebGPU, and waits until it is received. */
 export function tell(page, command) {
   return page.evaluate((command) => new Promise((resolve) => {
     new BroadcastChannel('gpu was told').onmessage = resolve;
@@ -66,14 +66,14 @@ export function tell(page, command) {
   }), command);
 }
 
-/** Has `host` send `worker` with a memory that can grow by so many megabytes. */
+/** Makes `host` send `worker` with a memory that can grow by this many megabytes. */
 export function withMemory(host, worker, megabytes) {
   host.overlay ??= mkdtempSync(join(tmpdir(), 'impasto-overlay-'));
   const module = readFileSync(join(dist, only(new RegExp(`^${worker}-.*_bg\\.wasm$`))));
   writeFileSync(join(host.overlay, `${worker}_bg.wasm`), limited(module, megabytes * 16));
 }
 
-/** A WebAssembly module whose memory (the only one, without a limit so far) can grow by so many pages of 64 KiB. */
+/** A WebAssembly module whose memory (the only one, without a maximum so far) can grow by this many 64 KiB pages. */
 function limited(module, pages) {
   const MEMORY = 5;
   for (let at = 8; at < module.length;) {
@@ -90,7 +90,7 @@ function limited(module, pages) {
   throw new Error('the module has no memory of its own');
 }
 
-/** An unsigned LEB128 number, and where it ends. */
+/** An unsigned LEB128 number, and the index after it. */
 function leb(bytes, at) {
   let value = 0;
   for (let shift = 0; ; shift += 7) {

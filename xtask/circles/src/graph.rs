@@ -1,24 +1,24 @@
-//! Circles in a graph of uses: its strongly connected components of two modules or more.
+//! Finds circles in a graph of uses: strongly connected components of two or more modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One module names something of another one.
+/// One module names an item of another one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Use {
     pub from: String,
     pub to: String,
-    /// As it is written in `from`.
+    /// The path as written in `from`.
     pub path: String,
 }
 
-/// Modules each of which reaches all others, and the uses among them.
+/// Modules that use each other, directly or indirectly, and the uses among them.
 #[derive(Debug)]
 pub struct Circle {
     pub modules: Vec<String>,
     pub uses: Vec<Use>,
 }
 
-/// All circles, each with its modules in the order of their names.
+/// All circles, each with its modules sorted by name.
 pub fn circles(uses: &BTreeSet<Use>) -> Vec<Circle> {
     let mut direct: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for one in uses {
@@ -44,7 +44,7 @@ pub fn circles(uses: &BTreeSet<Use>) -> Vec<Circle> {
     found
 }
 
-/// Every module that `start` reaches by one use or more.
+/// Every module that can be reached from `start`.
 fn reach<'a>(start: &str, direct: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
     let mut open: Vec<&str> = direct.get(start).into_iter().flatten().copied().collect();

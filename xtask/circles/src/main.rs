@@ -1,8 +1,8 @@
 //! `circles`: fails where modules of one crate use each other, directly or through others.
 //!
-//! It reads every library and program of the workspace that Cargo names. A module here is a file; it uses another one
-//! where its code names something that is defined there. Tests (`#[cfg(test)]`) and comments do not count, and a
-//! re-export (`pub use`) is not a use: whoever names a re-exported item uses the file that defines it.
+//! Reads every library and program of the workspace. Here, a module is a file; it uses another one if its code names an
+//! item that is defined there. Tests (`#[cfg(test)]`) and comments do not count. A re-export (`pub use`) is not a use:
+//! code that names a re-exported item uses the file that defines it.
 
 mod graph;
 mod names;
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints the circles of every crate and returns how many there are.
+/// Prints the circles of every crate and returns their number.
 fn run() -> Result<usize, String> {
     let mut circles = 0;
     for (name, root) in crates()? {

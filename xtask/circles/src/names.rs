@@ -1,17 +1,17 @@
-//! The paths that code names: `use` declarations, and `a::b` anywhere else, inside macros too.
+//! Collects the paths that code names: `use` declarations, and `a::b` anywhere else, also inside macros.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::UseTree;
 
-/// A path as it is written, segment by segment.
+/// A path, one segment per element.
 pub type Path = Vec<String>;
 
 /// One leaf of a `use` declaration.
 pub struct Import {
     pub path: Path,
-    /// The name it has afterwards; none for `*`.
+    /// The local name; `None` for `*`.
     pub name: Option<String>,
 }
 
@@ -43,7 +43,7 @@ fn add_imports(tree: &UseTree, before: &[String], found: &mut Vec<Import>) {
     }
 }
 
-/// What tokens name: paths of two segments or more, and single words.
+/// The names in tokens: paths of two or more segments, and single words.
 #[derive(Default)]
 pub struct Named {
     pub paths: BTreeSet<Path>,
@@ -51,10 +51,10 @@ pub struct Named {
 }
 
 impl Named {
-    /// Adds what is named in `tokens`. Comments are no tokens, documentation is a literal: neither names anything.
+    /// Adds the names in `tokens`. Comments are not tokens and doc comments are literals, so neither adds a name.
     pub fn add(&mut self, tokens: TokenStream) {
         let mut path = Path::new();
-        // How many colons stand behind the last word of `path`.
+        // The number of colons after the last word of `path`.
         let mut colons = 0;
         for token in tokens {
             match token {

@@ -1,4 +1,4 @@
-//! The modules of a crate, read from its files, and which of them use which.
+//! Reads the modules of a crate from its files, and finds which of them use which.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,22 +15,22 @@ pub struct Crate {
     modules: Vec<Module>,
 }
 
-/// A module, in a file of its own or within its parent's.
+/// A module, in its own file or inline in its parent's.
 #[derive(Default)]
 struct Module {
-    /// The first module of its file, which stands for all of them.
+    /// The index of the first module in its file, which represents the file.
     file: usize,
     /// Its path in the crate, `kernels::conv`.
     name: String,
     parent: usize,
     children: BTreeMap<String, usize>,
-    /// What is defined here, by name.
+    /// The names of the items that are defined here.
     items: BTreeSet<String>,
-    /// Names that stand for something defined elsewhere.
+    /// Re-exported names and their paths.
     aliases: BTreeMap<String, Path>,
-    /// Modules all of whose names are names here, too.
+    /// Modules whose names are all re-exported (`pub use …::*`).
     globs: Vec<Path>,
-    /// Private `use` declarations: names and what they stand for.
+    /// Private `use` declarations: local names and their paths.
     imported: Vec<(Option<String>, Path)>,
     named: Named,
 }
@@ -44,13 +44,13 @@ impl Crate {
         Ok(read)
     }
 
-    /// How many files it has.
+    /// The number of files.
     pub fn files(&self) -> usize {
         self.modules.iter().enumerate().filter(|(index, module)| module.file == *index).count()
     }
 
-    /// Adds what stands in module `at`. Files of child modules lie in `inside`, those with `#[path]` beside this file,
-    /// in `beside`.
+    /// Adds the items of module `at`. Files of child modules are in `inside`; those with `#[path]` are relative to this
+    /// file's folder, `beside`.
     fn add_items(&mut self, at: usize, items: Vec<Item>, inside: &File, beside: &File) -> Result<(), String> {
         for item in items {
             match item {
@@ -122,11 +122,11 @@ impl Crate {
         module.named.add(item.to_token_stream());
     }
 
-    /// Which file uses which, itself left out.
+    /// Which file uses which other file.
     pub fn uses(&self) -> BTreeSet<Use> {
         let mut found = BTreeSet::new();
         for (index, module) in self.modules.iter().enumerate() {
-            // A re-export is a use where the module itself has the name in its code.
+            // A re-export counts as a use if the module's own code uses the name, too.
             let used =
                 |(name, path): (&String, &Path)| module.named.words.contains(name).then(|| path.clone());
             let reexported = module.aliases.iter().filter_map(used);
@@ -144,9 +144,9 @@ impl Crate {
         found
     }
 
-    /// The module that defines what `path` means in module `from`; none where that is another crate.
+    /// The module that defines what `path` refers to in module `from`; `None` if that is another crate.
     fn resolve(&self, from: usize, path: &[String], depth: usize) -> Option<usize> {
-        // Two modules may re-export each other whole.
+        // Two modules can glob-import each other.
         if depth > 20 {
             return None;
         }
@@ -188,7 +188,7 @@ impl Crate {
         Some(at)
     }
 
-    /// What a `use` declaration of module `at` calls `name`.
+    /// The path that a `use` declaration of module `at` binds to `name`.
     fn local(&self, at: usize, name: &str) -> Option<&Path> {
         let module = &self.modules[at];
         let mut imported = module.imported.iter();
@@ -209,7 +209,7 @@ fn parse(file: &File) -> Result<syn::File, String> {
     syn::parse_file(&text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// `#[test]`, or `#[cfg(…)]` that holds in tests only.
+/// Whether the item is `#[test]`, or has a `#[cfg(…)]` that holds in tests only.
 fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let text = attribute.meta.to_token_stream().to_string().replace(' ', "");

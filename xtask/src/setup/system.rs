@@ -1,5 +1,4 @@
-//! What belongs to the system rather than to the user's cache: browsers, drivers, Debian's compiler. Nothing here is
-//! installed unasked.
+//! Installs system packages: browsers, drivers, Debian's compiler. Nothing is installed without a request.
 
 use std::env;
 use std::fs;
@@ -13,26 +12,26 @@ use crate::process::{Result, command, find, output, run_logged};
 
 static ALLOWED: AtomicBool = AtomicBool::new(false);
 
-/// From now on Debian packages may be installed: `--system` was given.
+/// Allows the installation of Debian packages: `--system` was given.
 pub fn allow() {
     ALLOWED.store(true, Ordering::Relaxed);
 }
 
-/// `--system`, or `IMPASTO_SYSTEM=1`.
+/// Whether `--system` or `IMPASTO_SYSTEM=1` was given.
 fn allowed() -> bool {
     ALLOWED.load(Ordering::Relaxed) || env::var_os("IMPASTO_SYSTEM").is_some_and(|value| value == "1")
 }
 
-/// Something that a test runs on.
+/// A system package that tests need.
 pub struct Need {
     name: &'static str,
     packages: &'static [&'static str],
-    /// What to do where there is no apt-get.
+    /// What to do on systems without apt-get.
     by_hand: &'static str,
     found: fn() -> bool,
 }
 
-/// On Linux the native GPU tests run on whatever Vulkan driver there is; Mesa's software driver suits every machine.
+/// The native GPU tests on Linux use any Vulkan driver; Mesa's software driver works on every machine.
 pub const VULKAN: [Need; 1] = [Need {
     name: "Vulkan software driver",
     packages: &["mesa-vulkan-drivers", "libvulkan1"],
@@ -40,7 +39,7 @@ pub const VULKAN: [Need; 1] = [Need {
     found: has_vulkan,
 }];
 
-/// Of all tests.
+/// The packages that all tests need.
 pub const ALL: [Need; 3] = {
     let [vulkan] = VULKAN;
     let chromium = Need {
@@ -75,7 +74,7 @@ fn has_vulkan() -> bool {
     !cfg!(target_os = "linux") || software("/usr/share/vulkan/icd.d") || software("/etc/vulkan/icd.d")
 }
 
-/// Sees to it that all of `needs` are there: installs the missing ones where that is allowed, else says how to.
+/// Makes sure that all of `needs` exist: installs the missing ones if that is allowed, and otherwise says how to.
 pub fn have(needs: &[Need]) -> Result {
     let (there, missing): (Vec<_>, Vec<_>) = needs.iter().partition(|need| (need.found)());
     for need in there {
@@ -95,7 +94,7 @@ pub fn have(needs: &[Need]) -> Result {
     }
 }
 
-/// Installs Debian packages for `purpose`, where this was asked for: by `--system`, or now, on a terminal.
+/// Installs Debian packages for `purpose` if the user has agreed: with `--system`, or now on the terminal.
 pub fn install(purpose: &str, packages: &[&str]) -> Result {
     if find(&["apt-get"]).is_none() {
         return Err(format!("Missing: {purpose}. There is no apt-get here to install it with.").into());
@@ -113,7 +112,7 @@ pub fn install(purpose: &str, packages: &[&str]) -> Result {
     Ok(())
 }
 
-/// Asks on the terminal; no where there is none.
+/// Asks on the terminal; false if there is none.
 fn agreed(question: &str) -> Result<bool> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Ok(false);
@@ -125,14 +124,14 @@ fn agreed(question: &str) -> Result<bool> {
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
-/// Installs Debian packages, where that needs no password.
+/// Installs Debian packages, if that needs no password.
 fn apt(packages: &[&str]) -> Result {
     let install = |log_name: &str| -> Result {
         let mut apt = as_root("apt-get")?;
         apt.args(["install", "-y", "--no-install-recommends"]).args(packages);
         run_logged(&mut apt, &log(log_name), AN_HOUR)
     };
-    // The lists of a machine that has never been updated know no packages, old ones name files that are gone.
+    // The package lists may be missing or outdated: update them and try again.
     let outcome = install("apt").or_else(|_| {
         run_logged(as_root("apt-get")?.arg("update"), &log("apt-update"), AN_HOUR)?;
         install("apt")
@@ -140,7 +139,7 @@ fn apt(packages: &[&str]) -> Result {
     outcome.map_err(|error| format!("{error}\nRun: sudo apt-get install {}", packages.join(" ")).into())
 }
 
-/// `program` run as the superuser, where that needs no password.
+/// A command that runs as root, if that needs no password.
 fn as_root(program: &str) -> Result<Command> {
     if output(command("id").arg("-u")).as_deref() == Some("0") {
         let mut command = command(program);

@@ -1,4 +1,4 @@
-//! A compiler for wasm32: the active one, or Debian's with a standard library that is built here.
+//! Finds or installs a compiler for wasm32: the active one, or Debian's with a standard library that is built here.
 
 use std::env;
 use std::fs;
@@ -14,31 +14,31 @@ use crate::process::{Result, command, find, output, run_logged};
 /// The target of everything that runs in a browser.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Which compiler builds for wasm32.
+/// The compiler for wasm32.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Compiler {
-    /// What `cargo` and `rustc` mean here anyway.
+    /// The `cargo` and `rustc` on `PATH`.
     Active,
-    /// Debian's, with its own standard library for wasm32 in the cache.
+    /// Debian's compiler, with a standard library for wasm32 in the cache.
     Debian,
 }
 
 impl Compiler {
-    /// Where its programs lie, unless on `PATH`.
+    /// The folders of its programs, unless they are on `PATH`.
     pub fn folders(self) -> Vec<PathBuf> {
         if self == Self::Debian { vec![sysroot().join("bin")] } else { Vec::new() }
     }
 
-    /// Makes `command` and what it starts use this compiler.
+    /// Makes `command` and its child processes use this compiler.
     pub fn choose_for(self, command: &mut Command) {
         if self == Self::Debian {
-            // Clippy starts the compiler's library itself.
+            // Clippy loads the compiler's library itself.
             command.env("RUSTC", sysroot().join("bin/rustc")).env("SYSROOT", sysroot());
             command.env_remove("RUSTUP_TOOLCHAIN");
         }
     }
 
-    /// Compiles and links a program: a folder that is there proves neither its version nor the linker.
+    /// Compiles and links a program: an existing folder proves neither the version nor the linker.
     fn works(self) -> bool {
         let folder = env::temp_dir().join(format!("impasto-probe-{}", std::process::id()));
         let source = folder.join("probe.rs");
@@ -58,12 +58,12 @@ impl Compiler {
     }
 }
 
-/// The folder that looks to Debian's compiler like the one it is installed in, but for wasm32.
+/// A sysroot for Debian's compiler: its installed one, with wasm32 added.
 fn sysroot() -> PathBuf {
     cache().join("debian-toolchain")
 }
 
-/// Finds a compiler for wasm32, or gets one: through rustup, else, where that was asked for, Debian's.
+/// Finds a compiler for wasm32 or installs one: with rustup, or Debian's if that was requested.
 pub fn wasm() -> Result<Compiler> {
     let name = format!("Rust target {WASM_TARGET}");
     for (compiler, note) in [(Compiler::Active, ""), (Compiler::Debian, "Debian's compiler, ")] {
@@ -112,11 +112,11 @@ fn from_rustup() -> Result {
     }
 }
 
-/// Debian packages a recent compiler with its sources, but no standard library for wasm32: that is built in the cache.
+/// Debian has a recent compiler and its sources, but no standard library for wasm32: that is built in the cache.
 fn from_debian() -> Result {
     let packages = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy"];
     system::install("a compiler for wasm32", &packages)?;
-    // rust-lld is a link into a package that nothing depends on: without it, "linker rust-lld not found".
+    // rust-lld is a link into a package that is not a dependency: without it, "linker rust-lld not found".
     if !Path::new("/usr/bin/rust-lld").exists() {
         let linker = fs::read_link("/usr/bin/rust-lld").unwrap_or_else(|_| "lld-22".into());
         let package = linker.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -137,7 +137,7 @@ fn standard_library() -> Result<Vec<PathBuf>> {
     let mut cargo = command("/usr/bin/cargo");
     cargo.current_dir(&seed).args(["build", "--release", "--target", WASM_TARGET, "--target-dir", "target"]);
     cargo.arg("-Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test");
-    // Without the bitcode any crate with `lto = true` fails ("Can't find section .llvmbc").
+    // Without bitcode, crates with `lto = true` fail to link ("Can't find section .llvmbc").
     cargo.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1");
     flags::with_flags(&mut cargo, &["-C", "embed-bitcode=yes"]);
     cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTUP_TOOLCHAIN");
@@ -154,12 +154,12 @@ fn standard_library() -> Result<Vec<PathBuf>> {
     Ok(libraries)
 }
 
-/// Puts the libraries into a root of their own in the cache, where all else is a link to what Debian has installed.
+/// Makes a sysroot in the cache with these libraries; everything else is a link to Debian's.
 #[cfg(unix)]
 fn lay_out_sysroot(libraries: &[PathBuf]) -> Result {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let sysroot = sysroot();
-    // Libraries for an earlier compiler beside the new ones would be ambiguous.
+    // Old libraries next to the new ones would be ambiguous.
     let _ = fs::remove_dir_all(&sysroot);
     let [bin, rustlib] = ["bin", "lib/rustlib"].map(|folder| sysroot.join(folder));
     let home = rustlib.join(WASM_TARGET).join("lib");

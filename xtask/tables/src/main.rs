@@ -1,15 +1,16 @@
-//! `tables [--check]`: writes what documents and the embedded demonstration say of options, from `crates/options/src/table.rs`; with
-//! `--check` it fails where something is not as it would be written.
+//! Writes the tables of options into the documents and the embedded demonstration, from `crates/options/src/table.rs`;
+//! with `--check` it fails if one is out of date.
 
 use std::{fs, path::Path, process::ExitCode};
 
 use options::{Entry, entries};
 
-/// Attributes of the demonstration that are no options of a run. The first two come before those, the others after.
+/// Attributes of the demonstration that are not options of a run: the first two come before the options, the others
+/// after.
 const PICTURES: [&str; 2] = ["photo", "painting"];
 const OTHERS: [&str; 3] = ["network", "theme", "engine"];
 
-/// Makes the text of a file what it is to be.
+/// Computes the new text of a file.
 type Write = fn(&str) -> Result<String, String>;
 
 fn main() -> ExitCode {
@@ -60,7 +61,7 @@ fn between(text: &str, name: &str, table: &str) -> Result<String, String> {
     Ok(format!("{before}{begin}\n\n{table}\n{end}{after}"))
 }
 
-/// The flags of the command line.
+/// The table of the command line's flags.
 fn command_line() -> String {
     let flag = |entry: &Entry| {
         let values = entry.values.replace('|', "\\|");
@@ -70,7 +71,7 @@ fn command_line() -> String {
     format!("| flag | what it does | default |\n|---|---|---|\n{rows}")
 }
 
-/// The attributes of the demonstration.
+/// The table of the demonstration's attributes.
 fn embed() -> String {
     let attribute = |entry: &Entry| {
         let names: Vec<String> = entry.names().map(|name| format!("`{name}`")).collect();
@@ -81,12 +82,12 @@ fn embed() -> String {
     format!("| attribute | what it does | values | if left out |\n|---|---|---|---|\n{rows}")
 }
 
-/// The help, without what it says of the default.
+/// The help text without the default.
 fn sentence(entry: &Entry) -> &str {
     entry.help.split_once(" [default: ").map_or(entry.help, |(help, _)| help)
 }
 
-/// The default, as it is written or in words.
+/// The default, as its value or in words.
 fn default(entry: &Entry) -> String {
     let in_words = entry.help.split_once(" [default: ").and_then(|(_, rest)| rest.strip_suffix(']'));
     match (in_words, entry.default()) {
@@ -96,7 +97,7 @@ fn default(entry: &Entry) -> String {
     }
 }
 
-/// The script of the demonstration, with the list of the attributes that it hands on.
+/// The demonstration's script, with the list of the attributes that it passes on.
 fn attributes(script: &str) -> Result<String, String> {
     const BEGIN: &str = "const passedOn = [";
     let options = entries().filter(|entry| entry.page.is_some()).flat_map(Entry::names);

@@ -79,7 +79,7 @@ pub struct WeightedFile {
     weight: Option<f32>,
 }
 
-/// Reads `FILE=WEIGHT`; what does not end like that is the name of a file.
+/// Parses `FILE=WEIGHT`; text without a valid weight at its end is a file name.
 #[expect(clippy::unnecessary_wraps, reason = "as clap wants it")]
 fn weighted_file(text: &str) -> Result<WeightedFile, std::convert::Infallible> {
     let parts = text.rsplit_once('=').and_then(|(path, weight)| Some((path, Some(weight.parse().ok()?))));
@@ -88,8 +88,8 @@ fn weighted_file(text: &str) -> Result<WeightedFile, std::convert::Infallible> {
 }
 
 impl StylizeArgs {
-    /// All paintings and their weights, in the order of the command line; those that are left out are as `like` says, if
-    /// it has as many.
+    /// All paintings and their weights, in the order of the command line. Missing weights come from `like`, if it has
+    /// the same number of paintings, and otherwise are 1.
     pub fn paintings(&self, like: Option<&Recipe>) -> Vec<(PathBuf, f32)> {
         let first = self.painting.iter().map(|path| WeightedFile { path: path.clone(), weight: None });
         let files: Vec<WeightedFile> = first.chain(self.more_paintings.iter().cloned()).collect();

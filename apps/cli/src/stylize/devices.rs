@@ -1,4 +1,4 @@
-//! Chooses the device that computes.
+//! Chooses the device.
 
 use impasto::{
     Error,
@@ -7,8 +7,8 @@ use impasto::{
 
 use super::{args::DeviceKind, error::StylizeError};
 
-/// The device and its name for people. A software driver counts as a GPU only where a GPU is asked
-/// for: the processor is faster without the detour.
+/// The device and its name for the user. A software driver is used only if a GPU is requested explicitly: the CPU
+/// engine is faster than a software GPU.
 pub async fn open_device(kind: Option<DeviceKind>) -> Result<(Device, String), StylizeError> {
     let processor = |why: &str| (device::cpu(), format!("the processor{why}"));
     match kind {

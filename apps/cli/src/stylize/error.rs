@@ -1,4 +1,4 @@
-//! Defines why nothing was painted, in words that say what to do.
+//! Defines the errors of `impasto stylize`. Their messages say what to do.
 
 use std::{io, path::PathBuf};
 
@@ -8,7 +8,7 @@ use options::{OptionsError, recipe::RecipeError};
 use picture::PictureError;
 use weights::WeightsError;
 
-/// Why nothing was painted.
+/// Why no picture was made.
 #[derive(Debug, thiserror::Error)]
 pub enum StylizeError {
     #[error(transparent)]

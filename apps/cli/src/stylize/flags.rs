@@ -1,19 +1,19 @@
-//! Makes the flags of the command line from the table of options (`crates/options/src/table.rs`).
+//! Defines the options' command-line flags, from the table of options (`crates/options/src/table.rs`).
 
 use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches, parser::ValueSource};
 use options::{Entry, Options, OptionsError, entries};
 
-/// The options that somebody typed, and how they wrote them.
+/// The options that were given on the command line, with their values as text.
 #[derive(Clone, Debug)]
 pub struct OptionFlags {
     given: Vec<(&'static Entry, String)>,
 }
 
 impl OptionFlags {
-    /// What was asked for: as `like` if there is one, else as by default, but for the flags that were typed.
+    /// The options of the run: the given flags over those of `like`, or over the defaults.
     ///
     /// # Errors
-    /// An [`OptionsError`] for a value that cannot be read; clap has refused those already.
+    /// An [`OptionsError`] for an invalid value; clap has rejected those already.
     pub fn options(&self, like: Option<&Options>) -> Result<Options, OptionsError> {
         let mut options = like.cloned().unwrap_or_default();
         for (entry, value) in &self.given {

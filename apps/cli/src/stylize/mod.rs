@@ -1,4 +1,4 @@
-//! `impasto stylize`: paints a photo in the style of a painting, or of several, with every option of the engine.
+//! Defines `impasto stylize`: paints a photo in the style of one or more paintings, with every option of the engine.
 
 mod args;
 mod devices;
@@ -32,22 +32,22 @@ use self::{
     write::{encode, output_format, refuse_to_overwrite, try_writing, write_whole},
 };
 
-/// Everything that a run needs, read and checked.
+/// The validated inputs of a run.
 struct Inputs {
     options: Options,
     format: ImageFormat,
     sources: Sources,
-    /// The picture to go on from, at the size of the photo.
+    /// The picture to continue from, resized to the photo's size.
     from: Option<Picture>,
     weights: Weights,
-    /// The recipe to paint like.
+    /// The recipe given by `--like`.
     like: Option<Recipe>,
 }
 
 /// Runs `impasto stylize`.
 ///
 /// # Errors
-/// A [`StylizeError`] for the user to read; no half-written file is left behind.
+/// A [`StylizeError`] with a message for the user. No partly written file remains.
 pub fn run(args: &StylizeArgs) -> Result<(), StylizeError> {
     let Inputs { options, format, sources, from, weights, like } = inputs(args)?;
     let (device, name) = pollster::block_on(open_device(args.device))?;
@@ -74,14 +74,14 @@ pub fn run(args: &StylizeArgs) -> Result<(), StylizeError> {
         }
         paint(transfer, &options, args).await
     })?;
-    // What went on from another result is not painted again by a recipe.
+    // A recipe cannot reproduce a run that continues from another result.
     let recipe = (format == ImageFormat::Png && args.from.is_none()).then_some(recipe);
     write_outputs(args, format, &frame, &trace, recipe.as_ref())?;
     say(format!("Wrote {}.", args.out.display()));
     Ok(())
 }
 
-/// Reads and checks everything before the long work, the cheapest first.
+/// Reads and checks all inputs before the run, the cheapest first.
 fn inputs(args: &StylizeArgs) -> Result<Inputs, StylizeError> {
     let like = args.like.as_deref().map(read_recipe).transpose()?;
     let options = args.options.options(like.as_ref().map(|recipe| &recipe.options))?;
@@ -107,7 +107,7 @@ fn inputs(args: &StylizeArgs) -> Result<Inputs, StylizeError> {
     Ok(Inputs { options, format, sources, from, weights, like })
 }
 
-/// Checks that the outputs can be written, and are none of the inputs.
+/// Checks that the outputs can be written and do not overwrite an input.
 fn check_outputs(args: &StylizeArgs, paintings: &[(PathBuf, f32)]) -> Result<(), StylizeError> {
     let inputs = paintings.iter().map(|(path, _)| path).chain([&args.photo]).chain(&args.mask);
     refuse_to_overwrite(&args.out, inputs.chain(&args.from))?;

@@ -1,4 +1,4 @@
-//! Makes the steps of a run, and says how far it is.
+//! Makes the steps of a run and reports its progress.
 
 use std::time::Duration;
 
@@ -9,17 +9,18 @@ use picture::{Frame, Losses};
 
 use super::{args::StylizeArgs, error::StylizeError, trace::TraceRow};
 
-/// Without a trace the losses are read this rarely: reading makes the GPU wait, never reading lets
-/// the processor run ahead of it without bound.
+/// Without a trace, the losses are read back after every fourth step only: each readback waits for the GPU, but without
+/// any the queue would grow without bound.
 const READ_EVERY: u32 = 4;
 
-/// The steps, with a progress bar; the final picture, and the losses where a trace is wanted.
+/// Makes the steps with a progress bar; returns the final frame and the trace.
 pub async fn paint(
     mut transfer: StyleTransfer,
     options: &Options,
     args: &StylizeArgs,
 ) -> Result<(Frame, Vec<TraceRow>), StylizeError> {
-    // The bar counts work, not steps, so that its guess at the time left holds: small pictures take less of it.
+    // The bar counts work, not steps, since steps at small sizes are faster: this makes the estimate of the remaining
+    // time correct.
     let plan = transfer.plan().clone();
     let parts = |steps| (1000.0 * plan.work(steps)) as u64;
     let bar = ProgressBar::with_draw_target(
@@ -30,7 +31,7 @@ pub async fn paint(
         ProgressStyle::with_template("{bar:32} {msg}{eta} left").expect("the template is a constant"),
     );
     bar.enable_steady_tick(Duration::from_millis(500));
-    // Where no terminal shows the bar, a line for each tenth of the work takes its place.
+    // Without a terminal, a line is printed for each tenth of the work instead of the bar.
     let lines = bar.is_hidden() && !args.quiet;
     let mut tenths = 0;
 
@@ -73,7 +74,7 @@ pub async fn paint(
     Ok((frame, trace))
 }
 
-/// A frame and its losses; the network has looked at least once.
+/// A frame and its losses, if they are finite. At least one evaluation must have been made.
 fn checked(frame: Frame, step: u32) -> Result<(Frame, Losses), StylizeError> {
     match frame.losses {
         Some(losses) if losses.is_finite() => Ok((frame, losses)),

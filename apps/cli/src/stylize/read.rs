@@ -1,4 +1,4 @@
-//! Reads pictures from files.
+//! Reads the pictures from files.
 
 use std::{fs::File, io::BufReader, path::Path};
 
@@ -9,20 +9,20 @@ use picture::{Picture, mask::Mask};
 
 use super::error::StylizeError;
 
-/// A picture, laid over white, and how opaque it was, if it was not so everywhere.
+/// A picture over a white background, and its opacity if it has transparent pixels.
 pub struct Read {
     pub picture: Picture,
     pub opacity: Option<Mask>,
 }
 
-/// Reads a picture and turns it upright as its EXIF orientation asks.
+/// Reads a picture and applies its EXIF orientation.
 pub fn read(path: &Path) -> Result<Read, StylizeError> {
     let unopened = |source| StylizeError::Open { path: path.to_owned(), source };
     let undecoded = |source| StylizeError::Decode { path: path.to_owned(), source };
     let file = File::open(path).map_err(unopened)?;
-    // The content decides on the format: a file's name often lies.
+    // The format is detected from the content: file names are often wrong.
     let mut reader = ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(unopened)?;
-    // The crate's own limit is 512 MB of pixels; Picture's is the one that counts here.
+    // The crate's default limit is 512 MB; [`Picture::MAX_PIXELS`] is the limit that applies here.
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(Picture::MAX_PIXELS as u64 * 8);
     reader.limits(limits);
@@ -37,7 +37,7 @@ pub fn read(path: &Path) -> Result<Read, StylizeError> {
     Ok(Read { picture, opacity: Mask::opacity(width, height, &image) })
 }
 
-/// A painting, or the part of it that the options ask for, at the size that they ask for.
+/// Reads a painting and applies the options' crop and size.
 pub fn read_painting(path: &Path, options: &Options) -> Result<Picture, StylizeError> {
     let whole = read(path)?.picture;
     let part = match options.style_crop {
@@ -49,7 +49,7 @@ pub fn read_painting(path: &Path, options: &Options) -> Result<Picture, StylizeE
     Ok(picture)
 }
 
-/// What is painted, at the wanted size: a photo, and where.
+/// Reads the photo, its opacity and the mask, at the requested size.
 pub fn read_subject(photo: &Path, mask: Option<&Path>, options: &Options) -> Result<Subject, StylizeError> {
     let Read { picture, opacity } = read(photo)?;
     let photo = picture.fit(options.size);
@@ -57,7 +57,7 @@ pub fn read_subject(photo: &Path, mask: Option<&Path>, options: &Options) -> Res
     let opacity = opacity.map(|opacity| opacity.resize(width, height));
     let Some(path) = mask else { return Ok(Subject { photo, opacity, mask: None }) };
     let mask = read(path)?.picture;
-    // A pixel more or less comes from scaling.
+    // Scaling can change the size by a pixel.
     let aspect = |picture: &Picture| picture.width() as f64 / picture.height() as f64;
     if (aspect(&mask) / aspect(&picture) - 1.0).abs() > 0.02 {
         let (mask, photo) = (mask.size(), picture.size());

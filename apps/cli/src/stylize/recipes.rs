@@ -1,4 +1,4 @@
-//! Reads how a result was painted, and says how this run differs.
+//! Reads the recipe of an earlier result and compares it with the run.
 
 use std::{fs, path::Path};
 
@@ -6,13 +6,13 @@ use options::recipe::Recipe;
 
 use super::error::StylizeError;
 
-/// The recipe in a PNG.
+/// Reads the recipe in a PNG.
 pub fn read_recipe(path: &Path) -> Result<Recipe, StylizeError> {
     let bytes = fs::read(path).map_err(|source| StylizeError::Open { path: path.to_owned(), source })?;
     Recipe::read(&bytes).map_err(|source| StylizeError::Like { path: path.to_owned(), source })
 }
 
-/// How else the picture to paint like was painted, but for its options, which flags may change on purpose.
+/// The differences between the recipe and the run, as phrases. Options are not compared, since flags may change them.
 pub fn differences(like: &Recipe, now: &Recipe) -> Vec<String> {
     let network = (like.network != now.network).then(|| format!("with \"{}\"", like.network));
     let paintings = (like.paintings != now.paintings).then(|| match like.paintings.as_slice() {

@@ -1,4 +1,4 @@
-//! Defines the trace: the losses of each step, as JSON.
+//! Defines the trace: the losses of each step as JSON.
 
 use picture::{Frame, Losses};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub struct TraceRow {
     step: u32,
-    /// Of the picture at this step, in pixels: losses at different sizes do not compare.
+    /// The size of the picture at this step in pixels: losses at different sizes cannot be compared.
     width: usize,
     height: usize,
     pub total: f32,
@@ -24,7 +24,7 @@ impl TraceRow {
     }
 }
 
-/// A JSON array with one object a line, so that it can be read and compared line by line.
+/// A JSON array with one object per line, so that two traces can be compared line by line.
 pub fn trace_json(rows: &[TraceRow]) -> String {
     let lines: Vec<String> =
         rows.iter().map(|row| serde_json::to_string(row).expect("plain numbers")).collect();

@@ -14,7 +14,7 @@ use picture::{Frame, Picture};
 
 use super::error::StylizeError;
 
-/// The format that the extension asks for.
+/// The format for the file's extension.
 pub fn output_format(path: &Path) -> Result<ImageFormat, StylizeError> {
     use ImageFormat::{Bmp, Jpeg, Png, WebP};
     let format = path.extension().and_then(ImageFormat::from_extension);
@@ -23,7 +23,7 @@ pub fn output_format(path: &Path) -> Result<ImageFormat, StylizeError> {
         .ok_or_else(|| StylizeError::Format(path.to_owned()))
 }
 
-/// The bytes of a picture file.
+/// Encodes a frame.
 pub fn encode(frame: &Frame, format: ImageFormat) -> Result<Vec<u8>, ImageError> {
     let (width, height) = (frame.width as u32, frame.height as u32);
     let see_through = frame.rgba.as_chunks::<4>().0.iter().any(|pixel| pixel[3] < 255);
@@ -34,14 +34,14 @@ pub fn encode(frame: &Frame, format: ImageFormat) -> Result<Vec<u8>, ImageError>
             .write_to(&mut bytes, format)?;
         return Ok(bytes.into_inner());
     }
-    // The other formats know no transparency, or no program expects it there.
+    // The other formats have no transparency, or programs do not support it there.
     let opaque = Picture::from_rgba8(frame.width, frame.height, &frame.rgba)
         .expect("a frame has four bytes per pixel")
         .to_rgba8();
     let rgb: Vec<u8> = opaque.as_chunks::<4>().0.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
     let mut bytes = Vec::new();
     if format == ImageFormat::Jpeg {
-        // Brush strokes are all edges: the encoder's usual quality of 75 smears them.
+        // The usual JPEG quality of 75 blurs the edges of brush strokes.
         JpegEncoder::new_with_quality(&mut bytes, 95).write_image(
             &rgb,
             width,
@@ -61,7 +61,7 @@ pub fn refuse_to_overwrite<'a>(
     out: &Path,
     mut inputs: impl Iterator<Item = &'a PathBuf>,
 ) -> Result<(), StylizeError> {
-    // A path that does not resolve is no file yet (or none to be read), so it cannot be both.
+    // A path that does not resolve is not an existing file, so it cannot be an input.
     let Ok(resolved) = out.canonicalize() else { return Ok(()) };
     if inputs.any(|input| input.canonicalize().is_ok_and(|input| input == resolved)) {
         return Err(StylizeError::Overwrite(out.to_owned()));
@@ -69,7 +69,7 @@ pub fn refuse_to_overwrite<'a>(
     Ok(())
 }
 
-/// Finds out before the work whether its result can be written.
+/// Checks before the run that the result can be written.
 pub fn try_writing(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder: add a file name"));

@@ -1,4 +1,4 @@
-//! Defines the context that actions work in.
+//! Defines the context of actions.
 
 use leptos::prelude::{LocalStorage, StoredValue, WithValue};
 
@@ -7,7 +7,7 @@ use crate::{link::bridge::Bridge, services::Services, store::Store};
 /// The store, the connection to the worker, and the services. It is `Copy`, for use in closures.
 #[derive(Clone, Copy)]
 pub struct Context {
-    /// What the page knows; it lives as long as the page.
+    /// The state of the page; it lives as long as the page.
     pub store: &'static Store,
     /// What the page holds of the browser.
     pub services: Services,

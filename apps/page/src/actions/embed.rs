@@ -1,10 +1,10 @@
-//! The page as a frame in another one: it reports to that page (`docs/embedding.md`).
+//! Reports to the page that embeds this one (`docs/embedding.md`).
 
 use leptos::prelude::{Effect, Get, With};
 
 use crate::{services::parent::Parent, store::RunStore};
 
-/// Reports to the page around this one, if its origin is `origin`, whenever a run has made progress.
+/// Reports progress to the embedding page, if its origin is `origin`.
 pub fn report(run: RunStore, origin: String) {
     let Some(parent) = Parent::of_origin(origin) else { return };
     Effect::new(move |_| {

@@ -1,4 +1,4 @@
-//! The frames of a run, and the result that they make.
+//! Handles the frames of a run and the result that they form.
 
 use browser::{decode, spoken};
 use js_sys::Uint8ClampedArray;
@@ -37,7 +37,7 @@ pub fn show(context: Context, frame: &Frame, pixels: Uint8ClampedArray) {
     store.result.frames_drawn.update(|frames| *frames += 1);
 }
 
-/// The current run, which has a frame now, and whether that is its first one.
+/// The current run, which has a frame now, and whether this is its first one.
 fn run_of_frame(store: &Store) -> Option<(Run, bool)> {
     let run = store.run.current.try_update_value(|run| {
         let run = run.as_mut()?;
@@ -47,7 +47,7 @@ fn run_of_frame(store: &Store) -> Option<(Run, bool)> {
     run.flatten()
 }
 
-/// Draws the latest frame; whether that was possible.
+/// Draws the latest frame; returns whether that was possible.
 fn draw(store: &Store) -> bool {
     let drawn = store.result.current.with_value(|result| {
         let (result, element) = (result.as_ref()?, store.result.canvas.get_untracked()?);
@@ -64,14 +64,14 @@ fn draw(store: &Store) -> bool {
     true
 }
 
-/// Gives the result the photo's colours as far as `tint` (hundredths) says.
+/// Sets the share of the photo's colours in the result, in per cent.
 pub fn set_tint(context: Context, tint: u32) {
     context.store.result.tint.set(tint);
     read_colors(context);
     draw(context.store);
 }
 
-/// Reads the photo for its colours, if they are wanted and not there yet, and draws the result with them.
+/// Loads the photo for its colours, if they are needed and not loaded yet, and draws the result with them.
 fn read_colors(context: Context) {
     let store = context.store;
     let current = store.result.current;
@@ -89,7 +89,7 @@ fn read_colors(context: Context) {
         match photo.await {
             Ok(photo) => {
                 current.update_value(|result| {
-                    // Unless there is another picture by now.
+                    // The result may have been replaced meanwhile.
                     if let Some(result) = result.as_mut().filter(|result| result.content.id == content.id) {
                         result.photo =
                             Some(photo).filter(|photo| photo.size() == (result.width, result.height));
@@ -102,7 +102,7 @@ fn read_colors(context: Context) {
     });
 }
 
-/// Brings the picture into view, on narrow screens. Not in a frame, where that would scroll the page around it.
+/// Scrolls to the picture on narrow screens. Not in an embedded page, where that would scroll the embedding one.
 pub fn show_stage(store: &Store) {
     if store.ui.embed {
         return;

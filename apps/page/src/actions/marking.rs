@@ -1,4 +1,4 @@
-//! Marks parts of the photo with a brush: they stay as they are, or take the second painting's style.
+//! Handles the brush, which marks parts of the photo: they stay unchanged, or take the second painting's style.
 //!
 //! The mask is kept in a grid of our own ([`BrushMask`]) and only shown on a canvas: a browser that guards against
 //! fingerprinting gives back slightly different pixels than it was given.
@@ -10,12 +10,12 @@ use protocol::Masked;
 
 use crate::{model::brush_mask::BrushMask, services::canvas, store::MarkingStore};
 
-/// The long side of the grid in pixels, at most: a mask is soft at its edges anyway.
+/// The maximum long side of the grid in pixels. More is not needed, since the edges of a mask are soft.
 const GRID: usize = 512;
-/// The colour of what is marked; the style sheet makes it transparent.
+/// The colour of marked parts; the style sheet sets their opacity.
 const COLOUR: [u8; 3] = [208, 48, 32];
 
-/// The mask of what is *not* marked, and its weights, a byte for each pixel; if anything is marked.
+/// The mask of what is *not* marked, and its weights, one byte per pixel; `None` if nothing is marked.
 pub fn unmarked(marking: MarkingStore) -> Option<(Masked, Uint8Array)> {
     marking.mask.with_value(|mask| {
         let mask = mask.as_ref().filter(|mask| !mask.is_empty())?;
@@ -25,7 +25,7 @@ pub fn unmarked(marking: MarkingStore) -> Option<(Masked, Uint8Array)> {
     })
 }
 
-/// Forgets what is marked and puts the brush away: there is another photo.
+/// Clears the mask and closes the brush, for a new photo.
 pub fn reset(marking: MarkingStore) {
     marking.mask.set_value(None);
     changed(marking);
@@ -49,7 +49,8 @@ pub fn toggle(marking: MarkingStore, photo: Option<(usize, usize)>) {
     marking.open.set(open);
 }
 
-/// Draws to a place, in shares of the picture's width and height; from there, where a stroke `begins`.
+/// Draws to a point, given as fractions of the picture's width and height. If the stroke `begins`, it starts at this
+/// point.
 pub fn draw_to(marking: MarkingStore, x: f32, y: f32, begins: bool) {
     marking.mask.update_value(|mask| {
         let Some(mask) = mask else { return };
@@ -62,8 +63,8 @@ pub fn draw_to(marking: MarkingStore, x: f32, y: f32, begins: bool) {
     changed(marking);
 }
 
-/// Moves the brush by an arrow key, and draws on the way if `draws`; the space bar and Enter draw where it is. False if
-/// the key is none of these.
+/// Moves the brush with an arrow key, and draws the way if `draws`; the space bar and Enter draw at the current point.
+/// Returns false for other keys.
 pub fn press(marking: MarkingStore, key: &str, draws: bool) -> bool {
     let Some((width, height, radius)) = marking.mask.with_value(|mask| {
         let mask = mask.as_ref()?;
@@ -89,7 +90,7 @@ pub fn press(marking: MarkingStore, key: &str, draws: bool) -> bool {
     true
 }
 
-/// Changes the whole mask, if there is one.
+/// Applies `change` to the mask, if there is one.
 pub fn change(marking: MarkingStore, change: impl FnOnce(&mut BrushMask)) {
     marking.mask.update_value(|mask| {
         if let Some(mask) = mask {
@@ -105,7 +106,7 @@ fn radius(marking: MarkingStore, mask: &BrushMask) -> f32 {
     width.max(height) as f32 * marking.width.get_untracked() as f32 / 200.0
 }
 
-/// Shows the mask as it is now.
+/// Redraws the mask after a change.
 fn changed(marking: MarkingStore) {
     marking.version.update_value(|version| *version += 1);
     let any = marking.mask.with_value(|mask| mask.as_ref().is_some_and(|mask| !mask.is_empty()));
@@ -116,7 +117,7 @@ fn changed(marking: MarkingStore) {
         Some((mask.size(), pixels))
     });
     if let (Some(((width, height), pixels)), Some(element)) = (shown, marking.canvas.get_untracked()) {
-        // What cannot be shown can still be marked.
+        // The mask is valid even if it cannot be shown.
         let _ = canvas::draw(&element, &pixels, width, height);
     }
 }

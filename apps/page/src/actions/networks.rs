@@ -1,4 +1,4 @@
-//! The choice of the network.
+//! Handles the choice of the network.
 
 use leptos::prelude::{RwSignal, Set, Update, WithUntracked};
 use options::Engine;
@@ -11,7 +11,7 @@ use crate::{
     services::{address, networks as host},
 };
 
-/// Fetches the host's list of networks. Without it the bundled networks are offered.
+/// Fetches the host's list of networks. Without it, only the bundled networks are available.
 pub async fn ask(networks: RwSignal<Networks>) {
     let answer = host::list().await;
     let ignored = networks.try_update(|networks| networks.set_offers(answer)).flatten();
@@ -31,12 +31,12 @@ pub fn for_a_run(networks: RwSignal<Networks>) -> Box<dyn FnOnce(Engine) -> Pack
     })
 }
 
-/// The network that a run would take as things stand.
+/// The network that a run started now would use.
 pub fn next(networks: RwSignal<Networks>) -> PackPlace {
     networks.with_untracked(Networks::next_place)
 }
 
-/// Asks the worker to choose the GPU's algorithms for the chosen network anew.
+/// Requests to choose the GPU's algorithms for the chosen network again.
 pub fn tune(context: Context, by: Tuning) {
     let pack = next(context.store.networks);
     let asked = context.with_bridge(|bridge| bridge.tune(pack, by)).unwrap_or(false);

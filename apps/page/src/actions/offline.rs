@@ -1,4 +1,4 @@
-//! Storing the site and the engine for visits without a network.
+//! Handles the storage for offline use.
 
 use leptos::prelude::{Set, WithUntracked};
 use options::Engine;
@@ -8,7 +8,7 @@ use crate::{
     store::OfflineStore,
 };
 
-/// Stores the site, and this engine with it. A failure is written to the console only: the page works without.
+/// Stores the site and this engine. A failure is only reported on the console, since the page works without storage.
 pub fn keep(store: OfflineStore, engine: Engine) {
     spawn(async move {
         if let Err(error) = offline::register(engine, move |newer| store.newer.set(newer)).await {
@@ -27,14 +27,14 @@ pub fn update(store: OfflineStore) {
     });
 }
 
-/// Adds up what is stored.
+/// Computes the sizes of what is stored.
 pub async fn measure(store: OfflineStore) {
     if let Ok(kept) = offline::kept().await {
         store.kept.set(kept);
     }
 }
 
-/// Removes all that is stored. The page keeps what it has in memory.
+/// Removes everything that is stored. The open page keeps what it has in memory.
 pub fn remove(store: OfflineStore) {
     spawn(async move {
         if let Err(error) = offline::remove().await {

@@ -1,4 +1,4 @@
-//! Starts and stops a run, and changes the strength of one that is being made.
+//! Starts and stops runs, and changes the strength of the current one.
 
 use leptos::prelude::{GetUntracked, Set, SetValue, Update, UpdateValue, WithUntracked, WithValue};
 use options::{Options, recipe::Recipe, settings::content_weight};
@@ -17,7 +17,7 @@ use crate::{
     store::Store,
 };
 
-/// Starts a run with what is chosen now.
+/// Starts a run with the current choices.
 pub fn paint(context: Context) {
     let store = context.store;
     if store.run.state.get_untracked().is_running() {
@@ -34,7 +34,7 @@ pub fn paint(context: Context) {
     show_stage(store);
 
     spawn(async move {
-        // Stopped meanwhile, perhaps even started again.
+        // The run may have been stopped, or a new one started, meanwhile.
         let is_over =
             move || store.run.job.get_untracked() != job || !store.run.state.get_untracked().is_running();
         if store.ui.embed {
@@ -60,7 +60,7 @@ pub fn paint(context: Context) {
     });
 }
 
-/// The picture to go on from, if that is what was chosen.
+/// The picture to continue from, if the visitor chose that.
 fn origin(store: &Store) -> Option<Origin> {
     let goes_on =
         store.result.exists.get_untracked() && store.run.repaint_from.get_untracked() == RepaintFrom::Result;
@@ -98,7 +98,7 @@ fn new_run(
     }
 }
 
-/// Shows that a run is being prepared, of a picture that has `step` steps behind it; returns the run's number.
+/// Sets the state for a run in preparation whose picture has `step` steps; returns the run's number.
 fn set_loading(store: &Store, run: Run, step: u32) -> JobId {
     store.run.progress.set(Progress {
         phase: RunPhase::Engine,
@@ -138,7 +138,7 @@ async fn read_files(
     Ok((files.read(content).await?, paintings))
 }
 
-/// Stops the run after the step that is being made.
+/// Requests to stop the run after the current step.
 pub fn stop(context: Context) {
     let run = context.store.run;
     if !run.state.get_untracked().is_running() || run.stopping.get_untracked() {
@@ -148,13 +148,13 @@ pub fn stop(context: Context) {
     context.store.ui.status.set("Stopping after this step.".to_owned());
     let asked = context.with_bridge(Bridge::stop).unwrap_or(false);
     if !asked {
-        // The files were still being read: the worker has no request yet.
+        // The files were still being read: the worker has received no request yet.
         let step = run.progress.with_untracked(|progress| progress.step);
         run_end::ended(context, Ending::Stopped, step, None);
     }
 }
 
-/// Sets the strength: a run that is under way follows.
+/// Sets the strength, also of the current run.
 pub fn set_strength(context: Context, strength: f64) {
     let store = context.store;
     store.settings.strength.set(strength);

@@ -1,4 +1,4 @@
-//! The end of a run.
+//! Handles the end of a run.
 
 use leptos::prelude::{GetUntracked, Set, SetValue, Update, UpdateValue, WithValue};
 use picture::Losses;
@@ -16,7 +16,7 @@ use crate::{
     store::RunStore,
 };
 
-/// A run ended without a failure, with `step` steps behind its picture and, if it was finished, that picture's losses.
+/// A run ended without a failure: the number of steps of its picture and, if it was complete, that picture's losses.
 pub fn ended(context: Context, reason: Ending, step: u32, losses: Option<Losses>) {
     let store = context.store;
     if let Some(losses) = losses {
@@ -40,7 +40,7 @@ pub fn ended(context: Context, reason: Ending, step: u32, losses: Option<Losses>
             }
         });
     }
-    // What is most likely wanted next, the state, and the status message.
+    // The default for the next run, the state, and the status message.
     let (next, state, words) = match reason {
         Ending::Finished => (RepaintFrom::Photo, RunState::Done, "Finished"),
         Ending::Stopped => (RepaintFrom::Result, RunState::Stopped, "Stopped"),
@@ -49,13 +49,13 @@ pub fn ended(context: Context, reason: Ending, step: u32, losses: Option<Losses>
     store.run.state.set(state);
     store.ui.status.set(format!("{words} after {}.", counted(step, "step")));
     forget_run(context);
-    // Only a download changes the sizes; and a frame does not show them.
+    // Only a download changes the sizes, and an embedded page does not show them.
     if !store.ui.embed && store.engine.weights_from.get_untracked() == "network" {
         spawn(offline::measure(store.offline));
     }
 }
 
-/// The run, or the engine itself, cannot go on.
+/// The run, or the engine itself, failed.
 pub fn failed(context: Context, failure: &Failure) {
     let store = context.store;
     if failure.is_fatal() {
@@ -82,7 +82,7 @@ fn set_idle(run: RunStore) {
     run.stopping.set(false);
 }
 
-/// Also releases the lock, so that other frames of this site may paint.
+/// Clears the current run and releases the lock, so that other frames of this site can paint.
 fn forget_run(context: Context) {
     context.store.run.current.set_value(None);
     context.services.paint_lock.set_value(None);

@@ -1,4 +1,4 @@
-//! Saves the result as a file.
+//! Handles the export of the result to a file.
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::{GetUntracked, GetValue, Set};
@@ -10,7 +10,7 @@ use crate::{
     services::{export, tasks::spawn},
 };
 
-/// Saves the result that is shown, unless a file is being made already.
+/// Saves the current result, unless a file is being made already.
 pub fn save(context: Context, what: ExportKind) {
     let store = context.store.result;
     let Some(result) = store.current.get_value().filter(|_| store.saving.get_untracked().is_none()) else {
@@ -18,7 +18,7 @@ pub fn save(context: Context, what: ExportKind) {
     };
     store.saving.set(Some((what, 0.0)));
     spawn(async move {
-        // Let the browser show that the button was pressed before the work begins.
+        // Lets the browser show the pressed button before the work begins.
         TimeoutFuture::new(0).await;
         let report = move |part| store.saving.set(Some((what, part)));
         let tint = store.tint.get_untracked();

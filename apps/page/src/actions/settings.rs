@@ -1,4 +1,4 @@
-//! The settings of an earlier result: read from its file, and set on the page.
+//! Applies the settings of an earlier result, which are read from its file.
 
 use browser::spoken;
 use leptos::prelude::{Set, Update, WithUntracked};
@@ -11,10 +11,11 @@ use crate::{
     services::{files, tasks::spawn},
 };
 
-/// The largest part of a file that is read, in bytes: larger than any result, small enough for the page's memory.
+/// The maximum number of bytes that are read from a file: more than any result has, and little enough for the page's
+/// memory.
 const MOST: i32 = 256 << 20;
 
-/// Sets the controls to the recipe in the file. Without a recipe nothing is changed, and an alert says so.
+/// Sets the controls to the recipe in the file. Without a recipe nothing changes, and an alert is shown.
 pub fn take(context: Context, file: File) {
     let ui = context.store.ui;
     spawn(async move {
@@ -39,7 +40,7 @@ async fn read(file: &File) -> Result<Recipe, String> {
     Recipe::read(&bytes).map_err(|error| error.to_string())
 }
 
-/// Returns what of the recipe the page cannot reproduce, in sentences.
+/// Returns the parts of the recipe that the page cannot reproduce, in sentences.
 fn set(context: Context, recipe: &Recipe) -> Vec<String> {
     let (settings, sources) = (context.store.settings, context.store.sources);
     let (Settings { size, strokes, strength, steps, base }, off) = Settings::nearest(&recipe.options);
@@ -47,7 +48,7 @@ fn set(context: Context, recipe: &Recipe) -> Vec<String> {
     settings.strokes.set(strokes);
     settings.steps.set(steps);
     settings.base.set(base);
-    // Whatever it was, the options say it all.
+    // An experiment is fully described by the options.
     settings.experiment.update(|experiment| experiment.0 = "none");
     set_strength(context, strength);
     let mut left = Vec::new();
@@ -64,7 +65,7 @@ fn set(context: Context, recipe: &Recipe) -> Vec<String> {
     match recipe.paintings.as_slice() {
         [] => {}
         [first, second] => {
-            // The slider goes by fives.
+            // The slider has steps of five.
             let share = 100.0 * second / (first + second);
             sources.share.set((5.0 * (share / 5.0).round()).clamp(5.0, 95.0) as u32);
             if sources.second.with_untracked(Option::is_none) {

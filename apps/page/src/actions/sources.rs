@@ -1,4 +1,4 @@
-//! Files of the visitor's own.
+//! Handles the visitor's own picture files.
 
 use browser::decode;
 use leptos::prelude::Set;
@@ -13,7 +13,7 @@ use crate::{
     services::tasks::spawn,
 };
 
-/// Chooses a file of the visitor's own. If it is no picture the choice stays, and an alert says so.
+/// Chooses one of the visitor's own files. If it is not a picture, the choice does not change and an alert is shown.
 pub fn take_file(context: Context, role: Role, file: File) {
     let sources = context.store.sources;
     sources.last_used.set(role);
@@ -23,7 +23,7 @@ pub fn take_file(context: Context, role: Role, file: File) {
     });
 }
 
-/// Checks that a file of the visitor's own is a picture and calls `take` with it; if it is none, shows an alert.
+/// Checks that a file is a picture and calls `take` with it; otherwise shows an alert.
 pub fn open(context: Context, file: File, take: impl FnOnce(Choice) + 'static) {
     let alert = context.store.ui.alert;
     spawn(async move {

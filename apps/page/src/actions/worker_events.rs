@@ -1,4 +1,4 @@
-//! What the worker reports.
+//! Handles the worker's events.
 
 use browser::now;
 use leptos::prelude::{Set, Update, UpdateValue};
@@ -17,7 +17,7 @@ use crate::{
     store::Store,
 };
 
-/// Takes what the worker reports about the current run, or about itself.
+/// Handles a report of the worker about the current run or about itself.
 pub fn receive(context: Context, news: News) {
     match news {
         News::FellBack(reason) => fell_back(context.store, reason),
@@ -32,13 +32,13 @@ pub fn receive(context: Context, news: News) {
             Event::Progress { made, step, losses, .. } => progressed(context.store, made, step, losses),
             Event::Done { reason, step, losses, .. } => run_end::ended(context, reason, step, losses),
             Event::Failed { failure, .. } => run_end::failed(context, &failure),
-            // Frames come with their pixels, see above.
+            // Frames arrive with their pixels, as `News::Frame`.
             Event::Frame { .. } => {}
         },
     }
 }
 
-/// WebGPU turned out to be unusable, for a reason that a visitor can do something about, if there is one.
+/// WebGPU turned out to be unusable; the reason is given if the visitor can do something about it.
 fn fell_back(store: &Store, reason: Option<String>) {
     store.networks.update(|networks| networks.engine = Some(Engine::Cpu));
     let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
@@ -53,8 +53,8 @@ fn ready(context: Context, engine: Engine, device: String) {
     prefetch(context, engine);
 }
 
-/// The engine is loaded: the network is fetched while the visitor chooses, and site and engine are stored for visits
-/// without a network. Not in a frame, since whoever reads the page around it may not want to paint.
+/// The engine is loaded: fetches the network while the visitor chooses pictures, and stores the site and the engine for
+/// offline use. An embedded page does not, since its reader may not want to paint.
 fn prefetch(context: Context, engine: Engine) {
     let store = context.store;
     if store.ui.embed {
@@ -89,7 +89,7 @@ fn loading(store: &Store, phase: Phase) {
     }
 }
 
-/// The first step is about to be made, of a picture of this size in pixels.
+/// The first step is about to begin; `size` is that of the picture in pixels.
 fn started(store: &Store, size: (usize, usize), network: String) {
     store.run.current.update_value(|run| {
         if let Some(run) = run {
@@ -101,7 +101,7 @@ fn started(store: &Store, size: (usize, usize), network: String) {
     store.ui.status.set("Painting has begun.".to_owned());
 }
 
-/// `made` steps were made; the picture had these losses after `step` of them.
+/// `made` steps were made; `losses` are those of the picture after `step` of them.
 fn progressed(store: &Store, made: u32, step: u32, losses: Losses) {
     let time = now();
     let estimate = store.run.current.try_update_value(|run| run.as_mut().map(|run| run.estimate(time, made)));

@@ -25,76 +25,76 @@ pub enum News {
     Event(Event),
     /// A frame of the current job and its pixels (RGBA, `width · height · 4` bytes).
     Frame(Frame, Uint8ClampedArray),
-    /// WebGPU turned out to be unusable (for a reason that a visitor can do something about, if there is one): the CPU
-    /// engine takes over.
+    /// WebGPU turned out to be unusable, so the CPU engine takes over. The reason is given if the visitor can do
+    /// something about it.
     FellBack(Option<String>),
 }
 
-/// A run that the visitor asked for.
+/// A requested run.
 pub struct Order {
-    /// What was chosen.
+    /// The options of the run.
     pub options: Options,
-    /// The network, asked for once it is known which engine will paint.
+    /// The network, as a function of the engine, which may not be known yet.
     pub pack: Box<dyn FnOnce(Engine) -> PackPlace>,
     /// The photo's file.
     pub content: (PictureId, Blob),
     /// The paintings' files.
     pub styles: Vec<(Styled, Blob)>,
-    /// Where the photo is painted, if not everywhere, and the weights of its pixels.
+    /// The part of the photo to paint, and the weights of its pixels; `None` for the whole photo.
     pub mask: Option<(Masked, Uint8Array)>,
-    /// The picture to go on from.
+    /// The picture to continue from.
     pub start: Option<Origin>,
 }
 
-/// A picture to go on from.
+/// A picture to continue from.
 pub struct Origin {
-    /// How many steps it has behind it.
+    /// The number of its steps.
     pub step: u32,
     /// In pixels.
     pub width: usize,
     /// In pixels.
     pub height: usize,
-    /// RGBA; copied, not moved.
+    /// RGBA; copied, not transferred.
     pub pixels: Uint8ClampedArray,
 }
 
-/// The page's end of the connection to the worker.
+/// The page's connection to the worker.
 #[derive(Clone)]
 pub struct Bridge(Rc<Inner>);
 
 struct Inner {
-    /// The engine that the address of the page asks for; nothing else will do then.
+    /// The engine that the page's address names; there is no fallback then.
     forced: Option<Engine>,
     deliver: Box<dyn Fn(News)>,
     state: RefCell<State>,
 }
 
-/// What is known of WebGPU on this visit.
+/// The state of WebGPU during this visit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Gpu {
     /// Nothing has failed.
     #[default]
     Usable,
-    /// The GPU was lost once. It may come back, as after its driver was started anew.
+    /// The GPU was lost once. It may be usable again, as after a restart of its driver.
     LostOnce,
-    /// It is not tried again.
+    /// It is not used again.
     Unusable,
 }
 
 #[derive(Default)]
 struct State {
     worker: Option<Live>,
-    /// Whether a search for an engine is under way.
+    /// Whether an engine is being chosen.
     opening: bool,
     gpu: Gpu,
     /// Counts the workers, so that messages of a replaced one are ignored.
     generation: u32,
-    /// The latest run, and whether it is still being made.
+    /// The latest run, and whether it is still active.
     job: JobId,
     busy: bool,
-    /// What waits for the engine to be ready.
+    /// The run that waits for the engine to be ready.
     waiting: Option<Order>,
-    /// The latest step of the current job, its losses, and how long a step takes (milliseconds).
+    /// The latest step of the current job, its losses, and the duration of a step in milliseconds.
     step: u32,
     losses: Option<Losses>,
     pace: f64,
@@ -123,7 +123,7 @@ impl Bridge {
         Self(Rc::new(Inner { forced, deliver: Box::new(deliver), state: RefCell::default() }))
     }
 
-    /// Sees to it that an engine is being loaded. Calling it again does nothing.
+    /// Starts loading an engine, unless that has been done.
     pub fn open(&self) {
         {
             let mut state = self.0.state.borrow_mut();
@@ -137,7 +137,7 @@ impl Bridge {
             let engine = match bridge.0.forced {
                 Some(engine) => engine,
                 None if bridge.0.state.borrow().gpu == Gpu::Unusable => Engine::Cpu,
-                // It must not only know WebGPU but have an adapter for it.
+                // The browser must support WebGPU and also have an adapter.
                 None if webgpu_adapter().await.is_some() => Engine::Gpu,
                 None => Engine::Cpu,
             };
@@ -146,7 +146,7 @@ impl Bridge {
         });
     }
 
-    /// Starts a run, whose id no earlier one had; it begins as soon as the engine is ready.
+    /// Starts a run with a new id. It begins as soon as the engine is ready.
     pub fn paint(&self, job: JobId, order: Order) {
         {
             let mut state = self.0.state.borrow_mut();
@@ -160,9 +160,9 @@ impl Bridge {
         self.open();
     }
 
-    /// Asks the worker to stop after the step that it is making; if it does not, ends it.
+    /// Requests to stop after the current step; terminates the worker if it does not answer.
     ///
-    /// Returns whether there is a run at all.
+    /// Returns whether there is a run.
     pub fn stop(&self) -> bool {
         let (job, patience) = {
             let state = self.0.state.borrow();
@@ -192,14 +192,15 @@ impl Bridge {
         true
     }
 
-    /// Has a network loaded in advance, unless there is a run, which loads its own.
+    /// Loads a network in advance, unless there is a run, which loads its own.
     pub fn prepare(&self, pack: PackPlace) {
         if !self.0.state.borrow().busy {
             self.post(&Request::Prepare { pack });
         }
     }
 
-    /// Has the GPU's algorithms for a network chosen anew, unless there is a run; whether that was asked.
+    /// Requests to choose the GPU's algorithms for a network again, unless there is a run; returns whether it was
+    /// requested.
     pub fn tune(&self, pack: PackPlace, by: Tuning) -> bool {
         let idle = !self.0.state.borrow().busy;
         if idle {
@@ -208,7 +209,7 @@ impl Bridge {
         idle
     }
 
-    /// Changes α of the run that is being made.
+    /// Changes the content weight α of the current run.
     pub fn set_content_weight(&self, content_weight: f32) {
         let job = {
             let state = self.0.state.borrow();
@@ -244,7 +245,7 @@ impl Bridge {
         let on_error = Closure::new(move |event: ErrorEvent| {
             event.prevent_default();
             if bridge.0.state.borrow().generation == generation {
-                // An `Event` without a message is what a worker file that cannot be loaded gives.
+                // A worker file that cannot be loaded causes an `Event` without a message.
                 let message = Reflect::get(&event, &"message".into()).ok().and_then(|text| text.as_string());
                 bridge.failed_outside_a_run(Failure::of_breakdown(
                     message.as_deref().unwrap_or("its program could not be loaded"),
@@ -270,7 +271,7 @@ impl Bridge {
             state.busy && state.job == job
         };
         match event {
-            // Another build's would misunderstand what it is asked.
+            // A worker of another build may use other messages.
             Event::Ready { build, .. } if build != BUILD => {
                 self.0.state.borrow_mut().discard_worker();
                 self.fail(Failure::Outdated);
@@ -307,22 +308,21 @@ impl Bridge {
             Event::Loading { job, .. } | Event::Started { job, .. } if current(job) => {
                 (self.0.deliver)(News::Event(event));
             }
-            // Of a job that is over.
+            // Belongs to an ended job.
             _ => {}
         }
     }
 
-    /// The worker failed, but not at what a run asked of it: while it was opening its device or loaded a network in
-    /// advance.
+    /// The worker failed outside a run: while it opened its device or loaded a network in advance.
     fn failed_outside_a_run(&self, failure: Failure) {
         let (ready, handed_over) = {
             let state = self.0.state.borrow();
             let ready = state.worker.as_ref().is_some_and(|live| live.ready);
-            // It is lost with its worker; one that still waits is painted by the next.
+            // A run that was sent to the worker is lost with it; a waiting one is sent to the next worker.
             (ready, state.busy && state.waiting.is_none())
         };
         let unusable = match failure {
-            // A smaller picture may fit.
+            // A smaller picture may need little enough memory.
             Failure::OutOfMemory(_) => !ready,
             _ => failure.is_fatal(),
         };
@@ -336,7 +336,7 @@ impl Bridge {
         });
     }
 
-    /// The worker failed at the current run. A GPU that does so for no good reason is not tried again.
+    /// The worker failed during the current run. After an unexplained failure, the GPU is not used again.
     fn failed_at_a_run(&self, failure: Failure) {
         let unusable = self.may_fall_back()
             && match failure {
@@ -352,7 +352,7 @@ impl Bridge {
         }
     }
 
-    /// Whether the GPU is painted on without having been asked for.
+    /// Whether the GPU is in use without having been requested by the address.
     fn may_fall_back(&self) -> bool {
         let state = self.0.state.borrow();
         self.0.forced.is_none() && state.worker.as_ref().is_some_and(|live| live.engine == Engine::Gpu)
@@ -364,7 +364,7 @@ impl Bridge {
         self.open();
     }
 
-    /// The current job, if there is one, is over; a worker beyond use is ended.
+    /// Ends the current job, if there is one, and terminates an unusable worker.
     fn fail(&self, failure: Failure) {
         let job = {
             let mut state = self.0.state.borrow_mut();
@@ -447,7 +447,7 @@ fn seal(job: JobId, order: Order, engine: Engine) -> Result<Envelope, Failure> {
         .with("styles", &files.into_iter().collect::<Array>())
         .with("mask", &mask.map_or(JsValue::UNDEFINED, |(_, weights)| weights.into()));
     Ok(match start {
-        // A copy: the page keeps its own frame.
+        // A copy, since the page keeps its frame.
         Some(origin) => {
             envelope.transferring("start", &origin.pixels.slice(0, origin.pixels.length()).buffer())
         }

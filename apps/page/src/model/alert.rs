@@ -1,25 +1,25 @@
-//! An error message for the visitor.
+//! Defines the error message for the visitor.
 
 use protocol::Failure;
 
-/// Something that went wrong, in words for the visitor.
+/// An error message for the visitor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
-    /// Stands in the element's `data-kind`.
+    /// The value of the element's `data-kind`.
     pub kind: &'static str,
-    /// Sentences for the visitor.
+    /// The message, in sentences.
     pub text: String,
-    /// Technical details, folded at first.
+    /// Technical details, collapsed at first.
     pub details: Option<String>,
 }
 
 impl Alert {
-    /// `kind` stands in the element's `data-kind`, `text` is for the visitor.
+    /// An alert without details. `kind` is the value of the element's `data-kind`, `text` the message.
     pub const fn new(kind: &'static str, text: String) -> Self {
         Self { kind, text, details: None }
     }
 
-    /// The same with technical details.
+    /// Adds technical details.
     #[must_use]
     pub fn with_details(self, details: Option<String>) -> Self {
         Self { details, ..self }

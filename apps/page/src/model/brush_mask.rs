@@ -8,18 +8,18 @@ pub struct BrushMask {
     values: Vec<u8>,
 }
 
-/// What a brush does.
+/// The mode of the brush.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Brush {
-    /// It marks.
+    /// Adds to the mask.
     #[default]
     Mark,
-    /// It takes marks away.
+    /// Removes from the mask.
     Erase,
 }
 
 impl BrushMask {
-    /// Nothing is marked, on a grid of this size in pixels.
+    /// An empty mask of this size in pixels.
     pub fn empty(width: usize, height: usize) -> Self {
         Self { width, height, values: vec![0; width * height] }
     }
@@ -34,18 +34,17 @@ impl BrushMask {
         self.values.iter().all(|&value| value == 0)
     }
 
-    /// What is not marked: 255 where there is no mark, 0 where it is full.
+    /// The complement: 255 where nothing is marked, 0 where a pixel is fully marked; one byte per pixel.
     pub fn unmarked(&self) -> Vec<u8> {
         self.values.iter().map(|value| 255 - value).collect()
     }
 
-    /// RGBA pixels: this colour where it is marked, nothing elsewhere.
+    /// RGBA pixels: this colour, with the mask as alpha.
     pub fn rgba(&self, [red, green, blue]: [u8; 3]) -> Vec<u8> {
         self.values.iter().flat_map(|&value| [red, green, blue, value]).collect()
     }
 
-    /// Draws from one place to another one with a round brush; places and radius in pixels. Its edge, one pixel wide,
-    /// is soft.
+    /// Draws a line with a round brush; points and radius in pixels. The edge is antialiased over one pixel.
     pub fn draw(&mut self, from: (f32, f32), to: (f32, f32), radius: f32, brush: Brush) {
         let radius = radius.max(0.5);
         let reach = |a: f32, b: f32, length: usize| {
@@ -66,7 +65,7 @@ impl BrushMask {
         }
     }
 
-    /// The other way round: what was marked is not, and what was not is.
+    /// Inverts the mask.
     pub fn invert(&mut self) {
         for value in &mut self.values {
             *value = 255 - *value;
@@ -74,7 +73,7 @@ impl BrushMask {
     }
 }
 
-/// How far a point is from the segment between two others.
+/// The distance of a point from the segment between two others.
 fn distance(point: (f32, f32), from: (f32, f32), to: (f32, f32)) -> f32 {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = dx * dx + dy * dy;
@@ -101,7 +100,7 @@ mod tests {
         assert!((sum(&mask) / disc - 1.0).abs() < 0.02, "{}", sum(&mask));
         mask.draw((30.0, 30.0), (70.0, 30.0), 10.0, Brush::Mark);
         assert!((sum(&mask) / (disc + 800.0) - 1.0).abs() < 0.02, "{}", sum(&mask));
-        // Marking twice changes nothing, erasing takes all of it away.
+        // Marking is idempotent, and erasing removes all of it.
         let once = mask.clone();
         mask.draw((70.0, 30.0), (30.0, 30.0), 10.0, Brush::Mark);
         assert_eq!(mask, once);

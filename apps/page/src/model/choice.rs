@@ -3,17 +3,17 @@
 use options::link::{A_PICTURE, Asked, Ignored};
 use protocol::PictureId;
 
-/// Which of the two pictures.
+/// One of the two input pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// What is painted.
+    /// The content image.
     Photo,
-    /// In whose style.
+    /// The style image.
     Painting,
 }
 
 impl Role {
-    /// The name in the address of the page, and of the radio buttons.
+    /// The name in the page's address and of the radio buttons.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Photo => "photo",
@@ -21,7 +21,7 @@ impl Role {
         }
     }
 
-    /// What it is called on the page.
+    /// The heading on the page.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Photo => "Photo",
@@ -37,12 +37,12 @@ impl Role {
     }
 }
 
-/// A picture that ships with the page.
+/// A picture that is part of the site.
 struct Sample {
-    /// Its file's name without `.jpg`.
+    /// The name of its file without `.jpg`.
     key: &'static str,
     title: &'static str,
-    /// The painter; for photos nothing (the credits are in the page's footer).
+    /// The painter; empty for photos, whose credits are in the page's footer.
     by: &'static str,
 }
 
@@ -76,20 +76,20 @@ const PAINTINGS: &[Sample] = &[
     Sample { key: "bruegel-harvesters", title: "The Harvesters", by: "Pieter Bruegel the Elder" },
 ];
 
-/// A picture that is (or can be) chosen.
+/// A picture that is or can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// Tells the worker whether it has seen this file before.
+    /// Identifies the file, so that the worker knows whether it is the one of the run before.
     pub id: PictureId,
     /// The radio button's value: a sample's file name without `.jpg`, or "own", or "elsewhere".
     pub key: String,
-    /// What it is called, or the file's name.
+    /// The title, or the file's name.
     pub title: String,
-    /// Who painted it, if that is known.
+    /// The painter, if known; otherwise empty.
     pub by: &'static str,
-    /// Where an `img` finds it.
+    /// The URL for an `img`.
     pub url: String,
-    /// The number of the visitor's own file, from 1; `None` for what is fetched from `url`.
+    /// The number of the visitor's own file, from 1; `None` for pictures that are fetched from `url`.
     pub own_file: Option<u32>,
 }
 
@@ -110,12 +110,12 @@ impl Choice {
         }
     }
 
-    /// The photos or paintings that ship with the page.
+    /// The samples for a role.
     pub fn samples(role: Role) -> Vec<Self> {
         (0..role.samples().len()).map(|at| Self::sample(role, at)).collect()
     }
 
-    /// What is chosen when the page opens: what its address asks for, or the default and what was ignored.
+    /// The initial choice: the picture in the page's address, or the default; and the parameter that was ignored.
     pub fn first(role: Role, asked: Option<&Asked>) -> (Self, Option<Ignored>) {
         let first = match role {
             Role::Photo => 0,
@@ -131,7 +131,7 @@ impl Choice {
         }
     }
 
-    /// The visitor's own file of this number (from 1) and name, which an `img` finds at `url`.
+    /// The visitor's own file: its number (from 1), its name and its object URL.
     pub fn own(number: u32, name: String, url: String) -> Self {
         let samples = (PHOTOS.len() + PAINTINGS.len()) as u32;
         Self {
@@ -144,11 +144,11 @@ impl Choice {
         }
     }
 
-    /// A picture that the page's address names.
+    /// A picture at an address on another site.
     fn elsewhere(role: Role, address: &str) -> Self {
         let path = address.split(['?', '#']).next().unwrap_or_default();
         let name = path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(path);
-        // The visitor's own files are counted from the other end.
+        // Ids from the upper end, to differ from those of the visitor's own files.
         let id = match role {
             Role::Photo => u32::MAX,
             Role::Painting => u32::MAX - 1,
@@ -163,7 +163,7 @@ impl Choice {
         }
     }
 
-    /// Whether it came with the page.
+    /// Whether it is one of the site's samples.
     fn is_sample(&self) -> bool {
         self.key != "own" && self.key != "elsewhere"
     }
@@ -174,12 +174,12 @@ impl Choice {
         (self.key == "elsewhere").then_some("anonymous")
     }
 
-    /// Title and painter, for a caption or an `alt`.
+    /// Title and painter, for captions and `alt` attributes.
     pub fn label(&self) -> String {
         if self.by.is_empty() { self.title.clone() } else { format!("{}, {}", self.title, self.by) }
     }
 
-    /// A piece of a file name: lower-case letters and digits, the rest as single hyphens.
+    /// The name for use in a file name: lower-case letters and digits, joined by single hyphens.
     pub fn slug(&self) -> String {
         let name = if self.is_sample() {
             &self.key

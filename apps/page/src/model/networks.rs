@@ -1,4 +1,4 @@
-//! Which networks the host offers, and which one paints.
+//! Decides which of the host's networks a run uses.
 
 use options::{
     Engine,
@@ -9,43 +9,43 @@ use weights::PackName;
 
 use crate::model::offers::{Offer, bundled_offers, choose_offer};
 
-/// What the page knows about the networks.
+/// The available networks and the choice among them.
 #[derive(Clone, Debug)]
 pub struct Networks {
-    /// Never empty: what comes with Impasto, until the host's list is here.
+    /// The available networks; never empty: the bundled ones, until the host's list is loaded.
     pub offers: Vec<Offer>,
-    /// Why there is no list of the host's.
+    /// Why the host's list could not be loaded.
     fault: Option<Failure>,
-    /// Which engine paints, as far as that is known; also while another worker is being started.
+    /// The engine of the next run, as far as it is known; also while another worker is starting.
     pub engine: Option<Engine>,
-    /// What the visitor chose; until then the network follows the engine.
+    /// The visitor's choice; without one, the network depends on the engine.
     pub chosen: Option<PackName>,
-    /// What the latest run paints with, once that is known.
+    /// The network of the latest run, once it is known.
     in_use: Option<PackName>,
-    /// The browser has no room to keep the network of the latest run.
+    /// Whether the browser could not store the network of the latest run, for lack of space.
     pub no_room: bool,
 }
 
 impl Networks {
-    /// The bundled networks; the host's list is not known yet.
+    /// The bundled networks, before the host's list is loaded.
     pub fn new(engine: Option<Engine>, chosen: Option<PackName>) -> Self {
         Self { offers: bundled_offers(), fault: None, engine, chosen, in_use: None, no_room: false }
     }
 
-    /// Takes the host's list, or why there is none. Returns the network that the address of the page asks for, if it is
-    /// not offered: it is not chosen then.
+    /// Takes the host's list, or the reason why there is none. Returns the network in the page's address if the host
+    /// does not have it; it is then not chosen.
     pub fn set_offers(&mut self, answer: Result<Vec<Offer>, Failure>) -> Option<Ignored> {
         match answer {
             Ok(offers) => self.offers = offers,
             Err(failure) => self.fault = Some(failure),
         }
-        // Only an address can have asked for one that is not there.
+        // Only the page's address can have named a missing network.
         let offered = |pack: &PackName| self.offers.iter().any(|offer| offer.pack == *pack);
         let missing = self.chosen.take_if(|chosen| !offered(chosen))?;
         Some(Ignored::new("network", missing.as_str(), A_NETWORK))
     }
 
-    /// The network that a run would take as things stand.
+    /// The network that a run started now would use.
     pub fn next(&self) -> PackName {
         self.on(self.engine, self.chosen.as_ref())
     }
@@ -55,13 +55,13 @@ impl Networks {
         self.place(&self.next())
     }
 
-    /// A run begins whose network is not known yet.
+    /// Forgets the network of the run before: a new run begins.
     pub fn start_run(&mut self) {
         self.in_use = None;
         self.no_room = false;
     }
 
-    /// The network of a run on this engine, for which `chosen` was chosen: it is in use from now on.
+    /// The network of a run on this engine for which `chosen` was chosen. It is in use from now on.
     pub fn use_for_run(&mut self, engine: Engine, chosen: Option<&PackName>) -> PackPlace {
         let pack = self.on(Some(engine), chosen);
         let place = self.place(&pack);
@@ -69,7 +69,7 @@ impl Networks {
         place
     }
 
-    /// Chooses the network that calls itself so; whether there is one.
+    /// Chooses the network with this name; returns whether there is one.
     pub fn choose_named(&mut self, name: &str) -> bool {
         let Some(offer) = self.offers.iter().find(|offer| offer.name == name) else { return false };
         self.chosen = Some(offer.pack.clone());

@@ -1,42 +1,42 @@
-//! Reads the list of the networks that a host offers, `weights/packs.json`, and chooses among them.
+//! Reads the list of the host's networks, `weights/packs.json`.
 
 use options::{Engine, link::is_folder};
 use protocol::PackPlace;
 use serde::Deserialize;
 use weights::{MAX_SHARD_BYTES, MAX_SHARDS, PackName, PackNameError};
 
-/// The version of the list that this program reads.
+/// The supported version of the list.
 pub const LIST_VERSION: u64 = 1;
-/// The most bytes that the list may have: 64 KiB.
+/// The largest size of the list in bytes: 64 KiB.
 pub const MAX_LIST_BYTES: usize = 64 << 10;
-/// The most packs that the list may name: more than anyone wants to choose among.
+/// The largest number of packs in the list.
 pub const MAX_OFFERS: usize = 32;
-/// The most characters that a pack's name may have in the list.
+/// The largest length of a pack's name in characters.
 pub const MAX_NAME: usize = 200;
 
 const LIST_FORMAT: &str = "impasto-packs";
 const MAX_BYTES: u64 = MAX_SHARDS as u64 * MAX_SHARD_BYTES;
 
-/// A network that can be chosen.
+/// A network that a visitor can choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// Its folder in `weights/`.
     pub pack: PackName,
-    /// What the pack calls itself.
+    /// The pack's own name.
     pub name: String,
-    /// What a visitor downloads, in bytes; `None` where nobody has said.
+    /// The size of the download in bytes, if known.
     pub bytes: Option<u64>,
-    /// The whole address of its folder, if it is not in the site's `weights/`.
+    /// The absolute URL of its folder, if it is not in the site's `weights/`.
     pub elsewhere: Option<String>,
 }
 
 impl Offer {
-    /// Where the worker finds it.
+    /// Where the worker finds the pack.
     pub fn place(&self) -> PackPlace {
         PackPlace { name: self.pack.to_string(), elsewhere: self.elsewhere.clone() }
     }
 
-    /// What the page calls it: known packs by their folder, others by their own name.
+    /// Its name on the page: fixed for known packs, the pack's own name otherwise.
     pub fn title(&self) -> &str {
         match self.pack.as_str() {
             "fast" => "Fast",
@@ -47,7 +47,7 @@ impl Offer {
         }
     }
 
-    /// One line about it: its size, and what one gets.
+    /// One line of description: the size and the quality.
     pub fn about(&self) -> String {
         let size = self.bytes.map(|bytes| match bytes {
             ..9_950_000 => format!("{:.1} MB", bytes as f64 / 1e6),
@@ -62,7 +62,7 @@ impl Offer {
         [size.as_deref(), what].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
-    /// Where it stands among the others.
+    /// The sort key.
     fn rank(&self) -> (usize, &str, &PackName) {
         let known = ["fast", "tiny", "vgg19"];
         let rank = known.iter().position(|name| *name == self.pack.as_str()).unwrap_or(known.len());
@@ -70,15 +70,15 @@ impl Offer {
     }
 }
 
-/// What every host has that keeps the repository's `weights/`.
+/// The networks that are part of the repository.
 pub fn bundled_offers() -> Vec<Offer> {
     [(PackName::fast(), "Impasto Fast"), (PackName::tiny(), "Impasto Tiny")]
         .map(|(pack, name)| Offer { pack, name: name.to_owned(), bytes: None, elsewhere: None })
         .to_vec()
 }
 
-/// What an engine paints with: what the visitor chose, if it is offered; else the fast network on a GPU and the tiny
-/// one on the processor, or the first that there is. `None` only if there is none.
+/// The network for an engine: the visitor's choice, if it is available; otherwise the fast network on a GPU and the
+/// tiny one on the CPU, or the first available one. `None` only if there is none.
 pub fn choose_offer<'a>(
     offers: &'a [Offer],
     chosen: Option<&PackName>,
@@ -92,7 +92,7 @@ pub fn choose_offer<'a>(
     chosen.and_then(offered).or_else(|| offered(&usual)).or(offers.first())
 }
 
-/// Why a list of packs is refused.
+/// Why a list of packs is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ListError {
     /// The list is longer than [`MAX_LIST_BYTES`].
@@ -100,10 +100,10 @@ pub enum ListError {
         "it has more than the {MAX_LIST_BYTES} bytes allowed: build the site again with `cargo xtask build`"
     )]
     TooLarge,
-    /// The list is not JSON, or a field is missing or of the wrong type.
+    /// The list is not JSON, or a field is missing or has the wrong type.
     #[error("it cannot be read ({0}): build the site again with `cargo xtask build`")]
     Json(String),
-    /// The list is something else.
+    /// The file has another format.
     #[error(
         "it is of the format \"{0}\", not \"impasto-packs\": build the site again with `cargo xtask build`"
     )]
@@ -111,44 +111,44 @@ pub enum ListError {
     /// The list was made by a newer version.
     #[error("it has version {0}, this page reads version {LIST_VERSION}: reload the page")]
     UnsupportedVersion(u64),
-    /// There is nothing to choose among.
+    /// The list names no pack.
     #[error("it names no pack: put one into weights/ and build the site again with `cargo xtask build`")]
     Empty,
-    /// There is too much to choose among.
+    /// The list names more than [`MAX_OFFERS`] packs.
     #[error("it names {0} packs, more than the {MAX_OFFERS} allowed: move some out of weights/")]
     TooMany(usize),
     /// A folder's name could refer to another folder.
     #[error("it names a folder that cannot be one: {0}")]
     BadFolder(#[from] PackNameError),
-    /// Two packs are said to lie in one folder.
+    /// Two packs have the same folder.
     #[error("it names the pack {0} twice: build the site again with `cargo xtask build`")]
     Duplicate(PackName),
     /// A pack's name is longer than [`MAX_NAME`].
     #[error("the name of the pack {0} has more than {MAX_NAME} characters: give it a shorter one")]
     LongName(PackName),
-    /// A pack is said to lie where nothing can be fetched from.
+    /// The address of a pack is not that of a folder.
     #[error(
         "the pack {pack} is said to be at \"{address}\": that must be the address of a folder, https://…/"
     )]
     BadAddress {
         /// The pack.
         pack: PackName,
-        /// What the list says.
+        /// The address in the list.
         address: String,
     },
-    /// A pack claims no bytes, or more than any pack can have.
+    /// The size of a pack is zero or exceeds the largest possible one.
     #[error(
         "the pack {pack} claims {bytes} bytes, outside 1..={MAX_BYTES}: build the site again with `cargo xtask build`"
     )]
     BadSize {
         /// The pack.
         pack: PackName,
-        /// What the list claims.
+        /// The size in the list.
         bytes: u64,
     },
 }
 
-/// What every version of the list must have, looked at before anything else.
+/// The fields that every version of the list has, checked first.
 #[derive(Deserialize)]
 struct Kind {
     format: String,
@@ -164,21 +164,21 @@ struct Written {
 struct WrittenOffer {
     folder: String,
     name: String,
-    /// Unknown of one that lies elsewhere.
+    /// Unknown for a pack on another host.
     bytes: Option<u64>,
     elsewhere: Option<String>,
 }
 
-/// Reads the bytes of a `packs.json`: at least one offer, in the order in which they are shown (fast, tiny, vgg19,
-/// then the others by name), whatever the order in the file.
+/// Parses a `packs.json`: at least one network, in the order in which they are shown (fast, tiny, vgg19, then the
+/// others by name), whatever the order in the file.
 ///
 /// # Errors
-/// The [`ListError`] that names the first thing wrong. It is all of the list or nothing.
+/// The [`ListError`] that describes the first problem. A list is accepted as a whole or not at all.
 pub fn parse_offers(json: &[u8]) -> Result<Vec<Offer>, ListError> {
     if json.len() > MAX_LIST_BYTES {
         return Err(ListError::TooLarge);
     }
-    // From a `str`, as messages are decoded: deserialising from bytes would link a second parser into the page.
+    // From text, as messages are parsed: parsing bytes would add a second parser to the page's program.
     let json = std::str::from_utf8(json).map_err(|error| ListError::Json(error.to_string()))?;
     let kind: Kind = from_json(json)?;
     if kind.format != LIST_FORMAT {
@@ -211,7 +211,7 @@ pub fn parse_offers(json: &[u8]) -> Result<Vec<Offer>, ListError> {
             return Err(ListError::BadSize { pack, bytes });
         }
         let offer = Offer { pack, name, bytes, elsewhere };
-        // In its place at once: a sorting routine would be a good part of the page.
+        // Inserted in order: a sort routine would add noticeably to the size of the page's program.
         let at = offers.partition_point(|other| other.rank() < offer.rank());
         offers.insert(at, offer);
     }

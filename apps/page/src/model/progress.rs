@@ -1,46 +1,46 @@
-//! How far a run is, and its losses so far.
+//! Defines the progress of a run and its losses so far.
 
 use picture::Losses;
 
-/// How far a run is, as it is shown (and as tests read it from the page).
+/// The progress of a run, as the page shows it and tests read it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
-    /// What is being done.
+    /// The current phase.
     pub phase: RunPhase,
-    /// Steps that the picture has behind it.
+    /// Steps of the picture so far, including those of a run that it continues.
     pub step: u32,
-    /// Steps that it will have when the run is over.
+    /// Steps that the picture will have at the end of the run.
     pub steps: u32,
-    /// How much of the work is done, 0 to 1: steps at small sizes are quick.
+    /// The completed share of the work, 0 to 1. It is not proportional to steps: those at small sizes are faster.
     pub done: f64,
-    /// Bytes of the weights that have arrived, and of all of them.
+    /// Loaded and total bytes of the weights.
     pub bytes: (u64, u64),
-    /// The rest of the run, in seconds.
+    /// The estimated remaining time in seconds.
     pub seconds_left: Option<f64>,
 }
 
-/// What is being done for a run.
+/// The phase of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RunPhase {
     /// Nothing.
     #[default]
     Idle,
-    /// Another page of this site paints: the lock is awaited.
+    /// Waiting for the lock: another frame of this site is painting.
     WaitingForLock,
-    /// The worker is not ready yet.
+    /// Waiting for the worker to be ready.
     Engine,
-    /// Files are decoded.
+    /// Decoding the pictures.
     Pictures,
-    /// Weights arrive.
+    /// Loading the weights.
     Weights,
-    /// The features of the two pictures are computed.
+    /// Computing the target features of the pictures.
     Targets,
-    /// Steps are made.
+    /// Making steps.
     Painting,
 }
 
 impl RunPhase {
-    /// As it stands in `data-phase`.
+    /// The value of `data-phase`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Idle => "",
@@ -57,14 +57,14 @@ impl RunPhase {
 /// The losses of the picture after `step` steps.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct LossAt {
-    /// Steps made.
+    /// The number of steps.
     pub step: u32,
-    /// What they add up to, and each term.
+    /// The total loss and its terms.
     #[serde(flatten)]
     pub losses: Losses,
 }
 
-/// Points of the loss curve in a box of 100 × 30, on a logarithmic scale, as an SVG `polyline` takes them.
+/// The points of the loss curve for an SVG `polyline`, in a box of 100 × 30, with a logarithmic scale.
 pub fn curve(losses: &[LossAt]) -> String {
     let (Some(first), Some(last)) = (losses.first(), losses.last()) else { return String::new() };
     let logs = || losses.iter().map(|at| at.losses.total.max(1e-9).ln());
@@ -87,7 +87,7 @@ mod tests {
         let at = |step, total| LossAt { step, losses: Losses { total, ..Losses::default() } };
         assert_eq!(curve(&[]), "");
         assert_eq!(curve(&[at(10, 100.0), at(20, 10.0), at(30, 1.0)]), "0.0,2.0 50.0,15.0 100.0,28.0");
-        // A single step, and a loss that has no logarithm.
+        // One step only, and a loss without a logarithm.
         assert_eq!(curve(&[at(7, 0.0)]), "0.0,28.0");
     }
 }

@@ -1,4 +1,4 @@
-//! The result of a run: its frames, and what it was made from.
+//! Defines the result of a run: its frames, and the inputs.
 
 use options::recipe::Recipe;
 use picture::Picture;
@@ -12,11 +12,11 @@ pub struct Shown {
     pub width: usize,
     /// In pixels.
     pub height: usize,
-    /// How many steps it has behind it.
+    /// The number of steps.
     pub step: u32,
 }
 
-/// A result and what it was made from; `P` is how the pixels of a frame are kept.
+/// A result and its inputs; `P` is the type that holds a frame's pixels.
 #[derive(Clone, Debug)]
 pub struct PaintedResult<P> {
     /// In pixels.
@@ -29,17 +29,17 @@ pub struct PaintedResult<P> {
     pub style: Choice,
     /// The second painting, if there was one.
     pub second: Option<Choice>,
-    /// The photo at the result's size, once its colours were asked for.
+    /// The photo at the result's size, once its colours are needed.
     pub photo: Option<Picture>,
-    /// Its frames (RGBA) as they were painted, the last one the result.
+    /// The frames (RGBA) in the order of their steps; the last one is the result.
     pub timeline: Timeline<P>,
-    /// How it was painted. `None` where no recipe gives the same picture: it was stopped, the strength was changed on
-    /// the way, or it was continued from an earlier result.
+    /// The recipe. `None` if it would not reproduce the picture: the run was stopped, its strength was changed, or it
+    /// continued an earlier result.
     pub recipe: Option<Recipe>,
 }
 
 impl<P> PaintedResult<P> {
-    /// No frames yet, of a picture of this size in pixels.
+    /// A result without frames; the size in pixels.
     fn new(run: &Run, (width, height): (usize, usize)) -> Self {
         Self {
             width,
@@ -53,8 +53,8 @@ impl<P> PaintedResult<P> {
         }
     }
 
-    /// The result that has the next frame of a run as its latest one: `earlier` continued, or a new one where this is
-    /// the `first` frame of a run that does not go on from it. `size` in pixels.
+    /// The result after the next frame of a run: `earlier` with the frame added, or a new result if this is the `first`
+    /// frame of a run that does not continue it. `size` in pixels.
     #[must_use]
     pub fn with_frame(
         earlier: Option<Self>,
@@ -71,7 +71,7 @@ impl<P> PaintedResult<P> {
         }
         (result.content, result.style) = (run.content.clone(), run.style.clone());
         result.second.clone_from(&run.second);
-        // It described the picture before this frame.
+        // The recipe described the picture before this frame.
         result.recipe = None;
         result.timeline.push(step, pixels);
         result
@@ -102,7 +102,7 @@ mod tests {
         }
     }
 
-    /// A finished result of two frames whose photo was read.
+    /// A complete result of two frames with the photo loaded.
     fn result() -> PaintedResult<u8> {
         let result = PaintedResult::with_frame(None, &run(false), true, SIZE, 0, 1);
         let result = PaintedResult::with_frame(Some(result), &run(false), false, SIZE, 5, 2);
@@ -125,7 +125,7 @@ mod tests {
     fn a_run_that_goes_on_continues_the_result() {
         let next = PaintedResult::with_frame(Some(result()), &run(true), true, SIZE, 6, 3);
         assert_eq!(steps(&next), [0, 5, 6]);
-        // The photo is the same, but the recipe was for the picture before.
+        // The photo is unchanged; the recipe was for the earlier picture.
         assert!(next.photo.is_some() && next.recipe.is_none());
         let other_size = PaintedResult::with_frame(Some(result()), &run(true), true, (8, 6), 6, 3);
         assert_eq!((steps(&other_size), other_size.width), (vec![6], 8));

@@ -1,4 +1,4 @@
-//! The run that is being made, and the states that the page goes through because of it.
+//! Defines the current run and its states.
 
 use options::recipe::Recipe;
 use schedule::Plan;
@@ -8,22 +8,22 @@ use crate::model::choice::Choice;
 /// The state of the latest run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunState {
-    /// Nothing was painted yet.
+    /// No run yet.
     Idle,
     /// A run is being prepared.
     Loading,
-    /// Steps are made.
+    /// Steps are being made.
     Painting,
-    /// All steps were made.
+    /// The run is complete.
     Done,
     /// The visitor stopped the run.
     Stopped,
-    /// The run failed; the pictures and what was painted are still there.
+    /// The run failed; the pictures and the frames so far are kept.
     Failed,
 }
 
 impl RunState {
-    /// As it stands in `data-state`, and in messages to a page around this one.
+    /// The value of `data-state`, and of the state in messages to an embedding page.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
@@ -35,22 +35,22 @@ impl RunState {
         }
     }
 
-    /// Whether there is something that can be stopped.
+    /// Whether there is a run that can be stopped.
     pub const fn is_running(self) -> bool {
         matches!(self, Self::Loading | Self::Painting)
     }
 }
 
-/// What "Paint again" starts from.
+/// The picture that "Paint again" starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RepaintFrom {
-    /// The result that is shown.
+    /// The current result.
     Result,
     /// The photo.
     Photo,
 }
 
-/// The run that is being made.
+/// The current run.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// The photo.
@@ -59,31 +59,31 @@ pub struct Run {
     pub style: Choice,
     /// The second painting, if there is one.
     pub second: Option<Choice>,
-    /// It goes on from the result that is shown.
+    /// Whether it continues from the current result.
     pub goes_on: bool,
-    /// How it is painted; with the name of the network once that is known.
+    /// The recipe; it contains the name of the network once that is known.
     pub recipe: Recipe,
-    /// The strength was moved while it was made.
+    /// Whether the strength was changed during the run.
     pub steered: bool,
-    /// What a run from the photo does; one that goes on makes all of its steps at the full size.
+    /// The schedule of a run from the photo; `None` for one that continues, which makes all steps at the full size.
     pub plan: Option<Plan>,
-    /// Steps that the picture will have behind it when the run is over.
+    /// Steps that the picture will have at the end of the run.
     pub steps: u32,
-    /// Whether one of its frames has come.
+    /// Whether a frame has arrived.
     pub has_frame: bool,
-    /// When the first step was reported (milliseconds), and which it was: the time left is computed from there,
-    /// since the first step on a GPU also compiles the kernels.
+    /// The time of the first report in milliseconds, and its step. The remaining time is estimated from there, since
+    /// the first step on a GPU also compiles the kernels.
     pub first: Option<(f64, u32)>,
 }
 
 impl Run {
-    /// The worker has begun: the size of the result in pixels and the name of the network are known.
+    /// Records the size of the result in pixels and the name of the network: the worker has begun.
     pub fn started(&mut self, size: (usize, usize), network: String) {
         self.plan = (!self.goes_on).then(|| Plan::new(&self.recipe.options, size, size));
         self.recipe.network = network;
     }
 
-    /// The share of the work that is done after `steps` steps, 0 to 1, and the rest of it in seconds where that can be
+    /// The completed share of the work after `steps` steps, 0 to 1, and the remaining time in seconds if it can be
     /// estimated; `now` in milliseconds.
     pub fn estimate(&mut self, now: f64, steps: u32) -> (f64, Option<f64>) {
         let (since, first) = *self.first.get_or_insert((now, steps));
@@ -92,17 +92,18 @@ impl Run {
         (done / all, pace.is_finite().then(|| pace * (all - done) / 1000.0))
     }
 
-    /// What the picture costs up to `steps`, in steps at the full size: those at small sizes are quick.
+    /// The work of the first `steps` steps, in steps at the full size.
     fn work(&self, steps: u32) -> f64 {
         self.plan.as_ref().map_or(f64::from(steps), |plan| plan.work(steps))
     }
 
-    /// What gives the same picture again, once all steps are made: nothing, if it was not painted in one go.
+    /// The recipe that reproduces the picture once the run is complete; `None` if the run continues an earlier one or
+    /// its strength was changed.
     pub fn recipe(&self) -> Option<Recipe> {
         (!self.goes_on && !self.steered).then(|| self.recipe.clone())
     }
 
-    /// Title of the photo, and titles and painters of the paintings.
+    /// The caption: the photo's title, and titles and painters of the paintings.
     pub fn captions(&self) -> (String, String) {
         let styles = [Some(&self.style), self.second.as_ref()].into_iter().flatten().map(Choice::label);
         (self.content.title.clone(), styles.collect::<Vec<_>>().join(" and "))
@@ -135,9 +136,9 @@ mod tests {
     #[test]
     fn the_time_left_is_computed_from_the_first_report_on() {
         let mut run = run(true);
-        // At the first report nothing is known but the share.
+        // At the first report only the share is known.
         assert_eq!(run.estimate(5_000.0, 20), (0.2, None));
-        // Twenty steps in two seconds, sixty are left.
+        // Twenty steps took two seconds, and sixty remain.
         let (done, left) = run.estimate(7_000.0, 40);
         assert!((done - 0.4).abs() < 1e-12);
         assert!((left.unwrap() - 6.0).abs() < 1e-9);

@@ -1,16 +1,15 @@
-//! The frames of a run that are kept.
+//! Defines which frames of a run are kept.
 
-/// A frame that is kept, with the step that it shows.
+/// A kept frame and its step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptFrame<T> {
-    /// How many steps the picture has behind it.
+    /// The number of steps.
     pub step: u32,
-    /// The pixels, in whatever form the owner keeps them.
+    /// The pixels.
     pub pixels: T,
 }
 
-/// A bounded number of a run's frames, spread evenly over its steps: the first and the latest are
-/// always among them.
+/// A limited number of a run's frames, spread evenly over its steps, always with the first and the latest one.
 #[derive(Clone, Debug)]
 pub struct Timeline<T> {
     frames: Vec<KeptFrame<T>>,
@@ -18,9 +17,9 @@ pub struct Timeline<T> {
 }
 
 impl<T> Timeline<T> {
-    /// Most frames that are kept, however small they are.
+    /// The largest number of frames, however small they are.
     const MOST_FRAMES: usize = 120;
-    /// Most bytes of pixels that are kept: a phone's tab survives it.
+    /// The most bytes of pixels: little enough for the memory limit of a tab on a phone.
     const MOST_BYTES: usize = 96 << 20;
 
     /// An empty timeline for frames of `frame_bytes` bytes each.
@@ -29,10 +28,9 @@ impl<T> Timeline<T> {
         Self { frames: Vec::new(), capacity }
     }
 
-    /// Keeps a frame; if that is one too many, the frame whose neighbours are closest together goes.
+    /// Adds a frame. If there are too many, the frame whose neighbours are closest together is removed.
     ///
-    /// A frame of a step that is there already replaces the older one. A step before the latest one
-    /// (a run that was started afresh) is the caller's to avoid with a new timeline.
+    /// A frame of the latest step replaces the one before. Steps must not decrease: a new run needs a new timeline.
     pub fn push(&mut self, step: u32, pixels: T) {
         if self.frames.last().is_some_and(|last| last.step == step) {
             self.frames.pop();
@@ -47,7 +45,7 @@ impl<T> Timeline<T> {
         }
     }
 
-    /// All kept frames, the earliest first.
+    /// All kept frames, in the order of their steps.
     pub fn frames(&self) -> &[KeptFrame<T>] {
         &self.frames
     }
@@ -57,7 +55,7 @@ impl<T> Timeline<T> {
         self.frames.last()
     }
 
-    /// At most `most` of the kept frames, evenly chosen, the first and the latest among them.
+    /// At most `most` of the kept frames (at least two), evenly spaced, with the first and the latest one.
     pub fn sample(&self, most: usize) -> Vec<&KeptFrame<T>> {
         let (count, most) = (self.frames.len(), most.max(2));
         if count <= most {

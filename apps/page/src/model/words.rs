@@ -1,4 +1,4 @@
-//! Numbers as the page writes them.
+//! Formats numbers for the page.
 
 /// "1 step", "2 steps".
 pub fn counted(number: u32, what: &str) -> String {
@@ -10,7 +10,7 @@ pub fn megabytes(bytes: f64) -> String {
     format!("{:.1}", bytes / 1e6)
 }
 
-/// A time in seconds, rounded: "about 40 seconds".
+/// A duration in seconds, rounded: "about 40 seconds".
 pub fn duration(seconds: f64) -> String {
     match seconds {
         ..1.5 => "about a second".to_owned(),

@@ -1,9 +1,9 @@
-//! The parameters in the address of the page.
+//! Reads the parameters in the page's address.
 
 use options::link::{Ignored, Link};
 use web_sys::UrlSearchParams;
 
-/// The settings that the address of the page gives. Parameters that are ignored are written to the console.
+/// The settings in the page's address. Ignored parameters are reported on the console.
 pub fn read_link() -> Link {
     let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     let Ok(parameters) = UrlSearchParams::new_with_str(&search) else { return Link::default() };

@@ -1,15 +1,14 @@
-//! Pixels on canvases.
+//! Draws pixels on canvases.
 
 use js_sys::Uint8ClampedArray;
 use picture::{Picture, color};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-/// Draws a frame pixel by pixel (RGBA, `width · height · 4` bytes); the canvas takes the picture's own size, CSS scales
-/// it.
+/// Draws a frame (RGBA, `width · height · 4` bytes). The canvas has the frame's size in pixels; CSS scales it.
 ///
 /// # Errors
-/// Where the browser has no 2D canvas, or the pixels do not fit the size.
+/// If the browser has no 2D canvas, or the number of pixels does not match the size.
 pub fn draw(
     canvas: &HtmlCanvasElement,
     pixels: &Uint8ClampedArray,
@@ -29,7 +28,7 @@ pub fn draw(
     context.put_image_data(&image, 0.0, 0.0)
 }
 
-/// A frame (RGBA) with the colours of `photo`, which has its size, mixed in: `tint` hundredths of them.
+/// Mixes the colours of `photo`, which has the same size, into a frame (RGBA): `tint` per cent.
 pub fn tinted(pixels: &Uint8ClampedArray, photo: Option<&Picture>, tint: u32) -> Uint8ClampedArray {
     let Some(photo) = photo.filter(|_| tint > 0) else { return pixels.clone() };
     let mut rgba = pixels.to_vec();

@@ -1,13 +1,13 @@
-//! The connection to the network.
+//! Queries the network connection.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-/// Whether the visitor has asked the browser to save data (`navigator.connection.saveData`).
+/// Whether the visitor has requested reduced data usage (`navigator.connection.saveData`).
 pub fn saves_data() -> bool {
     let property = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let navigator = property(&js_sys::global(), "navigator");
-    // Not known to every browser.
+    // Not supported by every browser.
     let connection = property(&navigator, "connection");
     connection.is_object() && property(&connection, "saveData").is_truthy()
 }

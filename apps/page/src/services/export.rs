@@ -1,6 +1,6 @@
-//! The files that a visitor can save: the picture, the triptych, the process as an animation.
+//! Makes the files that a visitor can save: the picture, the triptych, and the animation of the run.
 //!
-//! All of them are made from the frames that the page kept, by a worker of their own, without the engine.
+//! A separate worker makes them from the frames that the page keeps, without the engine.
 
 use browser::{envelope, envelope::Envelope, spoken};
 use js_sys::{Array, Promise, Uint8ClampedArray};
@@ -15,10 +15,10 @@ use crate::{
     services::{canvas::tinted, files::OwnFiles, workers},
 };
 
-/// The worker that makes files. It is loaded only when something is saved.
+/// The program of that worker. It is loaded only when something is saved.
 const PROGRAM: &str = "worker-export";
 
-/// Why there is no file.
+/// Why no file was made.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// There is no frame yet.
@@ -30,10 +30,10 @@ pub enum ExportError {
     /// The pixels could not be written in this format.
     #[error("the file could not be written ({0})")]
     Encode(String),
-    /// The program that writes files broke down; why, in technical words.
+    /// The worker's program crashed; with technical details.
     #[error("the program that writes files stopped because of an error")]
     Broke(String),
-    /// There was no room for the file while it was made; for what, in technical words.
+    /// The worker's program ran out of memory; with technical details.
     #[error("there is not enough memory to make the file")]
     Memory(String),
 }
@@ -51,8 +51,8 @@ impl ExportError {
 /// The largest number of frames in an animation: it limits the size of the file.
 const MOST_GIF_FRAMES: usize = 60;
 
-/// Makes the file in a worker and gives it to the browser as a download. `tint` is the share of the photo's colours, in
-/// hundredths; `report` is called with the progress (0 to 1).
+/// Makes the file in a worker and offers it as a download. `tint` is the share of the photo's colours in per cent;
+/// `report` is called with the progress (0 to 1).
 ///
 /// # Errors
 /// [`ExportError`], in words for the visitor.
@@ -68,7 +68,7 @@ pub async fn save(
         ExportKind::Triptych => ("-triptych.png", 1),
         ExportKind::Gif => (".gif", MOST_GIF_FRAMES),
     };
-    // The last frame is always among them.
+    // The last frame is always included.
     let frames: Array = result
         .timeline
         .sample(frames)
@@ -81,7 +81,7 @@ pub async fn save(
     let sources = [Some(&result.content), Some(&result.style), result.second.as_ref()];
     let sources: Vec<&Choice> = sources.into_iter().flatten().collect();
     let titles = sources.iter().map(|choice| choice.title.clone()).collect();
-    // Colours that were changed afterwards are not painted again by it.
+    // The recipe does not reproduce colours that were changed afterwards.
     let recipe = result.recipe.as_ref().filter(|_| what == ExportKind::Png && tint == 0);
     let recipe = recipe.map(Recipe::text).transpose().map_err(fault)?;
     let errand = ExportRequest { what, width: result.width, height: result.height, titles, recipe };
@@ -98,7 +98,7 @@ pub async fn save(
     download(&name, &made).map_err(|error| ExportError::Encode(spoken(&error)))
 }
 
-/// Starts a worker for one request, and ends it after the answer.
+/// Starts a worker for one request, and terminates it after the response.
 async fn send(envelope: &Envelope, report: impl Fn(f64) + 'static) -> Result<Blob, ExportError> {
     let worker = workers::start(PROGRAM).map_err(|error| fault(spoken(&error)))?;
     let mut settle = None;
@@ -107,7 +107,7 @@ async fn send(envelope: &Envelope, report: impl Fn(f64) + 'static) -> Result<Blo
         let data = envelope::beside(&event, "data");
         match (envelope::open(&data), &settle) {
             (Ok(ExportEvent::Part(part)), _) => report(part),
-            // Also what is no message at all: the error event of a worker that could not be loaded.
+            // Includes the error event of a worker that could not be loaded.
             (_, Some(resolve)) => drop(resolve.call1(&JsValue::UNDEFINED, &data)),
             (_, None) => {}
         }
@@ -144,7 +144,7 @@ fn download(name: &str, file: &Blob) -> Result<(), JsValue> {
     anchor.set_href(&url);
     anchor.set_download(name);
     anchor.click();
-    // The browser reads the file after this function: some need the URL for a while.
+    // Some browsers read the file later and need the URL until then.
     gloo_timers::callback::Timeout::new(60_000, move || {
         let _ = Url::revoke_object_url(&url);
     })

@@ -1,4 +1,4 @@
-//! Picture files: the visitor's own, and those that are fetched by URL.
+//! Reads picture files: the visitor's own, and those that are fetched by URL.
 
 use browser::{fetch::fetch, spoken};
 use js_sys::Uint8Array;
@@ -11,18 +11,18 @@ use web_sys::{Blob, File, RequestCache, Url};
 
 use crate::model::choice::Choice;
 
-/// The files that the visitor chose. They are kept for as long as the page is open: an earlier result may still need
-/// one for its triptych.
+/// The visitor's own files. They are kept until the page is closed, since an earlier result may need one for its
+/// triptych.
 #[derive(Clone, Copy)]
 pub struct OwnFiles(StoredValue<Vec<File>, LocalStorage>);
 
 impl OwnFiles {
-    /// None yet.
+    /// No files.
     pub fn new() -> Self {
         Self(StoredValue::new_local(Vec::new()))
     }
 
-    /// Keeps a picture file; `None` if the browser can make no object URL for it.
+    /// Stores a picture file; `None` if the browser cannot make an object URL for it.
     pub fn keep(self, file: File) -> Option<Choice> {
         let (url, name) = (Url::create_object_url_with_blob(&file).ok()?, file.name());
         self.0.update_value(|files| files.push(file));
@@ -34,16 +34,16 @@ impl OwnFiles {
         self.0.with_value(|files| files.get(number as usize - 1).cloned())
     }
 
-    /// The file of a picture that was chosen.
+    /// The file of a chosen picture.
     ///
     /// # Errors
-    /// [`Failure::Decode`] if a sample, or a picture elsewhere, cannot be fetched.
+    /// [`Failure::Decode`] if a sample, or a picture on another site, cannot be fetched.
     pub async fn read(self, choice: &Choice) -> Result<Blob, Failure> {
         if let Some(file) = choice.own_file.and_then(|number| self.get(number)) {
             return Ok(file.into());
         }
         fetch_blob(&choice.url).await.map_err(|error| {
-            // Browsers do not tell a refusal from a missing connection.
+            // Browsers report a CORS refusal and a missing connection alike.
             let hint = if is_on_the_web(&choice.url) {
                 " (its site has to allow others to read it, by CORS)"
             } else {
@@ -71,7 +71,7 @@ async fn fetch_blob(url: &str) -> Result<Blob, JsValue> {
 /// The first `most` bytes of a file.
 ///
 /// # Errors
-/// Where the file cannot be read.
+/// If the file cannot be read.
 pub async fn read_start(file: &File, most: i32) -> Result<Vec<u8>, JsValue> {
     let buffer = JsFuture::from(file.slice_with_i32_and_i32(0, most)?.array_buffer()).await?;
     Ok(Uint8Array::new(&buffer).to_vec())

@@ -17,12 +17,12 @@ use leptos::prelude::{LocalStorage, StoredValue};
 
 use crate::services::{files::OwnFiles, paint_lock::PaintLock};
 
-/// The services that have a state.
+/// The services with state.
 #[derive(Clone, Copy)]
 pub struct Services {
-    /// The files that the visitor chose.
+    /// The visitor's own files.
     pub files: OwnFiles,
-    /// Held while a page in a frame paints.
+    /// Held while an embedded page paints.
     pub paint_lock: StoredValue<Option<PaintLock>, LocalStorage>,
 }
 

@@ -1,6 +1,6 @@
-//! Storage for visits without a network: the service worker, its newer versions, and the caches.
+//! Manages the storage for offline use: the service worker, its newer versions, and the caches.
 //!
-//! The service worker `www/sw.js` keeps the site, the engine's worker keeps the networks .
+//! The service worker `www/sw.js` stores the site; the engine's worker stores the networks.
 
 use browser::{WEIGHTS_CACHE, spoken};
 use js_sys::{Array, JsString, Object, Reflect};
@@ -12,19 +12,19 @@ use web_sys::{
     ServiceWorkerRegistration, ServiceWorkerState, console,
 };
 
-/// What every cache's name begins with.
+/// The prefix of the names of all caches.
 const OURS: &str = "impasto-";
 
-/// Registers the service worker, which stores the site, and asks it to store this engine, too. `newer` is called with a
-/// newer version of the service worker once one is installed and waits, and at first with `None` if there is none.
+/// Registers the service worker, which stores the site, and requests it to store this engine, too. `newer` is called
+/// with each newer version that is installed and waits, and at first with `None` if there is none.
 ///
 /// # Errors
-/// Where the browser allows no service worker.
+/// If the browser does not allow a service worker.
 pub async fn register(
     engine: Engine,
     newer: impl Fn(Option<ServiceWorker>) + Clone + 'static,
 ) -> Result<(), JsValue> {
-    // Under `cargo xtask serve` the page is of no build, and `sw.js` removes what another build has stored.
+    // Under `cargo xtask serve` the page has no build id, and `sw.js` removes what other builds have stored.
     let Some(container) = container() else { return Ok(()) };
     let registration: ServiceWorkerRegistration =
         JsFuture::from(container.register("sw.js")).await?.unchecked_into();
@@ -34,7 +34,7 @@ pub async fn register(
         let Some(worker) = found.installing() else { return };
         let (installing, newer) = (worker.clone(), newer.clone());
         let on_change = Closure::<dyn FnMut()>::new(move || {
-            // The first one of all has no predecessor and takes over by itself.
+            // The very first service worker replaces no other one and activates without waiting.
             if installing.state() == ServiceWorkerState::Installed && has_controller() {
                 newer(Some(installing.clone()));
             }
@@ -65,15 +65,15 @@ pub fn take_over(newer: &ServiceWorker) {
     let _ = newer.post_message(&"take over".into());
 }
 
-/// Writes to the console that something failed, and why.
+/// Reports a failure and its reason on the console.
 pub fn warn(what: &str, error: &JsValue) {
     console::warn_1(&format!("Impasto: {what} ({}).", spoken(error)).into());
 }
 
-/// What is stored: "the site" or the name of a network's folder, each with its size in bytes.
+/// The stored items: "the site" or the name of a network's folder, each with its size in bytes.
 ///
 /// # Errors
-/// Where the browser gives no access to its caches.
+/// If the browser does not allow access to its caches.
 pub async fn kept() -> Result<Vec<(String, f64)>, JsValue> {
     let mut kept: Vec<(String, f64)> = Vec::new();
     for name in names().await? {
@@ -98,10 +98,10 @@ pub async fn kept() -> Result<Vec<(String, f64)>, JsValue> {
     Ok(kept)
 }
 
-/// Unregisters the service worker and deletes all caches. The page keeps what it has in memory.
+/// Unregisters the service worker and deletes all caches. The open page keeps what it has in memory.
 ///
 /// # Errors
-/// Where something could not be deleted.
+/// If something could not be deleted.
 pub async fn remove() -> Result<(), JsValue> {
     if let Some(container) = container() {
         let registration = JsFuture::from(container.get_registration()).await?;
@@ -115,7 +115,7 @@ pub async fn remove() -> Result<(), JsValue> {
     Ok(())
 }
 
-/// The names of our caches.
+/// The names of this site's caches.
 async fn names() -> Result<Vec<String>, JsValue> {
     let names = JsFuture::from(caches()?.keys()).await?;
     Ok(Array::from(&names)
@@ -125,12 +125,12 @@ async fn names() -> Result<Vec<String>, JsValue> {
         .collect())
 }
 
-/// Undefined in an insecure context, and then the typed getter would throw.
+/// `caches` is undefined in an insecure context, where the typed getter would throw.
 fn caches() -> Result<CacheStorage, JsValue> {
     Reflect::get(&js_sys::global(), &"caches".into())?.dyn_into()
 }
 
-/// The browser's interface to service workers; `None` where the page was not made by a build.
+/// The browser's interface to service workers; `None` if the page has no build id.
 fn container() -> Option<ServiceWorkerContainer> {
     let window = web_sys::window()?;
     let root = window.document()?.document_element()?;

@@ -1,4 +1,4 @@
-//! The lock that lets one demonstration paint at a time.
+//! Defines the lock that lets one embedded page paint at a time.
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
@@ -13,8 +13,8 @@ extern "C" {
     fn request_lock(name: &str, granted: &JsValue) -> Result<Promise, JsValue>;
 }
 
-/// The lock, held. Two demonstrations at once would only slow each other down, so all frames of this site that a reader
-/// has open share one lock. Dropping it releases it.
+/// The held lock, released on drop. All frames of this site share it, since two runs at once would only slow each other
+/// down.
 pub struct PaintLock(Function);
 
 impl Drop for PaintLock {
@@ -23,11 +23,11 @@ impl Drop for PaintLock {
     }
 }
 
-/// Waits for the lock; `None` where the browser refuses it (as it does to frames that may not store anything).
+/// Waits for the lock; `None` if the browser refuses it (as to frames without storage access).
 pub async fn acquire() -> Option<PaintLock> {
     let granted = Promise::new(&mut |grant, _| {
         let refused = grant.clone();
-        // The lock is held until the promise that this returns is resolved.
+        // The browser holds the lock until this promise is resolved.
         let hold = Closure::once_into_js(move || {
             Promise::new(&mut |release, _| {
                 let _ = grant.call1(&JsValue::UNDEFINED, &release);

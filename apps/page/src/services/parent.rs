@@ -1,13 +1,13 @@
-//! Messages to the page around this one, where this one is a frame in it (`docs/embedding.md`).
+//! Sends messages to the page that embeds this one (`docs/embedding.md`).
 //!
-//! No messages are received: a page around this one can only choose its address, which is checked like any other.
+//! It receives none: an embedding page can only choose the address, which is validated like any other.
 
 use browser::spoken;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::Window;
 
-/// The page around this one, of the origin that its address names.
+/// The embedding page, with the origin that the address names.
 #[derive(Clone)]
 pub struct Parent {
     window: Window,
@@ -15,7 +15,7 @@ pub struct Parent {
 }
 
 impl Parent {
-    /// The page around this one, if there is one; messages reach it only if its origin is `origin`.
+    /// The embedding page, if there is one. Messages reach it only if its origin is `origin`.
     pub fn of_origin(origin: String) -> Option<Self> {
         let window = web_sys::window().and_then(|window| window.parent().ok().flatten())?;
         Some(Self { window, origin })
@@ -32,7 +32,7 @@ impl Parent {
             ("loss", loss.map_or(JsValue::NULL, JsValue::from)),
         ];
         for (name, value) in fields {
-            // Fails on frozen objects only.
+            // Fails for frozen objects only.
             let _ = Reflect::set(&message, &name.into(), &value);
         }
         if let Err(error) = self.window.post_message(&message, &self.origin) {

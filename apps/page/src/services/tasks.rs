@@ -1,8 +1,8 @@
-//! Asynchronous tasks of the page.
+//! Starts the page's asynchronous tasks.
 
 use std::pin::Pin;
 
-/// Runs a task of the page. Boxed, for otherwise the compiler puts each task into the page's program twice.
+/// Starts a task. The future is boxed, since the compiler would otherwise generate each task's code twice.
 pub fn spawn(task: impl Future<Output = ()> + 'static) {
     let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
     wasm_bindgen_futures::spawn_local(task);

@@ -1,8 +1,8 @@
-//! Scrolling.
+//! Scrolls the page.
 
 use web_sys::{HtmlCanvasElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-/// Scrolls to the section that `canvas` is in, on narrow screens: there it is below the controls.
+/// Scrolls to the section with `canvas` on narrow screens, where it is below the controls.
 pub fn show_stage(canvas: &HtmlCanvasElement) {
     let Some(window) = web_sys::window() else { return };
     let matches = |query: &str| window.match_media(query).ok().flatten().is_some_and(|list| list.matches());

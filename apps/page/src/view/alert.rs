@@ -1,10 +1,10 @@
-//! The message about what went wrong.
+//! Shows the error message.
 
 use leptos::prelude::*;
 
 use crate::actions::context::Context;
 
-/// The message, until it is dismissed.
+/// The error message, until it is dismissed.
 #[component]
 pub fn AlertBox() -> impl IntoView {
     let context: Context = expect_context();

@@ -22,8 +22,8 @@ use crate::{
     },
 };
 
-/// The upper end of the slider for the size, in pixels: larger results take most machines very long, and are set as a
-/// number.
+/// The upper end of the slider for the size, in pixels. Larger results take long on most machines and are set in the
+/// number field.
 const LARGEST_QUICK: u32 = 512;
 
 /// The controls and the buttons.
@@ -87,7 +87,7 @@ fn Sliders() -> impl IntoView {
     }
 }
 
-/// What the next run starts from, where there is a result.
+/// The choice of what the next run starts from, if there is a result.
 #[component]
 fn RepaintChoice() -> impl IntoView {
     let Context { store, .. } = expect_context();
@@ -114,16 +114,16 @@ fn RepaintChoice() -> impl IntoView {
     }
 }
 
-/// Paint and Stop.
+/// The Paint and Stop buttons.
 #[component]
 fn RunButtons() -> impl IntoView {
     let context: Context = expect_context();
     let store = context.store;
     let running = move || store.run.state.get().is_running();
     view! {
-        // `aria-disabled` rather than `disabled`: a button that loses the focus the moment it is
-        // pressed leaves a keyboard user nowhere. And two buttons rather than one that changes:
-        // the second half of a double click must not stop what the first has started.
+        // `aria-disabled` rather than `disabled`: a disabled button loses the keyboard focus. Two buttons rather than
+        // one that changes its meaning: the second click of a double click must not stop the run that the first one has
+        // started.
         <div class="actions">
             <button
                 type="button" class="primary"
@@ -143,7 +143,7 @@ fn RunButtons() -> impl IntoView {
     }
 }
 
-/// The device that paints.
+/// The name of the device.
 #[component]
 fn Device() -> impl IntoView {
     let Context { store, .. } = expect_context();

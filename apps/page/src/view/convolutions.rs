@@ -1,4 +1,4 @@
-//! By which algorithms the GPU computes convolutions, and how to choose them anew.
+//! Shows which algorithms the GPU uses for convolutions, and lets the visitor choose them again.
 
 use leptos::prelude::*;
 use options::Engine;
@@ -6,7 +6,7 @@ use protocol::Tuning;
 
 use crate::actions::{context::Context, networks::tune};
 
-/// What was chosen and the buttons that choose, where a GPU paints.
+/// The current choice and its buttons, if the engine runs on a GPU.
 #[component]
 pub fn Convolutions() -> impl IntoView {
     let context: Context = expect_context();

@@ -19,10 +19,10 @@ use crate::{
     },
 };
 
-/// The experiments of the paper, by the names that [`Experiment`](options::Experiment) gives them, after "none".
+/// The experiments of the paper, with the names of [`Experiment`](options::Experiment), after "none".
 const EXPERIMENTS: [&str; 3] = ["none", "content", "texture"];
 
-/// The settings, folded at first, below [`More`](crate::view::more::More).
+/// The settings, collapsed at first, below [`More`](crate::view::more::More).
 #[component]
 pub fn Expert() -> impl IntoView {
     view! {
@@ -161,7 +161,7 @@ fn MethodPicks() -> impl IntoView {
     }
 }
 
-/// A weight that a loss can have.
+/// Parses a weight of the loss.
 fn weight(text: &str) -> Option<f32> {
     text.parse().ok().filter(|weight: &f32| weight.is_finite() && *weight >= 0.0)
 }

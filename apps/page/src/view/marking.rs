@@ -1,4 +1,4 @@
-//! The brush that marks parts of the photo.
+//! Shows the brush that marks parts of the photo.
 
 use std::ops::RangeInclusive;
 
@@ -11,7 +11,7 @@ use crate::{
     model::brush_mask::{Brush, BrushMask},
 };
 
-/// Widths of the brush in hundredths of the photo's long side.
+/// The widths of the brush in per cent of the photo's long side.
 const WIDTHS: RangeInclusive<u32> = 1..=40;
 
 /// The button that opens and closes the brush.
@@ -46,7 +46,7 @@ pub fn MarkButton() -> impl IntoView {
     }
 }
 
-/// The mask over the picture.
+/// The mask, drawn over the picture.
 #[component]
 pub fn MarkLayer() -> impl IntoView {
     let Context { store, .. } = expect_context();
@@ -92,12 +92,12 @@ pub fn MarkLayer() -> impl IntoView {
     }
 }
 
-/// What the brush can do, below the picture while it is open.
+/// The brush's settings, shown below the picture while the brush is open.
 #[component]
 pub fn MarkTools() -> impl IntoView {
     let Context { store, .. } = expect_context();
     let marking = store.marking;
-    // Another photo has other parts.
+    // A new photo has other parts.
     Effect::new(move |before: Option<PictureId>| {
         let photo = store.sources.photo.with(|photo| photo.id);
         if before.is_some_and(|before| before != photo) {

@@ -1,4 +1,4 @@
-//! How far the run is.
+//! Shows the progress of the run.
 
 use leptos::prelude::*;
 use picture::Losses;
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Progress, losses and the time that is left.
+/// Progress, losses and the remaining time.
 #[component]
 pub fn Meter() -> impl IntoView {
     let Context { store, .. } = expect_context();
@@ -28,7 +28,7 @@ pub fn Meter() -> impl IntoView {
                 <span>{move || progress.with(words)}</span>
                 <span class="left">{move || progress.with(time_left)}</span>
             </p>
-            // Tests and styles read what the attributes say.
+            // Tests and styles read these attributes.
             <progress
                 id="progress"
                 aria-label="Progress"
@@ -48,7 +48,7 @@ pub fn Meter() -> impl IntoView {
     }
 }
 
-/// The latest losses, and their curve.
+/// The latest losses and their curve.
 #[component]
 fn LossNumbers() -> impl IntoView {
     let Context { store, .. } = expect_context();
@@ -74,7 +74,7 @@ fn LossNumbers() -> impl IntoView {
     }
 }
 
-/// Value and maximum of the bar. Without a value it shows that something is going on, and promises nothing.
+/// Value and maximum of the progress bar. Without a value the bar is indeterminate.
 fn bar(progress: &Progress) -> (Option<f64>, f64) {
     match progress.phase {
         RunPhase::Weights => (Some(progress.bytes.0 as f64), progress.bytes.1.max(1) as f64),

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The settings, folded at first.
+/// The settings, collapsed at first.
 #[component]
 pub fn More() -> impl IntoView {
     view! {
@@ -29,7 +29,7 @@ pub fn More() -> impl IntoView {
     }
 }
 
-/// What is taken from the painting, and how.
+/// The choices about the painting's style.
 #[component]
 fn StylePicks() -> impl IntoView {
     let Context { store, .. } = expect_context();
@@ -81,7 +81,7 @@ fn StylePicks() -> impl IntoView {
     }
 }
 
-/// Where the run starts and ends.
+/// The choices about the start and the end of a run.
 #[component]
 fn RunPicks() -> impl IntoView {
     let Context { store, .. } = expect_context();

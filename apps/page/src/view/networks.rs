@@ -1,10 +1,10 @@
-//! The choice of the network that paints.
+//! The choice of the network.
 
 use leptos::prelude::*;
 
 use crate::{actions::context::Context, model::offers::Offer};
 
-/// The networks to choose among, each with its description.
+/// The available networks, each with its description.
 #[component]
 pub fn NetworkControl() -> impl IntoView {
     let Context { store, .. } = expect_context();

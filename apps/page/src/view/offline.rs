@@ -1,4 +1,4 @@
-//! What is kept for visits without a network, and the offer of a newer version.
+//! Shows what is stored for offline use, and the offer of a newer version.
 
 use leptos::prelude::*;
 
@@ -25,7 +25,7 @@ pub fn UpdateOffer() -> impl IntoView {
     view! { {offer} }
 }
 
-/// What is kept, with its sizes, and a button to remove it.
+/// What is stored, with its sizes, and a button that removes it.
 #[component]
 pub fn KeptDownloads() -> impl IntoView {
     let context: Context = expect_context();

@@ -1,4 +1,4 @@
-//! The page as a whole.
+//! Lays out the page.
 
 use leptos::prelude::*;
 
@@ -34,7 +34,7 @@ pub fn Page() -> impl IntoView {
             <PicturePicker role=Role::Painting />
             <Controls />
             <Stage />
-            // Shown in a frame only, where there is nothing to choose.
+            // Shown in an embedded page only, which has no controls for the choice.
             <a class="away" href="./" target="_blank" rel="noopener">"Paint your own photo"</a>
         </main>
     }

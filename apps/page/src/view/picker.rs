@@ -12,16 +12,16 @@ use crate::{
     view::kit::file_button::FileButton,
 };
 
-/// Thumbnails of the samples and of the visitor's own file, and a button for one.
+/// Thumbnails of the samples and of the visitor's own file, and a button to choose a file.
 #[component]
 pub fn PicturePicker(
-    /// Which of the two.
+    /// The role of the chosen picture.
     role: Role,
 ) -> impl IntoView {
     let context: Context = expect_context();
     let store = context.store.sources;
     let (chosen, own) = (store.chosen(role), store.own(role));
-    // A drag over a child leaves the parent: count the levels, not the events.
+    // Dragging over a child leaves the parent: the counter holds the nesting depth.
     let dragged = RwSignal::new(0_i32);
     let heading = match role {
         Role::Photo => "photo-heading",
@@ -88,12 +88,12 @@ fn thumbnail(role: Role, chosen: RwSignal<Choice>, choice: Choice) -> impl IntoV
     }
 }
 
-/// Pictures that are dropped beside the pickers or pasted go to the picker that was used last.
+/// Handles pictures that are pasted, or dropped outside the pickers: they go to the picker that was used last.
 pub fn accept_anywhere(context: Context) {
     let last_used = context.store.sources.last_used;
     let over = window_event_listener(leptos::ev::dragover, |event| event.prevent_default());
     let dropped = window_event_listener(leptos::ev::drop, move |event| {
-        // Without this the browser leaves the page to show the file.
+        // Otherwise the browser navigates to the file.
         event.prevent_default();
         if let Some(file) = event.data_transfer().and_then(|data| first_file(&data)) {
             sources::take_file(context, last_used.get_untracked(), file);

@@ -1,4 +1,4 @@
-//! What can be done with the result: change its colours, save it.
+//! Shows what can be done with the result: change its colours, save it.
 
 use leptos::prelude::*;
 use protocol::ExportKind;
@@ -8,7 +8,7 @@ use crate::{
     view::kit::slider::Slider,
 };
 
-/// How far the result has the photo's colours: it can be changed at any time once there is a result.
+/// The slider for the share of the photo's colours, which can be changed at any time once there is a result.
 #[component]
 pub fn Tint() -> impl IntoView {
     let context: Context = expect_context();

@@ -1,4 +1,4 @@
-//! A second painting: its style is blended with the first one's, or is for the parts that are marked.
+//! The choice of a second painting: its style is blended with the first one's, or used for the marked parts.
 
 use leptos::prelude::*;
 
@@ -8,14 +8,14 @@ use crate::{
     view::kit::{file_button::FileButton, slider::Slider},
 };
 
-/// The choice, and how much of it there is.
+/// The choice and its share in the blend.
 #[component]
 pub fn SecondPainting() -> impl IntoView {
     let context: Context = expect_context();
     let (second, share) = (context.store.sources.second, context.store.sources.share);
     let marked = context.store.marking.any;
     let own = RwSignal::new(None::<Choice>);
-    // Samples by their keys; a file of one's own by "own".
+    // Samples by their keys; the visitor's own file by "own".
     let choose = move |key: &str| {
         let found = own.get_untracked().filter(|own| own.key == key);
         let sample = || Choice::samples(Role::Painting).into_iter().find(|choice| choice.key == key);

@@ -1,4 +1,4 @@
-//! The picture with its caption, and below it how far the run is and what can be done with the result.
+//! Shows the picture with its caption, the progress, and what can be done with the result.
 
 use leptos::prelude::*;
 use web_sys::HtmlImageElement;
@@ -68,7 +68,7 @@ fn ResultCanvas() -> impl IntoView {
     }
 }
 
-/// The photo, as long as there is no result.
+/// The photo, while there is no result.
 #[component]
 fn PhotoPreview() -> impl IntoView {
     let Context { store, .. } = expect_context();
@@ -88,7 +88,7 @@ fn PhotoPreview() -> impl IntoView {
     }
 }
 
-/// What the picture is, in whose style, and its size.
+/// Photo, painting and size of the result.
 #[component]
 fn Caption() -> impl IntoView {
     let Context { store, .. } = expect_context();

@@ -6,18 +6,18 @@ use web_sys::{File, HtmlInputElement};
 /// A label that looks like a button, around a file input.
 #[component]
 pub fn FileButton(
-    /// What stands on it.
+    /// The text of the label.
     #[prop(into)]
     label: String,
-    /// Which kinds of file it takes.
+    /// The accepted file types.
     accept: &'static str,
-    /// Of the element.
+    /// The id of the element.
     #[prop(optional)]
     id: Option<&'static str>,
-    /// The element that says more about it.
+    /// The id of the element that describes it.
     #[prop(optional)]
     described_by: Option<&'static str>,
-    /// Is called with the file.
+    /// Called with the chosen file.
     take: impl Fn(File) + 'static,
 ) -> impl IntoView {
     view! {
@@ -30,7 +30,7 @@ pub fn FileButton(
                     if let Some(file) = input.files().and_then(|files| files.get(0)) {
                         take(file);
                     }
-                    // So that the same file can be chosen again after it was changed.
+                    // So that the same file can be chosen again after a change.
                     input.set_value("");
                 }
             />

@@ -1,26 +1,27 @@
-//! A number that is written in a field.
+//! Defines a number field.
 
 use leptos::{html, prelude::*};
 
-/// A number in a field. One that cannot be used stays there, marked, and the last good one counts.
+/// A number field. An invalid value stays visible and is marked; the last valid one remains in effect.
 #[component]
 pub fn Number(
-    /// Of the element.
+    /// The id of the element.
     id: &'static str,
-    /// What the number is of.
+    /// The label.
     label: &'static str,
-    /// What it means, in a sentence.
+    /// The description, one sentence.
     hint: &'static str,
-    /// From one number to the next.
+    /// The step between numbers.
     step: &'static str,
-    /// What the field shows.
+    /// The value of the field.
     shown: Signal<String>,
-    /// Takes what was written; `None` if it cannot be used.
+    /// Called with the text; returns `None` if it is invalid.
     choose: Callback<String, Option<()>>,
 ) -> impl IntoView {
     let bad = RwSignal::new(false);
     let field = NodeRef::<html::Input>::new();
-    // Not by a property, which is left alone where the number is the same: what was marked has to go then, too.
+    // Not a property, which is not set again while the number is equal: after an invalid entry the field must be reset,
+    // too.
     Effect::new(move |_| {
         let number = shown.get();
         bad.set(false);
@@ -35,7 +36,7 @@ pub fn Number(
             <input
                 id=id type="number" min="0" step=step node_ref=field aria-describedby=hint_id.clone()
                 aria-invalid=move || bad.get().to_string()
-                // Not at each key: half a number is often a bad one.
+                // Not on each key, since an incomplete number is often invalid.
                 on:change=move |event| bad.set(choose.run(event_target_value(&event)).is_none())
             />
             <p id=hint_id class="hint">{hint}</p>

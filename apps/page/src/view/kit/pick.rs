@@ -1,17 +1,17 @@
-//! One choice among a few, by name.
+//! Defines a drop-down list.
 
 use std::{fmt::Display, str::FromStr};
 
 use leptos::prelude::*;
 
-/// Choices as a [`Pick`] takes them.
+/// Converts choices for a [`Pick`].
 pub fn named<T: Display>(
     choices: impl IntoIterator<Item = (T, &'static str)>,
 ) -> Vec<(String, &'static str)> {
     choices.into_iter().map(|(choice, words)| (choice.to_string(), words)).collect()
 }
 
-/// Makes the choice of this name, if there is one.
+/// Sets the choice with this name, if there is one.
 pub fn set_named<T: FromStr>(name: &str, choice: &mut T) {
     if let Ok(named) = name.parse() {
         *choice = named;
@@ -21,17 +21,17 @@ pub fn set_named<T: FromStr>(name: &str, choice: &mut T) {
 /// A drop-down list.
 #[component]
 pub fn Pick(
-    /// Of the element.
+    /// The id of the element.
     id: &'static str,
-    /// What is chosen.
+    /// The label.
     label: &'static str,
-    /// What it means, in a sentence.
+    /// The description, one sentence.
     hint: &'static str,
-    /// Their names, and what a visitor reads.
+    /// The names of the choices and their labels.
     choices: Vec<(String, &'static str)>,
-    /// The name of the one that is chosen.
+    /// The name of the current choice.
     chosen: Signal<String>,
-    /// Chooses another one.
+    /// Called with the name of the new choice.
     choose: Callback<String>,
 ) -> impl IntoView {
     let names: Vec<String> = choices.iter().map(|(name, _)| name.clone()).collect();
@@ -46,7 +46,7 @@ pub fn Pick(
                 {choices.into_iter().map(|(name, words)| view! {
                     <option value=name.clone() prop:selected=move || chosen.get() == name>{words}</option>
                 }).collect_view()}
-                // For what only a recipe can ask for.
+                // For values that only a recipe can set.
                 <option value="" hidden disabled prop:selected=move || !names.contains(&chosen.get())>
                     "as in the result"
                 </option>

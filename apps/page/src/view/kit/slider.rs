@@ -1,27 +1,27 @@
-//! A slider.
+//! Defines a slider.
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
 use leptos::prelude::*;
 
-/// A slider with its name, and beside it its value in words.
+/// A slider with a label and its value in words.
 #[component]
 pub fn Slider<T, W>(
-    /// Of the element.
+    /// The id of the element.
     id: &'static str,
-    /// What is chosen.
+    /// The label.
     label: &'static str,
-    /// Its value in words, shown beside it and read by screen readers.
+    /// The value in words, shown next to the slider and read by screen readers.
     words: W,
-    /// From the left end to the right one.
+    /// The range, from left to right.
     range: RangeInclusive<T>,
-    /// From one place to the next.
+    /// The step.
     step: T,
-    /// The number that it shows.
+    /// The value.
     value: RwSignal<T>,
-    /// Is called with the number that it was moved to.
+    /// Called with the new value.
     moved: impl Fn(T) + 'static,
-    /// What is shown below it.
+    /// Shown below the slider.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView
