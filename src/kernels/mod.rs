@@ -27,6 +27,7 @@ pub mod scale_pixels;
 pub mod shaders;
 #[cfg(feature = "gpu")]
 mod split_k;
+mod storage;
 #[cfg(feature = "gpu")]
 mod template;
 mod tile;
@@ -34,24 +35,12 @@ pub mod total_variation;
 pub mod vectors;
 
 use burn::tensor::{Device, Tensor};
-
 #[cfg(feature = "gpu")]
 pub use gpu::{is_in_software, set_in_software};
+pub use storage::Storage;
 
 /// A map `[height, width, channels]`, channels last.
 pub type Map = Tensor<3>;
-
-/// How a GPU stores feature maps and their gradients. Arithmetic and sums are f32 in any case.
-///
-/// `Half` is bfloat16, the upper half of an f32: 8 bits of precision, and the range of f32. IEEE's f16 has 11 bits of
-/// precision, but features above 65,504 overflow and gradients below 6e-8 underflow, so each layer would have to be scaled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Storage {
-    /// 32 bits per value: for comparisons with other implementations.
-    Full,
-    /// 16 bits per value.
-    Half,
-}
 
 /// Whether this device runs our WGSL kernels.
 pub fn runs_wgsl(device: &Device) -> bool {
@@ -120,6 +109,11 @@ macro_rules! on_device {
     }};
 }
 pub(crate) use on_device;
+
+/// The picture has three channels and a fourth that is zero, so that a pixel is one `vec4`.
+pub(crate) fn padded(channels: usize) -> usize {
+    channels.next_multiple_of(4)
+}
 
 /// A tensor of these values, which are in the order of the dimensions, on a device.
 pub(crate) fn upload<const D: usize>(values: Vec<f32>, dims: [usize; D], device: &Device) -> Tensor<D> {

@@ -80,7 +80,8 @@ impl Plan {
             steps = spread(options.steps, &sizes);
         }
         let adam = options.adam;
-        let scale = |((width, height), steps)| Scale { width, height, steps, adam, learning_rate_factor: [1.0, 1.0] };
+        let scale =
+            |((width, height), steps)| Scale { width, height, steps, adam, learning_rate_factor: [1.0, 1.0] };
         let mut plan = Self { scales: sizes.into_iter().zip(steps).map(scale).collect() };
         if plan.scales.len() > 1 {
             plan.set_learning_rate_factors(options.steps);
@@ -91,7 +92,8 @@ impl Plan {
     /// Has Adam take steps that are long first and short at last, and forget sooner.
     fn set_learning_rate_factors(&mut self, steps: u32) {
         let [first, last] = LEARNING_RATE_FACTOR;
-        let learning_rate_factor = |made| first + (last - first) * (self.work(made) / self.work(steps)) as f32;
+        let learning_rate_factor =
+            |made| first + (last - first) * (self.work(made) / self.work(steps)) as f32;
         let mut made = 0;
         let learning_rate_factor: Vec<[f32; 2]> = self
             .scales

@@ -16,15 +16,14 @@ pub(super) mod winograd;
 #[cfg(feature = "cpu")]
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions};
-
 pub use algorithms::{Algorithm, Algorithms};
+use burn::tensor::{Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions};
+use weights::Conv;
 #[cfg(feature = "cpu")]
 pub use winograd::cpu;
 
 pub use super::tile::Tile;
-use super::{Map, Storage, from_nchw, on_device, runs_wgsl, to_nchw, upload};
-use weights::Conv;
+use super::{Map, Storage, from_nchw, on_device, padded, runs_wgsl, to_nchw, upload};
 
 /// The algorithm for a convolution with these numbers of channels on a GPU, where none was measured.
 #[cfg(feature = "gpu")]
@@ -83,11 +82,6 @@ impl Filter {
     pub fn storing(self, storage: Storage) -> Self {
         Self { storage, ..self }
     }
-}
-
-/// The picture has three channels and a fourth that is zero, so that a pixel is one `vec4`.
-fn padded(channels: usize) -> usize {
-    channels.next_multiple_of(4)
 }
 
 /// One weight; zero for channels that exist only as padding.

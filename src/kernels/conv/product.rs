@@ -87,7 +87,7 @@ impl Shader for Product {
     fn variants(channels: &[(usize, usize)]) -> Vec<Self> {
         let mut variants = HashSet::new();
         for &(inputs, outputs) in channels {
-            let inputs = super::padded(inputs);
+            let inputs = crate::kernels::padded(inputs);
             variants.extend(Kind::forward().flat_map(|kind| Self::of_any_size(9, outputs, kind)));
             variants.extend(Kind::backward().flat_map(|kind| Self::of_any_size(9, inputs, kind)));
             variants.extend(Kind::conv1x1().flat_map(|kind| Self::of_any_size(1, outputs, kind)));

@@ -12,7 +12,6 @@ pub async fn read_buffers(buffers: Vec<Buffer>) -> Result<Vec<Vec<u8>>, Error> {
         return Ok(Vec::new());
     };
     let handles = buffers.into_iter().map(|buffer| buffer.0.handle).collect();
-    let bytes =
-        client.read_async(handles).await.map_err(|error| Error::DeviceLost(format!("{error:?}")))?;
+    let bytes = client.read_async(handles).await.map_err(|error| Error::DeviceLost(format!("{error:?}")))?;
     Ok(bytes.into_iter().map(|bytes| bytes.to_vec()).collect())
 }
