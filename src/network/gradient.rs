@@ -25,8 +25,8 @@ pub struct StyleGradient {
 }
 
 impl StyleGradient {
-    /// The gradient with respect to the input of the ReLU whose output is `features` `[H, W, C]`: (F·matrix + offset
-    /// + add) · [F > 0], `[H, W, C]`. `add` is `[H, W, C]`.
+    /// The gradient with respect to the input of the ReLU whose output is `features`:
+    /// `(F·matrix + offset + add) · [F > 0]`. All maps are `[H, W, C]`.
     pub(super) fn before_relu(&self, features: &Map, add: Option<&Map>) -> Map {
         conv::conv1x1(features, &self.matrix, self.offset.as_ref(), add)
     }

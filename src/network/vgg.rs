@@ -119,11 +119,11 @@ impl Vgg {
     /// The features of a picture `[H, W, 4]`, values 0..1, in all layers from conv1_1 to `deepest`. Queues the work
     /// and does not wait.
     pub fn forward(&self, picture: &Map, pooling: Pooling, remainder: Remainder, deepest: Layer) -> Features {
-        // [H, W, 4]
         let mut maps = Vec::with_capacity(deepest.index() + 1);
+        // [H, W, 4]
         let mut x = normalize::normalize(picture, self.mean);
-        // [H, W, C]
         for (layer, convolution) in Layer::ALL.into_iter().zip(&self.layers) {
+            // [H, W, C]
             let y = conv::forward(&x, &convolution.forward);
             maps.push(y.clone());
             if layer == deepest {
