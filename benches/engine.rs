@@ -1,7 +1,7 @@
-//! What the engine's parts take natively: a step by size, and each kernel at the shapes of VGG-19.
+//! Measures the engine natively: a step at several sizes, and each kernel at the shapes of VGG-19.
 //!
-//! `cargo bench --profile dev`, with `-- conv3_2` for some of them. On a machine without a GPU the "gpu" is Mesa's software
-//! driver. What a visitor waits for is measured in a browser: `cargo xtask bench`.
+//! Run `cargo bench --profile dev`, with a filter such as `-- conv3_2` for a part of it. On a machine without a GPU
+//! the "gpu" is Mesa's software driver. For measurements in a browser see `cargo xtask bench`.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
@@ -34,13 +34,13 @@ fn devices() -> Vec<(&'static str, Device)> {
     devices
 }
 
-/// VGG-19's shapes with random weights: time does not depend on what they are.
+/// VGG-19's shape with random weights: the time does not depend on their values.
 fn network() -> Weights {
     let mut random = StdRng::seed_from_u64(1);
     let mut in_channels = 3;
     let convs = Layer::ALL.map(|layer| {
         let out_channels = layer.vgg19_channels();
-        // As He et al. (2015) start: activations neither die nor explode.
+        // He initialisation (He et al. 2015): activations keep their magnitude.
         let bound = (6.0 / (in_channels * 9) as f32).sqrt();
         let count = out_channels * in_channels * 9;
         let weight = (0..count).map(|_| random.random_range(-bound..bound)).collect();
@@ -87,7 +87,8 @@ fn steps(criterion: &mut Criterion) {
 fn kernels(criterion: &mut Criterion) {
     let weights = network();
     for (name, device) in devices() {
-        // Each layer as it is at 128×128; the middle one of each block stands for its neighbours.
+        // Each layer at the size that it has for a picture of 128×128; the middle layer of each block represents the
+        // others.
         for (layer, side) in [
             (Layer::Conv1_1, 128),
             (Layer::Conv1_2, 128),

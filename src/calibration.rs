@@ -1,8 +1,8 @@
-//! Which algorithm computes each of a network's convolutions soonest on this GPU: measured, instead of guessed.
+//! Measures which algorithm computes each convolution of a network fastest on this GPU.
 //!
-//! The rule ([`kernels::conv`](crate::kernels::conv)) knows of a GPU only whether it is software. How it weighs arithmetic
-//! against memory differs by a factor of ten between a phone and a workstation, so each algorithm is tried on maps as a run
-//! has them.
+//! The default rule ([`kernels::conv`](crate::kernels::conv)) knows only whether the GPU is software. The ratio of
+//! arithmetic to memory speed differs by a factor of ten between a phone and a workstation. So each algorithm is
+//! timed on maps of the sizes that occur in a run.
 
 use burn::tensor::Device;
 use weights::{Conv, Layer, Weights};
@@ -18,20 +18,20 @@ use crate::{
     },
 };
 
-/// The long side of the picture whose maps are measured with, in pixels: the page's own choice, and less in software, where
+/// The long side, in pixels, of the picture whose maps are used: the default of the page, and less in software, where
 /// it would take minutes.
 const SIDE: usize = 256;
 const SIDE_IN_SOFTWARE: usize = 64;
 
-/// How long one measurement should take, in milliseconds: long next to the wait for its end, and to the steps of a browser's
-/// clock, which are about one.
+/// The minimum duration of one measurement in milliseconds. It must be long compared with the wait for its end, and
+/// with the resolution of a browser's clock, about one millisecond.
 const ENOUGH: f64 = 15.0;
 const MOST_TIMES: u32 = 256;
 
-/// How much time an algorithm has to save before it takes the place of the rule's. Less than that is noise.
+/// The minimum relative gain over the algorithm of the rule. A smaller one is noise.
 const LEAST_GAIN: f64 = 0.1;
 
-/// A convolution, there or back.
+/// A convolution, forward or backward.
 #[derive(Clone, Copy, Debug)]
 struct Candidate<'a> {
     conv: &'a Conv,
@@ -58,12 +58,14 @@ impl Candidate<'_> {
     }
 }
 
-/// Measures what is not yet in `known`, and returns both. `now` is a clock in milliseconds.
+/// Measures the convolutions that are not in `known` yet, and returns both together. `now` is a clock in
+/// milliseconds.
 ///
-/// `None` as soon as `go_on` says no: it is asked before each measurement, which takes some fifteen milliseconds on a GPU.
+/// Returns `None` as soon as `go_on` returns `false`. It is called before each measurement, which takes some fifteen
+/// milliseconds on a GPU.
 ///
 /// # Errors
-/// [`Error::DeviceLost`].
+/// [`Error::DeviceLost`] if the device fails.
 pub async fn calibrate(
     weights: &Weights,
     known: &Algorithms,
@@ -72,7 +74,7 @@ pub async fn calibrate(
     mut go_on: impl FnMut() -> bool,
 ) -> Result<Option<Algorithms>, Error> {
     let mut algorithms = known.clone();
-    // The first convolution reads or writes a picture of four channels: there is nothing to choose.
+    // The first convolution reads or writes a picture of four channels and has a single algorithm.
     let pairs = weights.convs.iter().skip(1);
     for candidate in pairs.flat_map(|conv| [false, true].map(|backward| Candidate { conv, backward })) {
         let (inputs, outputs) = candidate.channels();
@@ -84,7 +86,7 @@ pub async fn calibrate(
         let mut times = Vec::new();
         for algorithm in Algorithm::ALL {
             let filter = candidate.filter(Some(algorithm), device);
-            // The first round compiles the kernels, the second says how many times are enough.
+            // The first round compiles the kernels; the second determines how many repetitions are needed.
             let mut time = f64::MAX;
             for round in 0..4 {
                 if !go_on() {
@@ -104,12 +106,12 @@ pub async fn calibrate(
             times.push((algorithm, time));
         }
         algorithms.set(inputs, outputs, best(&times, by_rule));
-        device.memory_cleanup(); // of maps and kernels that a run has in other sizes
+        device.memory_cleanup(); // maps and kernels of sizes that do not occur in a run
     }
     Ok(Some(algorithms))
 }
 
-/// The fastest, where it is faster than the rule's by more than noise.
+/// The fastest algorithm, if its gain over that of the rule is more than noise.
 fn best(times: &[(Algorithm, f64)], by_rule: Algorithm) -> Algorithm {
     let time_of = |wanted| times.iter().find(|(algorithm, _)| *algorithm == wanted).map(|(_, time)| *time);
     let fastest = times.iter().min_by(|a, b| a.1.total_cmp(&b.1));
@@ -119,7 +121,7 @@ fn best(times: &[(Algorithm, f64)], by_rule: Algorithm) -> Algorithm {
     }
 }
 
-/// A map such as a layer has, and stored as that: what a convolution makes of an even picture.
+/// A map `[H, W, C]` with the size and storage of a layer: the output of a convolution of a constant picture.
 fn features(layer: Layer, channels: usize, device: &Device) -> Map {
     let side = if is_in_software(device) { SIDE_IN_SOFTWARE } else { SIDE };
     let side = side >> layer.poolings();
@@ -135,7 +137,7 @@ fn features(layer: Layer, channels: usize, device: &Device) -> Map {
     conv::forward(&upload(vec![0.5; side * side * 4], [side, side, 4], device), &filter)
 }
 
-/// Waits until the device has done what it was told so far.
+/// Waits until the device has completed all queued work.
 async fn finished(device: &Device) -> Result<(), Error> {
     read_vectors(vec![upload(vec![0.0; 4], [4], device)]).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! The device that computes: a GPU through WebGPU's interface, or the processor.
+//! Defines the devices that compute: a GPU through WebGPU, or the CPU. Turns errors of a GPU into [`Error`]s.
 
 #[cfg(feature = "gpu")]
 use std::sync::{Arc, Mutex};
@@ -8,40 +8,40 @@ pub use burn::tensor::Device;
 #[cfg(feature = "gpu")]
 use crate::{error::Error, kernels};
 
-/// The first fault of a device.
+/// The first error of a device.
 #[cfg(feature = "gpu")]
 type Faults = Arc<Mutex<Option<Error>>>;
 
-/// The processor, through Burn's `flex` backend: SIMD, and threads where the target has them.
+/// The CPU, through Burn's `flex` backend: SIMD, and threads where the target has them.
 #[cfg(feature = "cpu")]
 pub fn cpu() -> Device {
     Device::flex()
 }
 
-/// A GPU, ready for tensors.
+/// A GPU that is ready for tensors.
 #[cfg(feature = "gpu")]
 #[derive(Clone, Debug)]
 pub struct Gpu {
-    /// Burn's handle to it.
+    /// Burn's handle.
     pub device: Device,
-    /// What the adapter calls itself, for people to read.
+    /// The name of the adapter, for display.
     pub name: String,
-    /// Whether the adapter is software: it computes on the processor's cores.
+    /// Whether the adapter is software, which computes on the CPU's cores.
     pub software: bool,
-    /// WebGPU's handle to it.
+    /// WebGPU's handle.
     pub requested: burn::tensor::wgpu::wgpu::Device,
     faults: Faults,
 }
 
 #[cfg(feature = "gpu")]
 impl Gpu {
-    /// What went wrong on the device since it was opened: the first fault is kept, whatever follows from it.
+    /// The first error on the device since it was opened. Later errors are usually its consequences.
     pub fn fault(&self) -> Option<Error> {
         self.faults.lock().ok().and_then(|fault| fault.clone())
     }
 }
 
-/// A device that was requested from an adapter, and that Burn does not know yet.
+/// A device that was requested from an adapter, but is not registered with Burn yet.
 #[cfg(feature = "gpu")]
 #[derive(Debug)]
 pub struct Requested(burn::tensor::wgpu::WgpuSetup);
@@ -49,7 +49,7 @@ pub struct Requested(burn::tensor::wgpu::WgpuSetup);
 /// Opens the GPU that the system prefers.
 ///
 /// # Errors
-/// [`Error::NoGpu`] where there is no adapter, it refuses a device, or Burn refuses that.
+/// [`Error::NoGpu`] if there is no adapter, or if the adapter or Burn refuses the device.
 #[cfg(feature = "gpu")]
 pub async fn gpu() -> Result<Gpu, Error> {
     request().await?.open()
@@ -57,11 +57,11 @@ pub async fn gpu() -> Result<Gpu, Error> {
 
 /// Requests a device from the adapter that the system prefers.
 ///
-/// It is requested here rather than by Burn, because three of Burn's defaults do not suit a stranger's browser: an error
-/// outside of a scope panics, the loss of the device goes unnoticed, and on some systems one buffer serves many tensors.
+/// It is requested here and not by Burn, because three defaults of Burn do not suit an unknown browser: an uncaptured
+/// error panics, the loss of the device is not reported, and on some systems several tensors share a buffer.
 ///
 /// # Errors
-/// [`Error::NoGpu`] where there is no adapter or it refuses a device.
+/// [`Error::NoGpu`] if there is no adapter, or if it refuses the device.
 #[cfg(feature = "gpu")]
 pub async fn request() -> Result<Requested, Error> {
     use burn::tensor::wgpu::{WgpuSetup, wgpu};
@@ -77,8 +77,8 @@ pub async fn request() -> Result<Requested, Error> {
     let (device, queue) = adapter
         .request_device(&wgpu::DeviceDescriptor {
             label: Some("impasto"),
-            // cubecl takes the adapter's features for the device's own, so it must get them all; only mapping a
-            // GPU's memory is slower than not being able to.
+            // cubecl assumes that the device has all features of the adapter, so all are requested. The exception is
+            // mapping GPU memory, which is slower than copying.
             required_features: adapter.features() - wgpu::Features::MAPPABLE_PRIMARY_BUFFERS,
             // SAFETY: no shader of ours uses an experimental feature; cubecl's may, and it asks for the same.
             experimental_features: unsafe { wgpu::ExperimentalFeatures::enabled() },
@@ -92,10 +92,10 @@ pub async fn request() -> Result<Requested, Error> {
 
 #[cfg(feature = "gpu")]
 impl Requested {
-    /// Makes it a device of Burn's. This asks the adapter what it can do, and waits for nothing.
+    /// Registers the device with Burn. Queries the capabilities of the adapter and does not wait.
     ///
     /// # Errors
-    /// [`Error::NoGpu`] where Burn refuses the device.
+    /// [`Error::NoGpu`] if Burn refuses the device.
     pub fn open(self) -> Result<Gpu, Error> {
         use burn::tensor::wgpu::{MemoryConfiguration, wgpu};
 
@@ -115,10 +115,10 @@ impl Requested {
     }
 }
 
-/// Keeps the first fault of a device in `faults`.
+/// Stores the first error of a device in `faults`.
 ///
-/// To be called once cubecl has made its server of the device, which it does at once: it installs a handler of its own, which
-/// panics, and wgpu has place for one.
+/// Must be called after cubecl has created its server for the device, which happens in `init`. cubecl installs an
+/// error handler that panics, wgpu keeps a single handler, and this one must replace it.
 #[cfg(feature = "gpu")]
 fn watch(device: &burn::tensor::wgpu::wgpu::Device, faults: &Faults) {
     use burn::tensor::wgpu::wgpu;
@@ -127,8 +127,8 @@ fn watch(device: &burn::tensor::wgpu::wgpu::Device, faults: &Faults) {
     device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
         keep(&uncaptured, failure_of(&error));
     }));
-    // In a browser cubecl is told, too. Natively there is place for one callback, which is left to cubecl: it then refuses to
-    // read from the device, which is an error like any other.
+    // In a browser cubecl is notified as well. Natively there is a single callback, which is left to cubecl: after
+    // the loss, reading from the device returns an error.
     #[cfg(target_family = "wasm")]
     {
         let lost = faults.clone();
@@ -138,8 +138,8 @@ fn watch(device: &burn::tensor::wgpu::wgpu::Device, faults: &Faults) {
     }
 }
 
-/// What an error of WebGPU's is to a run: of memory there may be enough for a smaller one, and all else leaves a device that
-/// did not do what it was asked.
+/// The error of a run for an error of WebGPU. Out of memory: a smaller run may fit. After any other error the state
+/// of the device is unknown.
 #[cfg(feature = "gpu")]
 fn failure_of(error: &burn::tensor::wgpu::wgpu::Error) -> Error {
     use burn::tensor::wgpu::wgpu;
@@ -150,7 +150,7 @@ fn failure_of(error: &burn::tensor::wgpu::wgpu::Error) -> Error {
     }
 }
 
-/// Notes a fault, unless there was one before, which it then follows from.
+/// Stores an error, unless one is stored already.
 #[cfg(feature = "gpu")]
 fn keep(faults: &Faults, failure: Error) {
     if let Ok(mut first) = faults.lock() {
@@ -158,7 +158,7 @@ fn keep(faults: &Faults, failure: Error) {
     }
 }
 
-/// What an adapter calls itself, for people to read.
+/// The name of an adapter, for display.
 #[cfg(feature = "gpu")]
 fn name(info: &burn::tensor::wgpu::wgpu::AdapterInfo) -> String {
     match (info.name.trim(), info.driver.trim()) {

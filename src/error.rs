@@ -1,4 +1,5 @@
-//! Defines what can go wrong in the engine. The shells around it say what a visitor, or a user of the command line, can do.
+//! Defines the errors of the engine. The applications add what a visitor or a user of the command line can do about
+//! them.
 
 use options::OptionsError;
 use weights::Layer;
@@ -6,29 +7,29 @@ use weights::Layer;
 /// Why a run cannot start or go on.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// The machine (or the browser) offers no usable GPU interface.
+    /// The machine or the browser offers no usable GPU.
     #[error("there is no GPU to compute on ({0})")]
     NoGpu(String),
-    /// The GPU went away, or refused work, while it was computing.
+    /// The GPU was lost, or refused work, during a computation.
     #[error("the GPU stopped answering ({0})")]
     DeviceLost(String),
-    /// The picture does not fit into the memory of the device.
+    /// The run does not fit into the memory of the device.
     #[error("not enough memory for this size ({0}); choose a smaller one")]
     OutOfMemory(String),
-    /// The options, or the pictures for them, contradict themselves or are out of range.
+    /// The options are out of range or contradictory, or the pictures do not match them.
     #[error(transparent)]
     Options(#[from] OptionsError),
-    /// The picture to go on from is not of the result's size.
+    /// The picture to restart from does not have the size of the result.
     #[error("the picture to go on from has another size")]
     AnotherSize,
-    /// A layer of the network has a number of channels that no kernel handles.
+    /// The number of output channels of a layer is not a multiple of four, as the kernels need.
     #[error("{layer} of the network \"{network}\" has {channels} channels: the engine needs a multiple of 4")]
     Channels {
-        /// The convolution.
+        /// The layer.
         layer: Layer,
-        /// What the network calls itself.
+        /// The name of the network.
         network: String,
-        /// The number of its output channels.
+        /// Its number of output channels.
         channels: usize,
     },
 }

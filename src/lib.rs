@@ -1,16 +1,17 @@
-//! Impasto's engine: paints a photo in the style of a painting (Gatys, Ecker and Bethge 2015), natively and in the browser.
+//! Defines the engine of Impasto: it optimises a photo until it has the style of a painting (Gatys, Ecker and Bethge
+//! 2015). It runs natively and in the browser.
 //!
 //! Read [`transfer`] first: it is the algorithm, top-down.
 //!
-//! # The way of a picture
-//! Photo and painting come as [`picture::Picture`]s, the network as [`weights::Weights`], and what was chosen as
-//! [`options::Options`]. [`Vgg`] puts the network on a [`device`]. [`StyleTransfer::new`] computes the targets; each step then
-//! goes forward through the [`network`], takes the [`loss`] and its gradient, backward to the picture, and lets the
-//! [`optimizer`] change it, all by the [`kernels`] and reading nothing back. The `schedule` (a crate that the page
-//! uses, too) says at which sizes. One small
-//! readback makes a [`picture::Frame`] to look at.
+//! # Data flow of a run
+//! The inputs are the photo and the paintings ([`picture::Picture`]), the network ([`weights::Weights`]) and the
+//! settings ([`options::Options`]). [`Vgg`] puts the network on a [`device`]. [`StyleTransfer::new`] computes the
+//! targets. Each step runs the [`network`] forward, computes the [`loss`] and its gradient, runs the network backward
+//! to the picture and lets the [`optimizer`] change the picture. All of this is done by the [`kernels`]; with Adam
+//! nothing is read back during a step. The crate `schedule` decides at which sizes the steps are made; the page uses
+//! it too. One small readback makes a [`picture::Frame`] for display.
 //!
-//! The engine knows no browser, no files and no command line; those are in `apps/`.
+//! The engine does not depend on a browser, on files or on a command line; those are in `apps/`.
 
 #[cfg(feature = "gpu")]
 pub mod calibration;

@@ -1,48 +1,49 @@
-//! What a picture is painted from: a photo, perhaps only a part of it, and one painting or several.
+//! Defines the inputs of a run: a photo with optional masks, and one painting or several. Checks them against the
+//! options.
 
 use options::{Options, OptionsError, check_painting_weight};
 use picture::{Picture, mask::Mask};
 use weights::Layer;
 
-/// What is painted.
+/// The photo and its masks.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// The photo, laid over white where it is transparent.
+    /// The photo; transparent pixels are blended with white.
     pub photo: Picture,
-    /// How opaque it is, if it is not so everywhere; so will the result be. Of the photo's size.
+    /// The opacity of the photo, which the result gets as well. Of the size of the photo; `None`: opaque everywhere.
     pub opacity: Option<Mask>,
-    /// Where it is painted; elsewhere it stays as it is, or is painted like the second painting if there is one. Of the
-    /// photo's size.
+    /// 1 where the result is painted. Elsewhere the photo stays unchanged or, with two paintings, the second one is
+    /// used. Of the size of the photo; `None`: painted everywhere.
     pub mask: Option<Mask>,
 }
 
-/// In whose manner.
+/// A painting, and its weight in the blend of styles.
 #[derive(Clone, Debug)]
 pub struct Painting {
-    /// What it looks like.
+    /// The pixels of the painting.
     pub picture: Picture,
-    /// How much of its style is in the blend, next to the others; above 0.
+    /// The weight of its style relative to the other paintings, above 0.
     pub weight: f32,
 }
 
-/// What a picture is painted from. The pictures are taken as they are: scale them first ([`Picture::fit`]).
+/// The inputs of a run. Pictures are used at the size that they have: resize them first ([`Picture::fit`]).
 #[derive(Clone, Debug)]
 pub struct Sources {
-    /// What is painted.
+    /// The photo and its masks.
     pub subject: Subject,
-    /// In whose manner: their Gram matrices are blended, but for a mask and two paintings, of which the first is for
-    /// where the mask applies and the second for elsewhere.
+    /// The paintings. Their style statistics are blended. With a mask and two paintings they are not: the first
+    /// applies where the mask is 1, the second where it is 0.
     pub paintings: Vec<Painting>,
 }
 
-/// A part of the picture, all of it without a mask, and in whose manner it is painted.
+/// A region of the picture (`None`: all of it) and its paintings.
 pub(crate) struct Area<'a> {
     pub mask: Option<Mask>,
     pub paintings: Vec<&'a Painting>,
 }
 
 impl Sources {
-    /// All of a photo, in the manner of one painting.
+    /// One photo without masks, and one painting.
     pub fn new(photo: Picture, painting: Picture) -> Self {
         Self {
             subject: Subject { photo, opacity: None, mask: None },
@@ -50,7 +51,8 @@ impl Sources {
         }
     }
 
-    /// Checks that there is what the options need, and that it is large enough for their layers.
+    /// Checks that everything that the options need is there, that mask sizes match, and that pictures are large
+    /// enough for the chosen layers.
     ///
     /// # Errors
     /// An [`OptionsError`] that says what is missing or does not fit.
@@ -97,10 +99,10 @@ impl Sources {
         Ok(())
     }
 
-    /// The parts of the picture, each with the paintings in whose manner it is painted.
+    /// The regions of the picture and their paintings.
     pub(crate) fn areas(&self) -> Vec<Area<'_>> {
         let Subject { opacity, mask, .. } = &self.subject;
-        // What is transparent belongs to no area.
+        // Transparent pixels belong to no region.
         let opaque = |mask: Option<Mask>| match (mask, opacity) {
             (Some(mask), Some(opacity)) => Some(mask.and(opacity)),
             (mask, opacity) => mask.or_else(|| opacity.clone()),
@@ -116,12 +118,13 @@ impl Sources {
         }
     }
 
-    /// The mask, if it says which part of the photo stays as it is.
+    /// The mask, if pixels outside of it keep the photo: always, except with two paintings.
     pub(crate) fn protection(&self) -> Option<&Mask> {
         self.subject.mask.as_ref().filter(|_| self.paintings.len() < 2)
     }
 
-    /// Width and height of the painting that is smallest: it decides how small all of them may become.
+    /// Width and height of the smallest painting. It limits how small the coarsest scale can be. Without paintings:
+    /// those of the photo.
     pub(crate) fn least_painting(&self) -> (usize, usize) {
         let sizes = self.paintings.iter().map(|painting| painting.picture.size());
         sizes.min_by_key(|size| size.0.min(size.1)).unwrap_or_else(|| self.subject.photo.size())
@@ -129,7 +132,7 @@ impl Sources {
 }
 
 impl Subject {
-    /// The same at this size, in pixels.
+    /// Photo and masks resized to `width` × `height` pixels.
     #[must_use]
     pub fn resize(&self, width: usize, height: usize) -> Self {
         let scaled = |mask: &Option<Mask>| mask.as_ref().map(|mask| mask.resize(width, height));

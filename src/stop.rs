@@ -1,29 +1,30 @@
-//! When a run is over before its last step: at a loss that is good enough, or once it hardly falls any more.
+//! Defines when a run ends before its last step: at a given loss, or once the loss has levelled off.
 
 use std::collections::VecDeque;
 
 use options::Until;
 
-/// Over how many steps a fall counts.
+/// The number of steps over which a decrease is measured.
 const SPAN: u32 = 20;
-/// The fall over a span, relative, below which the loss has levelled off.
+/// The relative decrease over [`SPAN`] steps below which the loss has levelled off.
 const LEVEL: f32 = 0.01;
 
-/// The losses of the latest steps, at one size of the picture.
+/// The stopping criterion, and the losses that it needs, at one scale.
 #[derive(Clone, Debug)]
 pub struct Watch {
     until: Until,
-    /// Step and loss, the oldest first; one at least a span ago, if there is any, and those after it.
+    /// Step and loss, oldest first. The first entry is the latest that is at least [`SPAN`] steps old, if there is
+    /// one.
     seen: VecDeque<(u32, f32)>,
 }
 
 impl Watch {
-    /// Nothing has been seen.
+    /// The state before the first loss.
     pub fn new(until: Until) -> Self {
         Self { until, seen: VecDeque::new() }
     }
 
-    /// Takes in the loss after a number of steps; whether the run is over. Not every step need be seen.
+    /// Whether the run is over after `step` steps with this total loss. Some steps may be left out.
     pub fn is_over(&mut self, step: u32, loss: f32) -> bool {
         match self.until {
             Until::Steps => false,
@@ -44,7 +45,7 @@ impl Watch {
 mod tests {
     use super::*;
 
-    /// The step at which a course of losses is over.
+    /// The first step at which the run is over, if every `every`-th loss is reported.
     fn over(until: Until, every: usize, loss: impl Fn(u32) -> f32) -> Option<u32> {
         let mut watch = Watch::new(until);
         (0..1000).step_by(every).find(|&step| watch.is_over(step, loss(step)))
@@ -70,7 +71,7 @@ mod tests {
         let slower = |step: u32| if step < 300 { falling(step) } else { falling(300) };
         let end = over(Until::Level, 1, slower).unwrap();
         assert!((305..=315).contains(&end), "{end}");
-        // As well where only some steps are seen.
+        // Also if only some losses are reported.
         let end = over(Until::Level, 8, slower).unwrap();
         assert!((305..=325).contains(&end), "{end}");
     }

@@ -1,11 +1,13 @@
-//! Pictures that are too large to be looked at as a whole: tile by tile, as if it had been at once.
+//! Evaluates pictures in tiles, where the features of the whole picture do not fit into memory.
 //!
-//! A Gram matrix (or a mean) is a sum over pixels, so that of the whole picture is the sum over its tiles: one pass finds it, and a
-//! second one computes the gradient of every tile from the residuals of the *whole*. Nothing is larger than a tile but the picture itself, its
-//! gradient and what the optimiser remembers. For that the network looks more often: twice at the picture, and once at
-//! the photo, whose features would not fit either.
+//! Gram matrices and means are sums over pixels, so those of the picture are the sums of those of its tiles. A first
+//! pass over the tiles computes them. A second pass computes the gradient of each tile, given the style residual of
+//! the *whole* picture. Only the picture, its gradient and the state of the optimiser have full size.
 //!
-//! The targets are found in the same way; a picture that fits is one tile.
+//! The price is computation: two passes over the picture, and one over the photo, whose features do not fit into
+//! memory either. In addition, each tile is computed with a margin ([`picture::rect`]).
+//!
+//! The targets are computed in the same way, for any picture: one that fits is a single tile.
 
 use options::{Options, deepest};
 use picture::{
@@ -27,17 +29,17 @@ use crate::{
     network::{Features, Gradient, StyleGradient, Vgg},
 };
 
-/// Who looks, and what for.
+/// Evaluates targets, losses and gradients in tiles.
 #[derive(Clone, Copy)]
 pub struct TileEvaluator<'a> {
     /// The network.
     pub vgg: &'a Vgg,
-    /// Which layers, with which pooling.
+    /// Layers, weights, pooling and tile size.
     pub options: &'a Options,
 }
 
 impl TileEvaluator<'_> {
-    /// The content targets of a photo.
+    /// The content targets of a photo, one for each content layer. Waits for the device.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
@@ -57,7 +59,7 @@ impl TileEvaluator<'_> {
         Ok(layers.iter().zip(found).map(target).collect())
     }
 
-    /// The style of a painting, one for each style layer.
+    /// The style statistics of a painting, one for each style layer.
     pub fn statistics(self, painting: &Picture) -> Vec<Statistics> {
         let layers = &self.options.style_layers;
         let mut found = vec![None; layers.len()];
@@ -72,7 +74,8 @@ impl TileEvaluator<'_> {
         found.into_iter().flatten().collect()
     }
 
-    /// The gradient of content and style loss with respect to the picture `[H, W, 4]`, and the losses.
+    /// The gradient of content and style loss with respect to the picture `[H, W, 4]`, and the loss terms. `tiles`
+    /// must cover the picture once.
     pub fn gradient(
         self,
         targets: &Targets,
@@ -111,13 +114,15 @@ impl TileEvaluator<'_> {
                 }
                 sum
             });
+            // The margin overlaps the neighbouring tiles: only the inner part is used.
             Patch { map: gradient, from: tile.inner.within(tile.outer), to: tile.inner }
         });
         let gradient = assemble(photo.size(), pieces);
         (gradient, terms)
     }
 
-    /// The style residuals of the whole picture, and the style losses.
+    /// The style residuals of the whole picture, one for each region and layer, and the terms of the style loss.
+    /// `size` is (width, height) of the picture.
     fn style_residuals<'a>(
         self,
         targets: &'a Targets,
@@ -159,32 +164,33 @@ impl TileEvaluator<'_> {
         (style_residuals, terms)
     }
 
-    /// The tiles of a picture that is looked at once.
+    /// The tiles of a picture that is evaluated once, by the same rule as the optimised picture.
     fn tiles(self, picture: &Picture) -> Vec<Tile> {
         let (width, height) = picture.size();
         let side = tile_side(self.options, (width, height)).unwrap_or(width.max(height));
         tiles((width, height), side, (0, 0))
     }
 
-    /// What the network says about a picture `[H, W, 4]`.
+    /// The features of a picture `[H, W, 4]` down to `deepest`.
     fn forward(self, picture: &Map, remainder: Remainder, deepest: Layer) -> Features {
         self.vgg.forward(picture, self.options.pooling, remainder, deepest)
     }
 
-    /// A rectangle of a picture, on the device.
+    /// A rectangle of a picture, uploaded: `[H, W, 4]`.
     fn part(self, picture: &Picture, rect: Rect) -> Map {
         self.vgg.upload(&picture.crop(rect))
     }
 }
 
-/// How a region is drawn towards its style at a layer.
+/// The style gradient of a region at one layer, from the statistics of the whole picture.
 struct StyleResidual<'a> {
     region: &'a Region,
     layer: Layer,
     gradient: StyleGradient,
 }
 
-/// Adds what a tile, without its margin, has to say to the statistics of a picture of this size.
+/// Adds the statistics of a tile without its margin, times its share of the pixels, to those of a picture of `size`
+/// (width, height).
 fn add_statistics(
     sum: &mut Option<Statistics>,
     seen: &RegionFeatures,
@@ -201,7 +207,7 @@ fn add_statistics(
     }
 }
 
-/// The features of a tile at a layer that do not belong to its margin.
+/// The rectangle of a tile's features at `layer` that excludes its margin.
 fn inner(tile: &Tile, layer: Layer, remainder: Remainder) -> Rect {
     tile.inner.within(tile.outer).behind(layer.poolings(), remainder)
 }

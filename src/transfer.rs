@@ -1,14 +1,28 @@
-//! Neural style transfer, as the paper tells it: Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic
-//! Style" (2015) and "Image Style Transfer Using Convolutional Neural Networks" (CVPR 2016).
+//! Defines the algorithm, neural style transfer: Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic Style"
+//! (2015) and "Image Style Transfer Using Convolutional Neural Networks" (CVPR 2016).
 //!
-//! Show the photo and the painting to a network trained to recognise objects. What the deeper layers
-//! respond is the *content*; which responses occur together, whatever the place, is the *style*. Then change
-//! a picture, step by step, until the network responds to it with the content of the one and the style
-//! of the other.
+//! The method, in the order of the paper:
 //!
-//! Departures from the paper: losses relative to their targets (see [`crate::loss`]), a total-variation
-//! term against speckle, Adam beside L-BFGS, start from the photo, coarse to fine (see
-//! [`schedule`]).
+//! 1. Run photo and painting through a network trained to recognise objects. Features of deep layers represent the
+//!    *content* of the photo. Correlations between the features of a layer, summed over all positions (Gram matrices),
+//!    represent the *style* of the painting. Both are computed once and are the targets ([`StyleTransfer::of`]).
+//! 2. Run the picture through the same network. The loss is the weighted sum of its distances from both targets
+//!    ([`crate::loss`]).
+//! 3. Propagate the gradient of the loss back to the picture, and let an optimiser change the picture. The weights of
+//!    the network stay fixed ([`StyleTransfer::step`]).
+//! 4. Repeat.
+//!
+//! Departures from the paper, each marked where it is made:
+//!
+//! - The losses are relative to the magnitude of their targets ([`crate::loss`]).
+//! - A total-variation term suppresses noise.
+//! - Adam is offered beside L-BFGS, and both keep the picture within 0..1 ([`crate::optimizer`]).
+//! - The picture may start from the photo instead of noise.
+//! - The picture is optimised from small to large sizes ([`schedule`]).
+//! - Pictures that do not fit into memory are evaluated in tiles.
+//!
+//! This file holds the state of a run and its order of operations. Features, losses, optimisers, schedule and tiles
+//! have modules of their own.
 
 use burn::tensor::Tensor;
 use options::{Color, Init, Options};
@@ -32,10 +46,11 @@ use crate::{
     tiles::TileEvaluator,
 };
 
-/// A picture that is being painted.
+/// A run of the algorithm: the picture that is being optimised, its targets and the state of the optimiser.
 ///
-/// A run goes through the scales of a [`Plan`]: [`StyleTransfer::steps_here`] steps, then
-/// [`StyleTransfer::next_scale`], until the last scale, that of the result. Whoever only makes steps stays at the first.
+/// A run goes through the scales of a [`Plan`], from the smallest to the size of the result: it makes
+/// [`StyleTransfer::steps_here`] steps, then calls [`StyleTransfer::next_scale`]. A caller that never calls
+/// `next_scale` stays at the smallest scale.
 ///
 /// ```no_run
 /// # use impasto::{Error, StyleTransfer, Vgg};
@@ -55,32 +70,32 @@ pub struct StyleTransfer {
     vgg: Vgg,
     options: Options,
     plan: Plan,
-    /// Which of the plan's scales is worked at.
+    /// Index of the current scale in the plan.
     at: usize,
-    /// The photo and its masks at this scale.
+    /// The photo and its masks, resized to the current scale.
     subject: Subject,
-    /// 1 where the picture may change, on the device; everywhere if there is none.
+    /// `[H, W]` on the device: 1 where the picture may change, 0 where it must not. `None`: it may change everywhere.
     editable: Option<Tensor<2>>,
-    /// Photo and paintings as they were given, for the scales to come; none once the last one is reached.
+    /// Photo and paintings at full size, from which later scales are resized. `None` at the last scale.
     originals: Option<Sources>,
     targets: Targets,
-    /// The picture, and what the optimiser remembers.
+    /// The picture `[H, W, 4]` and the state of the optimiser.
     state: State,
-    /// How many steps were made, at all scales together.
+    /// Steps made at all scales together.
     steps: u32,
-    /// How many of them at this scale.
+    /// Steps made at the current scale.
     steps_at_scale: u32,
-    /// Whether the loss is low enough.
+    /// The stopping criterion.
     watch: Watch,
-    /// The losses of the picture *before* the latest step (with L-BFGS, of the picture), on the device; none before the
-    /// first evaluator.
+    /// The loss terms, not yet read from the device: with Adam those of the picture *before* the latest step, with
+    /// L-BFGS those of the current picture. Empty before the first evaluation.
     terms: Vec<Term>,
 }
 
 impl StyleTransfer {
-    /// Looks at the photo and the painting; the result will be of the photo's size.
+    /// Starts a run with one photo and one painting. The result has the size of the photo.
     ///
-    /// Both pictures are taken as they are: scale them first ([`Picture::fit`]).
+    /// The pictures are used at the size that they have: resize them first ([`Picture::fit`]).
     ///
     /// # Errors
     /// As [`Self::of`].
@@ -93,11 +108,13 @@ impl StyleTransfer {
         Self::of(vgg, Sources::new(photo.clone(), painting.clone()), options).await
     }
 
-    /// As [`Self::new`], of a part of the photo, or in the manner of several paintings.
+    /// Starts a run with masks, transparency or several paintings: computes the targets and the initial picture at
+    /// the smallest scale. Waits for the device.
     ///
     /// # Errors
-    /// [`Error::Options`] if the options are out of range, or the pictures too small for the deepest layer or not what
-    /// the options need; [`Error::DeviceLost`] if the device fails.
+    /// [`Error::Options`] if an option is out of range, if a picture is too small for the deepest layer, or if the
+    /// options need a picture or mask that is missing or has the wrong size; [`Error::DeviceLost`] if the device
+    /// fails.
     pub async fn of(vgg: Vgg, mut sources: Sources, options: &Options) -> Result<Self, Error> {
         options.validate().and_then(|()| sources.check(options))?;
         if options.color == Color::Match {
@@ -110,11 +127,14 @@ impl StyleTransfer {
         let here = resized(&sources, first, &plan);
         let photo = &here.subject.photo;
         let noise = || Picture::noise(first.width, first.height, options.seed);
+        // Departure from the paper, which starts from white noise: `Init::Content` starts from the photo and
+        // `Init::Mixture` from the mean of both.
         let mut x = match options.init {
             Init::Content => photo.clone(),
             Init::Noise => noise(),
             Init::Mixture => photo.mixed(&noise()),
         };
+        // Protected pixels are those of the photo from the start.
         if let Some(mask) = here.protection() {
             x = mask.blend(&x, photo);
         }
@@ -135,23 +155,28 @@ impl StyleTransfer {
         })
     }
 
-    /// One step at the present scale: one look at a picture, and a better picture from what was seen.
+    /// Makes one optimiser step at the current scale: evaluates the loss and its gradient once and updates the
+    /// picture.
     ///
-    /// With Adam it is only queued, nothing is read and nothing waits; L-BFGS waits for the device.
+    /// With Adam the work is only queued: nothing is read back and nothing waits. L-BFGS reads the losses and waits
+    /// for the device.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
     pub async fn step(&mut self) -> Result<(), Error> {
+        // [H, W, 4]
         let (gradient, terms) = self.gradient(self.state.trial());
         let options = self.scale().adam(self.steps_at_scale);
         self.steps += 1;
         self.steps_at_scale += 1;
         match &mut self.state {
+            // Departure from the paper, which uses L-BFGS only.
             State::Adam(state) => {
                 **state = adam::step(state, &gradient, self.steps, options);
                 self.terms = terms;
             }
             State::Lbfgs(state) => {
+                // A rejected trial leaves the picture unchanged, and so its losses.
                 if state.step(gradient, &terms).await? {
                     self.terms = terms;
                 }
@@ -160,19 +185,23 @@ impl StyleTransfer {
         Ok(())
     }
 
-    /// How many steps may be made before [`Self::next_scale`] has something to do: at the last scale as many as one
-    /// likes.
+    /// The number of steps left at the current scale before [`Self::next_scale`] moves on; `u32::MAX` at the last
+    /// scale.
     pub fn steps_here(&self) -> u32 {
         if self.is_at_full_size() { u32::MAX } else { self.scale().steps.saturating_sub(self.steps_at_scale) }
     }
 
-    /// Whether the run may end here, with these losses of the latest [`Self::frame`], as [`Options::until`] says.
+    /// Whether the stopping criterion [`Options::until`] is met. `losses` are those of the latest [`Self::frame`].
+    /// Always `false` before the last scale.
     pub fn is_good_enough(&mut self, losses: &Losses) -> bool {
         self.is_at_full_size() && self.watch.is_over(self.steps_at_scale, losses.total)
     }
 
-    /// Goes on to the next scale if all steps of the present one are made ([`Self::steps_here`] is 0), else does
+    /// Moves on to the next scale if no steps are left at this one ([`Self::steps_here`] is 0); otherwise does
     /// nothing. Waits for the device.
+    ///
+    /// A departure from the paper, after Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style
+    /// Transfer", section 6.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
@@ -184,10 +213,11 @@ impl StyleTransfer {
         let mut painted = readback::read_values(self.state.picture().clone()).await?;
         self.enter(self.at + 1).await?;
         let Subject { photo, .. } = &self.subject;
+        // [H, W, 4]
         let mut x = vec![0.0; photo.width() * photo.height() * 4];
         if self.options.init == Init::Content || self.editable.is_some() {
-            // Only what was painted so far is enlarged, and laid over the photo: so it keeps the detail that a smaller
-            // size could not show.
+            // Enlarge only the difference from the photo, and add it to the photo at the new size. The picture then
+            // has the fine detail of the photo, which the smaller scale could not represent.
             add(&mut painted, -1.0, &photo.resize(w, h).rgb0());
             add(&mut x, 1.0, &photo.rgb0());
         }
@@ -198,7 +228,8 @@ impl StyleTransfer {
         Ok(())
     }
 
-    /// Looks at photo and paintings at a later scale.
+    /// Makes `at` the current scale: resizes photo, masks and paintings to it and computes the targets anew. The
+    /// picture and the state of the optimiser are left to the caller.
     async fn enter(&mut self, at: usize) -> Result<(), Error> {
         let originals = self.originals.as_ref().expect("the last scale has not been reached");
         let here = resized(originals, &self.plan.scales()[at], &self.plan);
@@ -213,12 +244,13 @@ impl StyleTransfer {
         Ok(())
     }
 
-    /// The gradient of the total loss with respect to a picture, and the losses at this point.
+    /// The gradient of the total loss with respect to `picture` `[H, W, 4]`, and the loss terms at that point.
     fn gradient(&self, picture: &Map) -> (Map, Vec<Term>) {
         let Self { vgg, options, targets, subject, .. } = self;
         let size = subject.photo.size();
         let (gradient, mut terms) = match tile_side(options, size) {
             None => {
+                // The whole picture at once: forward, losses per layer, backward.
                 let features =
                     vgg.forward(picture, options.pooling, Remainder::Kept, options.deepest_layer());
                 let mut terms = Vec::new();
@@ -227,15 +259,20 @@ impl StyleTransfer {
                 (gradient, terms)
             }
             Some(side) => {
-                // Elsewhere at each step, so that no edge is where another one was.
+                // The picture does not fit: in tiles. Their positions are random at each step, so that the
+                // approximation at their edges does not accumulate at the same pixels. L-BFGS thus compares losses of
+                // different tilings.
                 let mut random = StdRng::seed_from_u64(options.seed ^ u64::from(self.steps));
                 let mut offset = || random.random_range(0..side / GRID) * GRID;
                 let tiles = tiles(size, side, (offset(), offset()));
                 TileEvaluator { vgg, options }.gradient(targets, &subject.photo, picture, &tiles)
             }
         };
+        // Departure from the paper, which has no such term (CVPR 2016 notes the noise in the results of photos): τ
+        // times the total variation.
         let (gradient, term) = total_variation(picture, &gradient, options.tv_weight);
         terms.push(term);
+        // A protected pixel has no gradient, so that no optimiser changes it.
         let gradient = match &self.editable {
             Some(editable) => scale_pixels(&gradient, editable, None),
             None => gradient,
@@ -243,18 +280,18 @@ impl StyleTransfer {
         (gradient, terms)
     }
 
-    /// How many steps were made.
+    /// The number of steps made, at all scales together.
     pub fn steps(&self) -> u32 {
         self.steps
     }
 
-    /// Width and height of the result in pixels; the frames of earlier scales are smaller.
+    /// Width and height of the result in pixels. Frames of earlier scales are smaller.
     pub fn size(&self) -> (usize, usize) {
         let Scale { width, height, .. } = *self.plan.last();
         (width, height)
     }
 
-    /// What runs.
+    /// The scales of this run and the number of steps at each.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
@@ -267,7 +304,8 @@ impl StyleTransfer {
         self.at + 1 == self.plan.scales().len()
     }
 
-    /// Changes α, from the next step on: closer to the photo, or closer to the painting.
+    /// Changes the content weight α from the next step on: a larger α keeps the result closer to the photo. L-BFGS
+    /// restarts from its best picture, since its history belongs to the former loss.
     pub fn set_content_weight(&mut self, content_weight: f32) {
         if let State::Lbfgs(state) = &mut self.state
             && self.options.content_weight.to_bits() != content_weight.to_bits()
@@ -278,11 +316,12 @@ impl StyleTransfer {
         self.watch = Watch::new(self.options.until);
     }
 
-    /// Goes on from another picture of the result's size, as if it had just been started there: only at that size,
-    /// for what is fine already need not be made coarse again. Waits for the device.
+    /// Restarts the optimisation from `picture`, directly at the last scale: a finished picture must not be made
+    /// coarse again. The step count starts from 0. Waits for the device.
     ///
     /// # Errors
-    /// [`Error::Options`] if the size differs, [`Error::DeviceLost`] if the device fails.
+    /// [`Error::AnotherSize`] if `picture` is not of the size of the result; [`Error::DeviceLost`] if the device
+    /// fails.
     pub async fn restart_from(&mut self, picture: &Picture) -> Result<(), Error> {
         if picture.size() != self.size() {
             return Err(Error::AnotherSize);
@@ -298,7 +337,11 @@ impl StyleTransfer {
         Ok(())
     }
 
-    /// The picture as it is now, with the losses of the picture before the latest step. Waits for the device.
+    /// Reads the current picture as RGBA8, with the loss terms of the picture before the latest step (with L-BFGS, of
+    /// the current picture). Waits for the device.
+    ///
+    /// Colours of the photo, masks and transparency are applied to the bytes only; the optimised picture does not
+    /// change.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
@@ -320,7 +363,8 @@ impl StyleTransfer {
         Ok(Frame { width, height, step: self.steps, losses, rgba })
     }
 
-    /// The losses of the picture before the latest step (of the first picture, if none was made). Waits for the device.
+    /// The losses of the picture before the latest step (with L-BFGS, of the current picture); before the first step
+    /// those of the initial picture. Waits for the device.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
@@ -335,7 +379,7 @@ impl StyleTransfer {
         Ok(self.frame().await?.losses.expect("looked at"))
     }
 
-    /// The losses of the picture as it is now. Costs a pass through the network, and waits for the device.
+    /// The losses of the current picture. Runs the network forward and backward once, and waits for the device.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
@@ -348,7 +392,8 @@ impl StyleTransfer {
         self.terms = self.gradient(self.state.picture()).1;
     }
 
-    /// The losses of any picture of the result's size and their gradient, RGB interleaved: for checks against other implementations.
+    /// The losses of `picture` and their gradient with respect to it, `H · W · 3` values, RGB interleaved. It is
+    /// meant for comparisons with other implementations. Restarts the run from `picture`.
     ///
     /// # Errors
     /// As [`Self::restart_from`] and [`Self::frame`].
@@ -361,10 +406,10 @@ impl StyleTransfer {
     }
 }
 
-/// What the photo and the paintings are to the network. It looks at one after the other: the features of all at once
-/// would be the most memory that a run ever takes.
+/// Computes the targets: features of the photo, and style statistics of the paintings, blended by weight within each
+/// area. One picture at a time: the features of all of them together would set the peak of memory use.
 async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Error> {
-    vgg.device().memory_cleanup(); // of the pictures before, which were of another size
+    vgg.device().memory_cleanup(); // frees buffers of the previous scale, whose sizes do not occur again
     let evaluator = TileEvaluator { vgg, options };
     let content = evaluator.content(&sources.subject.photo).await?;
     let mut style = Vec::new();
@@ -383,7 +428,7 @@ async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targ
     Ok(Targets { content, style })
 }
 
-/// Where the picture may change, if not everywhere.
+/// `[H, W]` on the device: 1 where the picture may change, 0 elsewhere. `None` if it may change everywhere.
 fn editable(sources: &Sources, vgg: &Vgg) -> Option<Tensor<2>> {
     let mask = sources.protection()?.touched();
     let (width, height) = mask.size();
@@ -396,7 +441,7 @@ fn add(sum: &mut [f32], factor: f32, values: &[f32]) {
     }
 }
 
-/// The pictures as large as they have to be at this scale.
+/// Photo, masks and paintings resized to `scale`.
 fn resized(sources: &Sources, scale: &Scale, plan: &Plan) -> Sources {
     let paintings = sources.paintings.iter().map(|Painting { picture, weight }| {
         let (width, height) = scale.painting(plan.last(), picture.size());

@@ -1,4 +1,5 @@
-//! The networks that come with the repository: each reads, is as small and as quick as it is said to be, and paints.
+//! Checks the bundled networks: they can be read, keep to their limits of size and computation, and give good
+//! results.
 
 use std::{
     fs,
@@ -17,10 +18,10 @@ use weights::{LayerShape, Manifest, open};
 
 /// Multiply-adds of VGG-19, conv1_1 … conv5_1, for each pixel of the picture.
 const VGG19: f64 = 361_152.0;
-/// What a visitor may have to load for a bundled network, in bytes.
+/// The maximum download size of a bundled network in bytes.
 const BUDGET: u64 = 3_500_000;
 
-/// The folder, the name and the share of VGG-19's work that each may need.
+/// Folder, name and maximum amount of computation relative to VGG-19.
 fn packs() -> [(PathBuf, &'static str, f64); 2] {
     [("fast", "Impasto Fast", 1.0 / 4.0), ("tiny", "Impasto Tiny", 1.0 / 12.0)]
         .map(|(pack, name, share)| (root().join("weights").join(pack), name, share))
@@ -32,7 +33,7 @@ fn manifest(pack: &Path) -> Manifest {
     Manifest::parse(&json).unwrap()
 }
 
-/// Multiply-adds for each pixel of the picture: every pooling leaves a quarter of the places.
+/// Multiply-adds per pixel of the picture; each pooling reduces the number of positions to a quarter.
 fn work(layers: &[LayerShape]) -> f64 {
     let mut places = 1.0;
     let mut sum = 0.0;
@@ -90,8 +91,9 @@ fn they_paint() {
     }
 }
 
-/// Judged by VGG-19 itself: most of what its own picture gains over the photo, theirs gains too. `training/judge.py` measures that
-/// with more care, at the size and with the steps of a visitor.
+/// The losses by VGG-19 of pictures made with the bundled networks: they gain most of what the picture made with
+/// VGG-19 gains over the photo. `training/judge.py` measures this more exactly, with the default size and number of
+/// steps.
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn they_stand_in_for_vgg19() {

@@ -1,4 +1,4 @@
-//! The measurement that chooses among the GPU's algorithms, on whatever GPU there is.
+//! Checks the calibration of the convolution algorithms on the GPU of this machine.
 
 use std::{path::Path, time::Instant};
 
@@ -18,7 +18,7 @@ fn tiny() -> Weights {
     weights::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/tiny"), false).unwrap()
 }
 
-/// Channels in and out of every convolution but the first, there and back.
+/// Input and output channels of every convolution but the first, forward and backward.
 fn pairs(weights: &Weights) -> Vec<(usize, usize)> {
     let convs = weights.convs.iter().filter(|conv| conv.layer != Layer::Conv1_1);
     convs.map(|conv| (conv.in_channels, conv.out_channels)).flat_map(|(i, o)| [(i, o), (o, i)]).collect()
@@ -31,7 +31,8 @@ fn every_convolution_is_measured_once_and_a_picture_is_the_same_by_any_algorithm
     let start = Instant::now();
     let now = || start.elapsed().as_secs_f64() * 1000.0;
 
-    // What is known is kept as it is, also where it is not the fastest: here all but the last convolution, to be quick.
+    // Known algorithms are kept, even if they are not the fastest. Here all but the last convolution are known, to
+    // save time.
     let mut known = Algorithms::default();
     let all = pairs(&weights);
     let (few, most) = (&all[all.len() - 2..], &all[..all.len() - 2]);

@@ -1,4 +1,4 @@
-//! The hand-written backward pass against Burn's automatic differentiation and against finite differences, for
+//! Checks the hand-written backward pass against Burn's automatic differentiation and against finite differences, for
 //! a small random network, on both devices.
 
 use std::ops::Range;
@@ -37,7 +37,7 @@ fn network() -> Weights {
     Weights { name: "random".into(), mean: [0.48, 0.46, 0.41], balance: balance(), convs: convs.to_vec() }
 }
 
-/// Factors that a loss has once, twice (the layer is listed for both losses) or not at all.
+/// Factors for layers that are used by one loss, by both or by none.
 fn balance() -> Balance {
     let written = [("content", 0.6), ("conv1_1", 1.7), ("conv3_3", 0.4)];
     Balance::new(&written.map(|(name, factor)| (name.to_owned(), factor)).into())
@@ -58,7 +58,7 @@ fn options(pooling: Pooling) -> Options {
     }
 }
 
-/// Sides that leave a row or a column out at some pooling.
+/// Sizes with an odd row or column at some pooling.
 fn pictures() -> [Picture; 3] {
     [Picture::noise(37, 22, 1), Picture::noise(29, 31, 2), Picture::noise(37, 22, 3)]
 }
@@ -69,7 +69,7 @@ fn transfer(device: &Device, options: &Options) -> StyleTransfer {
     block_on(StyleTransfer::new(vgg, &photo, &painting, options)).expect("pictures large enough")
 }
 
-/// As [`transfer`], with one painting for each side of the picture; between them both count a little.
+/// As [`transfer`], with one painting for each half of the picture. The mask is soft between them.
 fn in_two_styles(device: &Device, options: &Options) -> StyleTransfer {
     let [photo, first, second] = pictures();
     let (width, height) = photo.size();
@@ -93,7 +93,7 @@ fn relative_error(got: &[f32], expected: &[f32]) -> f64 {
     norm(difference) / norm(expected.iter().map(|&v| f64::from(v)).collect())
 }
 
-/// The total loss, written with stock operations from the formula, and its gradient by Burn's autodiff.
+/// The total loss from the formula, with stock operations, and its gradient by Burn's autodiff.
 fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
     let [photo, painting, at] = pictures();
     let device = device::cpu().autodiff();
@@ -141,7 +141,7 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
     (loss.into_scalar::<f32>(), gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect())
 }
 
-/// The mean of features, and their covariance written as the products of what is left without it.
+/// Mean and covariance of features, the latter from centred features.
 fn moments(map: &Map) -> (Tensor<1>, Tensor<1>) {
     let [h, w, c] = map.dims();
     let flat = map.clone().reshape([h * w, c]);
@@ -192,7 +192,7 @@ fn the_gradient_agrees_with_finite_differences() {
         let mut transfer = start(&device, &options);
         let (_, gradient) = block_on(transfer.loss_and_gradient(&at)).expect("the device works");
         for seed in 0..3 {
-            // A random direction that goes uphill by half: neither along the gradient nor across it.
+            // A random direction at about 60 degrees to the gradient.
             let mut random = StdRng::seed_from_u64(seed);
             let direction: Vec<f32> = gradient
                 .iter()
@@ -216,7 +216,7 @@ fn the_gradient_agrees_with_finite_differences() {
     }
 }
 
-/// A row that is left over where maps are halved must not be left to itself: it would take on any colour.
+/// An odd last row or column must have a gradient as well. Otherwise nothing constrains its pixels.
 #[test]
 fn the_deepest_layer_pulls_at_the_last_rows_and_columns_as_well() {
     let options = Options {

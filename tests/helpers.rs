@@ -1,4 +1,4 @@
-//! The processor's convolutions, in shares that are computed elsewhere: the same numbers as by one thread.
+//! Checks that convolutions divided into shares give the same values as on one thread.
 
 use std::{
     cell::{Cell, RefCell},
@@ -20,7 +20,7 @@ use impasto::{
 };
 use weights::{Conv, Layer};
 
-/// As many as a browser would have, each with its own part of the kernels. They work one after the other here.
+/// Workers as in a browser, each with its own part of the kernels. Here they run one after the other.
 struct Others {
     count: usize,
     kept: RefCell<HashMap<(u32, usize), Transformed>>,
@@ -78,7 +78,7 @@ fn shares_make_the_same_features_and_gradients() {
         willing: Cell::new(false),
     });
     set_helpers(others.clone());
-    // Shared by rows, and by channels.
+    // Divided by rows, and by channels.
     for (inputs, outputs) in [(16, 20), (132, 136)] {
         let numbers = |count: usize| (0..count).map(|at| (at * 29 % 103) as f32 / 103.0 - 0.5).collect();
         let conv = Conv {

@@ -47,7 +47,7 @@ fn devices() -> [(&'static str, Device); 3] {
     ]
 }
 
-/// What a kernel left: its numbers, and how they were stored.
+/// The output of a kernel: its values, and how they were stored.
 struct Found {
     values: Vec<f32>,
     storage: Storage,
@@ -67,7 +67,7 @@ fn assert_no_fault_and_equal(what: &str, run: impl Fn(&Device) -> Vec<Found>) {
     }
 }
 
-/// All devices by this algorithm, against the twin of all.
+/// Compares all devices, by this algorithm, with the CPU twin.
 fn assert_convolutions_equal(
     what: &str,
     algorithm: Algorithm,

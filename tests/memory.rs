@@ -1,6 +1,6 @@
-//! How much of a GPU's memory a run takes, with a network of VGG-19's shape.
+//! Measures the GPU memory of a run, with a network of VGG-19's shape.
 //!
-//! With `--nocapture` it prints what is taken.
+//! With `--nocapture` it prints the numbers.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use picture::{Picture, Size, rect::MARGIN};
 use pollster::block_on;
 use weights::{Balance, Conv, Layer, Weights};
 
-/// What is needed whatever the size: two bands of Winograd's tiles, and the pieces of a Gram matrix.
+/// Memory that does not depend on the size: two bands of Winograd's tiles, and the partial sums of a Gram matrix.
 const FIXED: u64 = 40 << 20;
 
-/// VGG-19's shape, with kernels that leave something of every picture.
+/// VGG-19's shape, with non-negative kernels, so that every picture gives non-zero features.
 fn weights() -> Weights {
     let mut inputs = 3;
     let convs = Layer::ALL.into_iter().map(|layer| {
@@ -32,13 +32,13 @@ fn weights() -> Weights {
     Weights { name: "shape".into(), mean: [0.5; 3], balance, convs: convs.collect() }
 }
 
-/// Bytes that are reserved on the device beyond the weights, once a run of some steps was made.
+/// The bytes reserved on the device, without the weights, after a run of some steps.
 fn taken(width: usize, height: usize, tile: Option<u32>) -> u64 {
     let gpu = block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)");
     let vgg = Vgg::new(&weights(), &gpu.device).unwrap();
     let reserved = || gpu.device.memory_pool_usage().expect("a GPU reports its memory").bytes_reserved;
     gpu.device.sync().unwrap();
-    gpu.device.memory_cleanup(); // of what preparing the weights took, which a run would find free
+    gpu.device.memory_cleanup(); // memory of the weights' preparation, which a run would reuse
     let before = reserved();
     let [photo, painting] = [1, 2].map(|seed| Picture::noise(width, height, seed));
     let options = Options { size: Size::Original, schedule: Schedule::Single, tile, ..Options::default() };

@@ -1,9 +1,9 @@
-//! Parity with PyTorch: features, Gram matrices, losses, gradients and the course of the loss, on the
-//! processor and on the GPU (or what driver the system has for one), with the real VGG-19.
+//! Checks parity with PyTorch: features, Gram matrices, losses, gradients and loss curves, on the CPU and on the GPU
+//! (or the software driver of the system), with the real VGG-19.
 //!
-//! Two sets of expected values, both computed in float64: `reference.safetensors`, which lies beside
-//! the real weights (its conventions are in its own header), and `data/variants.safetensors`, from the
-//! independent script beside it, for other poolings, layers, weights, optimisers and odd sizes.
+//! There are two sets of expected values, both computed in float64. `reference.safetensors` lies beside the real
+//! weights, and its header states its conventions. `data/variants.safetensors` comes from the independent script
+//! beside it and covers other poolings, layers, weights, optimisers and odd sizes.
 //!
 //! With `--nocapture` each comparison prints its error.
 
@@ -26,15 +26,15 @@ use weights::{Layer, Weights};
 
 /// A single evaluation, relative: rounding in f32 alone costs up to a few 1e-6.
 const ONCE: f64 = 1e-5;
-/// A gradient, relative. Where two activations all but tie, or one is all but zero, rounding decides
-/// which way a maximum or a ReLU sends its gradient: seen to cost up to 2e-5 of the whole.
+/// The relative error of a gradient. Where two activations are nearly equal, or one is nearly zero, rounding decides
+/// where a maximum or a ReLU passes its gradient. This costs up to 2e-5 of the norm.
 const GRADIENT: f64 = 1e-4;
 /// The loss during the first 20 steps, relative.
 const EARLY: f64 = 1e-4;
-/// The loss up to step 50: by then some ReLU or maximum has gone the other way, and paths part.
+/// The relative error of the loss up to step 50: rounding errors have grown by then.
 const LATE: f64 = 3e-3;
 
-/// The loss at any step with features in halves, relative.
+/// The relative error of the loss at any step with features in 16 bits.
 const HALVES: f64 = 1e-2;
 
 /// The tensors of a safetensors file, as f64, and its metadata.
@@ -90,7 +90,7 @@ impl File {
     }
 }
 
-/// `[C, N]` to `[N, C]`: PyTorch keeps channels apart, the engine keeps them together.
+/// `[C, N]` to `[N, C]`: PyTorch stores channels first, the engine stores them last.
 fn interleaved(planes: &[f64], channels: usize) -> Vec<f64> {
     let count = planes.len() / channels;
     (0..planes.len()).map(|i| planes[i % channels * count + i / channels]).collect()
@@ -151,7 +151,7 @@ fn transfer(vgg: &Vgg, photo: &Picture, painting: &Picture, options: &Options) -
     block_on(StyleTransfer::new(vgg.clone(), photo, painting, options)).unwrap()
 }
 
-/// The losses before each step and after the last.
+/// The losses before each step and after the last one.
 fn course(transfer: &mut StyleTransfer, steps: u32) -> Vec<Losses> {
     let mut losses = Vec::new();
     for _ in 0..steps {
@@ -232,11 +232,11 @@ fn losses_and_gradients(device: &Device) {
     let (losses, found) = at(&content, "probe");
     close("probe.loss_content", [losses.total], file.get("probe.loss_content"), ONCE);
     close("probe.grad_content", found, &interleaved(file.get("probe.grad_content"), 3), GRADIENT);
-    // The photo is at no distance from itself: exactly, there is nothing to round.
+    // The photo has exactly zero distance from itself.
     let (losses, found) = at(&content, "start");
     assert!(losses.total == 0.0 && found.iter().all(|value| *value == 0.0), "content at the start");
 
-    // Each layer's share of the style loss by itself.
+    // The style loss of each layer alone.
     for (index, &layer) in both.style_layers.iter().enumerate() {
         let expected = file.get("weights.style")[index] * file.get("probe.S")[index];
         let (losses, _) = at(&Options { style_layers: vec![layer], ..style.clone() }, "probe");
@@ -382,8 +382,8 @@ macro_rules! on {
 on!(processor, device::cpu());
 on!(gpu, gpu());
 
-/// Features and their gradients are stored in halves, if nobody asks for more: a little is lost in each value, hardly
-/// anything in the sums.
+/// Features and their gradients in 16 bits, the default on a GPU: each value is less exact, but the errors average
+/// out in the sums.
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn halves_keep_the_course() {
@@ -397,12 +397,13 @@ fn halves_keep_the_course() {
     let most = errors.fold(0.0, f64::max);
     println!("halves: {most:.2e} in {} steps", options.steps);
     assert!(most <= HALVES, "a loss is off by {most:.2e}");
-    // It is not f32 after all that was tested.
+    // The features really have 16 bits.
     let features = vgg.forward(&vgg.upload(&photo), Pooling::Max, Remainder::Kept, Layer::Conv5_1);
     assert_eq!(features.at(Layer::Conv5_1).dtype(), DType::BF16);
 }
 
-/// Ours has no line search that looks several times a step. What counts is the best picture after so many looks.
+/// Compares the best picture after the same number of evaluations: PyTorch's line search evaluates several times per
+/// step, ours once.
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn lbfgs_needs_no_more_looks_than_pytorch_s() {

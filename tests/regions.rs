@@ -1,5 +1,4 @@
-//! Parts of pictures, on the engine with a real network: masks, transparency, several paintings, and pictures that are
-//! looked at tile by tile.
+//! Checks regions with a real network: masks, transparency, several paintings, and evaluation in tiles.
 
 mod samples;
 
@@ -223,8 +222,8 @@ fn tiles_leave_no_seams() {
     let whole = Options { tile: None, ..options.clone() };
     let [tiled, whole] = [options, whole]
         .map(|options| picture(&paint(Sources::new(photo.clone(), painting.clone()), &options)));
-    // Tiles only ever end at multiples of 16 pixels. So do the network's poolings, wherever a picture is cut: what counts
-    // is whether neighbours differ more across these columns than they do in a picture that was painted at once.
+    // Tiles end at multiples of 16 pixels, and so do the windows of the poolings in any picture. The check is whether
+    // neighbours differ more across these columns than in a picture that was evaluated as a whole.
     let excess = |picture: &Picture| {
         let across = |at_edges: bool| {
             let (mut sum, mut count) = (0.0, 0);

@@ -1,4 +1,4 @@
-//! Coarse to fine, on the engine: what happens where one scale ends and the next one begins.
+//! Checks the change of scale in the engine.
 #![expect(clippy::float_cmp, reason = "what is not computed must be equal to the last bit")]
 
 mod samples;
@@ -65,7 +65,7 @@ fn a_run_goes_through_its_scales_and_each_begins_where_the_last_one_ended() {
     assert_eq!((large.width, large.height, large.step), (width, height, scales[0].steps));
     assert_eq!(transfer.steps_here(), u32::MAX);
 
-    // What was painted is the same, enlarged, on the photo at the new size.
+    // The difference from the photo is enlarged and added to the photo at the new size.
     let photo = sample("photos/cat.jpg", 181);
     let (from, to) = ((scales[0].width, scales[0].height), (width, height));
     let below = photo.resize(from.0, from.1).rgb0();
@@ -188,7 +188,7 @@ fn both_devices_change_scale_alike() {
         let vgg = tiny(&device).storing(Storage::Full);
         block_on(async {
             let mut transfer = StyleTransfer::new(vgg, &photo, &painting, &options).await.unwrap();
-            // One step behind the change: later on, rounding leads the two apart.
+            // One step after the change of scale; later, rounding errors grow.
             for _ in 0..=transfer.plan().scales()[0].steps {
                 transfer.next_scale().await.unwrap();
                 transfer.step().await.unwrap();

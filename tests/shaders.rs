@@ -1,5 +1,5 @@
-//! The WGSL of every kernel in every variant that the engine may launch, by wgpu's parser and validator and against WebGPU's
-//! default limits. No GPU is needed.
+//! Checks the WGSL of every variant of every kernel that the engine may launch with wgpu's parser and validator, and
+//! against WebGPU's default limits. Needs no GPU.
 
 use std::path::Path;
 

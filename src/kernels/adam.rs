@@ -1,4 +1,4 @@
-//! One step of Adam on the picture itself.
+//! Computes one step of Adam on the picture.
 
 use options::AdamOptions;
 
@@ -7,7 +7,7 @@ use super::{Map, on_device};
 /// The picture and Adam's two moments, each `[H, W, 4]`.
 #[derive(Clone, Debug)]
 pub struct AdamState {
-    /// The values that are optimised, 0..1.
+    /// The picture, values 0..1.
     pub x: Map,
     /// Running mean of the gradient.
     pub first: Map,
@@ -17,7 +17,8 @@ pub struct AdamState {
 
 /// Step `t` (from 1) of Adam (Kingma and Ba 2015, algorithm 1), then a clamp to 0..1.
 ///
-/// The clamp departs from the paper: a picture has no other values (crowsonkb/style-transfer-pytorch does the same).
+/// The clamp is a departure from the paper, since pixels have no other values (as in
+/// crowsonkb/style-transfer-pytorch).
 pub fn step(state: &AdamState, gradient: &Map, t: u32, options: AdamOptions) -> AdamState {
     on_device!(gradient.device(),
         gpu: gpu(state, gradient, t, options),

@@ -1,4 +1,4 @@
-//! Rectangles of maps, and maps assembled from rectangles.
+//! Computes rectangles of maps, and assembles maps from rectangles.
 
 use burn::tensor::s;
 

@@ -1,4 +1,4 @@
-//! Packing a picture as bytes for a canvas, and reading it back.
+//! Packs a picture as RGBA8 and reads it back.
 
 use burn::tensor::Tensor;
 

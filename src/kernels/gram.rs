@@ -1,7 +1,7 @@
-//! Gram matrices: which channels respond together, summed over all pixels.
+//! Computes Gram matrices: the products of channels, summed over all pixels.
 //!
-//! The output is small (C × C) and the sum is long (H·W), so the pixels are split into chunks that are summed in parallel
-//! (split-K), and the partial sums are added.
+//! The output is small (C × C) and the sum is long (H·W). So the pixels are split into chunks that are summed in
+//! parallel (split-K), and the partial sums are added.
 
 use burn::tensor::Tensor;
 

@@ -1,7 +1,7 @@
-//! The mean and the covariance of features, and the gradient through them.
+//! Computes the mean and the covariance of features, and the gradient through them.
 //!
-//! The Gram matrix is the mean of the products of channels. Minus the product of the means it is the covariance, so the
-//! features themselves are read once for each of the two.
+//! The Gram matrix is the mean of the products of channels. Minus the product of the means it is the covariance. So
+//! the features are read twice: once for the Gram matrix, once for the means.
 
 use burn::tensor::Tensor;
 

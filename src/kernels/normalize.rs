@@ -1,4 +1,4 @@
-//! The picture minus the training set's mean, which is the network's input.
+//! Computes the input of the network: the picture minus the mean of the training set.
 
 use burn::tensor::{Tensor, TensorData};
 

@@ -1,4 +1,4 @@
-//! Pooling: 2×2, stride 2; forward and backward.
+//! Computes pooling, 2×2 with stride 2, forward and backward.
 
 use burn::tensor::{
     Tensor,
@@ -74,7 +74,7 @@ pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling
             let corners = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| corner(y, x));
             let [a, b, c_, d] = corners.clone();
             let highest = a.max_pair(b).max_pair(c_.max_pair(d));
-            // What no earlier corner has taken.
+            // The gradient that no earlier corner has received.
             let mut rest = gradient;
             corners.map(|corner| {
                 let taken = corner.equal(highest.clone());
@@ -87,10 +87,10 @@ pub fn backward_cpu(x: &Map, gradient: &Map, add: Option<&Map>, pooling: Pooling
     let [a, b, c_, d] = parts;
     let rows = [Tensor::cat(vec![a, b], 3), Tensor::cat(vec![c_, d], 3)];
     let mut out = Tensor::cat(rows.to_vec(), 1).reshape([2 * h2, 2 * w2, c]);
-    // What a repeated row or column got belongs to the one that it repeats.
+    // A repeated row or column passes its gradient to the one that it repeats.
     for (axis, length) in [h, w].into_iter().enumerate().filter(|(_, length)| length % 2 == 1) {
         let last = out.clone().narrow(axis, length - 1, 2).sum_dim(axis);
-        // A side of one has nothing before its last place.
+        // With a single row or column there is nothing before it.
         let rest = (length > 1).then(|| out.narrow(axis, 0, length - 1));
         out = Tensor::cat(rest.into_iter().chain([last]).collect(), axis);
     }

@@ -1,4 +1,4 @@
-//! Reading tensors back from the device.
+//! Reads tensors back from the device.
 
 use burn::tensor::Tensor;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::error::Error;
 
-/// Reads a few small vectors, in one go.
+/// Reads a few small vectors with a single wait for the device.
 ///
 /// # Errors
 /// [`Error::DeviceLost`] if the device cannot be read.
@@ -38,7 +38,7 @@ pub async fn read_vectors_cpu(vectors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, 
 /// # Errors
 /// [`Error::DeviceLost`] if the device cannot be read.
 pub async fn read_values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Error> {
-    // Boxed: each of its many callers would hold room for both.
+    // Boxed: otherwise the future of each of its many callers would be as large as both branches.
     on_device!(tensor.device(),
         gpu: Box::pin(read_values_gpu(&tensor)).await,
         cpu: Box::pin(read_values_cpu(tensor)).await)

@@ -1,4 +1,4 @@
-//! The difference of features from those of the photo, and of statistics from those of the painting.
+//! Computes differences from a target, of features or of statistics, and the sum of their squares.
 
 use burn::tensor::Tensor;
 
@@ -16,7 +16,7 @@ pub fn residual(features: &Map, target: &Map, scale: f32) -> (Map, Tensor<1>) {
 /// The twin of [`residual`].
 pub fn residual_cpu(features: &Map, target: &Map, scale: f32) -> (Map, Tensor<1>) {
     let difference = features.clone() - target.clone();
-    // Row by row: a sum of this many in f32 would be off by its last digits.
+    // Row by row: a single sum of so many values in f32 would lose its last digits.
     let [h, w, c] = difference.dims();
     let sums = difference.clone().powi_scalar(2).reshape([h, w * c]).sum_dim(1).reshape([h]);
     (difference * scale, sums)

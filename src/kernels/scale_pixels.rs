@@ -1,4 +1,4 @@
-//! Maps times a weight per pixel.
+//! Multiplies maps by a weight per pixel.
 
 use burn::tensor::Tensor;
 

@@ -1,4 +1,4 @@
-//! Total variation: the differences of neighbouring pixels. The loss suppresses noise in flat areas.
+//! Computes the total variation, which is the mean of squared differences of neighbouring pixels, and its gradient.
 
 use burn::tensor::{Tensor, s};
 

@@ -1,4 +1,4 @@
-//! Pictures as vectors, for L-BFGS: sums and dot products.
+//! Computes sums and dot products of pictures as vectors, for L-BFGS.
 
 use burn::tensor::Tensor;
 

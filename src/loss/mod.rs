@@ -1,15 +1,23 @@
-//! The losses of Gatys et al. (2015): content, style by Gram matrices; and total variation.
+//! Computes the losses of Gatys et al. (2015) and their gradients with respect to features: content, and style by
+//! Gram matrices. Total variation is added to them. The gradients go on to the backward pass of the network.
 //!
-//! Content and style are divided by what the targets themselves measure, so that a value of 1 means
-//! "as far from the target as nothing at all" and one set of weights suits every picture:
+//! The total loss, with features F, those of the photo P, Gram matrices G and those of the painting A:
 //!
 //! ```text
 //! L = β·Σ wₗ·mean((Gₗ−Aₗ)²)/mean(Aₗ²) + α·Σ wₗ·mean((Fₗ−Pₗ)²)/mean(Pₗ²) + τ·(mean dx² + mean dy²)
 //! ```
 //!
-//! Where a mask gives each painting a part of the picture, the style loss is the sum over these, each with its share of
-//! the picture and with features weighted by the mask (Gatys et al. 2017, "Controlling Perceptual Factors in Neural
-//! Style Transfer", section 4).
+//! Departures from the paper:
+//!
+//! - The paper has absolute sums of squares, ½·Σ(F−P)² and Σ(G−A)²/(4·C²·(H·W)²). Here both are divided by the mean
+//!   square of their target. A value of 1 is then the loss of features that are all zero, and the same α and β suit
+//!   every picture and layer.
+//! - G is divided by C·H·W, so that pictures of different sizes can be compared.
+//! - The total variation, τ, is not in the paper.
+//!
+//! With masks, the style loss is the sum over the regions, each weighted by its share of the picture and with
+//! features weighted by its mask (Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer",
+//! section 4).
 
 use options::Options;
 use picture::rect::Rect;
@@ -33,7 +41,8 @@ use crate::{
     network::Gradient,
 };
 
-/// What the picture shall come near to: the photo's features P and the paintings' Gram matrices A.
+/// The targets of a run at one scale: features P of the photo, and style statistics of the paintings, one set for
+/// each region.
 #[derive(Clone, Debug)]
 pub struct Targets {
     pub(crate) content: Vec<Content>,
@@ -41,8 +50,8 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// The gradient of content and style loss with respect to one layer's features `[H, W, C]`. The losses themselves
-    /// are appended to `terms`.
+    /// The gradient of content and style loss with respect to the features `[H, W, C]` of one layer. Appends the loss
+    /// terms to `terms`. Does not wait for the device.
     pub fn gradient(
         &self,
         layer: Layer,
@@ -54,7 +63,8 @@ impl Targets {
         self.style_gradient(layer, features, options, terms, Gradient { map, style: None })
     }
 
-    /// ∂/∂F of α·w·Σ(F−P)²/ΣP² = 2·factor·(F−P).
+    /// The gradient of the content loss, `[H, W, C]`: ∂/∂F of α·w·Σ(F−P)²/ΣP² is 2·factor·(F−P). `None` if the layer
+    /// is no content layer.
     fn content_gradient(
         &self,
         layer: Layer,
@@ -70,7 +80,7 @@ impl Targets {
         Some(gradient)
     }
 
-    /// That of the style loss ([`StyleTarget::gradient`](style::StyleTarget::gradient)), added to what is there.
+    /// Adds the gradient of the style loss ([`StyleTarget::gradient`](style::StyleTarget::gradient)) to `there`.
     fn style_gradient(
         &self,
         layer: Layer,

@@ -1,4 +1,4 @@
-//! Defines a region of the picture and the style that it shall have (Gatys et al. 2017, "Controlling Perceptual Factors in Neural
+//! Defines a region of the picture and its style target (Gatys et al. 2017, "Controlling Perceptual Factors in Neural
 //! Style Transfer", section 4).
 
 use burn::tensor::{Device, Tensor};
@@ -20,18 +20,18 @@ use crate::{
     network::{StyleGradient, Vgg},
 };
 
-/// A part of the picture and the style that it shall have.
+/// A region of the picture, given by a mask, with its style targets.
 #[derive(Clone, Debug)]
 pub(crate) struct Region {
-    /// Which part, at each depth; `None` is all of it.
+    /// The weights of the mask at each layer; `None` if the region is the whole picture.
     pub part: Option<Part>,
-    /// How large it is, as a share of the picture: so large is its share of the style loss, and a place is pulled as
-    /// strongly as it would be without regions.
+    /// The share of the picture that the region covers, 0..1. It is a factor of the style loss of the region, so that
+    /// the gradient at a pixel is as large as it would be without regions.
     pub share: f32,
     pub styles: Vec<Style>,
 }
 
-/// The style target of one layer.
+/// The style target of one layer, with the weight w of the layer.
 #[derive(Clone, Debug)]
 pub(crate) struct Style {
     pub layer: Layer,
@@ -39,22 +39,22 @@ pub(crate) struct Style {
     pub target: StyleTarget,
 }
 
-/// What the features of a region are multiplied by, indexed by the number of poolings above them; none where nothing is
-/// left of the region.
+/// The weights of a region, by which features are multiplied. Both lists are indexed by the number of poolings before
+/// the layer. An entry is `None` if the region is too small to have any weight at that resolution.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     guides: Vec<Option<Guide>>,
-    /// The same on the device; none where the picture is looked at tile by tile.
+    /// The same weights on the device, each `[H, W]`. Empty if the picture is evaluated in tiles.
     weights: Vec<Option<Tensor<2>>>,
     device: Device,
 }
 
 impl Region {
-    /// The region where a mask applies (`None`: everywhere) and the style that it shall have, one for each style layer of
-    /// the options.
+    /// The region of `mask` (`None`: the whole picture). `paintings` are the statistics that it is to have, one for
+    /// each style layer of the options, in the same order.
     ///
     /// # Errors
-    /// [`Error::DeviceLost`] if its magnitude cannot be read.
+    /// [`Error::DeviceLost`] if the magnitude of a target cannot be read.
     pub async fn new(
         mask: Option<&Mask>,
         paintings: Vec<Statistics>,
@@ -73,7 +73,8 @@ impl Region {
         })
     }
 
-    /// What it is drawn by at a layer with these statistics of `pixels` features a channel, and the losses.
+    /// The gradient and the terms of the style loss of this region at one layer, for the statistics `found` of
+    /// features with `pixels` positions.
     pub fn style_gradient(
         &self,
         style: &Style,
@@ -84,13 +85,13 @@ impl Region {
         style.target.gradient(found, beta * style.weight * self.share, pixels)
     }
 
-    /// Whether anything is left of it at a layer.
+    /// Whether the region has any weight at the resolution of `layer`.
     pub fn sees(&self, layer: Layer) -> bool {
         self.part.as_ref().is_none_or(|part| part.guides[layer.poolings()].is_some())
     }
 
-    /// The weights `[H, W]` of a layer's features, if it is not the whole picture. `tile` is the rectangle of pixels that
-    /// is looked at, if that is not the whole picture.
+    /// The weights `[H, W]` for the features of `layer`; `None` if the region is the whole picture. `tile` is the
+    /// rectangle of pixels that the features belong to; `None`: the whole picture.
     pub fn weights(&self, layer: Layer, tile: Option<Rect>) -> Option<Tensor<2>> {
         let part = self.part.as_ref()?;
         let depth = layer.poolings();

@@ -1,4 +1,5 @@
-//! What style is: which features of a layer respond, and which respond together, whatever the place.
+//! Computes the style loss: it compares statistics of the features of a layer that do not depend on position. These
+//! are Gram matrices, or means and covariances.
 
 use burn::tensor::Tensor;
 use options::StyleLoss;
@@ -20,40 +21,42 @@ use crate::{
     network::StyleGradient,
 };
 
-/// The features of a layer as a region sees them.
+/// The features of a layer, weighted for a region.
 pub(crate) struct RegionFeatures {
-    /// `[H, W, C]`, the region's weights included.
+    /// The features times the weights of the region, `[H, W, C]`.
     features: Map,
-    /// Times the weights once more, where means are target: the mean is over features that are weighted as their products
-    /// are.
+    /// The features times the squared weights, `[H, W, C]`. Only for the loss on means and covariances: the Gram
+    /// matrix holds products of weighted features, so a mean that belongs to it must have squared weights.
     twice: Option<Map>,
 }
 
-/// What a picture or a painting is at a layer. Those of parts add up to that of the whole.
+/// The style statistics of a layer. The statistics of a whole are the sum of those of its parts, each times its
+/// share.
 #[derive(Clone, Debug)]
 pub(crate) struct Statistics {
-    /// The Gram matrix, `[C, C]`.
+    /// The Gram matrix G, `[C, C]`.
     gram: Tensor<2>,
-    /// The means, `[C]`, where they count for themselves ([`StyleLoss::Moments`]).
+    /// The mean of each channel, `[C]`; only with [`StyleLoss::Moments`].
     mean: Option<Tensor<1>>,
 }
 
-/// Covariances are relative to at least this share of the Gram matrix's mean square.
+/// The lower bound of mean(A²) for covariances, relative to the mean square of the Gram matrix. Keeps the loss finite
+/// where features are constant.
 const LEAST_COVARIANCE: f32 = 0.01;
 
-/// What they shall be.
+/// The style target of one layer.
 #[derive(Clone, Debug)]
 pub(crate) struct StyleTarget {
-    /// A: the Gram matrix, or the covariance.
+    /// A, `[C, C]`: the Gram matrix of the painting, or its covariance matrix.
     matrix: Tensor<2>,
-    /// The mean of A², and of covariances no less than [`LEAST_COVARIANCE`].
+    /// mean(A²), above 0; for covariances bounded below by [`LEAST_COVARIANCE`].
     mean_square: f32,
-    /// The means a, and the mean of their squares.
+    /// The means a of the painting, `[C]`, and mean(a²); only with [`StyleLoss::Moments`].
     mean: Option<(Tensor<1>, f32)>,
 }
 
 impl RegionFeatures {
-    /// Features `[H, W, C]` seen through the weights of a region `[H, W]`, or without any.
+    /// Multiplies features `[H, W, C]` by the weights `[H, W]` of a region; `None`: no weights.
     pub fn new(features: &Map, weights: Option<&Tensor<2>>, loss: StyleLoss) -> Self {
         let seen =
             |map: &Map| weights.map_or_else(|| map.clone(), |weights| scale_pixels(map, weights, None));
@@ -62,7 +65,7 @@ impl RegionFeatures {
         Self { features, twice }
     }
 
-    /// The statistics of a rectangle of it.
+    /// The statistics of the features in `rect`.
     pub fn statistics(&self, rect: Rect) -> Statistics {
         Statistics {
             gram: gram_matrix(&crop(&self.features, rect)),
@@ -72,10 +75,10 @@ impl RegionFeatures {
 }
 
 impl Statistics {
-    /// `sum + share · part`.
+    /// `sum + share · part`; `None` counts as zero.
     pub fn add(sum: Option<Self>, share: f32, part: Self) -> Self {
         let (gram, mean) = match sum {
-            None if share >= 1.0 => return part, // of the whole
+            None if share >= 1.0 => return part, // the whole: nothing to scale
             None => (None, None),
             Some(Self { gram, mean }) => (Some(gram), mean),
         };
@@ -85,7 +88,7 @@ impl Statistics {
         }
     }
 
-    /// What the loss compares: the Gram matrix, or covariance and mean.
+    /// The statistics that the loss compares: the Gram matrix `[C, C]`, or covariance matrix and means `[C]`.
     fn compared(&self) -> (Tensor<2>, Option<&Tensor<1>>) {
         match &self.mean {
             None => (self.gram.clone(), None),
@@ -94,7 +97,7 @@ impl Statistics {
     }
 }
 
-/// As a map of a single place, for kernels that do not care what the numbers are.
+/// Reshapes a tensor to a map of one pixel, `[1, 1, N]`, for elementwise kernels.
 fn as_pixel<const D: usize>(tensor: Tensor<D>) -> Map {
     let count = tensor.dims().iter().product();
     shaped(tensor, [1, 1, count])
@@ -106,7 +109,8 @@ fn weighted_sum<const D: usize>(sum: Option<Tensor<D>>, share: f32, part: Tensor
     shaped(scale_pixels(&as_pixel(part), &share, sum.map(as_pixel).as_ref()), dims)
 }
 
-/// The difference, and the sum of its squares ([`residual::residual`]).
+/// `scale · (found − target)` in the shape of `found`, and partial sums of (found − target)²
+/// ([`residual::residual`]).
 fn residual<const D: usize>(found: &Tensor<D>, target: &Tensor<D>, scale: f32) -> (Tensor<D>, Tensor<1>) {
     let [pixel, target] = [found, target].map(|tensor| as_pixel(tensor.clone()));
     let (difference, sums) = residual::residual(&pixel, &target, scale);
@@ -114,17 +118,18 @@ fn residual<const D: usize>(found: &Tensor<D>, target: &Tensor<D>, scale: f32) -
 }
 
 impl StyleTarget {
-    /// The style of a painting.
+    /// The target with the statistics of a painting. Waits for the device.
     ///
     /// # Errors
-    /// [`Error::DeviceLost`] if its magnitude cannot be read.
+    /// [`Error::DeviceLost`] if the magnitude of the target cannot be read.
     pub async fn new(painting: &Statistics) -> Result<Self, Error> {
         let (matrix, mean) = painting.compared();
         let power = mean_square(&painting.gram).await?;
         let (mean_square, mean) = match mean {
             None => (power, None),
             Some(mean) => (
-                // Next to nothing where the features are the same everywhere, as those of a single place are.
+                // The covariance is nearly zero where features are the same at all positions, as in a layer with a
+                // single one.
                 mean_square(&matrix).await?.max(LEAST_COVARIANCE * power),
                 Some((mean.clone(), mean_square(mean).await?)),
             ),
@@ -132,12 +137,14 @@ impl StyleTarget {
         Ok(Self { matrix, mean_square, mean })
     }
 
-    /// How a picture with these statistics is drawn towards what is target, and the losses; `weight` is that of the style
-    /// loss here, and `pixels` how many features there are of a channel.
+    /// The gradient of the style loss with respect to the features F, and the loss terms. `found` are the statistics
+    /// of the picture, `weight` is β·w (times the share of the region), and `pixels` is H·W of the layer.
     ///
-    /// β·w·mean((G−A)²)/mean(A²) has the gradient F·(4·factor/(C·H·W))·(G−A) with respect to the features F, since
-    /// G = FᵀF/(C·H·W) is symmetric. With means μ apart, G − μμᵀ/C takes the place of G and F − μ that of F, and
-    /// β·w·mean((μ−a)²)/mean(a²) adds (2·factor/(H·W))·(μ−a) everywhere.
+    /// Gram matrices: β·w·mean((G−A)²)/mean(A²) has the gradient F·(4·factor/(C·H·W))·(G−A) with factor =
+    /// β·w/(C²·mean(A²)), since G = FᵀF/(C·H·W) is symmetric (Gatys et al. 2015, eq. 6, for a relative loss).
+    ///
+    /// Means and covariances: each has half of the weight. With means μ, replace G by G − μμᵀ/C and F by F − μ. The
+    /// loss of the means, β·w·mean((μ−a)²)/mean(a²), adds (2·factor/(H·W))·(μ−a) at every position.
     pub fn gradient(&self, found: &Statistics, weight: f32, pixels: usize) -> (StyleGradient, Vec<Term>) {
         let [c, _] = self.matrix.dims();
         let (matrix, mean) = found.compared();
@@ -155,7 +162,8 @@ impl StyleTarget {
     }
 }
 
-/// Never zero: a target without any signal (a black layer) must not divide by it.
+/// The mean of the squares. Never zero: a target without any activation, as of a black painting, would otherwise
+/// divide by zero.
 async fn mean_square<const D: usize>(tensor: &Tensor<D>) -> Result<f32, Error> {
     let values = read_values(tensor.clone()).await?;
     Ok(((squares(&values) / values.len() as f64) as f32).max(f32::MIN_POSITIVE))

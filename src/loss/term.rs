@@ -1,20 +1,20 @@
-//! Defines a term of the loss: computed on the device, read with the next frame.
+//! Defines a term of the loss. Its value stays on the device until the next frame is read.
 
 use burn::tensor::Tensor;
 use picture::Losses;
 
-/// A loss that has been computed but not read: its elements add up, times a factor, to the loss.
+/// A term of the loss: `factor` times the sum of the elements of `sums`.
 #[derive(Clone, Debug)]
 pub struct Term {
-    /// Which of the three losses it belongs to.
+    /// The loss that it is a part of.
     pub kind: Kind,
-    /// Partial sums, on the device.
+    /// Partial sums, on the device, `[N]`; N depends on the kernel.
     pub sums: Tensor<1>,
-    /// What the sum is multiplied by, the weights of layer and loss included.
+    /// The factor of the sum, with the weights of loss and layer.
     pub factor: f32,
 }
 
-/// The three losses.
+/// The three losses, in the order of [`losses`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Kind {
@@ -24,19 +24,20 @@ pub enum Kind {
 }
 
 impl Term {
-    /// The loss, from what was read of its sums.
+    /// The value of the term, given its partial sums as read from the device.
     fn loss(&self, sums: &[f32]) -> f64 {
         let sum: f64 = sums.iter().copied().map(f64::from).sum();
         f64::from(self.factor) * sum
     }
 }
 
-/// All losses together, more exact than [`Losses::total`].
+/// The total loss in f64, where [`Losses::total`] is f32. Each term comes with its partial sums as read from the
+/// device.
 pub fn total<'a>(terms: impl IntoIterator<Item = (&'a Term, &'a Vec<f32>)>) -> f64 {
     terms.into_iter().map(|(term, sums)| term.loss(sums)).sum()
 }
 
-/// The losses from what was read of their terms, in the same order.
+/// The three weighted losses and their total. Each term comes with its partial sums as read from the device.
 pub fn losses<'a>(terms: impl IntoIterator<Item = (&'a Term, &'a Vec<f32>)>) -> Losses {
     let mut losses = [0.0f64; 3];
     for (term, sums) in terms {
@@ -46,7 +47,7 @@ pub fn losses<'a>(terms: impl IntoIterator<Item = (&'a Term, &'a Vec<f32>)>) -> 
     Losses { total: losses.iter().sum::<f64>() as f32, content, style, tv }
 }
 
-/// The sum of the squares of some values.
+/// The sum of squares of `values`, in f64.
 pub(crate) fn squares(values: &[f32]) -> f64 {
     values.iter().map(|&value| f64::from(value).powi(2)).sum()
 }

@@ -1,9 +1,10 @@
-//! Defines the total variation: how speckled the picture is.
+//! Computes the total-variation loss, which suppresses noise. Departure from the paper, which has no such term.
 
 use super::term::{Kind, Term};
 use crate::kernels::{Map, total_variation};
 
-/// τ·(mean dx² + mean dy²) of a picture `[H, W, 4]`: its gradient added to `gradient`, and the loss.
+/// The loss τ·(mean dx² + mean dy²) of a picture `[H, W, 4]`. Returns `gradient` `[H, W, 4]` plus the gradient of
+/// this loss, and the loss term.
 pub(crate) fn total_variation(picture: &Map, gradient: &Map, tau: f32) -> (Map, Term) {
     let (gradient, sums) = total_variation::total_variation(picture, gradient, tau);
     (gradient, Term { kind: Kind::TotalVariation, sums, factor: tau })

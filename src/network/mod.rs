@@ -1,4 +1,5 @@
-//! The network that looks at pictures: VGG-19, forward to features, backward to the picture.
+//! Defines the network VGG-19: forward from a picture to features, backward from the gradients at features to the
+//! gradient at the picture.
 
 mod gradient;
 mod vgg;

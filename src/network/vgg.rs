@@ -1,8 +1,10 @@
-//! VGG-19 (Simonyan and Zisserman 2014) as far as conv5_1: forward to the features of its layers,
-//! backward to the picture.
+//! Defines VGG-19 (Simonyan and Zisserman 2014) from conv1_1 to conv5_1: the forward pass to the features of its
+//! layers, and the backward pass to the picture.
 //!
-//! The weights never change and the network is a fixed chain, so the backward pass is written by hand:
-//! it needs one stored map per layer and one gradient at a time, and no graph.
+//! The weights never change and the layers are a fixed chain. So the backward pass is written by hand, without a
+//! graph: it needs one stored map per layer and one gradient at a time.
+//!
+//! As in the paper, features are taken after the ReLU, and either maximum or average pooling can be chosen.
 
 use burn::tensor::Device;
 use options::Pooling;
@@ -19,10 +21,10 @@ use crate::{
     },
 };
 
-/// The network on a device. Cloning shares the weights.
+/// The network on a device. A clone shares the weights.
 #[derive(Clone, Debug)]
 pub struct Vgg {
-    /// conv1_1 … conv5_1.
+    /// conv1_1 … conv5_1, indexed by [`Layer::index`].
     layers: Vec<Convolution>,
     mean: [f32; 3],
     balance: Balance,
@@ -35,34 +37,35 @@ struct Convolution {
     backward: Filter,
 }
 
-/// What a picture looks like to each layer, from conv1_1 to the deepest that was asked for.
+/// The features of a picture in each layer, from conv1_1 to the deepest one that was asked for.
 #[derive(Clone, Debug)]
 pub struct Features {
-    /// After the ReLU, `[⌈H/2ᵇ⌉, ⌈W/2ᵇ⌉, C]` where b poolings lie above; indexed by [`Layer::index`].
+    /// After the ReLU, `[⌈H/2ᵇ⌉, ⌈W/2ᵇ⌉, C]` (rounded down if the remainder is dropped), where b is the number of
+    /// poolings before the layer. Indexed by [`Layer::index`].
     maps: Vec<Map>,
     pooling: Pooling,
 }
 
 impl Features {
-    /// The features of a layer, `[H, W, C]`.
+    /// The features of `layer` after its ReLU, `[H, W, C]`.
     ///
     /// # Panics
-    /// If the forward pass stopped above this layer.
+    /// If the forward pass stopped before this layer.
     pub fn at(&self, layer: Layer) -> &Map {
         &self.maps[layer.index()]
     }
 }
 
 impl Vgg {
-    /// Puts the weights on a device. Where a GPU computes, feature maps are stored in halves.
+    /// Uploads the weights to `device`. A GPU stores feature maps in 16 bits per value ([`Storage::Half`]).
     ///
     /// # Errors
-    /// [`Error::Channels`] if a layer's channels are no multiple of four (but for the picture's three).
+    /// [`Error::Channels`] if the number of output channels of a layer is not a multiple of four.
     pub fn new(weights: &Weights, device: &Device) -> Result<Self, Error> {
         Self::by(&Algorithms::default(), weights, device)
     }
 
-    /// As [`Self::new`], with convolutions by these algorithms.
+    /// As [`Self::new`], with a choice of algorithm for each convolution.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -82,40 +85,45 @@ impl Vgg {
         Ok(Self { layers: layers.collect(), mean, balance, device: device.clone() }.storing(Storage::Half))
     }
 
-    /// What the losses are multiplied by that this network sees.
+    /// The factors of the losses that come with this network. In a smaller network they give more weight to the
+    /// layers that reproduce VGG-19 well.
     pub fn balance(&self) -> &Balance {
         &self.balance
     }
 
-    /// Stores feature maps and their gradients in this way, where a GPU computes.
+    /// Sets how a GPU stores feature maps and their gradients. No effect on the CPU.
     #[must_use]
     pub fn storing(mut self, storage: Storage) -> Self {
         let layers = std::mem::take(&mut self.layers).into_iter().enumerate();
         self.layers = layers
             .map(|(index, Convolution { forward, backward })| Convolution {
                 forward: forward.storing(storage),
-                // The gradient with respect to the picture is no map of features, but as exact as that.
+                // The gradient with respect to the picture stays in 32 bits: it is the input of the optimiser, not a
+                // feature map.
                 backward: backward.storing(if index == 0 { Storage::Full } else { storage }),
             })
             .collect();
         self
     }
 
-    /// Where the network computes.
+    /// The device that the weights are on.
     pub fn device(&self) -> &Device {
         &self.device
     }
 
-    /// A picture on the network's device: `[H, W, 4]`, the fourth channel zero.
+    /// Uploads a picture to the device: `[H, W, 4]`, values 0..1, the fourth channel zero.
     pub fn upload(&self, picture: &Picture) -> Map {
         upload(picture.rgb0(), [picture.height(), picture.width(), 4], &self.device)
     }
 
-    /// The features of a picture `[H, W, 4]` in all layers down to `deepest`.
+    /// The features of a picture `[H, W, 4]`, values 0..1, in all layers from conv1_1 to `deepest`. Queues the work
+    /// and does not wait.
     pub fn forward(&self, picture: &Map, pooling: Pooling, remainder: Remainder, deepest: Layer) -> Features {
         let mut maps = Vec::with_capacity(deepest.index() + 1);
+        // [H, W, 4]
         let mut x = normalize::normalize(picture, self.mean);
         for (layer, convolution) in Layer::ALL.into_iter().zip(&self.layers) {
+            // [H, W, C]
             let y = conv::forward(&x, &convolution.forward);
             maps.push(y.clone());
             if layer == deepest {
@@ -126,18 +134,19 @@ impl Vgg {
         Features { maps, pooling }
     }
 
-    /// The gradient with respect to the picture, `[H, W, 4]`; its remainder was kept.
+    /// The gradient with respect to the picture, `[H, W, 4]`. The forward pass must have kept the remainder of the
+    /// poolings ([`Remainder::Kept`]). Queues the work and does not wait.
     ///
-    /// `at` gives the gradient of the losses that look at a layer with these features; it is asked once per layer, from
-    /// the deepest up.
+    /// `at` returns the gradient of the losses at a layer, given its features `[H, W, C]`. It is called once per
+    /// layer, from the deepest to conv1_1.
     ///
-    /// Memory is needed most in the end, where the maps are largest: the features are let go layer by layer, as they
-    /// have served, and what the losses want is added last, so that three maps suffice.
+    /// Memory use peaks at the end, where the maps are largest. So the features of each layer are dropped after their
+    /// use, and the gradient of a style loss is added last. At most three maps of a layer then exist at a time.
     ///
     /// # Panics
-    /// If no loss looks at the deepest layer.
+    /// If there is no loss at the deepest layer of `features`.
     pub fn backward(&self, features: Features, mut at: impl FnMut(Layer, &Map) -> Gradient) -> Map {
-        let mut above: Option<Map> = None; // the gradient of the layer below in the network, before its ReLU
+        let mut above: Option<Map> = None; // gradient at the next deeper layer, before its ReLU
         let Features { maps, pooling } = features;
         for (layer, y) in Layer::ALL.into_iter().zip(maps).rev() {
             let Gradient { map, style } = at(layer, &y);
@@ -149,7 +158,7 @@ impl Vgg {
                         let gradient = conv::backward(&above, filter, None, None);
                         pool::backward(&y, &gradient, map.as_ref(), pooling)
                     } else {
-                        // The ReLU comes last, once.
+                        // With a style gradient the ReLU mask is applied once, by `before_relu` below.
                         let features = style.is_none().then_some(&y);
                         conv::backward(&above, filter, map.as_ref(), features)
                     })

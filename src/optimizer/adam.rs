@@ -1,5 +1,5 @@
-//! Adam (Kingma and Ba 2015): its state before the first step, and the way from one size of the picture to the next. The step itself is
-//! a kernel ([`crate::kernels::adam`]).
+//! Defines Adam's initial state and its change of scale (Kingma and Ba 2015). The step itself is a kernel
+//! ([`crate::kernels::adam`]).
 
 use picture::resample::{Filter, resample};
 
@@ -8,17 +8,19 @@ use crate::{
     kernels::{Map, adam::AdamState, readback::read_values, upload},
 };
 
-/// The state before the first step from the picture `x`.
+/// The state before the first step, with the initial picture `x` `[H, W, 4]`: both moments are zero.
 pub fn start(x: Map) -> AdamState {
     let zeros = || upload(vec![0.0; x.dims().iter().product()], x.dims(), &x.device());
     AdamState { first: zeros(), second: zeros(), x }
 }
 
-/// The state for a larger picture `x`, with the moments enlarged to its size. Waits for the device.
+/// The state for a larger picture `x` `[H, W, 4]`, with both moments resampled to its size. Waits for the device.
 ///
-/// The first moment is enlarged bicubically, the second bilinearly, since it must not become negative
-/// (crowsonkb/style-transfer-pytorch). Unlike there they are also scaled: every loss is a mean, so that with four
-/// times the pixels each has a fourth of the gradient, and moments of the former magnitude would slow the optimisation.
+/// The first moment is resampled bicubically. The second is resampled bilinearly, since it must not become negative
+/// (as in crowsonkb/style-transfer-pytorch).
+///
+/// Unlike there, the moments are also scaled. Every loss is a mean, so four times the pixels give each pixel a fourth
+/// of the gradient. Moments of the former magnitude would make the steps too short.
 ///
 /// # Errors
 /// [`Error::DeviceLost`] if the device cannot be read.

@@ -1,11 +1,15 @@
-//! L-BFGS (Liu and Nocedal 1989): the optimiser of the paper. It looks back at its latest steps, and at how the gradient
-//! changed along them, to direction where the loss is least.
+//! Defines L-BFGS (Liu and Nocedal 1989), the optimiser of the paper. It approximates the inverse Hessian by the
+//! latest steps s and the changes y of the gradient along them.
 //!
-//! The vectors stay on the device: the direction is a sum of them, whose factors depend only on their dot products (Chen,
-//! Wang and Zhou 2014, "Large-scale L-BFGS using `MapReduce`", section 3). These are read back, once a step, along
-//! with the losses. A step is one look at one picture: if the loss there is not less, by what the slope promises, then
-//! the next look is nearer to where this one started from (backtracking, Armijo's condition). So the loss never
-//! rises. The picture stays within 0..1 (projected steps; Bertsekas 1982).
+//! The vectors stay on the device. The search direction is a linear combination of them whose factors depend only on
+//! their dot products (Chen, Wang and Zhou 2014, "Large-scale L-BFGS using `MapReduce`", section 3). The dot products
+//! are read back once a step, together with the losses.
+//!
+//! Each step evaluates one trial. A trial that does not decrease the loss sufficiently (Armijo's condition) is
+//! rejected, and the next trial is closer to the best picture (backtracking). So the loss of the best picture never
+//! rises, except within rounding.
+//!
+//! Departure from the paper: the picture stays within 0..1 by projected steps (Bertsekas 1982).
 
 use std::collections::VecDeque;
 
@@ -18,36 +22,37 @@ use crate::{
     loss::{Term, total},
 };
 
-/// How many steps are looked back at.
+/// The number of pairs (s, y) that are kept.
 const HISTORY: usize = 10;
-/// The length of the first step, which nothing is known for: the root of the mean square of what it changes, in units of
-/// the 0..1 pixel range.
+/// The root mean square of the first step, in units of the pixel range 0..1. The inverse Hessian is unknown at that
+/// point, so the gradient gives a direction but no length.
 const FIRST: f64 = 0.01;
-/// No step is longer, by the same measure: where the loss is not at all like a bowl, the direction may be anywhere.
+/// The upper bound of the root mean square of later steps. Where the loss is far from quadratic, the search direction
+/// may be much too long.
 const LONGEST: f64 = 0.1;
-/// What part of the descent that the slope promises a step must bring (Armijo).
+/// The required part of the decrease that the slope predicts (the constant of Armijo's condition).
 const ENOUGH: f64 = 1e-4;
-/// The rounding of a loss, relative: what is less does not count as a rise.
+/// The relative rounding error of a loss in f32: a smaller rise is accepted.
 const ROUNDING: f64 = 1e-6;
-/// How often a direction is tried at shorter lengths before the history that it was made from is forgotten.
+/// The number of rejected trials along a direction after which the history is cleared.
 const PATIENCE: u32 = 4;
-/// The least cosine of a step and the change of the gradient along it: a pair that bends less, or the other way, says
-/// nothing about a bowl.
+/// The minimum cosine of s and y. A pair with a smaller or negative one has no usable curvature and is not stored.
 const MIN_CURVATURE: f64 = 1e-4;
 
-/// A picture that is being optimised.
+/// The picture that is being optimised, and the state of L-BFGS.
 #[derive(Clone, Debug)]
 pub struct Lbfgs {
-    /// The best picture so far, `[H, W, 4]`, and the gradient there; none before the first look.
+    /// The picture with the lowest loss so far, `[H, W, 4]`, and the gradient there. `None` before the first
+    /// evaluation.
     best: Option<Best>,
-    /// The picture to look at next.
+    /// The picture that is evaluated next, `[H, W, 4]`.
     trial: Map,
     history: History,
-    /// The direction, as a step from the best picture.
+    /// The search direction, a full step from the best picture, `[H, W, 4]`.
     direction: Map,
-    /// What part of the direction the trial goes.
+    /// The factor of the direction in the trial.
     length: f32,
-    /// Looks since the best picture was found.
+    /// The number of trials that were rejected since the best picture was found.
     rejected: u32,
 }
 
@@ -55,63 +60,64 @@ pub struct Lbfgs {
 struct Best {
     x: Map,
     gradient: Map,
-    /// The gradient without what points out of the bounds.
+    /// The projected gradient `[H, W, 4]`: zero in components whose descent would leave 0..1.
     inward: Map,
     loss: f64,
 }
 
-/// The latest steps and the changes of the gradient along them, with all their dot products.
+/// The latest pairs (s, y) and their dot products.
 #[derive(Clone, Debug, Default)]
 struct History {
-    /// s and y of the oldest step, then of the next one, …
+    /// s and y of the oldest step, then of the next one, …; each `[H, W, 4]`.
     vectors: VecDeque<Map>,
-    /// Of vector i with vector j.
+    /// `dots[i][j]`: vector i · vector j.
     dots: VecDeque<VecDeque<f64>>,
-    /// Of each vector with the inward gradient at the best picture.
+    /// Each vector · the projected gradient at the best picture.
     slopes: VecDeque<f64>,
-    /// Of that gradient with itself.
+    /// The squared norm of that gradient.
     steepness: f64,
 }
 
-/// A step from the best picture, as a sum of the history's vectors and of the gradient.
+/// A search direction as a linear combination: a factor for each vector of the history, and one for the projected
+/// gradient.
 struct SearchDirection {
     vectors: Vec<f64>,
     gradient: f64,
 }
 
-/// The dot products that a step asks for: of s, y and the inward gradient, with each of `[s, y, the inward gradient, the
-/// gradient before, the vectors of the history …]`.
+/// The dot products of one step: row i holds those of vector i with s, y and the projected gradient. The vectors are
+/// s, y, the projected gradient, the gradient at the best picture, then those of the history.
 type Products = [[f64; 3]];
 
 impl Lbfgs {
-    /// Before the first look, at the picture `x`, `[H, W, 4]`.
+    /// The state before the first evaluation. The first trial is `x`, `[H, W, 4]`.
     pub fn start(x: Map) -> Self {
         let direction = x.clone();
         Self { best: None, trial: x, history: History::default(), direction, length: 0.0, rejected: 0 }
     }
 
-    /// The best picture so far.
+    /// The picture with the lowest loss so far, `[H, W, 4]`.
     pub fn picture(&self) -> &Map {
         self.best.as_ref().map_or(&self.trial, |best| &best.x)
     }
 
-    /// The picture that [`Self::step`] wants the gradient of.
+    /// The picture, `[H, W, 4]`, whose gradient and losses [`Self::step`] needs.
     pub fn trial(&self) -> &Map {
         &self.trial
     }
 
-    /// Starts anew from the best picture: the loss is no longer the one that the gradients were of.
+    /// Clears the history and starts again from the best picture. Needed when the loss function changes.
     pub fn forget(&mut self) {
         *self = Self::start(self.picture().clone());
     }
 
-    /// Takes the gradient and the losses at [`Self::trial`] and chooses the next trial; whether this one is the best
-    /// picture so far. Waits for the device.
+    /// Accepts or rejects the trial, given the gradient `[H, W, 4]` and the losses at [`Self::trial`], and computes
+    /// the next trial. Returns whether the trial was accepted, and so is the best picture. Waits for the device.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] if the device cannot be read.
     pub async fn step(&mut self, gradient: Map, terms: &[Term]) -> Result<bool, Error> {
-        // At the first look the trial is compared with itself, and nothing is learned.
+        // The first trial has no best picture to be compared with: s and y are zero, and no pair is stored.
         let (from, before) =
             self.best.as_ref().map_or((&self.trial, &gradient), |best| (&best.x, &best.gradient));
         let [s, y, inward] = curvature_pair(&self.trial, from, &gradient, before);
@@ -125,7 +131,7 @@ impl Lbfgs {
         if let Some(best) = &self.best {
             let slope = products[3][0];
             let enough = best.loss + ENOUGH * slope + ROUNDING * best.loss.abs();
-            // A loss that is no number is no success.
+            // A NaN would pass the comparison.
             if loss > enough || loss.is_nan() {
                 self.reject(loss - best.loss, slope);
                 return Ok(false);
@@ -137,12 +143,12 @@ impl Lbfgs {
         Ok(true)
     }
 
-    /// Guesses where the loss is least, seen from the best picture.
+    /// Computes the search direction from the best picture, and the first trial along it.
     fn aim(&mut self) {
         let Some(best) = &self.best else { return };
         let mut direction = self.history.search_direction();
         if self.history.slope(&direction) >= 0.0 {
-            // Uphill: the history tells of another bowl.
+            // Not a descent direction: the stored curvature does not hold here. Fall back to steepest descent.
             self.history.clear();
             direction = self.history.search_direction();
         }
@@ -159,8 +165,8 @@ impl Lbfgs {
         self.rejected = 0;
     }
 
-    /// Chooses a trial that is nearer, after one where the loss was higher by `rise`; `slope` is the step there times the
-    /// gradient at the best picture.
+    /// Shortens the step after a rejected trial. `rise` is the loss of the trial minus that of the best picture.
+    /// `slope` is the product of the step and the gradient at the best picture.
     fn reject(&mut self, rise: f64, slope: f64) {
         let Some(best) = &self.best else { return };
         self.rejected += 1;
@@ -169,7 +175,8 @@ impl Lbfgs {
             self.aim();
             return;
         }
-        // Where the parabola through both losses, with that slope, is least; never all but here or all but there.
+        // The minimum of the parabola through both losses with this slope, at a tenth to a half of the rejected
+        // length.
         let least = -slope / (2.0 * (rise - slope));
         self.length *= if least.is_nan() { 0.1 } else { least.clamp(0.1, 0.5) as f32 };
         self.trial = moved(&best.x, self.length, &self.direction, &best.inward);
@@ -177,12 +184,12 @@ impl Lbfgs {
 }
 
 impl History {
-    /// Forgets all steps, but not the gradient.
+    /// Removes all pairs, but keeps the norm of the gradient.
     fn clear(&mut self) {
         *self = Self { steepness: self.steepness, ..Self::default() };
     }
 
-    /// Takes on a step, and the gradient where it led to.
+    /// Stores a pair (s, y) and its dot products, if its curvature is usable, and the products with the new gradient.
     fn learn(&mut self, s: Map, y: Map, products: &Products) {
         let [[ss, _, s_slope], [sy, yy, y_slope], [_, _, steepness], _, old @ ..] = products else {
             unreachable!("four vectors come before the history")
@@ -210,8 +217,8 @@ impl History {
         }
     }
 
-    /// Minus the inverse of the Hessian, as far as the history tells of it, times the gradient: the two loops of Nocedal
-    /// (1980, algorithm on page 779), on factors instead of vectors. Minus the gradient where there is no history.
+    /// The product of minus the approximate inverse Hessian and the gradient: the two-loop recursion of Nocedal
+    /// (1980, algorithm on page 779), on factors instead of vectors. Without history it is minus the gradient.
     fn search_direction(&self) -> SearchDirection {
         let mut direction = SearchDirection { vectors: vec![0.0; self.vectors.len()], gradient: -1.0 };
         let steps = self.vectors.len() / 2;
@@ -235,20 +242,20 @@ impl History {
         direction
     }
 
-    /// A direction times a vector of the history.
+    /// The dot product of a direction and a vector of the history.
     fn dot(&self, direction: &SearchDirection, vector: usize) -> f64 {
         let sum: f64 =
             direction.vectors.iter().zip(&self.dots[vector]).map(|(factor, dot)| factor * dot).sum();
         sum + direction.gradient * self.slopes[vector]
     }
 
-    /// A direction times the gradient.
+    /// The dot product of a direction and the projected gradient: the predicted change of the loss.
     fn slope(&self, direction: &SearchDirection) -> f64 {
         let sum: f64 = direction.vectors.iter().zip(&self.slopes).map(|(factor, slope)| factor * slope).sum();
         sum + direction.gradient * self.steepness
     }
 
-    /// A direction times itself.
+    /// The squared norm of a direction.
     fn square(&self, direction: &SearchDirection) -> f64 {
         let sum: f64 =
             (0..direction.vectors.len()).map(|at| direction.vectors[at] * self.dot(direction, at)).sum();
@@ -265,7 +272,7 @@ mod tests {
     use super::*;
     use crate::loss::Kind;
 
-    /// A picture of one row.
+    /// A map of one row, `[1, N/4, 4]`.
     fn row(values: &[f64], device: &Device) -> Map {
         let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
         let width = values.len() / 4;
@@ -281,14 +288,14 @@ mod tests {
         a.iter().zip(b).map(|(a, b)| a * b).sum()
     }
 
-    /// The sum of c·(x − m)², read as one term.
+    /// A quadratic loss, the sum of c·(x − m)², given as one term.
     struct Bowl {
         steepness: Vec<f64>,
         middle: Vec<f64>,
     }
 
     impl Bowl {
-        /// Steepnesses from 1 to 300.
+        /// Factors c from 1 to 300.
         fn new(seed: u64, middle: std::ops::Range<f64>) -> Self {
             let mut random = StdRng::seed_from_u64(seed);
             let steepness = (0..40).map(|_| random.random_range(0.0f64..5.7).exp()).collect();
@@ -303,7 +310,7 @@ mod tests {
             (row(&gradient, &x.device()), loss)
         }
 
-        /// The losses at the best picture after each look.
+        /// Makes `looks` steps. Returns the loss of the best picture after each.
         fn descend(&self, looks: usize) -> (Lbfgs, Vec<f64>) {
             let device = crate::device::cpu();
             let mut lbfgs = Lbfgs::start(row(&[0.5; 40], &device));

@@ -1,4 +1,5 @@
-//! The picture that is being optimised, and what its optimiser remembers.
+//! Defines the state of an optimiser: the picture that is being optimised, and what the optimiser needs for its next
+//! step.
 
 use options::Optimizer;
 
@@ -11,7 +12,7 @@ use crate::{
 pub mod adam;
 pub mod lbfgs;
 
-/// The picture `[H, W, 4]`, values 0..1, and what is known of the way that it came.
+/// The picture `[H, W, 4]`, values 0..1, and the state of the optimiser.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "named as in the options")]
 pub enum State {
@@ -20,7 +21,7 @@ pub enum State {
 }
 
 impl State {
-    /// The state before the first step from the picture `x`.
+    /// The state before the first step, with the initial picture `x` `[H, W, 4]`.
     pub fn start(optimizer: Optimizer, x: Map) -> Self {
         match optimizer {
             Optimizer::Adam => Self::Adam(Box::new(adam::start(x))),
@@ -28,7 +29,7 @@ impl State {
         }
     }
 
-    /// The picture: with L-BFGS the best one so far.
+    /// The current picture `[H, W, 4]`; with L-BFGS the one with the lowest loss so far.
     pub fn picture(&self) -> &Map {
         match self {
             Self::Adam(state) => &state.x,
@@ -36,7 +37,7 @@ impl State {
         }
     }
 
-    /// The picture whose gradient the next step needs: with L-BFGS one that may turn out to be worse.
+    /// The picture `[H, W, 4]` whose gradient the next step needs. With L-BFGS it is a trial, which may be rejected.
     pub fn trial(&self) -> &Map {
         match self {
             Self::Adam(state) => &state.x,
@@ -44,9 +45,10 @@ impl State {
         }
     }
 
-    /// The state with a larger picture `x`. Waits for the device.
+    /// The state for a larger picture `x` `[H, W, 4]` after a change of scale. Waits for the device.
     ///
-    /// L-BFGS starts anew there: what it knows is how gradients change at another size.
+    /// Adam's moments are enlarged. L-BFGS starts with an empty history, since curvature measured at one size does
+    /// not hold at another.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] if the device cannot be read.

@@ -1,20 +1,21 @@
-//! The photo's colours in the painting's strokes (Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer").
+//! Defines how a result keeps the colours of the photo (Gatys et al. 2016, "Preserving Color in Neural Artistic Style
+//! Transfer").
 
 use crate::picture::Picture;
 
-/// A symmetric matrix, or any other that says what becomes of red, green and blue.
+/// A linear map of RGB values, row by row, or a covariance matrix of them.
 type Matrix = [[f64; 3]; 3];
 
-/// The least variance of a colour that is told from none, so that a grey painting can be given colours.
+/// Added to the variance of each channel, so that the covariance of a grey picture can be inverted.
 const LEAST_VARIANCE: f64 = 1e-6;
 
-/// The painting with the palette of the photo: mean and covariance of its colours are the photo's then.
+/// The painting with the mean and the covariance of the photo's RGB values, of the size of the painting.
 ///
-/// Of all linear maps that do so it is the one that changes colours least (Pitié and Kokaram 2007, "The linear
-/// Monge-Kantorovitch linear colour mapping"). What falls outside of 0..1 is clamped.
+/// Of all linear maps with this property it is the one that changes colours least (Pitié and Kokaram 2007, "The
+/// linear Monge-Kantorovitch linear colour mapping"). Values outside of 0..1 are clamped.
 ///
 /// # Panics
-/// Never: the result is as large as the painting, and clamped.
+/// Never: the result has the size of the painting, and its values are clamped.
 #[must_use]
 pub fn matched(painting: &Picture, photo: &Picture) -> Picture {
     let (from_mean, from) = moments(painting);
@@ -35,15 +36,16 @@ pub fn matched(painting: &Picture, photo: &Picture) -> Picture {
         .expect("as large as the painting, clamped")
 }
 
-/// Gives a painted picture, RGBA8, the colours of the photo, which must be of its size; only how light it is stays.
+/// Replaces the colours of a picture by those of the photo and keeps its luma. `rgba` is RGBA8, `H · W · 4` bytes;
+/// the photo must have the same size.
 pub fn keep(rgba: &mut [u8], photo: &Picture) {
     tint(rgba, photo, 1.0);
 }
 
-/// As [`keep`], but only so far: 0 leaves the colours as they are painted, 1 makes them the photo's.
+/// As [`keep`], by an `amount` from 0 (unchanged) to 1 (the colours of the photo).
 ///
-/// The chroma signals of BT.601 are differences to its luma: so they stay those of the photo as all three colours change
-/// alike.
+/// The chroma of BT.601 is the difference of a channel and the luma. So adding the same value to all three channels
+/// of the photo changes its luma only.
 pub fn tint(rgba: &mut [u8], photo: &Picture, amount: f32) {
     for (pixel, &photo) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(photo.rgb().as_chunks::<3>().0) {
         let painted = [pixel[0], pixel[1], pixel[2]].map(|byte| f32::from(byte) / 255.0);
@@ -55,12 +57,12 @@ pub fn tint(rgba: &mut [u8], photo: &Picture, amount: f32) {
     }
 }
 
-/// How light a colour is: the luma of BT.601.
+/// The luma of BT.601, 0..1, of a gamma-encoded colour.
 pub fn luma([red, green, blue]: [f32; 3]) -> f32 {
     0.299 * red + 0.587 * green + 0.114 * blue
 }
 
-/// Mean and covariance of a picture's colours.
+/// Mean and covariance of the RGB values of a picture.
 fn moments(picture: &Picture) -> ([f64; 3], Matrix) {
     let pixels = picture.rgb().as_chunks::<3>().0;
     let count = pixels.len() as f64;
@@ -85,7 +87,7 @@ fn product(a: &Matrix, b: &Matrix) -> Matrix {
     std::array::from_fn(|row| std::array::from_fn(|column| (0..3).map(|k| a[row][k] * b[k][column]).sum()))
 }
 
-/// A power of a symmetric matrix whose eigenvalues are positive.
+/// A power of a symmetric matrix with positive eigenvalues.
 fn power(matrix: &Matrix, exponent: f64) -> Matrix {
     let (values, vectors) = eigen(*matrix);
     std::array::from_fn(|row| {
@@ -95,11 +97,11 @@ fn power(matrix: &Matrix, exponent: f64) -> Matrix {
     })
 }
 
-/// Eigenvalues of a symmetric matrix and, as columns, its eigenvectors: Jacobi's rotations (Golub and Van Loan,
+/// The eigenvalues of a symmetric matrix and, as columns, its eigenvectors, by Jacobi's method (Golub and Van Loan,
 /// section 8.5).
 fn eigen(mut matrix: Matrix) -> ([f64; 3], Matrix) {
     let mut vectors = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
-    // Each round squares what is left outside of the diagonal.
+    // Convergence is quadratic: eight sweeps are more than enough for 3×3.
     for _ in 0..8 {
         for (p, q) in [(0, 1), (0, 2), (1, 2)] {
             if matrix[p][q] == 0.0 {
@@ -122,7 +124,7 @@ fn eigen(mut matrix: Matrix) -> ([f64; 3], Matrix) {
 mod tests {
     use super::*;
 
-    /// Noise whose colours are mixed by a matrix, around a mean.
+    /// Noise, multiplied by a matrix, with a given mean.
     fn picture(seed: u64, mix: Matrix, mean: [f64; 3]) -> Picture {
         let noise = Picture::noise(64, 48, seed);
         let rgb = noise.rgb().as_chunks::<3>().0.iter().flat_map(|pixel| {
@@ -174,7 +176,7 @@ mod tests {
     #[test]
     fn kept_colours_are_the_photo_s_and_the_light_is_the_painted_one_s() {
         let photo = cold();
-        // As light on the whole, so that nothing leaves the range.
+        // The same mean luma, so that no value is clamped.
         let painted = picture(3, [[0.1, 0.05, 0.0], [0.1, 0.1, 0.0], [0.1, 0.0, 0.1]], [0.4; 3]);
         let mut rgba = painted.to_rgba8();
         keep(&mut rgba, &photo);
@@ -184,7 +186,7 @@ mod tests {
             found.rgb().chunks(3).zip(photo.rgb().chunks(3)).zip(painted.rgb().chunks(3))
         {
             assert!((luma(found) - luma(painted)).abs() < 0.006, "light");
-            // Blue and red against the light.
+            // The chroma of blue and red.
             for c in [0, 2] {
                 let (found, due) = (found[c] - luma(found), photo[c] - luma(photo));
                 assert!((found - due).abs() < 0.006, "{found} for {due}");

@@ -1,4 +1,4 @@
-//! A part of a painting that is looked at in its place: the sky of it, or one face.
+//! Defines the part of a painting whose style is used, such as its sky or one face.
 
 use std::{fmt, str::FromStr};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{picture::Picture, rect::Rect};
 
-/// A rectangle in hundredths of a picture's width and height, within it and not empty.
+/// A rectangle in hundredths of a picture's width and height. It is not empty and lies within the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "[u8; 4]", into = "[u8; 4]")]
 pub struct Crop {
@@ -17,7 +17,7 @@ pub struct Crop {
 }
 
 impl Crop {
-    /// The part of a picture, to the nearest pixel, at least one.
+    /// That part of a picture, rounded to whole pixels, at least one.
     #[must_use]
     pub fn of(self, picture: &Picture) -> Picture {
         let span = |start: u8, length: u8, side: usize| {
@@ -49,7 +49,7 @@ impl From<Crop> for [u8; 4] {
     }
 }
 
-/// Reads `25,25,50,50`: left, top, width and height.
+/// Reads left, top, width and height in hundredths, such as `25,25,50,50`.
 impl FromStr for Crop {
     type Err = UnknownCrop;
 
@@ -67,7 +67,7 @@ fn unreadable(text: &str) -> UnknownCrop {
     UnknownCrop(text.to_owned())
 }
 
-/// A part that is not within the picture, or not written as four numbers.
+/// A text or four numbers that are not a rectangle within the picture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "\"{0}\" is no part of the painting: choose left, top, width and height in hundredths, within 0 to 100, such as 25,25,50,50 for the middle"

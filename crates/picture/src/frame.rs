@@ -1,4 +1,4 @@
-//! Defines what a run reports on its way: its losses, and the picture at one moment.
+//! Defines what a run reports while it runs: losses and the current picture.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,31 +18,31 @@ pub struct Losses {
 }
 
 impl Losses {
-    /// Whether every term is a number: an optimisation that has run away gives infinities and NaN,
-    /// which JSON cannot carry.
+    /// Whether every term is finite. A diverged optimisation gives infinities and NaN, which JSON cannot represent.
     pub fn is_finite(&self) -> bool {
         [self.total, self.content, self.style, self.tv].iter().all(|term| term.is_finite())
     }
 }
 
-/// The picture at one moment of a run.
+/// The picture at one step of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
-    /// In pixels.
+    /// Width in pixels.
     pub width: usize,
-    /// In pixels.
+    /// Height in pixels.
     pub height: usize,
-    /// How many steps the picture has behind it.
+    /// The number of steps made.
     pub step: u32,
-    /// Those of the picture before the latest step; none before the first one.
+    /// The losses of the picture before the latest step; `None` before the first one.
     pub losses: Option<Losses>,
-    /// sRGB with alpha 255, `width · height · 4` bytes, rows top to bottom. Travels beside the event.
+    /// sRGB with alpha 255, `width · height · 4` bytes, rows top to bottom. Not serialised: it is transferred beside
+    /// the message.
     #[serde(skip)]
     pub rgba: Vec<u8>,
 }
 
 impl Frame {
-    /// The same picture at the size of the result, in pixels: frames of early scales are smaller.
+    /// The same picture resized to the size of the result, in pixels: frames of early scales are smaller.
     #[must_use]
     pub fn enlarged(self, width: usize, height: usize) -> Self {
         if (self.width, self.height) == (width, height) {
@@ -50,7 +50,7 @@ impl Frame {
         }
         match Picture::from_rgba8(self.width, self.height, &self.rgba) {
             Ok(picture) => Self { width, height, rgba: picture.resize(width, height).to_rgba8(), ..self },
-            // A frame whose pixels have been moved away.
+            // The pixels have been transferred away.
             Err(_) => self,
         }
     }

@@ -1,6 +1,8 @@
-//! Pictures: pixels of gamma-encoded sRGB, how they are resampled and recoloured, masks over them, and rectangles in them.
+//! Defines pictures: pixels of gamma-encoded sRGB, their resampling and colours, masks over them, and rectangles in
+//! them.
 //!
-//! This is the lowest crate of the workspace. It knows no file format, no option of a run, no network and no browser.
+//! This is the lowest crate of the workspace. It does not depend on file formats, options of a run, the network or a
+//! browser.
 
 pub mod color;
 pub mod crop;

@@ -1,4 +1,4 @@
-//! Where something applies: parts of a picture that are painted, or not seen at all.
+//! Defines masks: a weight for each pixel of a picture, and what is derived from it.
 
 use crate::{
     color::luma,
@@ -25,14 +25,14 @@ impl Mask {
         Ok(Self { width, height, values })
     }
 
-    /// A picture as a mask: 1 where it is white, 0 where it is black, between them as light as it is.
+    /// The luma of a picture as weights: 1 for white, 0 for black.
     pub fn of(picture: &Picture) -> Self {
         let pixels = picture.rgb().as_chunks::<3>().0.iter();
         let values = pixels.map(|&pixel| luma(pixel).clamp(0.0, 1.0)).collect();
         Self { width: picture.width(), height: picture.height(), values }
     }
 
-    /// How opaque a picture of `width · height` RGBA pixels is; `None` where it is so everywhere.
+    /// The alpha channel of `width · height` RGBA8 pixels as weights; `None` if all of them are opaque.
     pub fn opacity(width: usize, height: usize, rgba: &[u8]) -> Option<Self> {
         let pixels = rgba.as_chunks::<4>().0;
         if pixels.len() != width * height || pixels.iter().all(|pixel| pixel[3] == 255) {
@@ -52,14 +52,15 @@ impl Mask {
         &self.values
     }
 
-    /// The same mask at `width` × `height` pixels (at least 1): means where it shrinks, linear where it grows.
+    /// The mask resized to `width` × `height` pixels, both at least 1: box filter to shrink, bilinear to enlarge.
     #[must_use]
     pub fn resize(&self, width: usize, height: usize) -> Self {
         if (width, height) == self.size() {
             return self.clone();
         }
         let shrinks = width * height < self.width * self.height;
-        // As a map of four numbers a pixel: one is enough, but that would be more code for a page to load.
+        // The resampler works on pixels of four values. One for a single value would be more code for the page to
+        // load.
         let fours: Vec<f32> = self.values.iter().flat_map(|&value| [value, 0.0, 0.0, 0.0]).collect();
         let filter = if shrinks { Filter::Mean } else { Filter::Bilinear };
         let scaled = resample(&fours, self.size(), (width, height), filter);
@@ -67,16 +68,16 @@ impl Mask {
         Self { width, height, values }
     }
 
-    /// 1 where this mask has 0, and the other way round.
+    /// One minus each weight.
     #[must_use]
     pub fn inverted(&self) -> Self {
         Self { values: self.values.iter().map(|value| 1.0 - value).collect(), ..*self }
     }
 
-    /// Where both masks apply. They must be of one size.
+    /// The product of two masks of the same size.
     ///
     /// # Panics
-    /// If they are not.
+    /// If the sizes differ.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
         assert_eq!(self.size(), other.size(), "two masks of one size");
@@ -84,10 +85,10 @@ impl Mask {
         Self { values, ..*self }
     }
 
-    /// `one` where the mask applies, `other` elsewhere; all three are of one size.
+    /// `weight · one + (1 − weight) · other` for each pixel; all three have the same size.
     ///
     /// # Panics
-    /// If they are not.
+    /// If the sizes differ.
     #[must_use]
     pub fn blend(&self, one: &Picture, other: &Picture) -> Picture {
         assert!(one.size() == other.size() && one.size() == self.size(), "pictures and mask of one size");
@@ -97,23 +98,25 @@ impl Mask {
         Picture::from_checked(self.width, self.height, rgb)
     }
 
-    /// The mean weight: which share of the picture it is.
+    /// The mean weight, 0..1: the share of the picture that the mask covers.
     pub fn share(&self) -> f32 {
         let sum: f64 = self.values.iter().map(|&value| f64::from(value)).sum();
         (sum / self.values.len() as f64) as f32
     }
 
-    /// 1 wherever the weight is not zero.
+    /// 1 where the weight is above 0, else 0.
     #[must_use]
     pub fn touched(&self) -> Self {
         Self { values: self.values.iter().map(|&value| f32::from(value > 0.0)).collect(), ..*self }
     }
 
-    /// The weights of the features behind so many 2×2 poolings: the means over their pixels, scaled so that their squares
-    /// add up to the number of features. `None` where all are zero.
+    /// The weights for the features after `poolings` 2×2 poolings, remainder kept. Each is the mean over the pixels
+    /// of a feature; all are scaled so that the sum of their squares is the number of features. `None` if the mask
+    /// covers less than a hundredth of one feature.
     ///
-    /// With them, the Gram matrix of weighted features is that of the features where the mask applies: divided by the
-    /// number of *these* (Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer", eq. 4).
+    /// With this scale, a Gram matrix of weighted features, divided by the number of all features, is that of the
+    /// features inside the mask, divided by *their* number (Gatys et al. 2017, "Controlling Perceptual Factors in
+    /// Neural Style Transfer", eq. 4).
     pub fn guide(&self, poolings: usize) -> Option<Guide> {
         let Rect { width, height, .. } = Rect::whole(self.size()).behind(poolings, Remainder::Kept);
         let side = 1 << poolings;
@@ -127,7 +130,7 @@ impl Mask {
         let mut values: Vec<f32> =
             (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(mean).collect();
         let squares: f64 = values.iter().map(|&value| f64::from(value).powi(2)).sum();
-        // Less than a hundredth of one feature says nothing about style.
+        // Less than a hundredth of one feature: too little for style statistics.
         if squares < 1e-4 {
             return None;
         }
@@ -139,7 +142,7 @@ impl Mask {
     }
 }
 
-/// What features are multiplied by so that only a part of the picture counts ([`Mask::guide`]).
+/// The weights of features that restrict a loss to the region of a mask ([`Mask::guide`]).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Guide {
     width: usize,
@@ -148,17 +151,17 @@ pub struct Guide {
 }
 
 impl Guide {
-    /// Height and width, in features.
+    /// `[height, width]`, in features.
     pub const fn shape(&self) -> [usize; 2] {
         [self.height, self.width]
     }
 
-    /// One factor for each feature, rows top to bottom.
+    /// One weight for each feature, rows top to bottom.
     pub fn values(&self) -> &[f32] {
         &self.values
     }
 
-    /// A rectangle of it.
+    /// The weights inside `rect`, which is in features.
     #[must_use]
     pub fn cropped(&self, rect: Rect) -> Self {
         let values = rect.rows(self.width).flat_map(|row| &self.values[row]).copied().collect();
@@ -166,7 +169,8 @@ impl Guide {
     }
 }
 
-/// Lays a painted picture, RGBA8, over the photo: it is seen where the mask applies. Both are of its size.
+/// Blends a picture, RGBA8, with the photo: the picture where the mask is 1, the photo where it is 0. All three have
+/// the same size.
 pub fn lay_over(rgba: &mut [u8], photo: &Picture, mask: &Mask) {
     let photo = photo.rgb().as_chunks::<3>().0;
     for ((pixel, photo), weight) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(photo).zip(mask.values()) {
@@ -176,7 +180,8 @@ pub fn lay_over(rgba: &mut [u8], photo: &Picture, mask: &Mask) {
     }
 }
 
-/// Makes a painted picture, RGBA8, as opaque as this, so that it looks the same when it is laid over white.
+/// Sets the alpha channel of a picture, RGBA8, to `opacity`. Changes the colours so that the picture blended with
+/// white stays the same. Both have the same size.
 pub fn cut_out(rgba: &mut [u8], opacity: &Mask) {
     for (pixel, &opacity) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(opacity.values()) {
         let white = 255.0 * (1.0 - opacity);

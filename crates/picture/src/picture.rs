@@ -1,4 +1,4 @@
-//! A picture as the engine sees it: gamma-encoded sRGB values in 0..1.
+//! Defines the picture that the engine works on: gamma-encoded sRGB values in 0..1.
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
@@ -8,10 +8,10 @@ use crate::{
     size::{Size, size_to_fit},
 };
 
-/// Pixels of gamma-encoded sRGB, 0..1, rows top to bottom, red, green, blue interleaved.
+/// Gamma-encoded sRGB values in 0..1, RGB interleaved, rows top to bottom.
 ///
-/// VGG-19 was trained on gamma-encoded values: never feed it linear light. Linear light exists
-/// only inside [`Picture::resize`].
+/// VGG-19 was trained on gamma-encoded values and must never get linear light. Linear light exists only inside
+/// [`Picture::resize`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     width: usize,
@@ -19,7 +19,7 @@ pub struct Picture {
     rgb: Vec<f32>,
 }
 
-/// Why pixels do not make a [`Picture`].
+/// Why values do not make a [`Picture`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PictureError {
     /// A side is zero.
@@ -41,58 +41,59 @@ pub enum PictureError {
         /// Height in pixels.
         height: usize,
     },
-    /// The number of values does not fit the size.
+    /// The number of values does not match the size.
     #[error("a picture of {width}×{height} pixels needs {expected} values, but {found} were given")]
     Length {
         /// Width in pixels.
         width: usize,
         /// Height in pixels.
         height: usize,
-        /// How many values the size asks for.
+        /// The number of values that the size needs.
         expected: usize,
-        /// How many there are.
+        /// The number of values given.
         found: usize,
     },
-    /// A value is outside 0..1 or not a number.
+    /// A value is outside of 0..1 or NaN.
     #[error("value {value} at index {index} is not within 0..1: divide bytes by 255 and clamp first")]
     Value {
-        /// Its position among the interleaved values.
+        /// Its index among the interleaved values.
         index: usize,
-        /// The offender.
+        /// The value.
         value: f32,
     },
 }
 
 impl Picture {
-    /// The most pixels that a picture may have: 2^27, 1.6 GB of values, the most that a 32-bit
-    /// address space (wasm) can hold in one piece.
+    /// The maximum number of pixels, 2^27. Their values take 1.6 GB, about the largest single allocation in a 32-bit
+    /// address space (wasm).
     pub const MAX_PIXELS: usize = 1 << 27;
 
-    /// Takes `width · height · 3` gamma-encoded sRGB values in 0..1, interleaved, rows top to bottom.
+    /// Takes `width · height · 3` gamma-encoded sRGB values in 0..1, RGB interleaved, rows top to bottom.
     ///
     /// # Errors
-    /// [`PictureError`] where a side is zero, the size is absurd, the number of values does not
-    /// match, or a value is outside 0..1 or NaN.
+    /// [`PictureError`] if a side is zero, there are more than [`Picture::MAX_PIXELS`] pixels, the number of values
+    /// does not match, or a value is outside of 0..1 or NaN.
     pub fn new(width: usize, height: usize, rgb: Vec<f32>) -> Result<Self, PictureError> {
         check_values(width, height, 3, &rgb)?;
         Ok(Self { width, height, rgb })
     }
 
-    /// Values that are known to fit the size and to lie within 0..1: those made of other pictures'.
+    /// As [`Self::new`], without checks: for values computed from other pictures.
     pub(crate) const fn from_checked(width: usize, height: usize, rgb: Vec<f32>) -> Self {
         Self { width, height, rgb }
     }
 
-    /// Takes `width · height` RGBA pixels of 8 bits, alpha not premultiplied; what is transparent
-    /// is laid over white, on the gamma-encoded values, as browsers do it.
+    /// Takes `width · height` RGBA pixels of 8 bits, alpha not premultiplied. Transparent pixels are blended with
+    /// white, on gamma-encoded values as in browsers.
     ///
     /// # Errors
-    /// [`PictureError`] where a side is zero, the size is absurd or the number of bytes does not match.
+    /// [`PictureError`] if a side is zero, there are more than [`Picture::MAX_PIXELS`] pixels, or the number of bytes
+    /// does not match.
     pub fn from_rgba8(width: usize, height: usize, rgba: &[u8]) -> Result<Self, PictureError> {
         check_length(width, height, 4, rgba.len())?;
         let mut rgb = Vec::with_capacity(width * height * 3);
         for &[r, g, b, alpha] in rgba.as_chunks().0 {
-            // An opaque byte k becomes exactly k / 255: both integers below are multiples of 255 then.
+            // An opaque byte k becomes exactly k / 255: both integers below are then multiples of 255.
             let over_white = |byte: u8| {
                 let sum = u32::from(byte) * u32::from(alpha) + 255 * u32::from(255 - alpha);
                 sum as f32 / (255.0 * 255.0)
@@ -102,10 +103,10 @@ impl Picture {
         Ok(Self { width, height, rgb })
     }
 
-    /// Uniform noise in 0..1, the same for the same `seed` on every machine. A size of 0 counts as 1.
+    /// Uniform noise in 0..1; the same `seed` gives the same noise on every machine. A side of 0 counts as 1.
     ///
     /// # Panics
-    /// Beyond [`Picture::MAX_PIXELS`].
+    /// If there are more than [`Picture::MAX_PIXELS`] pixels.
     pub fn noise(width: usize, height: usize, seed: u64) -> Self {
         let (width, height) = (width.max(1), height.max(1));
         assert_size(width, height);
@@ -113,7 +114,7 @@ impl Picture {
         Self { width, height, rgb: (0..width * height * 3).map(|_| source.random()).collect() }
     }
 
-    /// The mean of two pictures of one size.
+    /// The mean of two pictures of the same size.
     ///
     /// # Panics
     /// If the sizes differ.
@@ -124,7 +125,7 @@ impl Picture {
         Self { rgb, ..*self }
     }
 
-    /// A rectangle of it.
+    /// The part of the picture inside `rect`, in pixels.
     ///
     /// # Panics
     /// If the rectangle reaches beyond the picture.
@@ -134,7 +135,7 @@ impl Picture {
         Self { width: rect.width, height: rect.height, rgb: rows.copied().collect() }
     }
 
-    /// RGBA pixels of 8 bits, opaque, rounded to nearest.
+    /// The pixels as RGBA of 8 bits, alpha 255, rounded to the nearest value.
     pub fn to_rgba8(&self) -> Vec<u8> {
         let mut rgba = Vec::with_capacity(self.width * self.height * 4);
         for pixel in self.rgb.as_chunks::<3>().0 {
@@ -159,21 +160,21 @@ impl Picture {
         (self.width, self.height)
     }
 
-    /// The values: `width · height · 3`, gamma-encoded sRGB in 0..1, interleaved, rows top to bottom.
+    /// `width · height · 3` gamma-encoded sRGB values in 0..1, RGB interleaved, rows top to bottom.
     pub fn rgb(&self) -> &[f32] {
         &self.rgb
     }
 
-    /// The values with a zero after each three: `width · height · 4`, as devices like them.
+    /// As [`Self::rgb`], with a zero after each pixel: `width · height · 4` values, the layout of the kernels.
     pub fn rgb0(&self) -> Vec<f32> {
         self.rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 0.0]).collect()
     }
 
-    /// The same picture at `width` × `height` pixels (0 counts as 1), filtered in linear light:
-    /// Lanczos3 where it shrinks, Catmull-Rom where it grows. The same size returns the same values.
+    /// The picture resized to `width` × `height` pixels (0 counts as 1), filtered in linear light: Lanczos3 to
+    /// shrink, Catmull-Rom to enlarge. With the size unchanged the values are the same.
     ///
     /// # Panics
-    /// Beyond [`Picture::MAX_PIXELS`]; sizes from [`size_to_fit`] never are.
+    /// If there are more than [`Picture::MAX_PIXELS`] pixels. Sizes from [`size_to_fit`] never have.
     #[must_use]
     pub fn resize(&self, width: usize, height: usize) -> Self {
         let (width, height) = (width.max(1), height.max(1));
@@ -185,7 +186,7 @@ impl Picture {
         Self { width, height, rgb }
     }
 
-    /// The picture at the wanted size: its aspect ratio is kept and nothing is enlarged.
+    /// The picture resized to `size`. The aspect ratio is kept, and nothing is enlarged.
     #[must_use]
     pub fn fit(&self, size: Size) -> Self {
         match size {
@@ -219,7 +220,7 @@ fn check_length(width: usize, height: usize, channels: usize, found: usize) -> R
     if found == expected { Ok(()) } else { Err(PictureError::Length { width, height, expected, found }) }
 }
 
-/// Checks that there are so many values for each pixel, all within 0..1.
+/// Checks that there are `channels` values for each pixel, all within 0..1.
 pub(crate) fn check_values(
     width: usize,
     height: usize,

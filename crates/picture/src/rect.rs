@@ -1,22 +1,23 @@
-//! Rectangles of pixels, and a large picture cut into them.
+//! Defines rectangles of pixels, and the tiles that a large picture is cut into.
 //!
-//! What the network says about a pixel depends on those around it, so a tile is looked at together with a margin; what it
-//! says about the margin itself is left to the neighbouring tiles.
+//! Features depend on the pixels around them, so each tile is computed with a margin. The features of the margin
+//! itself are discarded: they belong to the neighbouring tiles.
 
 use std::ops::Range;
 
-/// What becomes of an odd last row or column where a map is halved.
+/// How a 2×2 pooling treats an odd last row or column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remainder {
-    /// It is pooled by itself, as in Caffe, with which VGG-19 was trained. So are pictures looked at that are painted:
-    /// else up to fifteen rows mean nothing to the deep layers, and take on any colour, a bright line along the border.
+    /// It is pooled by itself, as in Caffe, with which VGG-19 was trained. Used for the optimised picture and the
+    /// photo. Otherwise deep layers would ignore up to fifteen rows of pixels, which nothing would then constrain:
+    /// they become a bright line along the border.
     Kept,
-    /// It is left out, as in torchvision. So are paintings looked at, of which only the statistics are wanted.
+    /// It is left out, as in torchvision. Used for paintings, of which only statistics are needed.
     Dropped,
 }
 
 impl Remainder {
-    /// What becomes of a length behind so many halvings.
+    /// The length after `poolings` poolings.
     pub const fn behind(self, length: usize, poolings: usize) -> usize {
         match self {
             Self::Kept => length.div_ceil(1 << poolings),
@@ -36,18 +37,18 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// All of a picture of this size (width, height).
+    /// The whole of a picture of this size (width, height).
     pub const fn whole((width, height): (usize, usize)) -> Self {
         Self { x: 0, y: 0, width, height }
     }
 
-    /// How many pixels there are.
+    /// The number of pixels.
     pub const fn pixels(self) -> usize {
         self.width * self.height
     }
 
-    /// What becomes of it behind so many 2×2 poolings. Its left and upper edges are multiples of what they halve, and so
-    /// are its right and lower ones, but for those of the picture.
+    /// The rectangle of features after `poolings` 2×2 poolings. All edges must be multiples of 2^poolings, except
+    /// those at the right and lower border of the picture.
     #[must_use]
     pub const fn behind(self, poolings: usize, remainder: Remainder) -> Self {
         Self {
@@ -58,36 +59,38 @@ impl Rect {
         }
     }
 
-    /// The same rectangle, seen from the corner of another one around it.
+    /// The rectangle in coordinates relative to `outer`, which contains it.
     #[must_use]
     pub const fn within(self, outer: Self) -> Self {
         Self { x: self.x - outer.x, y: self.y - outer.y, ..self }
     }
 
-    /// Where its rows lie in a picture of this width.
+    /// The range of indices of each row in a picture of this width, stored row by row.
     pub fn rows(self, width: usize) -> impl Iterator<Item = Range<usize>> {
         (self.y..self.y + self.height).map(move |y| y * width + self.x..y * width + self.x + self.width)
     }
 }
 
-/// A part of a picture, and what is looked at for its sake; in pixels.
+/// A tile of a picture, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tile {
-    /// The part.
+    /// The tile without its margin. These rectangles cover the picture once.
     pub inner: Rect,
-    /// The part and its margin, as far as there is one.
+    /// The tile with its margin, clipped to the picture.
     pub outer: Rect,
 }
 
-/// Four poolings: features of all layers begin at multiples of this.
+/// 2⁴ pixels, since there are four poolings: rectangles that start at multiples of it start at whole features in all
+/// layers.
 pub const GRID: usize = 16;
 
-/// The margin in pixels. conv5_1 sees 85 pixels around a place, but the outer ones hardly count: their weight falls off
-/// like a bell, and the tiles lie elsewhere at the next step.
+/// The margin in pixels. The receptive field of conv5_1 reaches 85 pixels to each side, but the influence of its
+/// outer pixels is negligible, and tile positions change with each step.
 pub const MARGIN: usize = 64;
 
-/// Cuts a picture of this size (width, height) into tiles of `side` pixels, a multiple of [`GRID`], the first of which
-/// ends `offset` pixels from the left and upper edges (multiples of [`GRID`], below `side`; 0 for a whole one).
+/// Cuts a picture of this size (width, height) into tiles. `side` is the maximum side of a tile without margin, in
+/// pixels, a multiple of [`GRID`]. `offset` is the width and height of the first tile: multiples of [`GRID`] below
+/// `side`, where 0 stands for `side`.
 pub fn tiles(size: (usize, usize), side: usize, offset: (usize, usize)) -> Vec<Tile> {
     let across = spans(size.0, side, offset.0);
     let down = spans(size.1, side, offset.1);
@@ -102,7 +105,7 @@ pub fn tiles(size: (usize, usize), side: usize, offset: (usize, usize)) -> Vec<T
     pairs.map(tile).collect()
 }
 
-/// A length cut into pieces of at most `side`.
+/// Divides a length into ranges of at most `side`, plus a remainder shorter than [`GRID`].
 fn spans(length: usize, side: usize, offset: usize) -> Vec<Range<usize>> {
     let first = if offset == 0 { side } else { offset };
     let mut spans = Vec::new();
@@ -112,7 +115,7 @@ fn spans(length: usize, side: usize, offset: usize) -> Vec<Range<usize>> {
         spans.push(end..next);
         end = next;
     }
-    // What is narrower than a feature of the deepest layer says nothing by itself: it goes with its neighbour.
+    // A range shorter than one feature of the deepest layer has no feature of its own: merge it with its neighbour.
     if spans.len() > 1
         && let Some(sliver) = spans.pop_if(|span| span.len() < GRID)
         && let Some(last) = spans.last_mut()

@@ -1,4 +1,4 @@
-//! Defines how pictures and maps change their size: pictures in linear light, maps of numbers as they are.
+//! Defines how pictures and maps are resized: pictures in linear light, maps without conversion.
 
 use fast_image_resize::{
     FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer,
@@ -8,11 +8,11 @@ use fast_image_resize::{
 
 use crate::srgb::{to_gamma, to_linear};
 
-/// Gamma-encoded RGB of `from` (width, height) pixels, interleaved, at the size `to`: Lanczos3 where it shrinks, Catmull-Rom
-/// where it grows.
+/// Resizes gamma-encoded RGB values, interleaved, from `from` to `to` (width, height): Lanczos3 to shrink,
+/// Catmull-Rom to enlarge.
 pub(crate) fn resize_in_linear_light(rgb: &[f32], from: (usize, usize), to: (usize, usize)) -> Vec<f32> {
-    // Averages of light are only right on linear light: a checkerboard of black and white is
-    // as bright as half the light, sRGB 0.735, not 0.5.
+    // Averaging is right only in linear light: a checkerboard of black and white has half the light, which is 0.735
+    // in sRGB, not 0.5.
     let linear: Vec<F32x3> =
         rgb.as_chunks::<3>().0.iter().map(|&pixel| F32x3::new(pixel.map(to_linear))).collect();
     let shrinks = to.0 * to.1 <= from.0 * from.1;
@@ -22,22 +22,22 @@ pub(crate) fn resize_in_linear_light(rgb: &[f32], from: (usize, usize), to: (usi
     scaled.iter().flat_map(|pixel| pixel.0.map(to_gamma)).collect()
 }
 
-/// How values between pixels are found.
+/// The interpolation of a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
-    /// From all that fall into one, where a map shrinks: their mean.
+    /// Box filter: the mean of the values that fall into a pixel. To shrink.
     Mean,
-    /// From two by two, linearly: never beyond the values that are there.
+    /// Linear in both directions: stays within the range of the values.
     Bilinear,
-    /// From four by four (Catmull-Rom): smoother, with a little overshoot.
+    /// Catmull-Rom: smoother, with some overshoot.
     Bicubic,
 }
 
-/// A map of `from.0 · from.1` pixels of four numbers, rows top to bottom, at the size `to` (width, height). The numbers are
-/// taken as they are: they are not light, and may have any range.
+/// Resizes a map of `from.0 · from.1` pixels with four values each, rows top to bottom, to `to` (width, height).
+/// Values may have any range and are not converted.
 ///
 /// # Panics
-/// If there are fewer values, or a size is empty.
+/// If there are fewer values than that, or a side is zero.
 pub fn resample(values: &[f32], from: (usize, usize), to: (usize, usize), filter: Filter) -> Vec<f32> {
     let filter = match filter {
         Filter::Mean => FilterType::Box,
@@ -57,7 +57,7 @@ fn convolve<P: PixelTrait>(
     let source =
         TypedImageRef::new(from.0 as u32, from.1 as u32, pixels).expect("one pixel for each position");
     let mut scaled = TypedImage::<P>::new(to.0 as u32, to.1 as u32);
-    // A fourth number is no opacity here.
+    // The fourth value is not an alpha channel.
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).use_alpha(false);
     Resizer::new()
         .resize_typed(&source, &mut scaled, &options)

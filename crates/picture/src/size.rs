@@ -1,25 +1,25 @@
-//! Defines how the size of a picture is chosen, and what becomes of its sides.
+//! Defines how the size of a picture is chosen.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// How large a picture is painted.
+/// The size at which a picture is painted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Size {
-    /// The long side in pixels; the aspect ratio is kept and nothing is enlarged.
+    /// The long side in pixels. The aspect ratio is kept, and nothing is enlarged.
     LongSide(u32),
-    /// As the file is: not resampled at all.
+    /// The size of the file, without resampling.
     Original,
 }
 
-/// A size that is neither a number of pixels nor `original`.
+/// A text that is neither a number of pixels nor `original`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("\"{0}\" is no size: choose a number of pixels for the long side, or original")]
 pub struct UnknownSize(pub String);
 
-/// Reads "original" or the long side in pixels.
+/// Reads `original`, or the long side in pixels.
 impl FromStr for Size {
     type Err = UnknownSize;
 
@@ -40,14 +40,14 @@ impl fmt::Display for Size {
     }
 }
 
-/// The largest size with the aspect ratio of `(width, height)`, to the nearest pixel, whose long
-/// side is at most `long_side`. Nothing is enlarged and no side falls below 1.
+/// The size (width, height) with the given aspect ratio, to the nearest pixel, whose long side is at most `long_side`
+/// pixels. Nothing is enlarged, and no side is below 1.
 pub fn size_to_fit((width, height): (usize, usize), long_side: usize) -> (usize, usize) {
     let long = width.max(height);
     if long <= long_side {
         return (width.max(1), height.max(1));
     }
-    // In u128, where no product of two sides can overflow.
+    // In u128, so that the product of two sides cannot overflow.
     let scale = |side: usize| {
         let scaled = (2 * side as u128 * long_side as u128 + long as u128) / (2 * long as u128);
         (scaled as usize).max(1)

@@ -1,24 +1,24 @@
-//! Defines the transfer curve of sRGB (IEC 61966-2-1): gamma-encoded values 0..1 to linear light and back.
+//! Defines the transfer function of sRGB (IEC 61966-2-1), between gamma-encoded values 0..1 and linear light.
 
 use std::sync::LazyLock;
 
-/// Linear light of each byte: photos are bytes, and 36 million powers cost seconds in wasm.
+/// The linear light of each byte. Photos are bytes, and computing `powf` for 36 million values takes seconds in wasm.
 static LINEAR_OF_BYTE: LazyLock<[f32; 256]> =
     LazyLock::new(|| std::array::from_fn(|byte| decode_srgb(byte as f32 / 255.0)));
 
 pub(crate) fn to_linear(gamma: f32) -> f32 {
     let byte = (gamma * 255.0).round();
-    // Exact equality on purpose: only a value that *is* a byte may use its table entry.
+    // Exact equality on purpose: only a value that is k/255 may use the table.
     #[expect(clippy::float_cmp)]
     if byte / 255.0 == gamma { LINEAR_OF_BYTE[byte as usize] } else { decode_srgb(gamma) }
 }
 
-/// The sRGB decoding of IEC 61966-2-1, exact.
+/// The decoding function of IEC 61966-2-1, exact.
 fn decode_srgb(gamma: f32) -> f32 {
     if gamma <= 0.04045 { gamma / 12.92 } else { ((gamma + 0.055) / 1.055).powf(2.4) }
 }
 
-/// The sRGB encoding of IEC 61966-2-1, exact, of light clamped to 0..1.
+/// The encoding function of IEC 61966-2-1, exact. Clamps linear light to 0..1.
 pub(crate) fn to_gamma(linear: f32) -> f32 {
     let linear = linear.clamp(0.0, 1.0);
     let gamma = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };

@@ -2,11 +2,11 @@
 
 use crate::picture::Picture;
 
-/// Photo, painting (or paintings) and result side by side on white, each at the height of the result, with a small gap
-/// between them.
+/// Photo, painting (or paintings) and result side by side on white, each at the height of the result, with a small
+/// gap between them.
 ///
-/// A picture more than four times as wide as high, and wider than the result, is laid in at that
-/// width instead, centred, so that a panorama cannot make the sheet absurdly wide.
+/// A panorama, more than four times as wide as high and wider than the result, is scaled to that width instead and
+/// centred vertically. It would otherwise make the sheet far too wide.
 pub fn triptych(sources: &[Picture], result: &Picture) -> Picture {
     let height = result.height();
     let widest = result.width().max((4 * height).min(Picture::MAX_PIXELS / height));

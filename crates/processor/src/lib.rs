@@ -1,9 +1,9 @@
-//! Loops over feature maps on the processor, slices in and slices out: 3×3 convolutions of stride 1, pooling, and the products
-//! that Gram matrices and their gradients are. Maps are `[H, W, channels]`, and channels multiples of four, which an
-//! instruction computes with at once; `gemm` makes the matrix products.
+//! Computes operations on feature maps on the CPU, from slices to slices: 3×3 convolutions of stride 1, pooling, and
+//! the matrix products of Gram matrices and their gradients. Maps are `[H, W, channels]`. The number of channels is a
+//! multiple of four, the width of a SIMD vector. The crate `gemm` computes the matrix products.
 //!
-//! A crate of its own so that it is optimised for speed, where the rest of a page is for size: that is a setting of
-//! packages, and makes three times as much of a difference here.
+//! It is a crate of its own so that it can be optimised for speed, while the rest of the page is optimised for size:
+//! optimisation levels are set per package. Here the difference is a factor of three.
 
 mod matrix;
 mod pool;
@@ -19,33 +19,33 @@ pub use share::{Share, parts, shares};
 use wide::f32x4;
 pub use winograd::{Transformed, convolve_2x2, convolve_4x4};
 
-/// Channels beside each other that one instruction computes with everywhere.
+/// Four adjacent channels: one SIMD vector on every target.
 type Quad = [f32; 4];
 
-/// How large a convolution is. Channels are multiples of four.
+/// The dimensions of a convolution. Numbers of channels are multiples of four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Of the map, in pixels.
+    /// Height of the map in pixels.
     pub height: usize,
-    /// Of the map, in pixels.
+    /// Width of the map in pixels.
     pub width: usize,
-    /// Channels of what goes in.
+    /// Number of input channels.
     pub inputs: usize,
-    /// Channels of what comes out.
+    /// Number of output channels.
     pub outputs: usize,
-    /// Whether there is a row of what goes in above those of the map, and one below: where it is a part of a larger map.
-    /// Otherwise there are zeros.
+    /// Whether the input has one more row above the map, and one below: true where the map is a part of a larger one.
+    /// Otherwise zeros are used there.
     pub beyond: [bool; 2],
 }
 
-/// What happens to a sum before it is stored, in this order.
+/// What is applied to a sum before it is stored, in this order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Epilogue<'a> {
-    /// `[out]` is added, and what is negative then becomes zero: a layer's bias and its ReLU.
+    /// `[out]`, added to the sum, with a ReLU after it: the bias of a layer.
     pub bias: Option<&'a [f32]>,
-    /// `[H, W, out]` is added: what losses at this layer contribute to a gradient.
+    /// `[H, W, out]`, added: the gradient of the losses at this layer.
     pub add: Option<&'a [f32]>,
-    /// `[H, W, out]` lets through where it is positive: the features that a ReLU let through.
+    /// `[H, W, out]`: the result is set to zero where it is not positive. These are the features after the ReLU.
     pub mask: Option<&'a [f32]>,
 }
 
@@ -54,7 +54,7 @@ fn quads(numbers: &[f32]) -> &[Quad] {
 }
 
 impl Epilogue<'_> {
-    /// Of the sum at this place of the map, and of its channels.
+    /// Applies the epilogue to the sum of four channels at one pixel.
     #[inline]
     fn of(self, mut sum: f32x4, place: usize, quad: usize) -> Quad {
         if let Some(bias) = self.bias {
@@ -69,7 +69,7 @@ impl Epilogue<'_> {
         sum.to_array()
     }
 
-    /// Of sums `[H, W, out]` that were computed elsewhere, in shares.
+    /// Applies the epilogue to all sums `[H, W, out]`, which other threads have computed.
     pub fn finish(self, sums: &mut [f32]) {
         let quads_of_bias = self.bias.map_or(1, |bias| bias.len() / 4);
         for (place, quad) in sums.as_chunks_mut().0.iter_mut().enumerate() {

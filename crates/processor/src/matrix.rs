@@ -1,20 +1,21 @@
-//! Matrix products.
+//! Computes matrix products.
 
 #[cfg(not(target_family = "wasm"))]
 use rayon::prelude::*;
 
 use crate::{Epilogue, view::View};
 
-/// Pixels that are multiplied together: few enough for a core's cache.
+/// The number of pixels per product, so that the operands fit into the cache of a core.
 const BAND: usize = 256;
 
-/// Rows of a Gram matrix that are computed together. What lies left of them is the mirror image of others.
+/// The number of rows of a Gram matrix per product. The entries left of such a block follow from symmetry.
 const ROWS: usize = 64;
 
-/// `(x·matrix + offset + add) · [x > 0]`: x `[pixels, C]` by `[C, C]`, and `[C]` and `[pixels, C]` that are added.
+/// `(x·matrix + offset + add) · [x > 0]` → `[pixels, C]`, with x `[pixels, C]`, matrix `[C, C]`, offset `[C]` and add
+/// `[pixels, C]`.
 ///
 /// # Panics
-/// If a slice is not as long as the channels say.
+/// If the length of a slice does not match the number of channels.
 pub fn mix(
     x: &[f32],
     matrix: &[f32],
@@ -49,10 +50,10 @@ pub fn mix(
     out
 }
 
-/// `factor · xᵀ·x` of x `[pixels, C]`: `[C, C]`.
+/// `factor · xᵀ·x` → `[C, C]`, with x `[pixels, C]`.
 ///
 /// # Panics
-/// If there are not so many channels.
+/// If the length of x does not match the number of channels.
 pub fn gram(x: &[f32], channels: usize, factor: f32) -> Vec<f32> {
     assert!(x.len().is_multiple_of(channels), "pixels of {channels} channels");
     let pixels = x.len() / channels;
@@ -74,7 +75,7 @@ pub fn gram(x: &[f32], channels: usize, factor: f32) -> Vec<f32> {
     out
 }
 
-/// Runs for each piece of so many numbers, on all threads that there are.
+/// Calls `run` for each chunk of `length` values, with its index, on all threads.
 pub fn each(out: &mut [f32], length: usize, run: impl Fn(usize, &mut [f32]) + Sync) {
     #[cfg(not(target_family = "wasm"))]
     out.par_chunks_mut(length.max(1)).enumerate().for_each(|(at, piece)| run(at, piece));
@@ -82,12 +83,13 @@ pub fn each(out: &mut [f32], length: usize, run: impl Fn(usize, &mut [f32]) + Sy
     out.chunks_mut(length.max(1)).enumerate().for_each(|(at, piece)| run(at, piece));
 }
 
-/// The length of what has all of such a matrix.
+/// The length of a slice that holds such a matrix, given the strides of its rows and columns.
 fn reach([rows, columns]: [usize; 2], [row, column]: [usize; 2]) -> usize {
     if rows * columns == 0 { 0 } else { (rows - 1) * row + (columns - 1) * column + 1 }
 }
 
-/// `[rows, inner]` by `[inner, columns]`, into rows that are `row` numbers apart, and added to what is there if that is wanted.
+/// `[rows, inner]` by `[inner, columns]`, written to rows with a stride of `row` values. Adds to the values there if
+/// asked to.
 pub fn multiply(
     left: View,
     right: View,
@@ -138,7 +140,7 @@ mod tests {
         (0..count).map(|at| (at * factor % 101) as f32 / 101.0 - 0.4).collect()
     }
 
-    /// Pixels and channels: tiny, odd, more than a band of pixels, more than the rows of a matrix that go together.
+    /// Pixels and channels: tiny, odd, more than [`BAND`] pixels, more than [`ROWS`] channels.
     const SIZES: [(usize, usize); 6] = [(1, 4), (3, 8), (35, 12), (301, 20), (7, 132), (600, 68)];
 
     #[test]

@@ -1,37 +1,39 @@
-//! Pooling: 2×2, stride 2; forward and backward.
+//! Computes pooling, 2×2 with stride 2, forward and backward.
 //!
-//! An odd last row or column is its own neighbour, which changes neither the maximum nor the mean of its windows.
+//! An odd last row or column is repeated, which changes neither the maximum nor the mean of its windows.
 
 use wide::f32x4;
 
 use crate::{Quad, matrix::each, quads};
 
-/// The maximum of each window. `[H, W, channels]`, the dims, → `[H₂, W₂, channels]`: halves, rounded up or down.
+/// The maximum of each window. x `[H, W, channels]`, given by `dims`, → `[H₂, W₂, channels]`, given by `halves`: H/2
+/// and W/2, rounded up or down.
 ///
 /// # Panics
-/// If there are not so many numbers.
+/// If the length of x does not match `dims`.
 pub fn max_pool(x: &[f32], dims: [usize; 3], halves: [usize; 2]) -> Vec<f32> {
     pool(x, dims, halves, |[a, b, c, d]| a.fast_max(b).fast_max(c.fast_max(d)))
 }
 
-/// The mean of each window, as [`max_pool`].
+/// The mean of each window; otherwise as [`max_pool`].
 ///
 /// # Panics
-/// If there are not so many numbers.
+/// If the length of x does not match `dims`.
 pub fn mean_pool(x: &[f32], dims: [usize; 3], halves: [usize; 2]) -> Vec<f32> {
     pool(x, dims, halves, |[a, b, c, d]| (a + b + c + d) * 0.25)
 }
 
-/// `(route(gradient) + add) · [x > 0]`: x `[H, W, channels]` went into the pooling, with halves that were rounded up; the
-/// first of equal maxima gets the gradient of its window. `add` is `[H, W, channels]`, too.
+/// The gradient before the ReLU of the input of a maximum pooling: `(route(gradient) + add) · [x > 0]` → `[H, W,
+/// channels]`. x `[H, W, channels]` is the input of the pooling, whose output sizes were rounded up. The first of
+/// equal maxima gets the gradient of its window. `add` is `[H, W, channels]`.
 ///
 /// # Panics
-/// If there are not so many numbers.
+/// If the length of a slice does not match `dims`.
 pub fn max_pool_backward(x: &[f32], gradient: &[f32], add: Option<&[f32]>, dims: [usize; 3]) -> Vec<f32> {
     pool_backward(x, gradient, add, dims, |corners, gradient, _| {
         let [a, b, c, d] = corners;
         let most = a.fast_max(b).fast_max(c.fast_max(d));
-        // What no earlier corner has taken.
+        // The gradient that no earlier corner has received.
         let mut rest = gradient;
         corners.map(|corner| {
             let taken = corner.simd_eq(most);
@@ -42,16 +44,17 @@ pub fn max_pool_backward(x: &[f32], gradient: &[f32], add: Option<&[f32]>, dims:
     })
 }
 
-/// As [`max_pool_backward`], where the mean was taken.
+/// As [`max_pool_backward`], for the mean.
 ///
 /// # Panics
-/// If there are not so many numbers.
+/// If the length of a slice does not match `dims`.
 pub fn mean_pool_backward(x: &[f32], gradient: &[f32], add: Option<&[f32]>, dims: [usize; 3]) -> Vec<f32> {
-    // What a repeated row or column got belongs to the one that it repeats.
+    // A repeated row or column passes its gradient to the one that it repeats.
     pool_backward(x, gradient, add, dims, |_, gradient, share| [gradient * share; 4])
 }
 
-/// Where the four corners of a window lie, in quads; those outside of the map are where their neighbours are.
+/// The positions of the four corners of each window, in quads. A corner outside of the map takes the position of its
+/// neighbour.
 struct Windows {
     height: usize,
     width: usize,
@@ -66,7 +69,7 @@ impl Windows {
             .map(|(y, x)| (y * self.width + x) * self.quads)
     }
 
-    /// How many corners of four each corner of the window stands for, as a part of one.
+    /// The share of the window's gradient that each corner gets, where repeated corners count as one.
     fn share(&self, y: usize, x: usize) -> f32 {
         let whole = |inside: bool| if inside { 0.5 } else { 1.0 };
         whole(2 * y + 1 < self.height) * whole(2 * x + 1 < self.width)
@@ -122,7 +125,7 @@ fn pool_backward(
                 let values = corners.map(|at| f32x4::from(x[at + quad]));
                 let gradient = gradient[(row * wide + column) * windows.quads + quad].into();
                 let routed = route(values, gradient, share);
-                // Backwards, so that of corners at one place the first is what stays.
+                // In reverse, so that the first of several corners at the same position is written last.
                 for corner in (0..4).rev() {
                     let at = corners[corner] + quad;
                     let sum = routed[corner] + add.map_or(f32x4::ZERO, |add| add[at].into());
@@ -140,7 +143,7 @@ mod tests {
 
     #[test]
     fn windows_are_halved_and_gradients_find_their_way_back() {
-        // Of a row of five: two windows and a half, of which the first has two equal maxima.
+        // A row of five pixels: two windows and a half. The first has two equal maxima.
         let x = [3.0, 3.0, -1.0, 2.0, 4.0].map(|value| [value; 4]);
         let dims = [1, 5, 4];
         let first = |numbers: &[f32]| quads(numbers).iter().map(|quad| quad[0]).collect::<Vec<_>>();

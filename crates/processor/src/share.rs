@@ -1,29 +1,31 @@
-//! A convolution in shares, for threads that have no memory in common: each gets what its share needs, and nothing else.
+//! Defines how a convolution is divided among threads without shared memory. Each thread gets only what its share
+//! needs.
 
 use std::ops::Range;
 
 use crate::Shape;
 
-/// Rows go by fours, which both tiles divide.
+/// Shares have a multiple of four rows, which the sides of both tiles divide.
 const ROWS: usize = 4;
 
-/// The most weights of a layer of which every thread keeps a copy.
+/// The maximum number of weights of a layer for which every thread keeps a copy of all of them.
 const MOST_WEIGHTS: usize = 128 * 128;
 
-/// What one thread computes of a map: some of its rows, or some of its channels.
+/// The part of a map that one thread computes: a range of rows or of channels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// Of the map.
+    /// Rows of the map.
     pub rows: Range<usize>,
-    /// Channels of what comes out.
+    /// Output channels.
     pub outputs: Range<usize>,
 }
 
-/// About equal shares, at most `count` of them.
+/// Divides a convolution into at most `count` shares of about equal size.
 ///
-/// Narrow layers have large maps, and are shared by rows. Wide ones have nearly all of the weights, and small maps: they are
-/// shared by channels, so that each thread keeps a part of the weights and transforms the whole map, which costs little
-/// beside its products. Which it is, and the channels, do not depend on the size of the map.
+/// Narrow layers have large maps and are divided by rows. Wide layers have small maps and most of the weights, and
+/// are divided by output channels: each thread then keeps only its part of the weights. It transforms the whole map,
+/// which costs little compared with its products. Neither the kind of division nor the channels depend on the size of
+/// the map.
 pub fn shares(shape: Shape, count: usize) -> Vec<Share> {
     let Shape { height, inputs, outputs, .. } = shape;
     if inputs * outputs > MOST_WEIGHTS {
@@ -33,7 +35,7 @@ pub fn shares(shape: Shape, count: usize) -> Vec<Share> {
     }
 }
 
-/// `0..length` in at most so many ranges, which begin at multiples of `unit`.
+/// Divides `0..length` into at most `count` ranges that begin at multiples of `unit`.
 pub fn parts(length: usize, unit: usize, count: usize) -> impl Iterator<Item = Range<usize>> {
     let units = length.div_ceil(unit);
     let count = count.clamp(1, units.max(1));
@@ -44,7 +46,7 @@ pub fn parts(length: usize, unit: usize, count: usize) -> impl Iterator<Item = R
 }
 
 impl Share {
-    /// The convolution that computes this share of a whole one.
+    /// The dimensions of the convolution that computes this share.
     pub fn shape(&self, whole: Shape) -> Shape {
         Shape {
             height: self.rows.len(),
@@ -54,14 +56,14 @@ impl Share {
         }
     }
 
-    /// Where in the whole `[H, W, in]` that lies what goes in.
+    /// The range of the whole input `[H, W, in]` that this share needs.
     pub fn inputs(&self, whole: Shape) -> Range<usize> {
         let [above, below] = self.shape(whole).beyond.map(usize::from);
         let row = whole.width * whole.inputs;
         (self.rows.start - above) * row..(self.rows.end + below) * row
     }
 
-    /// Puts what was computed into its place in the whole `[H, W, out]`.
+    /// Copies the result of this share to its place in the whole output `[H, W, out]`.
     pub fn put(&self, part: &[f32], whole: Shape, out: &mut [f32]) {
         let row = whole.width * whole.outputs;
         let out = &mut out[self.rows.start * row..self.rows.end * row];
@@ -99,7 +101,7 @@ mod tests {
         let numbers = |count: usize, factor: usize| -> Vec<f32> {
             (0..count).map(|at| (at * factor % 101) as f32 / 101.0 - 0.4).collect()
         };
-        // The first is shared by rows, the second by channels.
+        // The first is divided by rows, the second by channels.
         for (inputs, outputs) in [(12, 20), (132, 136)] {
             for (height, width) in [(1, 1), (5, 7), (13, 6), (40, 3)] {
                 let whole = Shape { height, width, inputs, outputs, beyond: [false; 2] };

@@ -1,6 +1,6 @@
-//! Defines a matrix in memory.
+//! Defines a view of a matrix in memory.
 
-/// A matrix: how far apart its rows and its columns are.
+/// A matrix with the strides of its rows and columns, in values.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     pub numbers: &'a [f32],

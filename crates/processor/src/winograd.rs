@@ -1,7 +1,7 @@
-//! Winograd's algorithm: `Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A` (Lavin and Gray, "Fast Algorithms for Convolutional Neural
-//! Networks", CVPR 2016, section 4).
+//! Computes convolutions by Winograd's algorithm: `Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A` (Lavin and Gray, "Fast Algorithms
+//! for Convolutional Neural Networks", CVPR 2016, section 4).
 //!
-//! Four channels at once go through the transforms, and the products are 16 or 36 matrix products for a band of tiles.
+//! The transforms process four channels at once. The products are 16 or 36 matrix products per band of tiles.
 #![expect(clippy::inline_always, reason = "the transforms are the body of the innermost loop")]
 
 use std::{array::from_fn, ops::Range};
@@ -12,18 +12,18 @@ use wide::f32x4;
 
 use crate::{Epilogue, Quad, Shape, matrix::multiply, quads, view::View};
 
-/// Tiles that go through the transforms and the products together: few enough for a core's cache, and as many as make
-/// a product worth its preparation.
+/// The number of tiles per band. Small enough for the cache of a core, large enough to amortise the setup of a matrix
+/// product.
 const BAND: usize = 48;
 
-/// Output channels whose kernels lie together. A wide layer's do not fit into a core's cache: read across all channels, each
-/// few numbers would have to be waited for.
+/// The number of output channels per block of kernels. The kernels of a wide layer do not fit into the cache. Within
+/// a block, consecutive reads are contiguous.
 const BLOCK: usize = 48;
 
-/// Kernels' `G g Gᵀ`, for tiles of so many places.
+/// Transformed kernels, `G g Gᵀ`, of 16 or 36 elements each (called places here).
 #[derive(Clone, Debug)]
 pub struct Transformed {
-    /// For each place and each block of channels `[in, channels of the block]`.
+    /// For each place and each block of output channels: `[in, channels of the block]`.
     numbers: Vec<f32>,
     places: usize,
     inputs: usize,
@@ -31,14 +31,14 @@ pub struct Transformed {
 }
 
 impl Transformed {
-    /// Of kernels that `transform(input, output, places)` writes.
+    /// Transforms kernels: `transform(input, output, places)` writes the elements of one.
     pub fn new(
         [places, inputs, outputs]: [usize; 3],
         mut transform: impl FnMut(usize, usize, &mut [f32]),
     ) -> Self {
         let mut new = Self { numbers: vec![0.0; places * inputs * outputs], places, inputs, outputs };
         let mut one = vec![0.0; places];
-        // Neighbouring outputs lie beside each other.
+        // Outputs in the inner loop: they are adjacent in memory.
         for input in 0..inputs {
             for output in 0..outputs {
                 transform(input, output, &mut one);
@@ -51,16 +51,16 @@ impl Transformed {
         new
     }
 
-    /// From [`Self::numbers`].
+    /// From the values of [`Self::numbers`] and the result of [`Self::dims`].
     ///
     /// # Panics
-    /// If there are not so many.
+    /// If the number of values does not match.
     pub fn from_numbers(numbers: Vec<f32>, [places, inputs, outputs]: [usize; 3]) -> Self {
         assert_eq!(numbers.len(), places * inputs * outputs, "[{places}, {inputs}, {outputs}]");
         Self { numbers, places, inputs, outputs }
     }
 
-    /// Those of some of the output channels.
+    /// The kernels of a range of output channels.
     #[must_use]
     pub fn part(&self, outputs: Range<usize>) -> Self {
         Self::new([self.places, self.inputs, outputs.len()], |input, output, places| {
@@ -70,12 +70,12 @@ impl Transformed {
         })
     }
 
-    /// Places, channels in and out.
+    /// The numbers of places, input channels and output channels.
     pub fn dims(&self) -> [usize; 3] {
         [self.places, self.inputs, self.outputs]
     }
 
-    /// All of them, to be sent elsewhere.
+    /// All values, in the order of memory: to send them to another thread.
     pub fn numbers(&self) -> &[f32] {
         &self.numbers
     }
@@ -85,12 +85,12 @@ impl Transformed {
         (place * self.outputs + first) * self.inputs + input * self.wide(first) + output - first
     }
 
-    /// Channels of the block that begins with this one.
+    /// The number of channels of the block that begins at channel `first`.
     fn wide(&self, first: usize) -> usize {
         BLOCK.min(self.outputs - first)
     }
 
-    /// `[rows, in]` by a place's `[in, out]`, of which there may be fewer than here → `[rows, out]`.
+    /// `[rows, in]` by the matrix `[in, out]` of one place → `[rows, out]`, for the first `outputs` channels.
     fn multiply(&self, place: usize, rows: &[f32], outputs: usize, out: &mut [f32]) {
         let count = rows.len() / self.inputs;
         let left = View { numbers: rows, row: self.inputs, column: 1 };
@@ -103,23 +103,25 @@ impl Transformed {
     }
 }
 
-/// F(2×2, 3×3). `[H, W, in]`, and the rows beyond, by kernels of 16 places → `[H, W, out]`: the first of their channels.
+/// F(2×2, 3×3) with kernels of 16 places. x `[H, W, in]`, plus the rows beyond → `[H, W, out]`, the first output
+/// channels of `kernels`.
 ///
 /// # Panics
-/// If a slice is not as long as the shape says.
+/// If the length of a slice does not match `shape`.
 pub fn convolve_2x2(x: &[f32], kernels: &Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
     convolve::<Two, 2, 4>(x, kernels, shape, epilogue)
 }
 
-/// F(4×4, 3×3). `[H, W, in]`, and the rows beyond, by kernels of 36 places → `[H, W, out]`: the first of their channels.
+/// F(4×4, 3×3) with kernels of 36 places. x `[H, W, in]`, plus the rows beyond → `[H, W, out]`, the first output
+/// channels of `kernels`.
 ///
 /// # Panics
-/// If a slice is not as long as the shape says.
+/// If the length of a slice does not match `shape`.
 pub fn convolve_4x4(x: &[f32], kernels: &Transformed, shape: Shape, epilogue: Epilogue) -> Vec<f32> {
     convolve::<Four, 4, 6>(x, kernels, shape, epilogue)
 }
 
-/// The transforms along one side of a tile, of four channels at once.
+/// The one-dimensional transforms along a side of a tile, for four channels at once.
 trait Transform<const SIDE: usize, const INPUTS: usize> {
     /// Bᵀ d.
     fn input(d: [f32x4; INPUTS]) -> [f32x4; INPUTS];
@@ -179,7 +181,7 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
 
     let x = quads(x);
     let across = width.div_ceil(SIDE);
-    // Whole rows of tiles, so that what comes out of them lies together.
+    // Whole rows of tiles, so that their output is contiguous.
     let rows = BAND.div_ceil(across.max(1));
     let mut out = vec![0.0; pixels * outputs];
 
@@ -214,7 +216,7 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
     out
 }
 
-/// Some of the tiles that a map is cut into, which are counted row by row.
+/// A range of the tiles of a map, counted row by row.
 #[derive(Clone, Copy)]
 struct Band {
     height: usize,
@@ -224,7 +226,7 @@ struct Band {
 }
 
 impl Band {
-    /// Each tile with the place of its first result.
+    /// Each tile of the band, with the position of its first output.
     fn tiles(self, side: usize) -> impl Iterator<Item = (usize, usize, usize)> {
         let across = self.width.div_ceil(side);
         (0..self.count).map(move |tile| {
@@ -233,7 +235,8 @@ impl Band {
         })
     }
 
-    /// Bᵀ d B of each tile: `[places, tiles, quads]` of x, which has so many rows `above` the map, and is zero outside.
+    /// `Bᵀ d B` of each tile → `[places, tiles, quads]`. x has `above` rows above the map; outside of x the input is
+    /// zero.
     fn input<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
         self,
         x: &[Quad],
@@ -265,8 +268,8 @@ impl Band {
         }
     }
 
-    /// Aᵀ m A of each tile of the products `[places, tiles, quads]`, into a part of the map, `above` which there are so
-    /// many quads.
+    /// `Aᵀ m A` of each tile of the products `[places, tiles, quads]`, written to a part of the map that begins after
+    /// `above` quads.
     fn output<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
         self,
         products: &[Quad],
@@ -305,7 +308,7 @@ fn column<const HIGH: usize, const WIDE: usize>(rows: &[[f32x4; WIDE]; HIGH], at
 mod tests {
     use super::*;
 
-    /// Numbers in −1..1 that look random.
+    /// Pseudo-random values in −1..1.
     fn numbers(count: usize, mut seed: u32) -> Vec<f32> {
         let next = |_| {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -314,7 +317,7 @@ mod tests {
         (0..count).map(next).collect()
     }
 
-    /// By definition: `kernels` are `[3, 3, in, out]`.
+    /// The convolution by its definition; `kernels` are `[3, 3, in, out]`.
     fn by_definition(x: &[f32], kernels: &[f32], shape: Shape) -> Vec<f64> {
         let Shape { height, width, inputs, outputs, .. } = shape;
         let mut out = vec![0.0; height * width * outputs];

@@ -1,61 +1,64 @@
-//! Coarse to fine: at which sizes a picture is painted on the way to the one that is wanted, and how the steps are
-//! spread over them.
+//! Defines the schedule: the sizes at which a picture is optimised, from coarse to fine, the number of steps at each,
+//! and Adam's constants there. The page and the engine both use it.
 //!
-//! A step costs as much as the picture has pixels, and the network sees only some hundred pixels around each place: large
-//! forms and colours are found sooner, and for less, where the whole picture is small. The next scale starts from
-//! the enlarged result and refines its strokes (Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style
-//! Transfer", section 6; crowsonkb/style-transfer-pytorch). `docs/schedule.md` has what was measured.
+//! The cost of a step is proportional to the number of pixels, and the receptive field of the network is about a
+//! hundred pixels. So large structures form sooner and at lower cost in a small picture. Each scale starts from the
+//! enlarged result of the one before and refines its detail (Gatys et al. 2017, "Controlling Perceptual Factors in
+//! Neural Style Transfer", section 6; crowsonkb/style-transfer-pytorch). Measurements are in `docs/schedule.md`.
 //!
-//! [`Options`] are what the visitor chose, a [`Plan`] is what will run.
+//! [`Options`] are what the visitor chose; a [`Plan`] is what runs.
 
 use options::{AdamOptions, Options, Schedule};
 use picture::size_to_fit;
 
-/// One size of the picture, and how long it is worked at.
+/// One size of the picture, and the steps made at it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
-    /// Of the picture, in pixels.
+    /// Width of the picture in pixels.
     pub width: usize,
-    /// Of the picture, in pixels.
+    /// Height of the picture in pixels.
     pub height: usize,
-    /// How many steps are made, at least 1.
+    /// The number of steps, at least 1.
     pub steps: u32,
-    /// The optimiser's constants, but for what the learning rate is multiplied by.
+    /// Adam's constants. The learning rate is to be multiplied by [`Self::learning_rate_factor`].
     pub adam: AdamOptions,
-    /// What it is multiplied by where this scale begins, and where it ends.
+    /// The factor of the learning rate at the beginning and at the end of this scale; linear between them.
     pub learning_rate_factor: [f32; 2],
 }
 
-/// The scales of a run, the smallest first, the wanted size last.
+/// The scales of a run, the smallest first, that of the result last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     scales: Vec<Scale>,
 }
 
-/// The long side of the smallest scale in pixels, at least: below it, conv5_1 has less than five places in a row and
-/// nothing to say about style.
+/// The minimum of the long side of the smallest scale, in pixels. Below it, conv5_1 is less than five features wide:
+/// too few for style statistics.
 const COARSEST: usize = 90;
-/// The long side in pixels from which smaller scales are worth the while.
+/// The long side of the result, in pixels, from which smaller scales are used.
 const LARGE: usize = 181;
-/// How many steps each smaller scale gets, compared with the wanted size.
+/// The number of steps of each smaller scale, relative to the last one.
 const SMALLER: f64 = 0.3;
-/// No scale gets fewer steps, since the optimiser has to find its feet first: short runs have fewer scales.
+/// The minimum number of steps of a scale: Adam's moments need a few steps to settle. Short runs have fewer scales.
 const LEAST_STEPS: u32 = 5;
-/// The decays of Adam's moments, at most, where there is more than one scale: gradients of some ten steps ago are those
-/// of a much worse picture, and steps as bold as these overshoot where they follow them.
+/// The upper bound of β₁ and β₂ with several scales. The picture changes fast here, and with a longer memory the
+/// moments would contain gradients of a picture that differs too much. Long steps would then overshoot.
 const MAX_BETA: f32 = 0.8;
-/// What the learning rate is multiplied by at the beginning of a run of several scales, and at its end: large forms and
-/// colours want long steps, and strokes come to rest in short ones. Between them it falls with the work that is done.
+/// The factor of the learning rate at the beginning and at the end of a run of several scales. Large structures need
+/// long steps, and fine detail converges with short ones. The factor falls linearly with the work done
+/// ([`Plan::work`]).
 const LEARNING_RATE_FACTOR: [f32; 2] = [2.0, 0.4];
 
-/// The most pixels that are looked at as a whole where nobody chose a tile: 1024×1024, a gigabyte.
+/// The number of pixels up to which a picture is evaluated as a whole, unless a tile size is chosen: 1024×1024, which
+/// takes one gigabyte.
 pub const MOST_AT_ONCE: usize = 1 << 20;
 
-/// The side of the tiles, in pixels, that a picture of this size (width, height) is looked at in ([`picture::rect`]); `None`
-/// where it is looked at as a whole.
+/// The side in pixels of the tiles ([`picture::rect`]) in which a picture of this size (width, height) is evaluated;
+/// `None`: as a whole.
 ///
-/// The larger a tile is, the less is looked at twice; but a picture of 2048×2048 itself takes so much of a gigabyte
-/// that with tiles of 512 a run came to 1101 MiB (`tests/memory.rs`, after a step).
+/// Larger tiles have a smaller share of margin, which is computed twice. But with tiles of 512 pixels a run at
+/// 2048×2048 took 1101 MiB (`tests/memory.rs`, after a step), since the picture itself needs much of a gigabyte. So
+/// larger pictures have smaller tiles.
 pub fn tile_side(options: &Options, (width, height): (usize, usize)) -> Option<usize> {
     let suitable = if width * height > 3 << 20 { 432 } else { 512 };
     let side = options.tile.map_or(suitable, |side| side as usize);
@@ -64,11 +67,11 @@ pub fn tile_side(options: &Options, (width, height): (usize, usize)) -> Option<u
 }
 
 impl Plan {
-    /// What will run for a photo and a painting of these sizes in pixels, as they are when they are scaled to the wanted
-    /// size.
+    /// The plan for a photo and a painting of these sizes (width, height) in pixels, after they were resized to the
+    /// size of the result.
     ///
-    /// One scale, at that size and with the optimiser as it was chosen, where [`Schedule::Single`] asks for it, where
-    /// the photo's long side is below 181 pixels, and for very short runs.
+    /// There is one scale, with the optimiser as chosen, for [`Schedule::Single`], for photos whose long side is
+    /// below 181 pixels, and for very short runs.
     pub fn new(options: &Options, photo: (usize, usize), painting: (usize, usize)) -> Self {
         let mut sizes = match options.schedule {
             Schedule::Single => vec![photo],
@@ -89,7 +92,7 @@ impl Plan {
         plan
     }
 
-    /// Has Adam take steps that are long first and short at last, and forget sooner.
+    /// Sets the learning-rate factors and bounds β₁ and β₂. `steps` is the number of steps of the run.
     fn set_learning_rate_factors(&mut self, steps: u32) {
         let [first, last] = LEARNING_RATE_FACTOR;
         let learning_rate_factor =
@@ -111,12 +114,12 @@ impl Plan {
         }
     }
 
-    /// The scales, the smallest first, at least one.
+    /// The scales, the smallest first; at least one.
     pub fn scales(&self) -> &[Scale] {
         &self.scales
     }
 
-    /// The wanted size.
+    /// The scale of the result.
     ///
     /// # Panics
     /// Never: a plan has at least one scale.
@@ -124,9 +127,10 @@ impl Plan {
         self.scales.last().expect("a plan has at least one scale")
     }
 
-    /// What the first `steps` steps cost, in steps at the wanted size; those beyond the plan are made there.
+    /// The cost of the first `steps` steps, in units of one step at the size of the result. Steps beyond the plan are
+    /// made at that size.
     ///
-    /// For showing how far a run is and how long it will take: the number of steps does not tell, the last ones take
+    /// It measures progress and predicts the remaining time. The number of steps does not, since the last ones take
     /// longest.
     pub fn work(&self, steps: u32) -> f64 {
         let mut left = steps;
@@ -141,10 +145,10 @@ impl Plan {
 }
 
 impl Scale {
-    /// The optimiser's constants for a step, after `made` ones at this scale.
+    /// Adam's constants for the step after `made` steps at this scale.
     pub fn adam(&self, made: u32) -> AdamOptions {
         let [begins, ends] = self.learning_rate_factor;
-        // In the middle of the step; those beyond the plan are as the last ones.
+        // The factor in the middle of the step. Steps beyond the plan have that of the end.
         let past = ((made as f32 + 0.5) / self.steps as f32).min(1.0);
         let learning_rate_factor = begins + (ends - begins) * past;
         AdamOptions { learning_rate: self.adam.learning_rate * learning_rate_factor, ..self.adam }
@@ -154,14 +158,15 @@ impl Scale {
         self.width as f64 * self.height as f64
     }
 
-    /// The size of a painting at this scale that has the size `painting` at the scale `full`: it shrinks with the
-    /// picture, so that its strokes are always as large in it.
+    /// The size of a painting at this scale, given its size at the scale `full`. It shrinks by the same factor as the
+    /// picture, so that the size of its strokes relative to the picture stays the same.
     pub fn painting(&self, full: &Self, painting: (usize, usize)) -> (usize, usize) {
         shrunk(painting, (full.width, full.height), (self.width, self.height))
     }
 }
 
-/// The sizes of the picture: each has half the pixels of the next one, as long as both pictures are large enough there.
+/// The sizes of the picture, the smallest first. Each has half the pixels of the next, as long as both pictures are
+/// large enough for the network.
 fn sizes(photo: (usize, usize), painting: (usize, usize)) -> Vec<(usize, usize)> {
     if photo.0.max(photo.1) < LARGE {
         return vec![photo];
@@ -179,12 +184,12 @@ fn sizes(photo: (usize, usize), painting: (usize, usize)) -> Vec<(usize, usize)>
     sizes
 }
 
-/// How many steps are made at each size, as [`SMALLER`] says, in whole steps that add up to `steps`.
+/// The number of steps at each size, in the proportion given by [`SMALLER`]. They add up to `steps`.
 fn spread(steps: u32, sizes: &[(usize, usize)]) -> Vec<u32> {
     let mut shares = vec![SMALLER; sizes.len()];
     shares[sizes.len() - 1] = 1.0;
     let sum: f64 = shares.iter().sum();
-    // Each size ends where its share of the way ends: what is rounded here is made up for there.
+    // Round cumulative sums, so that the rounded numbers add up exactly.
     let mut past = 0.0;
     let mut made = 0;
     let mut spread = Vec::with_capacity(sizes.len());
@@ -197,7 +202,7 @@ fn spread(steps: u32, sizes: &[(usize, usize)]) -> Vec<u32> {
     spread
 }
 
-/// `size` made smaller as `from` becomes `to`, by the long sides.
+/// `size` shrunk by the ratio of the long sides of `to` and `from`.
 fn shrunk(size: (usize, usize), from: (usize, usize), to: (usize, usize)) -> (usize, usize) {
     let share = to.0.max(to.1) as f64 / from.0.max(from.1) as f64;
     size_to_fit(size, (size.0.max(size.1) as f64 * share).round() as usize)
@@ -259,7 +264,7 @@ mod tests {
             let beyond = plan.last().adam(plan.last().steps + beyond);
             assert!((beyond.learning_rate - 0.4 * rate).abs() < 1e-6, "{beyond:?}");
         }
-        // A choice of one's own is kept where it is forgetful enough.
+        // Smaller values that were chosen are kept.
         let adam = AdamOptions { beta1: 0.5, beta2: 0.6, ..AdamOptions::default() };
         let own = Plan::new(&Options { adam, ..Options::default() }, (256, 256), (256, 256));
         assert!(own.scales().iter().all(|scale| (scale.adam(0).beta1, scale.adam(0).beta2) == (0.5, 0.6)));
@@ -282,7 +287,7 @@ mod tests {
     fn no_scale_is_too_small_for_the_network() {
         // A panorama is 16 pixels high at the third scale, and would be 11 at the second.
         assert_eq!(long_sides(&plan(100, (1024, 64))), [256, 362, 512, 724, 1024]);
-        // The painting counts too.
+        // The size of the painting counts as well.
         let options = Options::default();
         let narrow = Plan::new(&options, (512, 512), (512, 25));
         assert_eq!(long_sides(&narrow), [362, 512]);
@@ -305,7 +310,7 @@ mod tests {
         let plan = plan(100, (512, 512));
         let scales = plan.scales();
         assert!(plan.work(0).abs() < 1e-12);
-        // 128 of 512: a sixteenth of the pixels.
+        // 128 of 512 pixels a side: a sixteenth of the pixels.
         let small = plan.work(scales[0].steps + scales[1].steps) - plan.work(scales[0].steps);
         assert!((small - f64::from(scales[1].steps) / 16.0).abs() < 1e-9);
         assert!((plan.work(107) - plan.work(100) - 7.0).abs() < 1e-9);

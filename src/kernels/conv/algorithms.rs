@@ -1,4 +1,4 @@
-//! The algorithms of convolutions, and which of them computes which convolution.
+//! Defines the algorithms of convolutions, and the choice of one for each convolution.
 
 use std::fmt;
 
@@ -11,11 +11,12 @@ use crate::kernels::tile::Tile;
 pub enum Algorithm {
     /// A product of the nine neighbours' channels with the kernel (implicit GEMM). On the CPU, Burn's convolution.
     Direct,
-    /// Winograd's, by tiles: fewer multiplications, but more memory traffic.
+    /// Winograd's algorithm with this tile: fewer multiplications, but more memory traffic.
     Winograd(Tile),
 }
 
-/// The fastest algorithms as measured on one GPU, by the number of channels in and out. For other convolutions a rule decides.
+/// The fastest algorithms as measured on one GPU, by the numbers of input and output channels. Other convolutions use
+/// the rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Algorithms(Vec<(usize, usize, Algorithm)>);
 
@@ -50,7 +51,7 @@ impl fmt::Display for Algorithms {
 }
 
 impl Algorithm {
-    /// Every one there is.
+    /// All algorithms.
     pub const ALL: [Self; 3] = [Self::Direct, Self::Winograd(Tile::Two), Self::Winograd(Tile::Four)];
 }
 

@@ -1,5 +1,6 @@
-//! What happens to a sum before it is stored: forward the bias and the ReLU; backward the gradient of the losses at this
-//! layer (one value per channel, or a map), and the mask of the ReLU below.
+//! Defines the epilogue of a convolution, which is applied to a sum before it is stored. Forward: bias and ReLU.
+//! Backward: the gradient of the losses at this layer (one value per channel, or a map), and the mask of the ReLU
+//! before it.
 
 use burn::tensor::Tensor;
 
@@ -8,14 +9,14 @@ use crate::kernels::{
     gpu::{Buffer, Shader, bindings, shader},
 };
 
-/// The buffers that take part.
+/// The buffers of an epilogue.
 pub struct Epilogue {
     bias: Option<Buffer>,
     add: Option<Buffer>,
     mask: Option<Buffer>,
 }
 
-/// Which of them there are: what the text of a kernel depends on.
+/// Which buffers there are and how maps are stored: the variant of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind {
     /// Adds the bias. Without a mask it is a layer's own bias, and the layer's ReLU follows.
@@ -50,7 +51,7 @@ impl Epilogue {
 }
 
 impl Kind {
-    /// No epilogue, everything stored in full.
+    /// No epilogue, all maps in 32 bits.
     pub fn none() -> Self {
         Self { bias: false, add: false, mask: false, from: Storage::Full, to: Storage::Full }
     }
@@ -117,7 +118,7 @@ impl Kind {
     }
 }
 
-/// The mask alone. `gradient` and `features` `[H, W, C]` → `[H, W, C]`.
+/// The ReLU mask alone. `gradient` and `features` `[H, W, C]` → `[H, W, C]`.
 pub fn relu_backward(gradient: &Map, features: &Map) -> Map {
     let [h, w, c] = gradient.dims();
     let (g, f) = (Buffer::of(gradient), Buffer::of(features));

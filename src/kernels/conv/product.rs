@@ -1,7 +1,8 @@
-//! The product of a matrix, pixels × channels, with a matrix of weights: every convolution on the GPU ends in it.
+//! Computes the product of a matrix, pixels × channels, and a matrix of weights. Every convolution on the GPU is such
+//! a product.
 //!
-//! The rows are pixels as they are (1×1 convolution), or gathered from nine neighbours (3×3, implicit GEMM), or transformed
-//! by Winograd's algorithm, many matrices side by side.
+//! The rows of the first matrix are the pixels of a map (1×1 convolution), nine neighbours of each pixel (3×3,
+//! implicit GEMM), or tiles transformed by Winograd's algorithm, as a batch of products.
 
 use std::collections::HashSet;
 
@@ -14,7 +15,7 @@ use crate::kernels::{
     template::{fill, unroll, up_to},
 };
 
-/// The kernel, and what its text depends on.
+/// A variant of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Product {
     /// 9 for a 3×3 convolution, 1 for a 1×1.

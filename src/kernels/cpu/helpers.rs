@@ -1,4 +1,5 @@
-//! Workers that take shares of the CPU's work, and the convolution kernels that they keep copies of.
+//! Defines the interface to workers that compute shares of the CPU's work, and the convolution kernels that they keep
+//! copies of.
 
 use std::{
     array::from_fn,
@@ -11,8 +12,8 @@ use processor::{Shape, Transformed};
 
 use crate::kernels::tile::Tile;
 
-/// Workers that have no memory in common with this thread, and take shares of its work. Each method returns `None` where
-/// sharing does not pay, or is not possible.
+/// Workers that share no memory with this thread and compute shares of its work. Each method returns `None` if
+/// sharing does not pay or is not possible.
 pub trait Helpers {
     /// The sums of a convolution, with a bias and its ReLU.
     fn convolve(&self, x: &[f32], kernels: &Kernels, shape: Shape, bias: Option<&[f32]>) -> Option<Vec<f32>>;

@@ -1,4 +1,4 @@
-//! The one place that knows how Burn's CPU tensors lie in memory.
+//! Defines access to the memory of Burn's CPU tensors. Nothing else depends on their layout.
 
 use burn::{
     backend::{Flex, flex::FlexTensor},

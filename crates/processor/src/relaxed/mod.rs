@@ -1,8 +1,9 @@
-//! Matrix products with relaxed SIMD, in browsers that have it.
+//! Computes matrix products with relaxed SIMD, in browsers that support it.
 //!
-//! A browser without it would refuse a whole engine that uses it, and a second engine would have to be built and hosted. So
-//! only what is innermost is a module of its own, of a few kilobytes, which the engine carries along: once the engine runs,
-//! it starts [`MODULE`] on its own memory, and puts its function into its own table in the place of [`place`].
+//! A browser without relaxed SIMD rejects any wasm module that contains it, so the whole engine would have to be
+//! built and hosted twice. Instead only the innermost loop is a module of its own, of a few kilobytes, embedded in
+//! the engine. At run time the engine instantiates [`MODULE`] on its own memory and puts the exported function into
+//! its own function table, at the index [`place`].
 
 use std::{
     cell::{Cell, RefCell},
@@ -15,47 +16,46 @@ use crate::view::View;
 
 mod operands;
 
-/// The module. It imports `env.memory`, and exports `panel`.
+/// The module. It imports `env.memory` and exports `panel`.
 pub const MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/panel.wasm"));
 
-/// As `panel` in `panel.rs`.
+/// The signature of `panel` in `panel.rs`.
 type Panel = unsafe extern "C" fn(*const Operands);
 
-/// Products that are summed before the sums are stored: few enough for what they are computed of to stay in a core's nearest
-/// cache.
+/// The number of products per sum before it is stored, so that the operands stay in the L1 cache.
 const INNER: usize = 128;
 
-/// Rows of a right matrix that are further apart are packed: some caches have few places for numbers that are a power of two
-/// apart.
+/// The row stride of the right matrix, in values, from which it is packed. Strides of a power of two map to few sets
+/// of a cache.
 const FAR: usize = 64;
 
 thread_local! {
     static PANEL: Cell<Option<Panel>> = const { Cell::new(None) };
-    /// A panel of a right matrix.
+    /// The packed panel of a right matrix.
     static PACKED: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Holds the place of the module's function, and is never called.
+/// A placeholder that reserves an index in the function table. Never called.
 extern "C" fn nobody(_: *const Operands) {
     unreachable!("called before it was put into its place")
 }
 
-/// Where in the engine's table the module's function belongs.
+/// The index in the engine's function table where the function of the module must be put.
 pub fn place() -> u32 {
     nobody as Panel as usize as u32
 }
 
-/// From now on products go by the module.
+/// Makes `multiply` use the module from now on.
 ///
 /// # Safety
-/// Its function must be in its [`place`].
+/// The function of the module must be at the index [`place`] of the function table.
 pub unsafe fn start() {
     // The compiler must not find out whose place it is.
     // SAFETY: on wasm a function's address is its place in the table, and it has this signature there.
     PANEL.set(Some(unsafe { transmute::<usize, Panel>(black_box(place() as usize)) }));
 }
 
-/// As [`crate::matrix::multiply`], where the module runs and can do it: whether that is so.
+/// As [`crate::matrix::multiply`], if the module runs and supports this shape. Returns whether it did.
 pub fn multiply(
     left: View,
     right: View,
@@ -76,7 +76,7 @@ pub fn multiply(
             while first < columns {
                 let wide = match columns - first {
                     rest @ (4 | 8) => rest,
-                    // As twice eight: with four alone a sum would wait for the one before.
+                    // Twice eight: with four columns alone, each sum would wait for the one before.
                     16 => 8,
                     _ => 12,
                 };
@@ -100,7 +100,7 @@ pub fn multiply(
                     right_row,
                     add: add || start > 0,
                 };
-                // SAFETY: the matrices are as large as they must be: `matrix::multiply` has seen to it.
+                // SAFETY: `matrix::multiply` has checked that the slices are as long as these strides reach.
                 unsafe { panel(&raw const operands) };
                 first += wide;
             }
@@ -109,7 +109,7 @@ pub fn multiply(
     true
 }
 
-/// `[count, wide]` of rows that are `row` apart.
+/// Copies `[count, wide]` from rows with a stride of `row` values.
 fn pack(numbers: &[f32], row: usize, [count, wide]: [usize; 2], packed: &mut Vec<f32>) {
     packed.clear();
     for at in 0..count {

@@ -1,7 +1,8 @@
-//! What a panel of a product is computed of. The engine and the module that computes it (`panel.rs`) both have this file.
+//! Defines the operands of a panel of a matrix product. The engine and the module that computes it (`panel.rs`) both
+//! include this file.
 
-/// `[rows, inner]` by `[inner, columns]`, of 4, 8 or 12 columns, added to what is there if that is wanted. So many numbers lie
-/// between two rows of each, and between two columns of the left one.
+/// `[rows, inner]` by `[inner, columns]`, with 4, 8 or 12 columns, added to the output if asked to. The strides, in
+/// values, are those between rows of each matrix, and between columns of the left one.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Operands {

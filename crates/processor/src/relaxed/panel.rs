@@ -1,5 +1,5 @@
-//! The innermost part of a matrix product, with relaxed SIMD: a multiplication and an addition are one instruction, where
-//! the processor has such a one. `build.rs` makes a module of it.
+//! Computes the innermost part of a matrix product with relaxed SIMD, which has a fused multiply-add where the CPU
+//! has one. `build.rs` compiles it to a module of its own.
 #![no_std]
 
 use core::{
@@ -14,20 +14,20 @@ mod operands;
 
 use operands::Operands;
 
-/// Rows of sums that are computed together. With three vectors beside each other, and all that they are computed of, they
-/// fit into 15 registers in whatever order the compiler has them come: four rows would be slower by a twelfth.
+/// The number of rows of sums per iteration. With three vectors per row, sums and operands fit into 15 registers
+/// however the compiler orders them. Four rows were slower by a twelfth.
 const ROWS: usize = 3;
 
-/// The product of these operands. Vectors may begin at any number: the instructions ask for no alignment.
+/// Computes the product of these operands. Vectors need no alignment.
 ///
 /// # Safety
-/// What is read must lie in memory, and what is written nowhere in it.
+/// All reads must be within memory, and so must all writes. The output must not overlap the inputs or `operands`.
 #[unsafe(no_mangle)]
 #[target_feature(enable = "relaxed-simd")]
 pub unsafe extern "C" fn panel(operands: *const Operands) {
-    // SAFETY: as the caller says.
+    // SAFETY: the caller guarantees it, as stated above.
     unsafe {
-        // A copy, which no number that is written can change: it stays in registers.
+        // A copy, which the writes below cannot alias: it stays in registers.
         let operands = *operands;
         match operands.columns {
             12 => compute::<3>(operands),
@@ -52,7 +52,7 @@ unsafe fn compute<const VECTORS: usize>(operands: Operands) {
     }
 }
 
-/// Of some rows, which begin with this one.
+/// Computes `ROWS` rows from `first` on.
 #[inline]
 #[target_feature(enable = "relaxed-simd")]
 unsafe fn sums<const ROWS: usize, const VECTORS: usize>(operands: Operands, first: usize) {
@@ -83,7 +83,7 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize>(operands: Operands, firs
     }
 }
 
-/// There is nothing here that panics.
+/// Required without `std`; nothing here panics.
 #[panic_handler]
 fn panic(_: &PanicInfo) -> ! {
     core::arch::wasm32::unreachable()

@@ -1,4 +1,4 @@
-//! Winograd's convolutions on the CPU.
+//! Computes Winograd's convolutions on the CPU.
 
 use burn::tensor::Tensor;
 pub use processor::{Epilogue, Shape, Share, Transformed, parts, shares};

@@ -1,4 +1,4 @@
-//! Winograd's convolutions in WGSL.
+//! Computes Winograd's convolutions on the GPU.
 
 use std::fmt::Write as _;
 
@@ -16,8 +16,8 @@ use crate::kernels::{
     tile::Tile,
 };
 
-/// What a band of transformed tiles may take. It bounds the memory, whatever the picture's size, and stays within
-/// WebGPU's smallest limit for a binding.
+/// The size of a band of transformed tiles. It bounds the memory for any size of the picture, and is within WebGPU's
+/// default limit for a binding.
 const BAND_BYTES: usize = 16 << 20;
 
 /// The algorithm for a convolution with these numbers of channels, on a GPU device that is `software` or not.
