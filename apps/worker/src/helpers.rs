@@ -47,7 +47,7 @@ const FAILED: i32 = 2;
 
 /// A message to a helper; the shared buffer and the states are sent with it.
 #[derive(Debug, Serialize, Deserialize)]
-enum Errand {
+enum HelperRequest {
     /// Keep these kernels. The buffer contains nothing else.
     Keep {
         kernels: u32,
@@ -210,8 +210,13 @@ impl Crew {
         }
     }
 
-    fn tell(&self, worker: &Worker, errand: &Errand, board: &SharedArrayBuffer) -> Result<(), JsValue> {
-        let envelope = Envelope::new(errand).map_err(|error| JsValue::from(error.to_string()))?;
+    fn tell(
+        &self,
+        worker: &Worker,
+        request: &HelperRequest,
+        board: &SharedArrayBuffer,
+    ) -> Result<(), JsValue> {
+        let envelope = Envelope::new(request).map_err(|error| JsValue::from(error.to_string()))?;
         let envelope = envelope.with("board", board).with("states", self.states.as_ref());
         worker.post_message(envelope.parts().0)
     }
@@ -246,7 +251,7 @@ impl Crew {
             results.push(y.clone());
             Atomics::store(&self.states, helper as u32, AT_WORK)?;
             let job = Job { task, x, y, helper: helper as u32 };
-            self.tell(&self.workers.borrow()[helper], &Errand::Compute(job), &board.buffer)?;
+            self.tell(&self.workers.borrow()[helper], &HelperRequest::Compute(job), &board.buffer)?;
         }
 
         let started = browser::now();
@@ -318,7 +323,11 @@ impl Crew {
                 let part = kernels.transformed.part(share.outputs.clone());
                 let board = Board::new(part.numbers().len())?;
                 board.at(&(0..board.length)).copy_from(part.numbers());
-                self.tell(worker, &Errand::Keep { kernels: kernels.id, dims: part.dims() }, &board.buffer)?;
+                self.tell(
+                    worker,
+                    &HelperRequest::Keep { kernels: kernels.id, dims: part.dims() },
+                    &board.buffer,
+                )?;
             }
         }
         Ok(())
@@ -457,7 +466,7 @@ impl Helpers for Crew {
         for (worker, known) in self.workers.borrow().iter().zip(known) {
             if known {
                 // If the message fails, the helper merely keeps kernels that it no longer needs.
-                let _ = self.tell(worker, &Errand::Forget { kernels }, &board.buffer);
+                let _ = self.tell(worker, &HelperRequest::Forget { kernels }, &board.buffer);
             }
         }
     }
@@ -484,13 +493,13 @@ pub fn help() {
 
 fn obey(data: &JsValue) {
     let board: SharedArrayBuffer = envelope::beside(data, "board").unchecked_into();
-    match envelope::open::<Errand>(data).expect("the engine and its helpers are one program") {
-        Errand::Keep { kernels, dims } => {
+    match envelope::open::<HelperRequest>(data).expect("the engine and its helpers are one program") {
+        HelperRequest::Keep { kernels, dims } => {
             let part = Transformed::from_numbers(Float32Array::new(&board).to_vec(), dims);
             KEPT.with_borrow_mut(|kept| kept.insert(kernels, part));
         }
-        Errand::Forget { kernels } => drop(KEPT.with_borrow_mut(|kept| kept.remove(&kernels))),
-        Errand::Compute(job) => {
+        HelperRequest::Forget { kernels } => drop(KEPT.with_borrow_mut(|kept| kept.remove(&kernels))),
+        HelperRequest::Compute(job) => {
             AT.set(Some((envelope::beside(data, "states").unchecked_into(), job.helper)));
             job.run(&board);
             report(DONE);

@@ -20,7 +20,7 @@ use wide::f32x4;
 pub use winograd::{Transformed, convolve_2x2, convolve_4x4};
 
 /// Four adjacent channels: one SIMD vector on every target.
-type Quad = [f32; 4];
+type Vec4 = [f32; 4];
 
 /// The dimensions of a convolution. Numbers of channels are multiples of four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,31 +49,31 @@ pub struct Epilogue<'a> {
     pub mask: Option<&'a [f32]>,
 }
 
-fn quads(numbers: &[f32]) -> &[Quad] {
+fn vec4s(numbers: &[f32]) -> &[Vec4] {
     numbers.as_chunks().0
 }
 
 impl Epilogue<'_> {
     /// Applies the epilogue to the sum of four channels at one pixel.
     #[inline]
-    fn of(self, mut sum: f32x4, place: usize, quad: usize) -> Quad {
+    fn of(self, mut sum: f32x4, index: usize, vec4: usize) -> Vec4 {
         if let Some(bias) = self.bias {
-            sum = (sum + f32x4::from(quads(bias)[quad])).max(f32x4::ZERO);
+            sum = (sum + f32x4::from(vec4s(bias)[vec4])).max(f32x4::ZERO);
         }
         if let Some(add) = self.add {
-            sum += f32x4::from(quads(add)[place]);
+            sum += f32x4::from(vec4s(add)[index]);
         }
         if let Some(mask) = self.mask {
-            sum &= f32x4::from(quads(mask)[place]).simd_gt(f32x4::ZERO);
+            sum &= f32x4::from(vec4s(mask)[index]).simd_gt(f32x4::ZERO);
         }
         sum.to_array()
     }
 
     /// Applies the epilogue to all sums `[H, W, out]`, which other threads have computed.
     pub fn finish(self, sums: &mut [f32]) {
-        let quads_of_bias = self.bias.map_or(1, |bias| bias.len() / 4);
-        for (place, quad) in sums.as_chunks_mut().0.iter_mut().enumerate() {
-            *quad = self.of(f32x4::from(*quad), place, place % quads_of_bias);
+        let vec4s_of_bias = self.bias.map_or(1, |bias| bias.len() / 4);
+        for (index, vec4) in sums.as_chunks_mut().0.iter_mut().enumerate() {
+            *vec4 = self.of(f32x4::from(*vec4), index, index % vec4s_of_bias);
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use wide::f32x4;
 
-use crate::{Quad, matrix::each, quads};
+use crate::{Vec4, matrix::each, vec4s};
 
 /// The maximum of each window. x `[H, W, channels]`, given by `dims`, → `[H₂, W₂, channels]`, given by `halves`: H/2
 /// and W/2, rounded up or down.
@@ -53,12 +53,12 @@ pub fn mean_pool_backward(x: &[f32], gradient: &[f32], add: Option<&[f32]>, dims
     pool_backward(x, gradient, add, dims, |_, gradient, share| [gradient * share; 4])
 }
 
-/// The positions of the four corners of each window, in quads. A corner outside of the map takes the position of its
+/// The positions of the four corners of each window, in vec4s. A corner outside of the map takes the position of its
 /// neighbour.
 struct Windows {
     height: usize,
     width: usize,
-    quads: usize,
+    vec4s: usize,
 }
 
 impl Windows {
@@ -66,7 +66,7 @@ impl Windows {
         let (top, left) = (2 * y, 2 * x);
         let (below, right) = ((top + 1).min(self.height - 1), (left + 1).min(self.width - 1));
         [(top, left), (top, right), (below, left), (below, right)]
-            .map(|(y, x)| (y * self.width + x) * self.quads)
+            .map(|(y, x)| (y * self.width + x) * self.vec4s)
     }
 
     /// The share of the window's gradient that each corner gets, where repeated corners count as one.
@@ -83,14 +83,14 @@ fn pool(
     combine: impl Fn([f32x4; 4]) -> f32x4 + Sync,
 ) -> Vec<f32> {
     assert_eq!(x.len(), height * width * channels, "[{height}, {width}, {channels}]");
-    let (x, windows) = (quads(x), Windows { height, width, quads: channels / 4 });
+    let (x, windows) = (vec4s(x), Windows { height, width, vec4s: channels / 4 });
     let mut out = vec![0.0; high * wide * channels];
     each(&mut out, wide * channels, |row, out| {
         let (out, _) = out.as_chunks_mut::<4>();
-        for (column, out) in out.chunks_exact_mut(windows.quads).enumerate() {
-            let corners = windows.corners(row, column).map(|at| &x[at..][..windows.quads]);
-            for (quad, out) in out.iter_mut().enumerate() {
-                *out = combine(corners.map(|corner| corner[quad].into())).to_array();
+        for (column, out) in out.chunks_exact_mut(windows.vec4s).enumerate() {
+            let corners = windows.corners(row, column).map(|at| &x[at..][..windows.vec4s]);
+            for (vec4, out) in out.iter_mut().enumerate() {
+                *out = combine(corners.map(|corner| corner[vec4].into())).to_array();
             }
         }
     });
@@ -112,22 +112,22 @@ fn pool_backward(
         "the gradient of halves of [{height}, {width}, {channels}]"
     );
     assert!(add.is_none_or(|add| add.len() == x.len()), "what is added to [{height}, {width}, {channels}]");
-    let (x, gradient, add) = (quads(x), quads(gradient), add.map(quads));
-    let windows = Windows { height, width, quads: channels / 4 };
+    let (x, gradient, add) = (vec4s(x), vec4s(gradient), add.map(vec4s));
+    let windows = Windows { height, width, vec4s: channels / 4 };
     let mut out = vec![0.0; x.len() * 4];
     each(&mut out, 2 * width * channels, |row, out| {
-        let (out, _): (&mut [Quad], _) = out.as_chunks_mut();
-        let above = 2 * row * width * windows.quads;
+        let (out, _): (&mut [Vec4], _) = out.as_chunks_mut();
+        let above = 2 * row * width * windows.vec4s;
         for column in 0..wide {
             let corners = windows.corners(row, column);
             let share = windows.share(row, column);
-            for quad in 0..windows.quads {
-                let values = corners.map(|at| f32x4::from(x[at + quad]));
-                let gradient = gradient[(row * wide + column) * windows.quads + quad].into();
+            for vec4 in 0..windows.vec4s {
+                let values = corners.map(|at| f32x4::from(x[at + vec4]));
+                let gradient = gradient[(row * wide + column) * windows.vec4s + vec4].into();
                 let routed = route(values, gradient, share);
                 // In reverse, so that the first of several corners at the same position is written last.
                 for corner in (0..4).rev() {
-                    let at = corners[corner] + quad;
+                    let at = corners[corner] + vec4;
                     let sum = routed[corner] + add.map_or(f32x4::ZERO, |add| add[at].into());
                     out[at - above] = (sum & values[corner].simd_gt(f32x4::ZERO)).to_array();
                 }
@@ -146,7 +146,7 @@ mod tests {
         // A row of five pixels: two windows and a half. The first has two equal maxima.
         let x = [3.0, 3.0, -1.0, 2.0, 4.0].map(|value| [value; 4]);
         let dims = [1, 5, 4];
-        let first = |numbers: &[f32]| quads(numbers).iter().map(|quad| quad[0]).collect::<Vec<_>>();
+        let first = |numbers: &[f32]| vec4s(numbers).iter().map(|vec4| vec4[0]).collect::<Vec<_>>();
         assert_eq!(first(&max_pool(x.as_flattened(), dims, [1, 3])), [3.0, 2.0, 4.0]);
         assert_eq!(first(&mean_pool(x.as_flattened(), dims, [1, 3])), [3.0, 0.5, 4.0]);
 

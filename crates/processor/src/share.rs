@@ -63,7 +63,7 @@ impl Share {
         (self.rows.start - above) * row..(self.rows.end + below) * row
     }
 
-    /// Copies the result of this share to its place in the whole output `[H, W, out]`.
+    /// Copies the result of this share to where it belongs in the whole output `[H, W, out]`.
     pub fn put(&self, part: &[f32], whole: Shape, out: &mut [f32]) {
         let row = whole.width * whole.outputs;
         let out = &mut out[self.rows.start * row..self.rows.end * row];
@@ -109,11 +109,11 @@ mod tests {
                 let (add, mask) =
                     (numbers(height * width * outputs, 31), numbers(height * width * outputs, 17));
                 let epilogue = Epilogue { bias: Some(&bias), add: Some(&add), mask: Some(&mask) };
-                for places in [16, 36] {
-                    let convolve = if places == 16 { convolve_2x2 } else { convolve_4x4 };
-                    let kernels = Transformed::new([places, inputs, outputs], |input, output, places| {
-                        for (place, value) in places.iter_mut().enumerate() {
-                            *value = ((place + 7 * input + 3 * output) * 41 % 101) as f32 / 101.0 - 0.4;
+                for elements in [16, 36] {
+                    let convolve = if elements == 16 { convolve_2x2 } else { convolve_4x4 };
+                    let kernels = Transformed::new([elements, inputs, outputs], |input, output, elements| {
+                        for (index, value) in elements.iter_mut().enumerate() {
+                            *value = ((index + 7 * input + 3 * output) * 41 % 101) as f32 / 101.0 - 0.4;
                         }
                     });
                     let expected = convolve(&x, &kernels, whole, epilogue);

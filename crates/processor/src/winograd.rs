@@ -10,7 +10,7 @@ use std::{array::from_fn, ops::Range};
 use rayon::prelude::*;
 use wide::f32x4;
 
-use crate::{Epilogue, Quad, Shape, matrix::multiply, quads, view::View};
+use crate::{Epilogue, Shape, Vec4, matrix::multiply, vec4s, view::View};
 
 /// The number of tiles per band. Small enough for the cache of a core, large enough to amortise the setup of a matrix
 /// product.
@@ -20,30 +20,30 @@ const BAND: usize = 48;
 /// a block, consecutive reads are contiguous.
 const BLOCK: usize = 48;
 
-/// Transformed kernels, `G g Gᵀ`, of 16 or 36 elements each (called places here).
+/// Transformed kernels, `G g Gᵀ`, of 16 or 36 elements each (called elements here).
 #[derive(Clone, Debug)]
 pub struct Transformed {
-    /// For each place and each block of output channels: `[in, channels of the block]`.
+    /// For each element and each block of output channels: `[in, channels of the block]`.
     numbers: Vec<f32>,
-    places: usize,
+    elements: usize,
     inputs: usize,
     outputs: usize,
 }
 
 impl Transformed {
-    /// Transforms kernels: `transform(input, output, places)` writes the elements of one.
+    /// Transforms kernels: `transform(input, output, elements)` writes the elements of one.
     pub fn new(
-        [places, inputs, outputs]: [usize; 3],
+        [elements, inputs, outputs]: [usize; 3],
         mut transform: impl FnMut(usize, usize, &mut [f32]),
     ) -> Self {
-        let mut new = Self { numbers: vec![0.0; places * inputs * outputs], places, inputs, outputs };
-        let mut one = vec![0.0; places];
+        let mut new = Self { numbers: vec![0.0; elements * inputs * outputs], elements, inputs, outputs };
+        let mut one = vec![0.0; elements];
         // Outputs in the inner loop: they are adjacent in memory.
         for input in 0..inputs {
             for output in 0..outputs {
                 transform(input, output, &mut one);
-                for (place, &value) in one.iter().enumerate() {
-                    let at = new.at(place, input, output);
+                for (index, &value) in one.iter().enumerate() {
+                    let at = new.at(index, input, output);
                     new.numbers[at] = value;
                 }
             }
@@ -55,24 +55,24 @@ impl Transformed {
     ///
     /// # Panics
     /// If the number of values does not match.
-    pub fn from_numbers(numbers: Vec<f32>, [places, inputs, outputs]: [usize; 3]) -> Self {
-        assert_eq!(numbers.len(), places * inputs * outputs, "[{places}, {inputs}, {outputs}]");
-        Self { numbers, places, inputs, outputs }
+    pub fn from_numbers(numbers: Vec<f32>, [elements, inputs, outputs]: [usize; 3]) -> Self {
+        assert_eq!(numbers.len(), elements * inputs * outputs, "[{elements}, {inputs}, {outputs}]");
+        Self { numbers, elements, inputs, outputs }
     }
 
     /// The kernels of a range of output channels.
     #[must_use]
     pub fn part(&self, outputs: Range<usize>) -> Self {
-        Self::new([self.places, self.inputs, outputs.len()], |input, output, places| {
-            for (place, value) in places.iter_mut().enumerate() {
-                *value = self.numbers[self.at(place, input, outputs.start + output)];
+        Self::new([self.elements, self.inputs, outputs.len()], |input, output, elements| {
+            for (index, value) in elements.iter_mut().enumerate() {
+                *value = self.numbers[self.at(index, input, outputs.start + output)];
             }
         })
     }
 
-    /// The numbers of places, input channels and output channels.
+    /// The numbers of elements, input channels and output channels.
     pub fn dims(&self) -> [usize; 3] {
-        [self.places, self.inputs, self.outputs]
+        [self.elements, self.inputs, self.outputs]
     }
 
     /// All values, in the order of memory: to send them to another thread.
@@ -80,9 +80,9 @@ impl Transformed {
         &self.numbers
     }
 
-    fn at(&self, place: usize, input: usize, output: usize) -> usize {
+    fn at(&self, index: usize, input: usize, output: usize) -> usize {
         let first = output / BLOCK * BLOCK;
-        (place * self.outputs + first) * self.inputs + input * self.wide(first) + output - first
+        (index * self.outputs + first) * self.inputs + input * self.wide(first) + output - first
     }
 
     /// The number of channels of the block that begins at channel `first`.
@@ -90,20 +90,20 @@ impl Transformed {
         BLOCK.min(self.outputs - first)
     }
 
-    /// `[rows, in]` by the matrix `[in, out]` of one place → `[rows, out]`, for the first `outputs` channels.
-    fn multiply(&self, place: usize, rows: &[f32], outputs: usize, out: &mut [f32]) {
+    /// `[rows, in]` by the matrix `[in, out]` of one element → `[rows, out]`, for the first `outputs` channels.
+    fn multiply(&self, index: usize, rows: &[f32], outputs: usize, out: &mut [f32]) {
         let count = rows.len() / self.inputs;
         let left = View { numbers: rows, row: self.inputs, column: 1 };
         for first in (0..outputs).step_by(BLOCK) {
             let wide = self.wide(first);
-            let right = View { numbers: &self.numbers[self.at(place, 0, first)..], row: wide, column: 1 };
+            let right = View { numbers: &self.numbers[self.at(index, 0, first)..], row: wide, column: 1 };
             let columns = wide.min(outputs - first);
             multiply(left, right, &mut out[first..], outputs, [count, self.inputs, columns], false);
         }
     }
 }
 
-/// F(2×2, 3×3) with kernels of 16 places. x `[H, W, in]`, plus the rows beyond → `[H, W, out]`, the first output
+/// F(2×2, 3×3) with kernels of 16 elements. x `[H, W, in]`, plus the rows beyond → `[H, W, out]`, the first output
 /// channels of `kernels`.
 ///
 /// # Panics
@@ -112,7 +112,7 @@ pub fn convolve_2x2(x: &[f32], kernels: &Transformed, shape: Shape, epilogue: Ep
     convolve::<Two, 2, 4>(x, kernels, shape, epilogue)
 }
 
-/// F(4×4, 3×3) with kernels of 36 places. x `[H, W, in]`, plus the rows beyond → `[H, W, out]`, the first output
+/// F(4×4, 3×3) with kernels of 36 elements. x `[H, W, in]`, plus the rows beyond → `[H, W, out]`, the first output
 /// channels of `kernels`.
 ///
 /// # Panics
@@ -179,26 +179,26 @@ fn convolve<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
         assert_eq!(map.len(), pixels * outputs, "a map beside what comes out, for {shape:?}");
     }
 
-    let x = quads(x);
+    let x = vec4s(x);
     let across = width.div_ceil(SIDE);
     // Whole rows of tiles, so that their output is contiguous.
     let rows = BAND.div_ceil(across.max(1));
     let mut out = vec![0.0; pixels * outputs];
 
     let scratch = || [inputs, outputs].map(|channels| vec![[0.0; 4]; INPUTS * INPUTS * BAND * channels / 4]);
-    let compute = |[transformed, products]: &mut [Vec<Quad>; 2], (index, out): (usize, &mut [f32])| {
+    let compute = |[transformed, products]: &mut [Vec<Vec4>; 2], (index, out): (usize, &mut [f32])| {
         let start = index * rows * across;
         let end = start + (out.len() / (width * outputs)).div_ceil(SIDE) * across;
         for first in (start..end).step_by(BAND) {
             let band = Band { height, width, first, count: BAND.min(end - first) };
             band.input::<T, SIDE, INPUTS>(x, above, inputs / 4, transformed);
-            for place in 0..INPUTS * INPUTS {
+            for index in 0..INPUTS * INPUTS {
                 let [from, to] = [inputs, outputs].map(|channels| band.count * channels);
                 kernels.multiply(
-                    place,
-                    &transformed.as_flattened()[place * from..][..from],
+                    index,
+                    &transformed.as_flattened()[index * from..][..from],
                     outputs,
-                    &mut products.as_flattened_mut()[place * to..][..to],
+                    &mut products.as_flattened_mut()[index * to..][..to],
                 );
             }
             let above = index * rows * SIDE * width * outputs / 4;
@@ -235,63 +235,63 @@ impl Band {
         })
     }
 
-    /// `Bᵀ d B` of each tile → `[places, tiles, quads]`. x has `above` rows above the map; outside of x the input is
+    /// `Bᵀ d B` of each tile → `[elements, tiles, vec4s]`. x has `above` rows above the map; outside of x the input is
     /// zero.
     fn input<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
         self,
-        x: &[Quad],
+        x: &[Vec4],
         above: usize,
-        quads: usize,
-        transformed: &mut [Quad],
+        vec4s: usize,
+        transformed: &mut [Vec4],
     ) {
-        let rows = x.len() / (self.width * quads).max(1);
+        let rows = x.len() / (self.width * vec4s).max(1);
         for (tile, top, left) in self.tiles(SIDE) {
             let inside = |y: usize, x: usize| (1..=rows).contains(&y) && (1..=self.width).contains(&x);
             let from: [[Option<usize>; INPUTS]; INPUTS] = from_fn(|i| {
                 from_fn(|j| {
                     let (y, x) = (above + top + i, left + j);
-                    inside(y, x).then(|| ((y - 1) * self.width + x - 1) * quads)
+                    inside(y, x).then(|| ((y - 1) * self.width + x - 1) * vec4s)
                 })
             });
-            for quad in 0..quads {
+            for vec4 in 0..vec4s {
                 let across = from.map(|row| {
-                    T::input(row.map(|place| place.map_or(f32x4::ZERO, |place| x[place + quad].into())))
+                    T::input(row.map(|index| index.map_or(f32x4::ZERO, |index| x[index + vec4].into())))
                 });
                 for j in 0..INPUTS {
                     let down = T::input(column(&across, j));
                     for (i, value) in down.into_iter().enumerate() {
-                        let place = i * INPUTS + j;
-                        transformed[(place * self.count + tile) * quads + quad] = value.to_array();
+                        let index = i * INPUTS + j;
+                        transformed[(index * self.count + tile) * vec4s + vec4] = value.to_array();
                     }
                 }
             }
         }
     }
 
-    /// `Aᵀ m A` of each tile of the products `[places, tiles, quads]`, written to a part of the map that begins after
-    /// `above` quads.
+    /// `Aᵀ m A` of each tile of the products `[elements, tiles, vec4s]`, written to a part of the map that begins after
+    /// `above` vec4s.
     fn output<T: Transform<SIDE, INPUTS>, const SIDE: usize, const INPUTS: usize>(
         self,
-        products: &[Quad],
-        quads: usize,
+        products: &[Vec4],
+        vec4s: usize,
         epilogue: Epilogue,
         above: usize,
-        out: &mut [Quad],
+        out: &mut [Vec4],
     ) {
         for (tile, top, left) in self.tiles(SIDE) {
             let [high, wide] = [self.height - top, self.width - left].map(|rest| rest.min(SIDE));
-            for quad in 0..quads {
+            for vec4 in 0..vec4s {
                 let across: [[f32x4; SIDE]; INPUTS] = from_fn(|i| {
                     T::output(from_fn(|j| {
-                        let place = i * INPUTS + j;
-                        products[(place * self.count + tile) * quads + quad].into()
+                        let index = i * INPUTS + j;
+                        products[(index * self.count + tile) * vec4s + vec4].into()
                     }))
                 });
                 for j in 0..wide {
                     let down = T::output(column(&across, j));
                     for (i, &sum) in down.iter().enumerate().take(high) {
-                        let place = ((top + i) * self.width + left + j) * quads + quad;
-                        out[place - above] = epilogue.of(sum, place, quad);
+                        let index = ((top + i) * self.width + left + j) * vec4s + vec4;
+                        out[index - above] = epilogue.of(sum, index, vec4);
                     }
                 }
             }
@@ -321,9 +321,9 @@ mod tests {
     fn by_definition(x: &[f32], kernels: &[f32], shape: Shape) -> Vec<f64> {
         let Shape { height, width, inputs, outputs, .. } = shape;
         let mut out = vec![0.0; height * width * outputs];
-        for (place, sums) in out.chunks_mut(outputs).enumerate() {
+        for (index, sums) in out.chunks_mut(outputs).enumerate() {
             for (tap, kernels) in kernels.chunks(inputs * outputs).enumerate() {
-                let (row, column) = (place / width + tap / 3, place % width + tap % 3);
+                let (row, column) = (index / width + tap / 3, index % width + tap % 3);
                 if row == 0 || row > height || column == 0 || column > width {
                     continue;
                 }
@@ -340,9 +340,9 @@ mod tests {
 
     /// `G g Gᵀ` of kernels `[3, 3, in, out]`.
     fn transformed(kernels: &[f32], [inputs, outputs]: [usize; 2], g: &[[f64; 3]]) -> Transformed {
-        Transformed::new([g.len() * g.len(), inputs, outputs], |input, output, places| {
-            for (place, value) in places.iter_mut().enumerate() {
-                let (row, column) = (g[place / g.len()], g[place % g.len()]);
+        Transformed::new([g.len() * g.len(), inputs, outputs], |input, output, elements| {
+            for (index, value) in elements.iter_mut().enumerate() {
+                let (row, column) = (g[index / g.len()], g[index % g.len()]);
                 let of = |tap: usize| f64::from(kernels[(tap * inputs + input) * outputs + output]);
                 *value = (0..9).map(|tap| row[tap / 3] * column[tap % 3] * of(tap)).sum::<f64>() as f32;
             }

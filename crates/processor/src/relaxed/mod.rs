@@ -113,9 +113,9 @@ pub fn multiply(
 fn pack(numbers: &[f32], row: usize, [count, wide]: [usize; 2], packed: &mut Vec<f32>) {
     packed.clear();
     for at in 0..count {
-        let (quads, _) = numbers[at * row..][..wide].as_chunks::<4>();
-        for quad in quads {
-            packed.extend_from_slice(quad);
+        let (vec4s, _) = numbers[at * row..][..wide].as_chunks::<4>();
+        for vec4 in vec4s {
+            packed.extend_from_slice(vec4);
         }
     }
 }
