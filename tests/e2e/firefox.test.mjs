@@ -17,7 +17,7 @@ const STEPS = 10;
 /** Opens a host of its own in Firefox. */
 async function visit(run) {
   const executablePath = program('IMPASTO_FIREFOX', ['firefox-esr', 'firefox']);
-  assert.ok(executablePath, 'no Firefox: `cargo xtask setup` installs it, or set IMPASTO_FIREFOX to its path');
+  assert.ok(executablePath, 'no Firefox: `cargo xtask setup --system` installs it, or set IMPASTO_FIREFOX to its path');
   const host = await new Host(bundled).start();
   const browser = await puppeteer.launch({
     browser: 'firefox',

@@ -18,7 +18,7 @@ pub enum OptionsError {
         /// The requested long side, in pixels.
         side: u32,
     },
-    /// A picture whose short side is below [`MIN_SIDE`] after scaling.
+    /// A picture whose short side is below [`Options::MIN_SIDE`](crate::Options::MIN_SIDE) after scaling.
     #[error(
         "the {what} would be {width}×{height} pixels, and each side needs at least {}: choose a larger size, or crop a picture that is this long and narrow",
         MIN_SIDE

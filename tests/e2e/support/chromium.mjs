@@ -10,7 +10,7 @@ import { Studio } from './studio.mjs';
 
 export async function launch() {
   const executablePath = program('IMPASTO_CHROMIUM', ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']);
-  assert.ok(executablePath, 'no Chromium: `cargo xtask setup` installs it, or set IMPASTO_CHROMIUM to its path');
+  assert.ok(executablePath, 'no Chromium: `cargo xtask setup --system` installs it, or set IMPASTO_CHROMIUM to its path');
   return chromium.launch({
     executablePath,
     args: [
