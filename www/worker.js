@@ -8,7 +8,7 @@ const programs = /* programs */ {};
 const early = [];
 const keep = (event) => early.push(event);
 addEventListener("message", keep);
-// A program that starts itself as a helper (`apps/worker/src/helpers.rs`) first sends the compiled module, so that it
+// A program that starts itself as a helper (`apps/worker/src/engine/helpers.rs`) first sends the compiled module, so that it
 // is not compiled again.
 const compiled = self.name !== "" && new Promise((resolve) => {
   addEventListener("message", () => resolve(early.shift().data), { once: true });
@@ -25,7 +25,7 @@ try {
 }
 
 /**
- * Runs `open` while every adapter claims to support `timestamp-query` (see `apps/worker/src/timestamps.rs`). The device
+ * Runs `open` while every adapter claims to support `timestamp-query` (see `apps/worker/src/engine/timestamps.rs`). The device
  * has been requested before, with the adapter's real features.
  */
 function claimingTimestamps(open) {

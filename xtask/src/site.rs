@@ -127,7 +127,7 @@ fn check_linked() -> Result {
     for (module, ..) in BUDGETS {
         let linked = fs::read(folder.join(format!("{module}.wasm")))?;
         // The linker adds these wrappers, unless the program runs the constructors itself (`start` in
-        // `apps/worker/src/session.rs`).
+        // `apps/worker/src/engine/session.rs`).
         if linked.windows(WRAPPER.len()).any(|name| name == WRAPPER) {
             return Err(format!("the exports of {module} each run all static constructors").into());
         }

@@ -7,7 +7,7 @@ fn main() {
 
     use impasto::device;
     use options::Engine;
-    use worker::{helpers, opened::Opened, relaxed, session};
+    use worker::engine::{Opened, helpers, relaxed, session};
 
     relaxed::start();
     if helpers::is_helper() {

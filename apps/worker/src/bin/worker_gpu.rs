@@ -7,7 +7,7 @@ fn main() {
     use browser::adapter_name;
     use impasto::device;
     use options::Engine;
-    use worker::{failure, opened::Opened, session, timestamps};
+    use worker::engine::{Opened, failure, session, timestamps};
 
     // The baseline of the benchmark is this worker with Burn's own operations.
     #[cfg(feature = "stock")]

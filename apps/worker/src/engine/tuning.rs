@@ -7,7 +7,7 @@ use protocol::{BUILD, Event, Failure, Tuning};
 use serde::{Deserialize, Serialize};
 use weights::Weights;
 
-use crate::{cache, failure::failure, opened::Opened};
+use crate::engine::{cache, failure::failure, opened::Opened};
 
 /// The stored measurements of a GPU, and whether they are used.
 #[derive(Clone, Debug, Serialize, Deserialize)]

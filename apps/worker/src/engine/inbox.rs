@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use crate::post::{CURRENT, post};
+use crate::engine::post::{CURRENT, post};
 
 /// A requested run.
 pub struct Order {

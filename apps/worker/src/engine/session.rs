@@ -19,18 +19,20 @@ use web_sys::{Blob, MessageEvent};
 use weights::Weights;
 
 #[cfg(feature = "gpu")]
-use crate::tuning::Tuner;
+use crate::engine::tuning::Tuner;
 use crate::{
-    batch::Batch,
-    cache,
-    failure::failure,
-    inbox::{Inbox, Order, Task},
-    memory,
-    opened::{Fault, Opened},
+    engine::{
+        batch::Batch,
+        cache,
+        failure::failure,
+        inbox::{Inbox, Order, Task},
+        memory,
+        opened::{Fault, Opened},
+        post::{CURRENT, post, scope, send},
+        sources::{origin, sources},
+        yielder::Yielder,
+    },
     pace::Pace,
-    post::{CURRENT, post, scope, send},
-    sources::{origin, sources},
-    yielder::Yielder,
 };
 
 thread_local! {

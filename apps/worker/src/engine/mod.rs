@@ -1,0 +1,23 @@
+//! The worker that paints: it owns a device, a network and the run, and answers the page's requests.
+
+mod batch;
+mod cache;
+mod failure;
+#[cfg(feature = "cpu")]
+pub mod helpers;
+mod inbox;
+mod memory;
+mod opened;
+mod post;
+#[cfg(feature = "cpu")]
+pub mod relaxed;
+pub mod session;
+mod sources;
+#[cfg(feature = "gpu")]
+pub mod timestamps;
+#[cfg(feature = "gpu")]
+mod tuning;
+mod yielder;
+
+pub use failure::failure;
+pub use opened::Opened;
