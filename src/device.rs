@@ -80,7 +80,8 @@ pub async fn request() -> Result<Requested, Error> {
             // cubecl assumes that the device has all features of the adapter, so all are requested. The exception is
             // mapping GPU memory, which is slower than copying.
             required_features: adapter.features() - wgpu::Features::MAPPABLE_PRIMARY_BUFFERS,
-            // SAFETY: no shader of ours uses an experimental feature; cubecl's may, and it asks for the same.
+            // SAFETY: no shader of this crate uses an experimental feature. Those of cubecl may; cubecl itself
+            // enables the same features.
             experimental_features: unsafe { wgpu::ExperimentalFeatures::enabled() },
             required_limits: adapter.limits(),
             ..Default::default()
@@ -102,7 +103,7 @@ impl Requested {
         let info = self.0.adapter.get_info();
         let requested = self.0.device.clone();
         let device = Device::wgpu_options()
-            // One buffer per tensor: WebGPU forbids binding one buffer both for reading and for writing.
+            // One buffer per tensor: WebGPU does not allow one buffer to be bound for reading and for writing.
             .memory_config(MemoryConfiguration::ExclusivePages)
             .setup(self.0)
             .init()

@@ -4,7 +4,7 @@
 use options::OptionsError;
 use weights::Layer;
 
-/// Why a run cannot start or go on.
+/// The reason why a run cannot start or continue.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
     /// The machine or the browser offers no usable GPU.
