@@ -229,15 +229,15 @@ fn the_deepest_layer_pulls_at_the_last_rows_and_columns_as_well() {
         let mut transfer = transfer(&device, &options);
         let (_, gradient) = block_on(transfer.loss_and_gradient(&pictures()[2])).expect("the device works");
         let (width, height) = (37, 22);
-        let mean_pull = |columns: Range<usize>, rows: Range<usize>| {
+        let mean_magnitude = |columns: Range<usize>, rows: Range<usize>| {
             let rect = Rect { x: columns.start, y: rows.start, width: columns.len(), height: rows.len() };
-            let pulls = rect.rows(width).flat_map(|row| &gradient[3 * row.start..3 * row.end]);
-            pulls.map(|pull| pull.abs()).sum::<f32>() / rect.pixels() as f32
+            let gradients = rect.rows(width).flat_map(|row| &gradient[3 * row.start..3 * row.end]);
+            gradients.map(|gradient| gradient.abs()).sum::<f32>() / rect.pixels() as f32
         };
-        let all = mean_pull(0..width, 0..height);
-        let last_rows = mean_pull(0..width, height - 2..height) / all;
-        let last_columns = mean_pull(width - 2..width, 0..height) / all;
-        println!("{name}: {last_rows} and {last_columns} of the mean pull");
+        let all = mean_magnitude(0..width, 0..height);
+        let last_rows = mean_magnitude(0..width, height - 2..height) / all;
+        let last_columns = mean_magnitude(width - 2..width, 0..height) / all;
+        println!("{name}: {last_rows} and {last_columns} of the mean gradient");
         // 0.35 and 0.43 if they are left out.
         assert!(last_rows > 0.7 && last_columns > 0.7, "{name}: {last_rows}, {last_columns}");
     }

@@ -45,11 +45,11 @@ export function finish(site, { served }) {
     programs[program] = { script: hashed(program, '.js'), module: hashed(program, '_bg.wasm') };
   }
   writeFileSync(join(site, 'worker.js'), fill(read('worker.js'), 'programs', programs));
-  const doorstep = hashed('worker', '.js');
+  const loader = hashed('worker', '.js');
 
   const all = files(site).filter((file) => !file.startsWith('weights/') && file !== 'sw.js');
   const build = hash(all.map((file) => `${file} ${hash(readFileSync(join(site, file)))}\n`).join(''));
-  const attributes = `data-worker="${doorstep}"${served ? '' : ` data-build="${build}"`}`;
+  const attributes = `data-worker="${loader}"${served ? '' : ` data-build="${build}"`}`;
   const page = read('index.html').replace('<html lang="en">', `<html lang="en" ${attributes}>`);
   if (!page.includes(attributes)) throw new Error('index.html does not begin as expected');
   writeFileSync(join(site, 'index.html'), page);

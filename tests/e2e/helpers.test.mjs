@@ -67,8 +67,8 @@ for (const network of full ? ['fast', 'vgg19'] : ['fast']) {
 /** A folder whose entry script runs this program in helper workers. */
 function helping(program) {
   const folder = mkdtempSync(join(tmpdir(), 'impasto-helpers-'));
-  const [, doorstep] = /data-worker="([^"]+)"/.exec(readFileSync(join(dist, 'index.html'), 'utf8'));
-  writeFileSync(join(folder, 'worker.js'), `if (self.name === 'helper') { ${program} } else { ${readFileSync(join(dist, doorstep), 'utf8')} }`);
+  const [, loader] = /data-worker="([^"]+)"/.exec(readFileSync(join(dist, 'index.html'), 'utf8'));
+  writeFileSync(join(folder, 'worker.js'), `if (self.name === 'helper') { ${program} } else { ${readFileSync(join(dist, loader), 'utf8')} }`);
   return folder;
 }
 

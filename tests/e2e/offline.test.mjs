@@ -57,8 +57,8 @@ test('the second visit has the headers of the first, and its policy', async () =
     page.on('response', (answer) => answers.set(new URL(answer.url()).pathname.slice(new URL(host.url).pathname.length), answer));
     await studio.open(host.url, 'cpu');
     await page.locator('#studio[data-engine=cpu]').waitFor();
-    const doorstep = await page.evaluate(() => document.documentElement.dataset.worker);
-    for (const name of ['', doorstep]) {
+    const loader = await page.evaluate(() => document.documentElement.dataset.worker);
+    for (const name of ['', loader]) {
       const answer = answers.get(name);
       assert.ok(answer?.fromServiceWorker(), `${name || 'the page'} is what was kept`);
       const headers = answer.headers();

@@ -41,12 +41,12 @@ fn events_survive_the_border() {
 }
 
 #[test]
-fn errands_and_their_outcomes_survive_the_border() {
+fn export_requests_and_their_events_survive_the_border() {
     let titles = vec!["the \"cat\"".to_owned(), "Wave".to_owned()];
-    let errand = ExportRequest { what: ExportKind::Triptych, width: 640, height: 427, titles, recipe: None };
+    let request = ExportRequest { what: ExportKind::Triptych, width: 640, height: 427, titles, recipe: None };
     let recipe = Some("{\"network\":\"Impasto Fast\"}".to_owned());
-    for errand in [errand.clone(), ExportRequest { what: ExportKind::Png, recipe, ..errand }] {
-        assert_eq!(decode::<ExportRequest>(&encode(&errand).unwrap()).unwrap(), errand);
+    for request in [request.clone(), ExportRequest { what: ExportKind::Png, recipe, ..request }] {
+        assert_eq!(decode::<ExportRequest>(&encode(&request).unwrap()).unwrap(), request);
     }
     for outcome in [
         ExportEvent::Part(0.5),

@@ -11,8 +11,8 @@ const only = (pattern) => readdirSync(dist).find((name) => pattern.test(name));
 /** Makes `host` run `script` in each worker before its program. */
 export function before(host, script) {
   host.overlay ??= mkdtempSync(join(tmpdir(), 'impasto-overlay-'));
-  const doorstep = readFileSync(join(dist, only(/^worker-[0-9a-f]{16}\.js$/)), 'utf8');
-  writeFileSync(join(host.overlay, 'worker.js'), `{\n${script}\n}\n${doorstep}`);
+  const loader = readFileSync(join(dist, only(/^worker-[0-9a-f]{16}\.js$/)), 'utf8');
+  writeFileSync(join(host.overlay, 'worker.js'), `{\n${script}\n}\n${loader}`);
 }
 
 /** A WebGPU whose adapters have only the optional features for which `keep` (the text of a predicate) is true. */

@@ -84,8 +84,8 @@ pub async fn save(
     // The recipe does not reproduce colours that were changed afterwards.
     let recipe = result.recipe.as_ref().filter(|_| what == ExportKind::Png && tint == 0);
     let recipe = recipe.map(Recipe::text).transpose().map_err(fault)?;
-    let errand = ExportRequest { what, width: result.width, height: result.height, titles, recipe };
-    let mut envelope = Envelope::new(&errand).map_err(fault)?.with("frames", &frames);
+    let request = ExportRequest { what, width: result.width, height: result.height, titles, recipe };
+    let mut envelope = Envelope::new(&request).map_err(fault)?.with("frames", &frames);
     if what == ExportKind::Triptych {
         let blobs = Array::new();
         for choice in sources {
