@@ -107,11 +107,14 @@ test('a demonstration in a page that is isolated has all cores, too', { skip }, 
     writeFileSync(join(post.overlay, 'index.html'), `<!doctype html><title>A post</title><script async src="${site.url}embed.js"></script>
       <impasto-demo photo="cat" painting="hokusai-great-wave" size="64" steps="10" engine="cpu" autoplay="visible"></impasto-demo>`);
     const page = await context.newPage();
+    // Listens before the demonstration exists: a small picture can be done before the page has loaded.
+    await page.addInitScript(() => {
+      globalThis.over = new Promise((resolve) => {
+        for (const name of ['done', 'failed']) addEventListener(name, () => resolve(name));
+      });
+    });
     await page.goto(post.url);
-    const done = page.evaluate(() => new Promise((resolve) => {
-      for (const name of ['done', 'failed']) addEventListener(name, () => resolve(name));
-    }));
-    assert.equal(await done, 'done');
+    assert.equal(await page.evaluate(() => globalThis.over), 'done');
     const device = page.frameLocator('impasto-demo iframe').locator('#device');
     assert.ok((await device.textContent()).includes(threads), await device.textContent());
   } finally {
