@@ -1,6 +1,6 @@
 """VGG-19's convolutions conv1_1 … conv5_1, as wide as one likes, and the losses of Gatys et al. (2015).
 
-The conventions are those of the engine (`src/vgg.rs`, `src/loss.rs`): pictures are RGB in 0..1, features are taken after
+The conventions are those of the engine (`src/network/vgg.rs`, `src/loss/`): pictures are RGB in 0..1, features are taken after
 the ReLU, each loss is relative to its target.
 """
 
