@@ -35,7 +35,8 @@ macro_rules! list {
 list! {
     adam::Step,
     conv::epilogue::ReluBackward,
-    conv::product::Product,
+    conv::product::Tiled,
+    conv::product::Unrolled,
     conv::winograd::gpu::FilterTransform,
     conv::winograd::gpu::InputTransform,
     conv::winograd::gpu::OutputTransform,

@@ -16,7 +16,7 @@ use crate::{
     error::Error,
     kernels::{
         Map, Storage,
-        conv::{self, Algorithms, Filter},
+        conv::{self, Algorithms, Choice, Filter},
         normalize, pool, upload,
     },
 };
@@ -76,9 +76,12 @@ impl Vgg {
         }
         let layers = weights.convs.iter().map(|conv| {
             let (inputs, outputs) = (conv.in_channels, conv.out_channels);
+            let [there, back] = [algorithms.of(inputs, outputs), algorithms.of(outputs, inputs)];
+            let algorithm = |choice: Option<Choice>| choice.map(|choice| choice.algorithm);
+            let tile = |choice: Option<Choice>| choice.and_then(|choice| choice.tile);
             Convolution {
-                forward: Filter::forward(conv, algorithms.of(inputs, outputs), device),
-                backward: Filter::backward(conv, algorithms.of(outputs, inputs), device),
+                forward: Filter::forward(conv, algorithm(there), device).in_tiles(tile(there)),
+                backward: Filter::backward(conv, algorithm(back), device).in_tiles(tile(back)),
             }
         });
         let (mean, balance) = (weights.mean, weights.balance.clone());

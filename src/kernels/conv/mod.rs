@@ -16,7 +16,7 @@ pub(super) mod winograd;
 #[cfg(feature = "cpu")]
 use std::sync::Arc;
 
-pub use algorithms::{Algorithm, Algorithms};
+pub use algorithms::{Algorithm, Algorithms, Choice, RegisterTile};
 use burn::tensor::{Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions};
 use weights::Conv;
 #[cfg(feature = "cpu")]
@@ -40,6 +40,9 @@ pub struct Filter {
     /// How a GPU stores the output.
     #[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "only a GPU has the choice"))]
     storage: Storage,
+    /// The register tile on a hardware GPU; `None` chooses by rule.
+    #[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "only a GPU has the choice"))]
+    tile: Option<RegisterTile>,
 }
 
 #[derive(Clone, Debug)]
@@ -63,7 +66,7 @@ impl Filter {
         let weight =
             Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| weight_at(conv, o, i, y, x));
         let bias = upload(conv.bias.clone(), [outputs], device);
-        Self { weight, bias: Some(bias), storage: Storage::Full }
+        Self { weight, bias: Some(bias), storage: Storage::Full, tile: None }
     }
 
     /// The filter that computes the gradient with respect to a layer's input, by this algorithm; `None` chooses by rule.
@@ -74,6 +77,7 @@ impl Filter {
             weight: Weight::new(outputs, inputs, algorithm, device, at),
             bias: None,
             storage: Storage::Full,
+            tile: None,
         }
     }
 
@@ -81,6 +85,12 @@ impl Filter {
     #[must_use]
     pub fn storing(self, storage: Storage) -> Self {
         Self { storage, ..self }
+    }
+
+    /// With this register tile on a hardware GPU; `None` chooses by rule.
+    #[must_use]
+    pub fn in_tiles(self, tile: Option<RegisterTile>) -> Self {
+        Self { tile, ..self }
     }
 }
 
@@ -181,8 +191,8 @@ fn stock(x: &Map, filter: &Filter) -> Tensor<4> {
 fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
     let epilogue = epilogue::Epilogue::new(filter.bias.as_ref(), add, features);
     match &filter.weight {
-        Weight::Direct(weight) => product::convolve(x, weight, &epilogue, filter.storage),
-        Weight::Winograd(weight) => winograd::gpu::convolve(x, weight, &epilogue, filter.storage),
+        Weight::Direct(weight) => product::convolve(x, weight, &epilogue, filter.storage, filter.tile),
+        Weight::Winograd(weight) => winograd::gpu::convolve(x, weight, &epilogue, filter.storage, filter.tile),
         _ => unreachable!("laid out for the CPU"),
     }
 }

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use crate::kernels::{
     Map, Storage,
     conv::{
-        algorithms::Algorithm,
+        algorithms::{Algorithm, RegisterTile},
         epilogue::{Epilogue, Kind},
         product,
     },
@@ -49,7 +49,13 @@ pub fn transform(weight: &Tensor<4>, tile: Tile) -> Tensor<3> {
 }
 
 /// `[H, W, in]` by `[elements, in, out]` → `[H, W, out]`.
-pub fn convolve(x: &Map, weight: &Tensor<3>, epilogue: &Epilogue, storage: Storage) -> Map {
+pub fn convolve(
+    x: &Map,
+    weight: &Tensor<3>,
+    epilogue: &Epilogue,
+    storage: Storage,
+    registers: Option<RegisterTile>,
+) -> Map {
     let [h, w, _] = x.dims();
     let [elements, inputs, outputs] = weight.dims();
     let tile = if elements == Tile::Two.elements() { Tile::Two } else { Tile::Four };
@@ -71,7 +77,7 @@ pub fn convolve(x: &Map, weight: &Tensor<3>, epilogue: &Epilogue, storage: Stora
             &[&transformed],
             &parameters(inputs / 4),
         );
-        product::batched(&transformed, &weight, [elements, count, inputs, outputs], &products);
+        product::batched(&transformed, &weight, [elements, count, inputs, outputs], &products, registers);
         let buffers: Vec<&Buffer> = std::iter::once(&products).chain(epilogue.buffers()).collect();
         OutputTransform(tile, epilogue.kind(&products, &y)).launch(
             (count * outputs / 4).div_ceil(64),

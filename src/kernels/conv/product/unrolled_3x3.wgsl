@@ -1,4 +1,4 @@
-// A 3×3 convolution: the product of product.wgsl, summed over the nine neighbours of each pixel. A thread computes a
+// A 3×3 convolution: the product of unrolled.wgsl, summed over the nine neighbours of each pixel. A thread computes a
 // tile of {{pixels}} pixels × {{vec4s}} vec4s of output channels. All of it is unrolled into variables, since arrays
 // that are indexed in a loop end up in memory.
 struct Parameters {

@@ -1,0 +1,128 @@
+//! Computes the product of a matrix, pixels × channels, and a matrix of weights. Every convolution on the GPU is such
+//! a product.
+//!
+//! The rows of the first matrix are the pixels of a map (1×1 convolution), nine neighbours of each pixel (3×3,
+//! implicit GEMM), or tiles transformed by Winograd's algorithm, as a batch of products.
+//!
+//! There are two kernels: one for hardware, one for GPUs in software.
+
+mod tiled;
+mod unrolled;
+
+use burn::tensor::Tensor;
+pub use tiled::Tiled;
+pub use unrolled::Unrolled;
+
+use super::{
+    algorithms::RegisterTile,
+    epilogue::{Epilogue, Kind},
+};
+use crate::kernels::{
+    Map, Storage,
+    gpu::{Buffer, Shader as _},
+};
+
+/// The dimensions of a batch of products.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    batches: usize,
+    height: usize,
+    width: usize,
+    /// Input channels.
+    inputs: usize,
+    /// Output channels.
+    outputs: usize,
+}
+
+impl Sizes {
+    /// The rows of one matrix.
+    fn pixels(self) -> usize {
+        self.height * self.width
+    }
+}
+
+/// A 3×3 convolution. `[H, W, in]` by `[3, 3, in, out]` → `[H, W, out]`.
+pub fn convolve(
+    x: &Map,
+    weight: &Tensor<4>,
+    epilogue: &Epilogue,
+    storage: Storage,
+    tile: Option<RegisterTile>,
+) -> Map {
+    let [height, width, _] = x.dims();
+    let [_, _, inputs, outputs] = weight.dims();
+    let x = Buffer::of(x);
+    let y = x.new_stored(storage, [height, width, outputs]);
+    let sizes = Sizes { batches: 1, height, width, inputs, outputs };
+    launch(9, sizes, [&x, &Buffer::of(weight)], epilogue, &y, tile);
+    y.into_tensor()
+}
+
+/// A 1×1 convolution. `[H, W, C]` by `[C, C]`, plus an offset `[C]` and a map `add` → `[H, W, C]`, where `x` is positive.
+pub fn conv1x1(x: &Map, matrix: &Tensor<2>, offset: Option<&Tensor<1>>, add: Option<&Map>) -> Map {
+    let [height, width, c] = x.dims();
+    let epilogue = Epilogue::new(offset, add, Some(x));
+    let x = Buffer::of(x);
+    let y = x.new_stored(x.storage(), [height, width, c]);
+    let sizes = Sizes { batches: 1, height, width, inputs: c, outputs: c };
+    launch(1, sizes, [&x, &Buffer::of(matrix)], &epilogue, &y, None);
+    y.into_tensor()
+}
+
+/// Many products at once: `[batches, rows, in]` by `[batches, in, out]` → `[batches, rows, out]`.
+pub fn batched(x: &Buffer, weight: &Buffer, dims: [usize; 4], y: &Buffer, tile: Option<RegisterTile>) {
+    let [batches, rows, inputs, outputs] = dims;
+    let sizes = Sizes { batches, height: 1, width: rows, inputs, outputs };
+    launch(1, sizes, [x, weight], &Epilogue::new(None, None, None), y, tile);
+}
+
+/// Queues the product of `[x, weight]`. The register tile counts on hardware only; `None` chooses by rule.
+fn launch(
+    taps: u32,
+    sizes: Sizes,
+    inputs: [&Buffer; 2],
+    epilogue: &Epilogue,
+    y: &Buffer,
+    tile: Option<RegisterTile>,
+) {
+    let [x, _] = inputs;
+    let (vec4s, kind) = (sizes.outputs / 4, epilogue.kind(x, y));
+    let buffers: Vec<&Buffer> = inputs.into_iter().chain(epilogue.buffers()).collect();
+    let parameters = |[columns, rows]: [usize; 2]| {
+        let Sizes { batches, height, width, inputs, .. } = sizes;
+        [height, width, inputs / 4, vec4s, columns, rows, batches].map(|number| number as u32)
+    };
+    if x.is_in_software() {
+        let product = Unrolled::new(taps, sizes.pixels(), vec4s, kind);
+        let grid @ [columns, rows] = product.grid(sizes);
+        product.launch(columns * rows * sizes.batches, &buffers, &[y], &parameters(grid));
+    } else {
+        let product = Tiled::new(taps, tile.unwrap_or_else(|| rule(taps, sizes, kind)), vec4s, kind);
+        let grid @ [columns, rows] = product.grid(sizes);
+        product.launch(columns * rows * sizes.batches, &buffers, &[y], &parameters(grid));
+    }
+}
+
+/// The workgroups that keep a GPU busy.
+const ENOUGH: usize = 160;
+
+/// The largest register tile that still leaves enough workgroups.
+fn rule(taps: u32, sizes: Sizes, kind: Kind) -> RegisterTile {
+    let enough = |tile: &RegisterTile| {
+        let [columns, rows] = Tiled::new(taps, *tile, sizes.outputs / 4, kind).grid(sizes);
+        columns * rows * sizes.batches >= ENOUGH
+    };
+    [RegisterTile::EightByEight, RegisterTile::EightByFour].into_iter().find(enough).unwrap_or(RegisterTile::FourByFour)
+}
+
+/// The products that networks whose layers have these channels, in and out, may ask for: taps, output channels and epilogue.
+fn uses(channels: &[(usize, usize)]) -> impl Iterator<Item = (u32, usize, Kind)> {
+    channels.iter().flat_map(|&(inputs, outputs)| {
+        let inputs = crate::kernels::padded(inputs);
+        let forward = Kind::forward().map(move |kind| (9, outputs, kind));
+        let backward = Kind::backward().map(move |kind| (9, inputs, kind));
+        let style = Kind::conv1x1().map(move |kind| (1, outputs, kind));
+        let transformed = [inputs, outputs].map(|outputs| (1, outputs, Kind::none()));
+        forward.chain(backward).chain(style).chain(transformed)
+    })
+}

@@ -1,0 +1,135 @@
+//! The product for hardware GPUs, with blocks of both matrices in workgroup memory.
+
+use std::collections::HashSet;
+
+use super::Sizes;
+use crate::kernels::{
+    conv::{algorithms::RegisterTile, epilogue::Kind},
+    gpu::Shader,
+    template::{fill, unroll, up_to},
+};
+
+/// The vec4s of input channels that are in workgroup memory at a time.
+const DEPTH: usize = 2;
+
+/// WebGPU's default limits: vec4s of workgroup memory, and threads of a workgroup.
+const MEMORY: usize = 16_384 / 16;
+const THREADS: usize = 256;
+
+/// Threads are run in groups of this many (fewer on most GPUs); what is missing in the last group idles.
+const WAVE: usize = 64;
+
+/// A variant of the kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tiled {
+    /// 9 for a 3×3 convolution, 1 for a 1×1.
+    taps: u32,
+    tile: RegisterTile,
+    /// Threads along the channels.
+    across: usize,
+    /// Threads along the pixels.
+    down: usize,
+    epilogue: Kind,
+}
+
+impl Tiled {
+    /// The kernel with this register tile for this many output channels, divided by 4.
+    ///
+    /// Workgroups are as wide as the channels need. So networks whose numbers of channels divide badly waste little.
+    pub(super) fn new(taps: u32, tile: RegisterTile, output_vec4s: usize, epilogue: Kind) -> Self {
+        let tile = tile.within(output_vec4s);
+        let threads = output_vec4s.div_ceil(tile.vec4s());
+        let of_any_width = (1..=threads).map(|columns| threads.div_ceil(columns)).filter(|across| *across <= 16);
+        let of_any_size = of_any_width.flat_map(|across| {
+            (1..=THREADS / across).map(move |down| Self { taps, tile, across, down, epilogue })
+        });
+        of_any_size
+            .filter(|variant| variant.fits())
+            .max_by(|a, b| a.efficiency(output_vec4s).total_cmp(&b.efficiency(output_vec4s)))
+            .expect("a small workgroup fits")
+    }
+
+    fn threads(self) -> usize {
+        self.across * self.down
+    }
+
+    /// The times that each thread copies a vec4 of x and of the weights to workgroup memory in a step.
+    fn copies(self) -> [usize; 2] {
+        let rows = self.threads() / DEPTH;
+        let x = (self.tile.pixels() * self.down).div_ceil(rows);
+        [x, (4 * DEPTH * self.tile.vec4s() * self.across).div_ceil(self.threads())]
+    }
+
+    fn fits(self) -> bool {
+        let [x, weight] = self.copies();
+        // The threads copy whole pixels.
+        self.threads().is_multiple_of(DEPTH) && 2 * (x + weight) * self.threads() <= MEMORY
+    }
+
+    /// The share of instructions that are multiply-adds whose result is used. A load of x for a 3×3 convolution comes with
+    /// the address of a neighbour, and each step with a barrier. Small workgroups are preferred a little: a GPU distributes
+    /// them better.
+    fn efficiency(self, output_vec4s: usize) -> f64 {
+        let [x, weight] = self.copies();
+        let (wide, threads) = (self.tile.vec4s() * self.across, self.threads());
+        let used = output_vec4s as f64 / output_vec4s.next_multiple_of(wide) as f64;
+        let busy = threads as f64 / threads.next_multiple_of(WAVE) as f64;
+        let multiplications = (16 * DEPTH * self.tile.pixels() * self.tile.vec4s()) as f64;
+        let copying = (if self.taps == 9 { 16 } else { 8 } * x + 6 * weight) as f64;
+        let instructions = multiplications + copying + 12.0 + threads as f64 / 16.0;
+        used * busy * multiplications / instructions
+    }
+
+    /// Workgroups along the channels and along the pixels.
+    pub(super) fn grid(self, sizes: Sizes) -> [usize; 2] {
+        let columns = (sizes.outputs / 4).div_ceil(self.tile.vec4s() * self.across);
+        [columns, sizes.pixels().div_ceil(self.tile.pixels() * self.down)]
+    }
+}
+
+impl Shader for Tiled {
+    fn workgroup(self) -> [u32; 3] {
+        [self.across as u32, self.down as u32, 1]
+    }
+
+    fn text(self) -> String {
+        let Self { taps, tile, across, down, epilogue } = self;
+        let [copies_x, copies_weight] = self.copies();
+        let gather = match taps {
+            9 => include_str!("gather_3x3.wgsl"),
+            _ => include_str!("gather_1x1.wgsl"),
+        };
+        let text = fill(
+            include_str!("tiled.wgsl"),
+            &[
+                ("bindings", &epilogue.declarations(&["x", "weight"])),
+                ("gather", &fill(gather, &[("stored", &epilogue.input().wgsl_type())])),
+                ("threads", &self.threads()),
+                ("depth", &DEPTH),
+                ("across", &across),
+                ("down", &down),
+                ("pixels", &tile.pixels()),
+                ("vec4s", &tile.vec4s()),
+                ("copies_x", &copies_x),
+                ("copies_weight", &copies_weight),
+                ("value", &epilogue.value("sum{{p}}_{{q}}", "channel", "to")),
+            ],
+        );
+        let loops = [
+            ("i", copies_x),
+            ("n", copies_weight),
+            ("k", DEPTH),
+            ("j", 4),
+            ("q", tile.vec4s()),
+            ("p", tile.pixels()),
+        ];
+        loops.into_iter().fold(text, |text, (name, count)| unroll(&text, [name], &up_to(count)))
+    }
+
+    fn variants(channels: &[(usize, usize)]) -> Vec<Self> {
+        let all = super::uses(channels).flat_map(|(taps, outputs, epilogue)| {
+            RegisterTile::ALL.map(|tile| Self::new(taps, tile, outputs / 4, epilogue))
+        });
+        all.collect::<HashSet<_>>().into_iter().collect()
+    }
+}
