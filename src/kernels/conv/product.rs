@@ -98,6 +98,10 @@ impl Shader for Product {
         }
         variants.into_iter().collect()
     }
+
+    fn on_hardware(self) -> bool {
+        self.pixels <= 8 && self.vec4s <= 4
+    }
 }
 
 /// A 3×3 convolution. `[H, W, in]` by `[3, 3, in, out]` → `[H, W, out]`.
