@@ -135,10 +135,8 @@ fn driver() -> Option<PathBuf> {
     ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"].iter().find_map(
         |folder| {
             let mut files = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
-            files.find(|file| {
-                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                name.starts_with("radeon_icd") && name.ends_with(".json")
-            })
+            files
+                .find(|file| file.file_name().unwrap_or_default().to_string_lossy().starts_with("radeon_icd"))
         },
     )
 }

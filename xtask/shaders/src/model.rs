@@ -1,6 +1,6 @@
 //! The estimate of a launch's cycles. `benches/README.md` states the model; this is all of it.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::Range};
 
 use crate::{
     assembly::{Kind, Loop, Program},
@@ -113,7 +113,7 @@ impl Kernel {
     pub fn wave(&self, trips: &[f64], family: Family) -> Wave {
         let mut wave = self.sums(trips, family);
         let mut clock = Clock::default();
-        self.run(0..self.program.kinds.len(), trips, family, &mut clock);
+        self.run(0..self.program.kinds.len(), None, trips, family, &mut clock);
         wave.alone = clock.now;
         wave
     }
@@ -131,7 +131,7 @@ impl Kernel {
                     wave.vector += times * f64::from(cost) * family.vector_cycles(self.lanes);
                 }
                 Kind::Scalar | Kind::Branch(_) | Kind::ScalarLoad => {
-                    wave.scalar += times * family.scalar_cycles()
+                    wave.scalar += times * family.scalar_cycles();
                 }
                 Kind::Memory { bytes, .. } => wave.bytes += times * lanes * f64::from(bytes),
                 Kind::Local { bytes, .. } => wave.local += times * lanes * f64::from(bytes) / LOCAL_RATE,
@@ -142,23 +142,34 @@ impl Kernel {
         wave
     }
 
-    /// Lets a wave that is alone run these instructions. Two rounds of a loop stand for all: the second is like the others.
-    fn run(&self, range: std::ops::Range<usize>, trips: &[f64], family: Family, clock: &mut Clock) {
+    /// Lets a wave that is alone run these instructions, which are those of the loop `within`. Two rounds of a loop stand for
+    /// all: the second is like the others.
+    fn run(
+        &self,
+        range: Range<usize>,
+        within: Option<usize>,
+        trips: &[f64],
+        family: Family,
+        clock: &mut Clock,
+    ) {
+        let first = within.map_or(0, |within| within + 1);
         let mut at = range.start;
         while at < range.end {
-            let begins =
-                |one: &Loop| one.start == at && one.end <= range.end && (one.start..one.end) != range;
-            let Some((inner, &rounds)) = self.program.loops.iter().zip(trips).find(|(one, _)| begins(one))
-            else {
+            let begins = |&inner: &usize| {
+                let Loop { start, end } = self.program.loops[inner];
+                start == at && end <= range.end
+            };
+            let Some(inner) = (first..self.program.loops.len()).find(begins) else {
                 clock.issue(self.program.kinds[at], self.lanes, family);
                 at += 1;
                 continue;
             };
-            self.run(inner.start..inner.end, trips, family, clock);
+            let Loop { start, end } = self.program.loops[inner];
+            self.run(start..end, Some(inner), trips, family, clock);
             let before = clock.now;
-            self.run(inner.start..inner.end, trips, family, clock);
-            clock.skip((rounds - 2.0) * (clock.now - before));
-            at = inner.end;
+            self.run(start..end, Some(inner), trips, family, clock);
+            clock.skip((trips[inner] - 2.0) * (clock.now - before));
+            at = end;
         }
     }
 }
@@ -217,4 +228,71 @@ fn wait(queue: &mut VecDeque<f64>, left: Option<usize>, now: f64) -> f64 {
         time = queue.pop_front().unwrap_or(now).max(time);
     }
     time
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{assembly::Sort, family::FAMILIES};
+
+    const MULTIPLY_ADD: Kind = Kind::Vector { multiply_adds: 1, cost: 1, sort: Sort::Float };
+
+    /// A kernel that is one loop.
+    fn kernel(kinds: Vec<Kind>, registers: u32) -> Kernel {
+        let loops = vec![Loop { start: 0, end: kinds.len() }];
+        Kernel { program: Program { kinds, loops }, lanes: 64, registers, local: 0 }
+    }
+
+    /// The share of peak of so many workgroups of one wave, 1000 rounds each, and its bound.
+    fn share(kernel: &Kernel, workgroups: u64, bytes: u64, family: Family) -> (f64, Bound) {
+        let estimate = kernel.estimate(&Launch { workgroups, threads: 64, bytes, trips: &[1000.0] }, family);
+        (estimate.multiply_adds / (estimate.cycles * 64.0 * f64::from(family.units)), estimate.bound)
+    }
+
+    #[test]
+    fn arithmetic_alone_is_the_peak_of_every_family() {
+        let kernel = kernel(vec![MULTIPLY_ADD; 64], 64);
+        for family in FAMILIES {
+            assert_eq!(share(&kernel, u64::from(family.units) * 16, 0, family), (1.0, Bound::Vector));
+            let (alone, _) = share(&kernel, 1, 0, family);
+            assert!(alone < 0.07, "{}: one workgroup leaves all other units idle, {alone}", family.name);
+        }
+    }
+
+    #[test]
+    fn each_unit_can_be_what_takes_the_time() {
+        let share = |first: Kind, count: usize, bytes: u64| {
+            let kinds = [vec![first; count], vec![MULTIPLY_ADD; 16]].concat();
+            share(&kernel(kinds, 64), 80 * 64, bytes, FAMILIES[3])
+        };
+        let [local, cache] = [Kind::Local { bytes: 16, load: true }, Kind::Memory { bytes: 16, load: true }];
+        // 64 bytes of 64 lanes take 32 cycles of a unit that two vector units share, each of which does 16 times 2 cycles.
+        assert_eq!(share(local, 4, 0), (0.5, Bound::Local));
+        assert_eq!(share(Kind::Scalar, 64, 0), (0.5, Bound::Scalar));
+        assert_eq!(share(cache, 4, 0), (0.25, Bound::Cache));
+        assert_eq!(share(cache, 4, u64::MAX).1, Bound::Memory, "everything is read once from memory");
+    }
+
+    #[test]
+    fn a_wait_is_hidden_by_other_waves_only() {
+        let [load, wait] =
+            [Kind::Memory { bytes: 4, load: true }, Kind::Wait { memory: Some(0), local: None }];
+        let share = |registers| {
+            let kinds = [vec![load, wait], vec![MULTIPLY_ADD; 50]].concat();
+            share(&kernel(kinds, registers), 80 * 64, 0, FAMILIES[3])
+        };
+        assert_eq!(share(64), (1.0, Bound::Vector));
+        // Two waves of 100 cycles of arithmetic and 300 of waiting.
+        let (few, bound) = share(256);
+        assert!((few - 0.5).abs() < 0.01 && bound == Bound::Latency, "{few}");
+    }
+
+    #[test]
+    fn a_load_ahead_of_its_use_is_not_waited_for() {
+        let [load, wait] =
+            [Kind::Memory { bytes: 4, load: true }, Kind::Wait { memory: Some(1), local: None }];
+        let kinds = [vec![load, wait], vec![MULTIPLY_ADD; 200]].concat();
+        let wave = kernel(kinds, 64).wave(&[1000.0], FAMILIES[3]);
+        assert!(wave.alone < wave.vector * 1.02, "{} for {}", wave.alone, wave.vector);
+    }
 }

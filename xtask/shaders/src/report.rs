@@ -8,6 +8,7 @@ use crate::{
     compile::Policy,
     estimates::{Cost, Estimates, Row, StepCost},
     family::FAMILIES,
+    model::Wave,
 };
 
 /// What is printed.
@@ -28,7 +29,7 @@ impl Options {
                 "--all" => options.all = true,
                 "--strict" => options.policy = Policy::Strict,
                 "--algorithm" => {
-                    options.algorithm = Some(rest.next().ok_or("--algorithm needs a text")?.clone())
+                    options.algorithm = Some(rest.next().ok_or("--algorithm needs a text")?.clone());
                 }
                 other => return Err(format!("there is no {other} here, see `cargo xtask help`").into()),
             }
@@ -253,7 +254,7 @@ fn hot_loop(row: &Row) -> ([u32; 12], [f64; 4]) {
             program.loops.iter().map(|one| if *one == hot { rounds } else { 1.0 }).collect();
         row.kernel.wave(&trips, row.family)
     };
-    let (less, more) = if hot == whole { (Default::default(), with(1.0)) } else { (with(2.0), with(3.0)) };
+    let (less, more) = if hot == whole { (Wave::default(), with(1.0)) } else { (with(2.0), with(3.0)) };
     let cycles = [
         more.vector - less.vector,
         more.local - less.local,

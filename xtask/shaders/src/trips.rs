@@ -35,12 +35,12 @@ pub fn of_program(
     names: &HashMap<String, f64>,
 ) -> Result<Vec<f64>> {
     let constant =
-        |text: &Option<&str>| text.is_some_and(|text| !text.contains(|c: char| c.is_ascii_alphabetic()));
+        |text: Option<&str>| text.is_some_and(|text| !text.contains(|c: char| c.is_ascii_alphabetic()));
     let gone = annotations.len().checked_sub(loops).ok_or("more loops in the program than in the text")?;
-    let constants = annotations.iter().filter(|text| constant(text)).count();
+    let constants = annotations.iter().filter(|text| constant(**text)).count();
     let left: Vec<_> = match gone {
         0 => annotations.iter().collect(),
-        _ if gone == constants => annotations.iter().filter(|text| !constant(text)).collect(),
+        _ if gone == constants => annotations.iter().filter(|text| !constant(**text)).collect(),
         _ => {
             return Err(format!(
                 "of {} loops {loops} are left, but {constants} are constant",
