@@ -28,29 +28,20 @@ pub fn fields(text: &str) -> Result<Vec<(String, usize)>> {
 }
 
 /// Rounds of each loop of the program, given those that the text has (`None`: it does not say). The compiler unrolls loops
-/// whose rounds are constant: those are the ones that are gone.
+/// whose rounds are constant: as many are gone as the program has fewer, those with the fewest rounds first.
 pub fn of_program(
     annotations: &[Option<&str>],
     loops: usize,
     names: &HashMap<String, f64>,
 ) -> Result<Vec<f64>> {
-    let constant =
-        |text: Option<&str>| text.is_some_and(|text| !text.contains(|c: char| c.is_ascii_alphabetic()));
     let gone = annotations.len().checked_sub(loops).ok_or("more loops in the program than in the text")?;
-    let constants = annotations.iter().filter(|text| constant(**text)).count();
-    let left: Vec<_> = match gone {
-        0 => annotations.iter().collect(),
-        _ if gone == constants => annotations.iter().filter(|text| !constant(**text)).collect(),
-        _ => {
-            return Err(format!(
-                "of {} loops {loops} are left, but {constants} are constant",
-                annotations.len()
-            )
-            .into());
-        }
-    };
-    let each = left.into_iter().map(|text| evaluate(text.ok_or("a loop without `// trips:`")?, names));
-    each.collect()
+    let rounds = |text: Option<&str>| evaluate(text.ok_or("a loop without `// trips:`")?, names);
+    let rounds: Vec<f64> = annotations.iter().copied().map(rounds).collect::<Result<_>>()?;
+    let is_constant = |at: &usize| !annotations[*at].is_some_and(|text| text.contains(char::is_alphabetic));
+    let mut constant: Vec<usize> = (0..annotations.len()).filter(is_constant).collect();
+    constant.sort_by(|&one, &other| rounds[one].total_cmp(&rounds[other]));
+    let unrolled = constant.get(..gone).ok_or("a loop is gone whose rounds are not constant")?;
+    Ok((0..annotations.len()).filter(|at| !unrolled.contains(at)).map(|at| rounds[at]).collect())
 }
 
 /// The value of an expression.
@@ -129,6 +120,11 @@ mod tests {
         assert_eq!(of_program(&found[..2], 2, &names()).unwrap(), [9.0, 8.0]);
         assert_eq!(of_program(&found[..2], 1, &names()).unwrap(), [8.0]);
         assert!(of_program(&found[..2], 3, &names()).is_err(), "a loop from nowhere");
+        assert!(
+            of_program(&found[..2], 0, &names()).is_err(),
+            "rounds that are not constant cannot be unrolled"
+        );
+        assert_eq!(of_program(&[Some("9"), Some("4"), Some("16")], 2, &names()).unwrap(), [9.0, 16.0]);
         assert!(of_program(&found, 3, &names()).is_err(), "one does not say");
     }
 }
