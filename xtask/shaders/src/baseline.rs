@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, compile::Policy, estimates::Estimates};
+use crate::{compile::Policy, estimates::Estimates, outcome::Result};
 
 /// How much worse an estimate may be than the one that was written.
 const TOLERANCE: f64 = 0.05;

@@ -12,7 +12,7 @@ use naga::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::Result;
+use crate::outcome::Result;
 
 /// What keeps a shader within its memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,6 +33,13 @@ pub struct Compiled {
     pub lanes: u32,
     /// The disassembly.
     pub assembly: String,
+}
+
+/// What the compiler of a family made of the kernels, by name and policy.
+#[derive(Serialize, Deserialize)]
+pub struct Output {
+    pub driver: String,
+    pub kernels: BTreeMap<String, BTreeMap<Policy, Compiled>>,
 }
 
 /// The compiler, for one family of GPUs: that of `RADV_FORCE_FAMILY`.

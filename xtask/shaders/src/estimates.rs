@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::{
-    Output, Result,
     assembly::Program,
-    compile::{Compiled, Policy},
+    compile::{Compiled, Output, Policy},
     family::{FAMILIES, Family},
     model::{self, Bound, Kernel},
+    outcome::Result,
     steps::{Launch, Recorded, Step},
     trips,
 };

@@ -10,6 +10,7 @@ mod compile;
 mod estimates;
 mod family;
 mod model;
+mod outcome;
 mod report;
 mod steps;
 mod trips;
@@ -22,20 +23,11 @@ use std::{
     process::{Command, ExitCode, Stdio},
 };
 
-use compile::{Compiled, Compiler, Policy};
+use compile::{Compiler, Output, Policy};
 use estimates::Estimates;
 use family::FAMILIES;
-use serde::{Deserialize, Serialize};
+use outcome::Result;
 use steps::Recorded;
-
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
-
-/// What a family's compiler made of the kernels, by name and policy.
-#[derive(Serialize, Deserialize)]
-pub struct Output {
-    driver: String,
-    kernels: BTreeMap<String, BTreeMap<Policy, Compiled>>,
-}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();

@@ -3,12 +3,12 @@
 use std::{collections::HashSet, fmt::Write as _};
 
 use crate::{
-    Result,
     assembly::{Kind, Loop, Sort},
     compile::Policy,
     estimates::{Cost, Estimates, Row, StepCost},
     family::FAMILIES,
     model::Wave,
+    outcome::Result,
 };
 
 /// What is printed.

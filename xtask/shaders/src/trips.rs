@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use naga::{AddressSpace, TypeInner};
 
-use crate::Result;
+use crate::outcome::Result;
 
 /// The expressions of the loops of a text, in its order. `None`: the loop does not say.
 pub fn annotations(text: &str) -> Vec<Option<&str>> {
