@@ -2,7 +2,7 @@
 //!
 //! Natively only, and per thread. While nothing is recorded a launch costs one look at a thread-local variable.
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(feature = "gpu", not(target_family = "wasm")))]
 use std::cell::RefCell;
 
 /// One launch of a kernel.
@@ -25,21 +25,21 @@ pub struct Launch {
 }
 
 /// The launches since recording began, and the current label.
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(feature = "gpu", not(target_family = "wasm")))]
 #[derive(Default)]
 struct Record {
     launches: Vec<Launch>,
     label: String,
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(feature = "gpu", not(target_family = "wasm")))]
 thread_local! {
     static RECORD: RefCell<Option<Record>> = const { RefCell::new(None) };
 }
 
 /// Runs `run` and returns the launches of this thread meanwhile. None of them is queued, so all tensors that they would have
 /// written are undefined.
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(feature = "gpu", not(target_family = "wasm")))]
 pub fn record<T>(run: impl FnOnce() -> T) -> (T, Vec<Launch>) {
     RECORD.set(Some(Record::default()));
     let result = run();
@@ -58,12 +58,12 @@ pub(super) fn add(launch: impl FnOnce(String) -> Launch) -> bool {
 
 /// Says what the following launches are part of, such as a layer.
 pub(crate) fn label(part: impl FnOnce() -> String) {
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(all(feature = "gpu", not(target_family = "wasm")))]
     RECORD.with_borrow_mut(|record| {
         if let Some(record) = record {
             record.label = part();
         }
     });
-    #[cfg(target_family = "wasm")]
+    #[cfg(not(all(feature = "gpu", not(target_family = "wasm"))))]
     drop(part);
 }

@@ -192,7 +192,7 @@ mod tests {
     fn loops_and_kinds_are_found() {
         let text = "BB0:\n\tv_mov_b32_e32 v2, -1 ; 7e\nBB7:\n\ts_cbranch_scc0 BB9 ; bf\nBB8:\n\tds_read_b128 v[0:3], v1\n\
             \ts_waitcnt vmcnt(2) lgkmcnt(0)\n\tv_fmac_f32_e32 v6, v12, v16\n\ts_branch BB8\n\ts_branch BB7\nBB9:\n\
-            \tbuffer_store_dwordx4 v[4:7], v2, s[0:3], 0 offen glc\n\ts_endpgm\n";
+            \tbuffer_store_dwordx4 v[4:7], v2, s[0:3], 0 glc\n\ts_endpgm\n";
         let program = Program::parse(text, Generation::Rdna2);
         assert_eq!(program.loops, [Loop { start: 1, end: 7 }, Loop { start: 2, end: 6 }]);
         assert_eq!(program.innermost().collect::<Vec<_>>(), [Loop { start: 2, end: 6 }]);
