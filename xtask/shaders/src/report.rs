@@ -17,17 +17,28 @@ pub struct Options {
     all: bool,
     algorithm: Option<String>,
     policy: Policy,
+    /// The family whose layers and kernels are shown.
+    family: String,
 }
+
+/// The family that is shown unless another is asked for.
+const FAMILY: &str = "navi21";
 
 impl Options {
     pub fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self { write: false, all: false, algorithm: None, policy: Policy::Browser };
+        let mut options = Self::default();
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             match argument.as_str() {
                 "--write" => options.write = true,
                 "--all" => options.all = true,
                 "--strict" => options.policy = Policy::Strict,
+                "--family" => {
+                    let known = |name: &&String| FAMILIES.iter().any(|family| family.name == **name);
+                    let names = FAMILIES.map(|family| family.name).join(", ");
+                    options.family =
+                        rest.next().filter(known).ok_or(format!("--family needs one of {names}"))?.clone();
+                }
                 "--algorithm" => {
                     options.algorithm = Some(rest.next().ok_or("--algorithm needs a text")?.clone());
                 }
@@ -45,6 +56,13 @@ impl Options {
     }
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        let (policy, family) = (Policy::Browser, FAMILY.to_owned());
+        Self { write: false, all: false, algorithm: None, policy, family }
+    }
+}
+
 /// The tables as they are printed.
 pub fn text(driver: &str, estimates: &Estimates, options: &Options) -> String {
     let mut text = format!("{driver}, {:?}\n", options.policy);
@@ -55,8 +73,7 @@ pub fn text(driver: &str, estimates: &Estimates, options: &Options) -> String {
 
 /// The tables as they are kept.
 pub fn document(driver: &str, estimates: &Estimates) -> String {
-    let options = Options { write: true, all: true, algorithm: None, policy: Policy::Browser };
-    let rule = Options { all: false, ..Options { algorithm: None, ..options } };
+    let rule = Options::default();
     format!(
         "# What real GPUs' compilers make of the kernels\n\n\
         Written by `cargo xtask shaders --write` with {driver}. Nothing was run; [README.md](README.md) states the model.\n\
@@ -64,7 +81,7 @@ pub fn document(driver: &str, estimates: &Estimates) -> String {
         steps(estimates, Policy::Browser),
         steps(estimates, Policy::Strict),
         layers(estimates, &rule),
-        kernels(estimates, &Options { all: true, ..rule }),
+        kernels(estimates, &Options { all: true, ..Options::default() }),
     )
 }
 
@@ -124,18 +141,18 @@ fn best(rule: &StepCost, all: &[&StepCost]) -> Cost {
     sum
 }
 
-/// Of each layer on navi21: each launch.
+/// Of each layer on one family: each launch.
 fn layers(estimates: &Estimates, options: &Options) -> String {
     let mut text = String::new();
     for step in estimates.steps.iter().filter(|step| {
-        step.policy == options.policy && step.family.name == "navi21" && options.wants(&step.algorithm)
+        step.policy == options.policy && step.family.name == options.family && options.wants(&step.algorithm)
     }) {
         let total = step.total().cycles;
         let _ = write!(
             text,
-            "\n### Layers of {}, {}, navi21\n\n| layer | kernel | kcycles | of the step | share of peak | bound by |\n\
+            "\n### Layers of {}, {}, {}\n\n| layer | kernel | kcycles | of the step | share of peak | bound by |\n\
             |---|---|---:|---:|---:|---|\n",
-            step.network, step.algorithm
+            step.network, step.algorithm, options.family
         );
         for label in step.labels() {
             let mut line = |kernel: &str, cost: Cost, bound: &str| {
@@ -158,16 +175,17 @@ fn layers(estimates: &Estimates, options: &Options) -> String {
     text
 }
 
-/// Of each kernel that is launched: registers and the like on each family, and its innermost loop on navi21.
+/// Of each kernel that is launched: registers and the like on each family, and its innermost loop on one.
 fn kernels(estimates: &Estimates, options: &Options) -> String {
     let names = FAMILIES.map(|family| family.name).join(", ");
     let mut text = format!(
-        "\n### Kernels\n\nFor {names}; code, loop, cycles and share for navi21. The loop is the innermost one with the most vector \
+        "\n### Kernels\n\nFor {names}; code, loop, cycles and share for {}. The loop is the innermost one with the most vector \
         instructions (all of the kernel where there is none): its multiply-adds, other float, integer and move instructions, \
         loads and stores of buffers and of workgroup memory, scalar instructions and loads, waits and barriers. Cycles are those \
         of a round of the loop for one wave: of the vector unit, of workgroup memory, of the cache, and of a wave that is alone.\n\n\
         | kernel | VGPRs | SGPRs | spilled | waves | LDS | lanes | bytes | instructions | FMA | float | int | move | load | store | \
-        LDS load | LDS store | scalar | s_load | wait | barrier | cycles: vector | LDS | cache | alone | share |\n|---|"
+        LDS load | LDS store | scalar | s_load | wait | barrier | cycles: vector | LDS | cache | alone | share |\n|---|",
+        options.family
     );
     text += &"---:|".repeat(25);
     text.push('\n');
@@ -180,10 +198,11 @@ fn kernels(estimates: &Estimates, options: &Options) -> String {
         .map(|launch| launch.kernel.as_str())
         .collect();
     let rows = || estimates.rows.iter().filter(|row| row.policy == options.policy);
-    for row in rows().filter(|row| row.family.name == "navi21" && launched.contains(row.name.as_str())) {
+    for row in rows().filter(|row| row.family.name == options.family && launched.contains(row.name.as_str()))
+    {
         let same: Vec<&Row> = rows().filter(|other| other.name == row.name).collect();
         let mut cost = Cost::default();
-        for step in estimates.steps.iter().filter(wanted).filter(|step| step.family.name == "navi21") {
+        for step in estimates.steps.iter().filter(wanted).filter(|step| step.family.name == options.family) {
             let of_step = step.sum(|launch| launch.kernel == row.name);
             cost.cycles += of_step.cycles;
             cost.multiply_adds += of_step.multiply_adds;
