@@ -9,8 +9,9 @@ use impasto::{
         conv::{Algorithm, Tile},
         crop,
         crop::Patch,
-        frame, gram, moments, normalize, pool, readback, residual, scale_pixels, set_in_software,
-        total_variation, vectors,
+        frame, gram, moments, normalize, pool, readback,
+        record::record,
+        residual, scale_pixels, set_in_software, total_variation, vectors,
     },
 };
 use options::{AdamOptions, Pooling};
@@ -393,4 +394,20 @@ fn vector_kernels_agree_with_their_twins() {
             found
         });
     }
+}
+
+#[test]
+fn launches_are_recorded_instead_of_queued() {
+    let [_, (_, gpu), _] = devices();
+    let map = |value: f32| Tensor::<3>::from_data(TensorData::new(vec![value; 8 * 8 * 8], [8, 8, 8]), &gpu);
+    let features = map(1.0);
+    let (_, launches) = record(|| (gram::gram_matrix(&features), gram::gram_matrix(&features)));
+    let [partial, sum, again, _] = &launches[..] else { panic!("{launches:?}") };
+    assert!(partial.name.contains("GramPartial") && partial.text.contains("@compute"), "{partial:?}");
+    assert_eq!((partial.workgroup, partial.workgroups, partial.parameters[0]), ([64, 1, 1], 1, 64));
+    assert_eq!((partial.buffers[0], sum.buffers.len()), (8 * 8 * 8 * 4, 2));
+    assert_eq!(partial, again);
+    // And after it everything is queued again.
+    let gram = block_on(readback::read_values(gram::gram_matrix(&features))).unwrap();
+    assert!(gram.iter().all(|value| (value - 0.125).abs() < 1e-6), "{gram:?}");
 }

@@ -42,7 +42,7 @@ fn every_kernel_is_valid_and_within_the_default_limits() {
     assert!(faults.is_empty(), "{} of {} variants:\n{}", faults.len(), all.len(), faults.join("\n"));
 }
 
-fn check(Source { name, workgroup, text }: &Source) -> Result<(), String> {
+fn check(Source { name, workgroup, text, .. }: &Source) -> Result<(), String> {
     let module = wgsl::parse_str(text)
         .map_err(|error| format!("{name}: {}", error.emit_to_string_with_path(text, name)))?;
     Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -100,7 +100,12 @@ fn check_bindings(module: &Module) -> Result<(), String> {
 
 #[test]
 fn faults_are_found() {
-    let source = |text: &str| Source { name: "planted".into(), workgroup: [64, 1, 1], text: text.into() };
+    let source = |text: &str| Source {
+        name: "planted".into(),
+        workgroup: [64, 1, 1],
+        text: text.into(),
+        hardware: true,
+    };
     let buffers = |count: usize| -> String {
         let read =
             (0..count).map(|at| format!("@group(0) @binding({at}) var<storage, read> x{at}: array<f32>;"));

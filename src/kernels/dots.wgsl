@@ -9,7 +9,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 {{for a b at}}
     var sum{{a}}{{b}} = 0.0;
 {{end a b at}}
-    for (var k = i; k < parameters.vec4s; k += parameters.threads) {
+    for (var k = i; k < parameters.vec4s; k += parameters.threads) { // trips: vec4s / threads
 {{for a}}
         let u{{a}} = a{{a}}[k];
 {{end a}}

@@ -42,7 +42,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var s40 = vec4<f32>(); var s41 = vec4<f32>(); var s50 = vec4<f32>(); var s51 = vec4<f32>();
     var s60 = vec4<f32>(); var s61 = vec4<f32>(); var s70 = vec4<f32>(); var s71 = vec4<f32>();
     let end = min((split + 1u) * parameters.chunk, parameters.pixels);
-    for (var p = split * parameters.chunk; p < end; p++) {
+    for (var p = split * parameters.chunk; p < end; p++) { // trips: chunk
         let at = p * vec4s;
         let a = unpack(x[at + r0]);
         let b = unpack(x[at + r1]);

@@ -14,6 +14,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let split = i / vec4s;
     let end = min((split + 1u) * parameters.chunk, parameters.pixels);
     var sum = vec4<f32>();
-    for (var p = split * parameters.chunk; p < end; p++) { sum += unpack(x[p * vec4s + i % vec4s]); }
+    for (var p = split * parameters.chunk; p < end; p++) { // trips: chunk
+        sum += unpack(x[p * vec4s + i % vec4s]);
+    }
     sums[i] = sum;
 }

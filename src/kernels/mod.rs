@@ -21,6 +21,7 @@ pub mod moments;
 pub mod normalize;
 pub mod pool;
 pub mod readback;
+pub mod record;
 pub mod residual;
 pub mod scale_pixels;
 #[cfg(feature = "gpu")]

@@ -13,7 +13,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let vec4s = parameters.vec4s;
     if (i >= vec4s) { return; }
     var value = add[i];
-    for (var k = 0u; k < vec4s; k++) {
+    for (var k = 0u; k < vec4s; k++) { // trips: vec4s
         let m = mean[k];
         let at = 4u * k * vec4s + i;
         value -= m.x * matrix[at] + m.y * matrix[at + vec4s] + m.z * matrix[at + 2u * vec4s] + m.w * matrix[at + 3u * vec4s];

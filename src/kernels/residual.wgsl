@@ -13,7 +13,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let thread = (group.y * groups.x + group.x) * 64u + local;
     if (thread >= parameters.threads) { return; }
     var sum = 0.0;
-    for (var i = thread; i < parameters.vec4s; i += parameters.threads) {
+    for (var i = thread; i < parameters.vec4s; i += parameters.threads) { // trips: vec4s / threads
         let d = unpack(features[i]) - unpack(wanted[i]);
         difference[i] = pack(parameters.scale * d);
         sum += dot(d, d);

@@ -15,6 +15,8 @@ pub struct Source {
     pub workgroup: [u32; 3],
     /// WGSL with the entry point `main`.
     pub text: String,
+    /// Whether a device that is not in software may launch it.
+    pub hardware: bool,
 }
 
 /// Lists the kernels. Only listed kernels can be launched ([`Registered`]).
@@ -60,5 +62,10 @@ list! {
 }
 
 fn source(shader: impl Shader) -> Source {
-    Source { name: format!("{shader:?}"), workgroup: shader.workgroup(), text: shader.text() }
+    Source {
+        name: format!("{shader:?}"),
+        workgroup: shader.workgroup(),
+        text: shader.text(),
+        hardware: shader.on_hardware(),
+    }
 }

@@ -12,6 +12,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let vec4s = parameters.vec4s;
     if (i >= vec4s) { return; }
     var value = vec4<f32>();
-    for (var part = 0u; part < parameters.count; part++) { value += parts[part * vec4s + i]; }
+    for (var part = 0u; part < parameters.count; part++) { // trips: count
+        value += parts[part * vec4s + i];
+    }
     sum[i] = parameters.norm * value;
 }

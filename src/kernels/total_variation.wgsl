@@ -15,7 +15,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let width = parameters.width;
     let count = parameters.height * width;
     var sum = 0.0;
-    for (var i = thread; i < count; i += parameters.threads) {
+    for (var i = thread; i < count; i += parameters.threads) { // trips: height * width / threads
         let px = i % width;
         let here = picture[i];
         // Each pixel sums the squared differences to its right and lower neighbour; its gradient depends on all four

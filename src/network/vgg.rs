@@ -17,7 +17,7 @@ use crate::{
     kernels::{
         Map, Storage,
         conv::{self, Algorithms, Choice, Filter},
-        normalize, pool, upload,
+        normalize, pool, record, upload,
     },
 };
 
@@ -126,6 +126,7 @@ impl Vgg {
         // [H, W, 4]
         let mut x = normalize::normalize(picture, self.mean);
         for (layer, convolution) in Layer::ALL.into_iter().zip(&self.layers) {
+            record::label(|| layer.to_string());
             // [H, W, C]
             let y = conv::forward(&x, &convolution.forward);
             maps.push(y.clone());
@@ -152,6 +153,7 @@ impl Vgg {
         let mut above: Option<Map> = None; // gradient at the next deeper layer, before its ReLU
         let Features { maps, pooling } = features;
         for (layer, y) in Layer::ALL.into_iter().zip(maps).rev() {
+            record::label(|| format!("{layer} backward"));
             let Gradient { map, style } = at(layer, &y);
             let passed = match above.take() {
                 None => map.map(|map| conv::relu_backward(&map, &y)),
@@ -173,6 +175,7 @@ impl Vgg {
             };
         }
         let gradient = above.expect("a loss looks at the deepest layer");
+        record::label(|| "picture".to_owned());
         conv::backward(&gradient, &self.layers[0].backward, None, None)
     }
 }

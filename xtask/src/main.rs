@@ -5,6 +5,7 @@ mod checks;
 mod flags;
 mod process;
 mod setup;
+mod shaders;
 mod site;
 mod stamp;
 mod suites;
@@ -27,6 +28,12 @@ Set-up and every chore of Impasto. Tools that are missing are installed on the w
   cargo xtask check [NAME …]                circles among modules, options in the documents, spelling, dependencies, docs
   cargo xtask circles                       … the first of these
   cargo xtask docs                          write the tables of options into the documents
+  cargo xtask shaders                       compile the kernels for real GPUs that are not there, estimate a step, fail on
+                                            spilled registers and on estimates worse than benches/shaders.json
+  cargo xtask shaders --write               … and write the figures there
+  cargo xtask shaders [--all | --algorithm TEXT] [--family NAME] [--strict]
+                                            … and print them for every algorithm or those with TEXT in their name, for another
+                                            family than navi21, for shaders that check every index themselves
   cargo xtask setup                         only install what the others need
 
   --system                                  with any of them: also install Debian packages (browsers, drivers, a
@@ -56,6 +63,7 @@ fn main() -> ExitCode {
         "check" => checks::check(rest),
         "circles" => checks::check(&["circles".to_owned()]),
         "docs" => checks::write_docs(rest),
+        "shaders" => shaders::shaders(rest),
         "setup" => setup::for_tests().and_then(|_| setup::for_checks()).map(drop),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -42,6 +42,12 @@ impl Buffer {
         if self.0.dtype == DType::BF16 { Storage::Half } else { Storage::Full }
     }
 
+    /// Its size.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn bytes(&self) -> u64 {
+        self.0.handle.size_in_used()
+    }
+
     /// A new f32 buffer of this shape on the device of this one. Its content is undefined.
     pub fn new_like<const D: usize>(&self, shape: [usize; D]) -> Self {
         self.new_stored(Storage::Full, shape)

@@ -10,6 +10,8 @@ use cubecl::{
 };
 
 use super::Buffer;
+#[cfg(not(target_family = "wasm"))]
+use crate::kernels::record::{self, Launch};
 
 /// WebGPU's default limit of workgroups per dimension.
 const MAX_WORKGROUPS: u32 = 65_535;
@@ -28,6 +30,11 @@ pub trait Shader: Copy + Debug + Eq + Hash + Send + Sync + 'static {
     /// Every variant that the engine may launch for networks whose layers have these channels, in and out.
     fn variants(channels: &[(usize, usize)]) -> Vec<Self>;
 
+    /// Whether a device that is not in software may launch this variant.
+    fn on_hardware(self) -> bool {
+        true
+    }
+
     /// Queues the kernel on `workgroups` workgroups. Does not wait.
     ///
     /// The dispatch may be two-dimensional: a kernel's linear workgroup index is `group.y * groups.x + group.x`,
@@ -39,6 +46,18 @@ pub trait Shader: Copy + Debug + Eq + Hash + Send + Sync + 'static {
         Self: Registered,
     {
         let workgroup = self.workgroup();
+        #[cfg(not(target_family = "wasm"))]
+        if record::add(|label| Launch {
+            name: format!("{self:?}"),
+            label,
+            text: self.text(),
+            workgroup,
+            workgroups,
+            parameters: parameters.to_vec(),
+            buffers: inputs.iter().chain(outputs).map(|buffer| buffer.bytes()).collect(),
+        }) {
+            return;
+        }
         let id = KernelId::new::<Self>().cube_dim(cube_dim(workgroup).into()).info(self);
         launch(
             Source { id, text: Box::new(move || self.text()) },

@@ -104,6 +104,7 @@ impl Shader for Tiled {
             &[
                 ("bindings", &epilogue.declarations(&["x", "weight"])),
                 ("gather", &fill(gather, &[("stored", &epilogue.input().wgsl_type())])),
+                ("taps", &taps),
                 ("threads", &self.threads()),
                 ("depth", &DEPTH),
                 ("across", &across),

@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 {{end n}}
     workgroupBarrier();
     let steps = (TAPS * inputs + DEPTH - 1u) / DEPTH;
-    for (var step = 1u; step <= steps; step++) {
+    for (var step = 1u; step <= steps; step++) { // trips: {{taps}} * inputs / {{depth}}
     // Past the end x counts as zero, and so the weights do not matter.
     let next = source(step * DEPTH + local % DEPTH);
 {{for i}}

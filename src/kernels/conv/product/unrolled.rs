@@ -54,6 +54,10 @@ impl Unrolled {
 }
 
 impl Shader for Unrolled {
+    fn on_hardware(self) -> bool {
+        false
+    }
+
     fn workgroup(self) -> [u32; 3] {
         let [across, down] = self.workgroup;
         [across, down, 1]

@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 {{for p}}
     let at{{p}} = start + i{{p}} * inputs;
 {{end p}}
-    for (var k = 0u; k < inputs; k++) {
+    for (var k = 0u; k < inputs; k++) { // trips: inputs
 {{for p}}
     let x{{p}} = unpack(x[at{{p}} + k]);
 {{end p}}

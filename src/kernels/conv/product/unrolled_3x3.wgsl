@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var sum{{p}}_{{q}} = vec4<f32>();
 {{end q}}
 {{end p}}
-    for (var tap = 0u; tap < 9u; tap++) {
+    for (var tap = 0u; tap < 9u; tap++) { // trips: 9
     let dy = tap / 3u; let dx = tap % 3u;
     // Outside the map the input counts as zero: the load is clamped to the map, and the value multiplied by zero. Minus
     // one wraps around to a number that is outside as well.
@@ -39,7 +39,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let in{{p}} = f32((ny{{p}} < height) & (nx{{p}} < width));
     let at{{p}} = start + min(ny{{p}} * width + nx{{p}}, count - 1u) * inputs;
 {{end p}}
-    for (var k = 0u; k < inputs; k++) {
+    for (var k = 0u; k < inputs; k++) { // trips: inputs
 {{for p}}
     let x{{p}} = unpack(x[at{{p}} + k]) * in{{p}};
 {{end p}}

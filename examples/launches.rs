@@ -1,0 +1,111 @@
+//! Prints what one step of each network launches on a GPU, as JSON, for `cargo xtask shaders`. Nothing is computed: launches
+//! are recorded instead of queued, on a device that is treated as hardware, whatever it is.
+
+use std::{collections::BTreeMap, error::Error, path::Path};
+
+use impasto::{
+    device::{self, Gpu},
+    kernels::{
+        self,
+        conv::{Algorithm, Algorithms},
+        record::{Launch, record},
+        shaders,
+    },
+    network::Vgg,
+    transfer::StyleTransfer,
+};
+use options::{Options, Schedule};
+use picture::Picture;
+use pollster::block_on;
+use serde_json::{Value, json};
+use weights::{Balance, Conv, Layer, Weights};
+
+/// Side of the picture, in pixels.
+const SIDE: usize = 256;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let gpu = block_on(device::gpu())?;
+    kernels::set_in_software(&gpu.device, false);
+    let networks = networks()?;
+    let mut kernels = BTreeMap::new();
+    for source in shaders::all(&channels(&networks)).into_iter().filter(|source| source.hardware) {
+        kernels.insert(source.name, json!({ "text": source.text, "workgroup": source.workgroup }));
+    }
+    let mut steps = Vec::new();
+    for weights in &networks {
+        for algorithm in std::iter::once(None).chain(Algorithm::ALL.map(Some)) {
+            let launches = step(weights, algorithm, &gpu)?;
+            for Launch { name, text, workgroup, .. } in &launches {
+                let kernel = json!({ "text": text, "workgroup": workgroup });
+                if *kernels.entry(name.clone()).or_insert_with(|| kernel.clone()) != kernel {
+                    return Err(format!("two kernels are called {name}").into());
+                }
+            }
+            steps.push(json!({
+                "network": weights.name,
+                "algorithm": algorithm.map_or_else(|| "rule".to_owned(), |algorithm| algorithm.to_string()),
+                "launches": launches.iter().map(described).collect::<Vec<_>>(),
+            }));
+        }
+    }
+    println!("{}", json!({ "kernels": kernels, "steps": steps }));
+    Ok(())
+}
+
+/// VGG-19's shape and the bundled networks.
+fn networks() -> Result<[Weights; 3], Box<dyn Error>> {
+    let bundled = |name: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights").join(name);
+        Ok::<_, Box<dyn Error>>(Weights { name: name.to_owned(), ..weights::open(&folder, false)? })
+    };
+    Ok([vgg19(), bundled("fast")?, bundled("tiny")?])
+}
+
+fn vgg19() -> Weights {
+    let mut in_channels = 3;
+    let convs = Layer::ALL.map(|layer| {
+        let out_channels = layer.vgg19_channels();
+        let (weight, bias) = (vec![0.0; out_channels * in_channels * 9], vec![0.0; out_channels]);
+        let conv = Conv { layer, out_channels, in_channels, weight, bias };
+        in_channels = out_channels;
+        conv
+    });
+    Weights { name: "vgg19".into(), mean: [0.5; 3], balance: Balance::default(), convs: convs.into() }
+}
+
+/// Channels in and out of every layer.
+fn channels(networks: &[Weights]) -> Vec<(usize, usize)> {
+    networks
+        .iter()
+        .flat_map(|weights| &weights.convs)
+        .map(|conv| (conv.in_channels, conv.out_channels))
+        .collect()
+}
+
+/// The launches of a step after the first, by this algorithm wherever there is a choice.
+fn step(weights: &Weights, algorithm: Option<Algorithm>, gpu: &Gpu) -> Result<Vec<Launch>, Box<dyn Error>> {
+    let mut algorithms = Algorithms::default();
+    if let Some(algorithm) = algorithm {
+        // The first convolution reads or writes a picture of four channels and has a single algorithm.
+        for conv in weights.convs.iter().skip(1) {
+            algorithms.set(conv.in_channels, conv.out_channels, algorithm);
+            algorithms.set(conv.out_channels, conv.in_channels, algorithm);
+        }
+    }
+    let options = Options { schedule: Schedule::Single, ..Options::default() };
+    let [photo, painting] = [1, 2].map(|seed| Picture::noise(SIDE, SIDE, seed));
+    let (transfer, _) = record(|| {
+        let vgg = Vgg::by(&algorithms, weights, &gpu.device)?;
+        let mut transfer = block_on(StyleTransfer::new(vgg, &photo, &painting, &options))?;
+        block_on(transfer.step())?;
+        Ok::<_, Box<dyn Error>>(transfer)
+    });
+    let mut transfer = transfer?;
+    let (outcome, launches) = record(|| block_on(transfer.step()));
+    outcome?;
+    Ok(launches)
+}
+
+fn described(Launch { name, label, workgroups, parameters, buffers, .. }: &Launch) -> Value {
+    json!({ "kernel": name, "label": label, "workgroups": workgroups, "parameters": parameters, "buffers": buffers })
+}
