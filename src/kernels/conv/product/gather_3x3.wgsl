@@ -1,4 +1,6 @@
 const TAPS = 9u;
+/// Rows that no map has.
+const FAR = 1u << 31u;
 
 /// The row and column of a pixel.
 fn position(batch: u32, pixel: u32) -> vec2<u32> {
@@ -13,8 +15,9 @@ fn source(k: u32) -> Source {
     let inputs = parameters.inputs;
     // A division of small integers, in floats: half a step away from the next integer, rounding does not matter.
     let tap = u32((f32(k) + 0.5) / f32(inputs));
+    // A third, rounded down. Past the ninth tap nothing is inside.
     let y = (tap * 11u) >> 5u;
-    return Source(vec2<u32>(y, tap - 3u * y), k - tap * inputs);
+    return Source(vec2<u32>(select(FAR, y, tap < TAPS), tap - 3u * y), k - tap * inputs);
 }
 
 /// Zero outside the map, where there is no neighbour. Minus one wraps around to a number that is outside as well.

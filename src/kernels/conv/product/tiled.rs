@@ -38,15 +38,21 @@ impl Tiled {
     /// Workgroups are as wide as the channels need. So networks whose numbers of channels divide badly waste little.
     pub(super) fn new(taps: u32, tile: RegisterTile, output_vec4s: usize, epilogue: Kind) -> Self {
         let tile = tile.within(output_vec4s);
-        let threads = output_vec4s.div_ceil(tile.vec4s());
-        let of_any_width = (1..=threads).map(|columns| threads.div_ceil(columns)).filter(|across| *across <= 16);
-        let of_any_size = of_any_width.flat_map(|across| {
-            (1..=THREADS / across).map(move |down| Self { taps, tile, across, down, epilogue })
+        // Few are compared, since this is done at every launch: as many threads as fit into one to four waves.
+        let of_any_size = (1..=16).flat_map(|across| {
+            let with = move |down| Self { taps, tile, across, down, epilogue };
+            (1..=THREADS / WAVE).map(move |waves| with((waves * WAVE / across).max(1)).even())
         });
         of_any_size
             .filter(|variant| variant.fits())
             .max_by(|a, b| a.efficiency(output_vec4s).total_cmp(&b.efficiency(output_vec4s)))
             .expect("a small workgroup fits")
+    }
+
+    /// With one thread less along the pixels, if there is an odd number of threads: they copy whole pixels.
+    fn even(self) -> Self {
+        let odd = !self.threads().is_multiple_of(DEPTH);
+        Self { down: if odd { self.down - 1 } else { self.down }, ..self }
     }
 
     fn threads(self) -> usize {
@@ -62,8 +68,7 @@ impl Tiled {
 
     fn fits(self) -> bool {
         let [x, weight] = self.copies();
-        // The threads copy whole pixels.
-        self.threads().is_multiple_of(DEPTH) && 2 * (x + weight) * self.threads() <= MEMORY
+        2 * (x + weight) * self.threads() <= MEMORY
     }
 
     /// The share of instructions that are multiply-adds whose result is used. A load of x for a 3×3 convolution comes with
