@@ -3,11 +3,10 @@
 use std::{collections::HashSet, fmt::Write as _};
 
 use crate::{
-    assembly::{Kind, Loop, Sort},
     compile::Policy,
     estimates::{Cost, Estimates, Row, StepCost},
     family::FAMILIES,
-    model::Wave,
+    hot_loop::HotLoop,
     outcome::Result,
 };
 
@@ -36,8 +35,8 @@ impl Options {
                 "--family" => {
                     let known = |name: &&String| FAMILIES.iter().any(|family| family.name == **name);
                     let names = FAMILIES.map(|family| family.name).join(", ");
-                    options.family =
-                        rest.next().filter(known).ok_or(format!("--family needs one of {names}"))?.clone();
+                    let name = rest.next().filter(known).ok_or(format!("--family needs one of {names}"))?;
+                    options.family.clone_from(name);
                 }
                 "--algorithm" => {
                     options.algorithm = Some(rest.next().ok_or("--algorithm needs a text")?.clone());
@@ -168,7 +167,7 @@ fn layers(estimates: &Estimates, options: &Options) -> String {
             let of_layer = step.launches.iter().filter(|launch| launch.label == label);
             for launch in of_layer.filter(|launch| seen.insert(&launch.kernel)) {
                 let cost = step.sum(|other| other.label == label && other.kernel == launch.kernel);
-                line(&short(&launch.kernel), cost, launch.bound.name());
+                line(&short(&launch.kernel), cost, &launch.bound);
             }
         }
     }
@@ -221,66 +220,22 @@ fn kernel(row: &Row, same: &[&Row], share: f64) -> String {
             figures.join(" ")
         }
     };
-    let (mix, cycles) = hot_loop(row);
+    let HotLoop { mix, cycles } = row.hot_loop;
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} % |\n",
         short(&row.name),
         each(&|row| row.statistic("VGPRs")),
         each(&|row| row.statistic("SGPRs")),
         each(&Row::spilled),
-        each(&|row| u64::from(row.kernel.waves(row.threads, row.family))),
-        row.kernel.local,
-        row.kernel.lanes,
+        each(&|row| u64::from(row.waves)),
+        row.statistic("LDS size"),
+        row.lanes,
         row.statistic("Code size"),
         row.statistic("Instructions"),
         mix.map(|count| count.to_string()).join(" | "),
         cycles.map(|cycles| format!("{cycles:.0}")).join(" | "),
         share * 100.0,
     )
-}
-
-/// Instructions of the innermost loop by kind, and its cycles for one wave.
-fn hot_loop(row: &Row) -> ([u32; 12], [f64; 4]) {
-    let program = &row.kernel.program;
-    let vectors = |one: &Loop| {
-        let vector = |kind: &&Kind| matches!(kind, Kind::Vector { .. });
-        program.kinds[one.start..one.end].iter().filter(vector).count()
-    };
-    let whole = Loop { start: 0, end: program.kinds.len() };
-    let hot = program.innermost().max_by_key(vectors).unwrap_or(whole);
-    let mut mix = [0; 12];
-    for kind in &program.kinds[hot.start..hot.end] {
-        let at = match kind {
-            Kind::Vector { multiply_adds: 1.., .. } => 0,
-            Kind::Vector { sort: Sort::Float, .. } => 1,
-            Kind::Vector { sort: Sort::Integer, .. } => 2,
-            Kind::Vector { sort: Sort::Move, .. } => 3,
-            Kind::Memory { load: true, .. } => 4,
-            Kind::Memory { .. } => 5,
-            Kind::Local { load: true, .. } => 6,
-            Kind::Local { .. } => 7,
-            Kind::Scalar | Kind::Branch(_) => 8,
-            Kind::ScalarLoad => 9,
-            Kind::Wait { .. } => 10,
-            Kind::Barrier => 11,
-            Kind::Other => continue,
-        };
-        mix[at] += 1;
-    }
-    // The difference that one more round makes.
-    let with = |rounds: f64| {
-        let trips: Vec<f64> =
-            program.loops.iter().map(|one| if *one == hot { rounds } else { 1.0 }).collect();
-        row.kernel.wave(&trips, row.family)
-    };
-    let (less, more) = if hot == whole { (Wave::default(), with(1.0)) } else { (with(2.0), with(3.0)) };
-    let cycles = [
-        more.vector - less.vector,
-        more.local - less.local,
-        more.cache - less.cache,
-        more.alone - less.alone,
-    ];
-    (mix, cycles)
 }
 
 /// A kernel's name without what is false.
