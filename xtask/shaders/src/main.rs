@@ -34,7 +34,9 @@ use steps::Recorded;
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let outcome = match &arguments[..] {
-        [flag, family, file] if flag == "--compile" => compile(family, Path::new(file)),
+        [flag, family, file, rest @ ..] if flag == "--compile" => {
+            compile(family, Path::new(file), !rest.is_empty())
+        }
         [file, rest @ ..] => run(Path::new(file), rest),
         [] => Err("which file has the launches? `cargo xtask shaders` knows".into()),
     };
@@ -52,9 +54,9 @@ fn recorded(file: &Path) -> Result<Recorded> {
 }
 
 /// Compiles all kernels for a family, that of the environment, and prints what came of it as JSON.
-fn compile(family: &str, file: &Path) -> Result<()> {
+fn compile(family: &str, file: &Path, quick: bool) -> Result<()> {
     let family = Family::try_from(family.to_owned())?;
-    let estimates = Estimates::of(family, &recorded(file)?, &Compiler::open()?)?;
+    let estimates = Estimates::of(family, &recorded(file)?, &Compiler::open()?, quick)?;
     serde_json::to_writer(std::io::stdout().lock(), &estimates)?;
     Ok(std::io::stdout().flush()?)
 }
@@ -68,7 +70,7 @@ fn run(file: &Path, arguments: &[String]) -> Result<()> {
         );
         return Ok(());
     };
-    let estimates = estimates(file, &driver)?;
+    let estimates = estimates(file, &driver, options.quick())?;
     let version = &estimates.driver;
     println!("{}", report::text(version, &estimates, &options));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benches");
@@ -76,20 +78,21 @@ fn run(file: &Path, arguments: &[String]) -> Result<()> {
         fs::write(root.join("shaders.md"), report::document(version, &estimates))?;
         fs::write(root.join("shaders.json"), baseline::text(version, &estimates)?)?;
         println!("✓ benches/shaders.md, benches/shaders.json");
-    } else {
+    } else if options.quick().is_none() {
         let written = fs::read_to_string(root.join("shaders.json"))?;
         baseline::compare(&written, version, &estimates)?;
     }
     estimates.check_spills()
 }
 
-/// The estimates for all families, each by a process of its own.
-fn estimates(file: &Path, driver: &Path) -> Result<Estimates> {
+/// The estimates for all families, or quickly those for one, each by a process of its own.
+fn estimates(file: &Path, driver: &Path, quick: Option<&str>) -> Result<Estimates> {
     let mut readers = Vec::new();
-    for family in FAMILIES {
+    for family in FAMILIES.into_iter().filter(|family| quick.is_none_or(|name| name == family.name)) {
         let child = Command::new(env::current_exe()?)
             .args(["--compile", family.name])
             .arg(file)
+            .args(quick.map(|_| "--quick"))
             .env("RADV_FORCE_FAMILY", family.name)
             .env("VK_ICD_FILENAMES", driver)
             .env("VK_DRIVER_FILES", driver)

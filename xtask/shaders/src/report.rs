@@ -4,7 +4,7 @@ use std::{collections::HashSet, fmt::Write as _};
 
 use crate::{
     compile::Policy,
-    estimates::{Cost, Estimates, Row, StepCost},
+    estimates::{Cost, Estimates, Row, StepCost, short},
     family::FAMILIES,
     hot_loop::HotLoop,
     outcome::Result,
@@ -13,6 +13,7 @@ use crate::{
 /// What is printed.
 pub struct Options {
     pub write: bool,
+    quick: bool,
     all: bool,
     algorithm: Option<String>,
     policy: Policy,
@@ -30,6 +31,7 @@ impl Options {
         while let Some(argument) = rest.next() {
             match argument.as_str() {
                 "--write" => options.write = true,
+                "--quick" => options.quick = true,
                 "--all" => options.all = true,
                 "--strict" => options.policy = Policy::Strict,
                 "--family" => {
@@ -44,7 +46,15 @@ impl Options {
                 other => return Err(format!("there is no {other} here, see `cargo xtask help`").into()),
             }
         }
+        if options.quick && options.write {
+            return Err("--write takes the figures of all families, --quick has those of one".into());
+        }
         Ok(options)
+    }
+
+    /// The only family that is looked at, if it is to be quick.
+    pub fn quick(&self) -> Option<&str> {
+        self.quick.then_some(self.family.as_str())
     }
 
     fn wants(&self, algorithm: &str) -> bool {
@@ -58,7 +68,7 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         let (policy, family) = (Policy::Browser, FAMILY.to_owned());
-        Self { write: false, all: false, algorithm: None, policy, family }
+        Self { write: false, quick: false, all: false, algorithm: None, policy, family }
     }
 }
 
@@ -86,9 +96,10 @@ pub fn document(driver: &str, estimates: &Estimates) -> String {
 
 /// Of each network and algorithm: cycles and share on each family.
 fn steps(estimates: &Estimates, policy: Policy) -> String {
-    let families = FAMILIES.map(|family| format!("{0}: Mcycles | share |", family.name)).concat();
-    let mut text = format!("\n### Steps\n\n| network | algorithms | dispatches | {families}\n|---|---|---:|");
-    text += &"---:|---:|".repeat(FAMILIES.len());
+    let families = families(estimates);
+    let columns: String = families.iter().map(|family| format!(" {family}: Mcycles | share |")).collect();
+    let mut text = format!("\n### Steps\n\n| network | algorithms | dispatches |{columns}\n|---|---|---:|");
+    text += &"---:|---:|".repeat(families.len());
     text.push('\n');
     let of_policy = || estimates.steps.iter().filter(|step| step.policy == policy);
     let mut seen = HashSet::new();
@@ -109,7 +120,35 @@ fn steps(estimates: &Estimates, policy: Policy) -> String {
             });
         row(&mut text, &step.network, "the best for each layer", best);
     }
-    text
+    text + &ratios(estimates, policy)
+}
+
+/// The cycles of the small networks' steps, relative to VGG-19's.
+fn ratios(estimates: &Estimates, policy: Policy) -> String {
+    let families = families(estimates);
+    let mut text = "\nCycles of a step by the rule, those of VGG-19 being 1:\n\n| network | ".to_owned();
+    text += &families.join(" | ");
+    text += " |\n|---|";
+    text += &"---:|".repeat(families.len());
+    let of_rule = |network: &str, family: &str| {
+        let mut steps =
+            estimates.steps.iter().filter(|step| step.policy == policy && step.algorithm == "rule");
+        let found = steps.find(|step| step.network == network && step.family.name == family);
+        found.map_or(f64::NAN, |step| step.total().cycles)
+    };
+    for network in ["fast", "tiny"] {
+        let _ = write!(text, "\n| {network} |");
+        for family in &families {
+            let _ = write!(text, " {:.2} |", of_rule(network, family) / of_rule("vgg19", family));
+        }
+    }
+    text + "\n"
+}
+
+/// The families that there are estimates for.
+fn families(estimates: &Estimates) -> Vec<&'static str> {
+    let found = |name: &&str| estimates.steps.iter().any(|step| step.family.name == *name);
+    FAMILIES.iter().map(|family| family.name).filter(found).collect()
 }
 
 fn row<'a>(
@@ -176,7 +215,7 @@ fn layers(estimates: &Estimates, options: &Options) -> String {
 
 /// Of each kernel that is launched: registers and the like on each family, and its innermost loop on one.
 fn kernels(estimates: &Estimates, options: &Options) -> String {
-    let names = FAMILIES.map(|family| family.name).join(", ");
+    let names = families(estimates).join(", ");
     let mut text = format!(
         "\n### Kernels\n\nFor {names}; code, loop, cycles and share for {}. The loop is the innermost one with the most vector \
         instructions (all of the kernel where there is none): its multiply-adds, other float, integer and move instructions, \
@@ -236,16 +275,4 @@ fn kernel(row: &Row, same: &[&Row], share: f64) -> String {
         cycles.map(|cycles| format!("{cycles:.0}")).join(" | "),
         share * 100.0,
     )
-}
-
-/// A kernel's name without what is false.
-fn short(name: &str) -> String {
-    let mut name = name.replace(": true", "");
-    while let Some(at) = name.find(": false") {
-        let start = name[..at].rfind([' ', '{']).map_or(0, |start| start + 1);
-        let end = at + ": false".len();
-        let end = if name[end..].starts_with(", ") { end + 2 } else { end };
-        name.replace_range(start..end, "");
-    }
-    name
 }
