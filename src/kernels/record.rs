@@ -20,8 +20,8 @@ pub struct Launch {
     pub workgroups: usize,
     /// The 32-bit words of the uniform.
     pub parameters: Vec<u32>,
-    /// The bytes of each storage buffer, inputs before outputs.
-    pub buffers: Vec<u64>,
+    /// The memory of each storage buffer and its bytes, inputs before outputs.
+    pub buffers: Vec<(String, u64)>,
 }
 
 /// The launches since recording began, and the current label.

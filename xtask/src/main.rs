@@ -31,6 +31,7 @@ Set-up and every chore of Impasto. Tools that are missing are installed on the w
   cargo xtask shaders                       compile the kernels for real GPUs that are not there, estimate a step, fail on
                                             spilled registers and on estimates worse than benches/shaders.json
   cargo xtask shaders --write               … and write the figures there
+  cargo xtask shaders --quick               … and only for one family and the kernels that a step launches
   cargo xtask shaders [--all | --algorithm TEXT] [--family NAME] [--strict]
                                             … and print them for every algorithm or those with TEXT in their name, for another
                                             family than navi21, for shaders that check every index themselves

@@ -42,10 +42,11 @@ impl Buffer {
         if self.0.dtype == DType::BF16 { Storage::Half } else { Storage::Full }
     }
 
-    /// Its size.
+    /// A name of its memory, and its size in bytes.
     #[cfg(not(target_family = "wasm"))]
-    pub fn bytes(&self) -> u64 {
-        self.0.handle.size_in_used()
+    pub fn memory(&self) -> (String, u64) {
+        let (id, ..) = self.0.handle.clone().binding().claim_key();
+        (format!("{id:?}"), self.0.handle.size_in_used())
     }
 
     /// A new f32 buffer of this shape on the device of this one. Its content is undefined.

@@ -54,7 +54,7 @@ pub trait Shader: Copy + Debug + Eq + Hash + Send + Sync + 'static {
             workgroup,
             workgroups,
             parameters: parameters.to_vec(),
-            buffers: inputs.iter().chain(outputs).map(|buffer| buffer.bytes()).collect(),
+            buffers: inputs.iter().chain(outputs).map(|buffer| buffer.memory()).collect(),
         }) {
             return;
         }

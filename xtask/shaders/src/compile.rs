@@ -25,21 +25,14 @@ pub enum Policy {
 }
 
 /// What the compiler made of a kernel.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Compiled {
     /// The driver's statistics by name.
     pub statistics: BTreeMap<String, u64>,
     /// Lanes of a wave.
     pub lanes: u32,
-    /// The disassembly.
-    pub assembly: String,
-}
-
-/// What the compiler of a family made of the kernels, by name and policy.
-#[derive(Serialize, Deserialize)]
-pub struct Output {
-    pub driver: String,
-    pub kernels: BTreeMap<String, BTreeMap<Policy, Compiled>>,
+    /// The disassembly, if it was asked for.
+    pub assembly: Option<String>,
 }
 
 /// The compiler, for one family of GPUs: that of `RADV_FORCE_FAMILY`.
@@ -69,8 +62,8 @@ impl Compiler {
         }
     }
 
-    /// Compiles the entry point `main`.
-    pub fn compile(&self, text: &str, policy: Policy) -> Result<Compiled> {
+    /// Compiles the entry point `main`. To disassemble it takes longer than to compile it.
+    pub fn compile(&self, text: &str, policy: Policy, disassemble: bool) -> Result<Compiled> {
         let (module, words) = spirv(text, policy)?;
         // SAFETY: naga's SPIR-V is valid, and every structure outlives the call that reads it.
         unsafe {
@@ -87,12 +80,13 @@ impl Compiler {
                 .module(shader)
                 .name(c"main")
                 .stage(vk::ShaderStageFlags::COMPUTE);
-            let capture = vk::PipelineCreateFlags::CAPTURE_STATISTICS_KHR
-                | vk::PipelineCreateFlags::CAPTURE_INTERNAL_REPRESENTATIONS_KHR;
+            let statistics = vk::PipelineCreateFlags::CAPTURE_STATISTICS_KHR;
+            let texts = vk::PipelineCreateFlags::CAPTURE_INTERNAL_REPRESENTATIONS_KHR;
+            let capture = if disassemble { statistics | texts } else { statistics };
             let infos = [vk::ComputePipelineCreateInfo::default().stage(stage).layout(layout).flags(capture)];
             let made = self.device.create_compute_pipelines(vk::PipelineCache::null(), &infos, None);
             let pipeline = made.map_err(|(_, error)| error)?[0];
-            let compiled = self.look(pipeline);
+            let compiled = self.look(pipeline, disassemble);
             self.device.destroy_pipeline(pipeline, None);
             self.device.destroy_shader_module(shader, None);
             self.device.destroy_pipeline_layout(layout, None);
@@ -101,7 +95,7 @@ impl Compiler {
         }
     }
 
-    unsafe fn look(&self, pipeline: vk::Pipeline) -> Result<Compiled> {
+    unsafe fn look(&self, pipeline: vk::Pipeline, disassemble: bool) -> Result<Compiled> {
         // SAFETY: as the caller's.
         unsafe {
             let info = vk::PipelineInfoKHR::default().pipeline(pipeline);
@@ -113,7 +107,9 @@ impl Compiler {
                 let name = CStr::from_ptr(statistic.name.as_ptr()).to_string_lossy().into_owned();
                 (name, statistic.value.u64)
             });
-            Ok(Compiled { statistics: statistics.collect(), lanes, assembly: self.assembly(&which)? })
+            let statistics = statistics.collect();
+            let assembly = if disassemble { Some(self.assembly(&which)?) } else { None };
+            Ok(Compiled { statistics, lanes, assembly })
         }
     }
 

@@ -2,31 +2,40 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     assembly::Program,
-    compile::{Compiled, Output, Policy},
-    family::{FAMILIES, Family},
-    model::{self, Bound, Kernel},
+    cache::Cache,
+    compile::{Compiler, Policy},
+    family::Family,
+    hot_loop::HotLoop,
+    model::{self, Kernel},
     outcome::Result,
     steps::{Launch, Recorded, Step},
     trips,
 };
 
 /// A kernel on a family, under a policy.
+#[derive(Serialize, Deserialize)]
 pub struct Row {
     pub family: Family,
     pub policy: Policy,
     pub name: String,
-    /// Threads of a workgroup.
-    pub threads: u32,
-    pub kernel: Kernel,
-    pub compiled: Compiled,
+    /// The driver's figures by name.
+    pub statistics: BTreeMap<String, u64>,
+    /// Lanes of a wave.
+    pub lanes: u32,
+    /// Waves of a vector unit.
+    pub waves: u32,
+    /// Only of kernels that are launched.
+    pub hot_loop: HotLoop,
 }
 
 impl Row {
     /// A figure of the driver's.
     pub fn statistic(&self, name: &str) -> u64 {
-        self.compiled.statistics.get(name).copied().unwrap_or_default()
+        self.statistics.get(name).copied().unwrap_or_default()
     }
 
     /// Registers that are kept in memory.
@@ -36,7 +45,7 @@ impl Row {
 }
 
 /// Cycles and multiply-adds.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Cost {
     pub cycles: f64,
     pub multiply_adds: f64,
@@ -57,14 +66,17 @@ impl Cost {
 }
 
 /// A launch with its estimate.
+#[derive(Serialize, Deserialize)]
 pub struct Estimated {
     pub label: String,
     pub kernel: String,
     pub cost: Cost,
-    pub bound: Bound,
+    /// What takes the time.
+    pub bound: String,
 }
 
 /// A step on a family, under a policy.
+#[derive(Serialize, Deserialize)]
 pub struct StepCost {
     pub family: Family,
     pub policy: Policy,
@@ -92,42 +104,81 @@ impl StepCost {
 }
 
 /// Everything that the tables say.
+#[derive(Default, Serialize, Deserialize)]
 pub struct Estimates {
+    pub driver: String,
     pub rows: Vec<Row>,
     pub steps: Vec<StepCost>,
 }
 
 impl Estimates {
-    pub fn new(recorded: &Recorded, outputs: &BTreeMap<&'static str, Output>) -> Result<Self> {
-        let (mut rows, mut steps) = (Vec::new(), Vec::new());
-        let families = FAMILIES.iter().filter_map(|family| Some((*family, outputs.get(family.name)?)));
-        let texts = texts(recorded)?;
-        for (family, output) in families {
-            for policy in [Policy::Browser, Policy::Strict] {
-                let of_it: Vec<Row> = recorded
-                    .kernels
-                    .iter()
-                    .map(|(name, text)| row(family, policy, name, text.workgroup, output))
-                    .collect::<Result<_>>()?;
-                let kernels: HashMap<&str, &Row> = of_it.iter().map(|row| (row.name.as_str(), row)).collect();
-                for step in &recorded.steps {
-                    steps.push(step_cost(family, policy, step, &kernels, &texts)?);
+    /// Those of one family, which the compiler is for. Kernels that no step launches are only looked at for spills, and with
+    /// `quick` not at all, as is another policy than that of browsers on this driver.
+    pub fn of(family: Family, recorded: &Recorded, compiler: &Compiler, quick: bool) -> Result<Self> {
+        let mut all = Self { driver: compiler.driver.clone(), ..Self::default() };
+        let launches = recorded.steps.iter().flat_map(|step| &step.launches);
+        let launched: HashSet<&str> = launches.map(|launch| launch.kernel.as_str()).collect();
+        for policy in [Policy::Browser, Policy::Strict].into_iter().take(if quick { 1 } else { 2 }) {
+            let mut kernels = HashMap::new();
+            for (name, text) in &recorded.kernels {
+                let launched = launched.contains(name.as_str());
+                if !launched && (quick || policy == Policy::Strict) {
+                    continue;
                 }
-                rows.extend(of_it);
+                let threads = text.workgroup.iter().product();
+                let fault = |error: Box<dyn std::error::Error>| format!("{name}: {error}");
+                let compiled = compiler.compile(&text.text, policy, launched).map_err(fault)?;
+                let statistic =
+                    |name: &str| compiled.statistics.get(name).copied().unwrap_or_default() as u32;
+                let kernel = Kernel {
+                    program: Program::parse(
+                        compiled.assembly.as_deref().unwrap_or_default(),
+                        family.generation,
+                    ),
+                    lanes: compiled.lanes,
+                    registers: statistic("VGPRs"),
+                    local: statistic("LDS size"),
+                };
+                all.rows.push(Row {
+                    family,
+                    policy,
+                    name: name.clone(),
+                    lanes: kernel.lanes,
+                    waves: kernel.waves(threads, family),
+                    hot_loop: if launched { HotLoop::of(&kernel, family) } else { HotLoop::default() },
+                    statistics: compiled.statistics,
+                });
+                if launched {
+                    let (loops, fields) = (trips::annotations(&text.text), trips::fields(&text.text)?);
+                    kernels.insert(name.as_str(), Launched { kernel, threads, loops, fields });
+                }
+            }
+            for step in &recorded.steps {
+                all.steps.push(step_cost(family, policy, step, &kernels)?);
             }
         }
-        Ok(Self { rows, steps })
+        Ok(all)
+    }
+
+    /// Those of another family, too.
+    pub fn add(&mut self, other: Self) {
+        self.driver = other.driver;
+        self.rows.extend(other.rows);
+        self.steps.extend(other.steps);
     }
 
     /// # Errors
     /// If a variant spills registers.
     pub fn check_spills(&self) -> Result<()> {
-        let spills = self.rows.iter().filter(|row| row.spilled() > 0);
-        let lines: Vec<String> = spills
-            .map(|row| {
-                format!("\n  {} ({:?}): {} spills {}", row.family.name, row.policy, row.name, row.spilled())
-            })
-            .collect();
+        let mut spills: BTreeMap<(&str, Policy), Vec<String>> = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| row.family.strict && row.spilled() > 0) {
+            let found = spills.entry((&row.name, row.policy)).or_default();
+            found.push(format!("{} {}", row.family.name, row.spilled()));
+        }
+        let line = |((name, policy), found): (&(&str, Policy), &Vec<String>)| {
+            format!("\n  {}, {policy:?}: {}", short(name), found.join(", "))
+        };
+        let lines: Vec<String> = spills.iter().map(line).collect();
         if lines.is_empty() {
             Ok(())
         } else {
@@ -136,47 +187,41 @@ impl Estimates {
     }
 }
 
-fn row(family: Family, policy: Policy, name: &str, workgroup: [u32; 3], output: &Output) -> Result<Row> {
-    let compiled =
-        output.kernels.get(name).and_then(|kernel| kernel.get(&policy)).ok_or("a kernel was left out")?;
-    let compiled = compiled.clone();
-    let statistic = |name: &str| compiled.statistics.get(name).copied().unwrap_or_default() as u32;
-    let kernel = Kernel {
-        program: Program::parse(&compiled.assembly, family.generation),
-        lanes: compiled.lanes,
-        registers: statistic("VGPRs"),
-        local: statistic("LDS size"),
-    };
-    Ok(Row { family, policy, name: name.to_owned(), threads: workgroup.iter().product(), kernel, compiled })
+/// A kernel's name without what is false.
+pub fn short(name: &str) -> String {
+    let mut name = name.replace(": true", "");
+    while let Some(at) = name.find(": false") {
+        let start = name[..at].rfind([' ', '{']).map_or(0, |start| start + 1);
+        let end = at + ": false".len();
+        let end = if name[end..].starts_with(", ") { end + 2 } else { end };
+        name.replace_range(start..end, "");
+    }
+    name
 }
 
-/// What a kernel's text says of its loops and its uniform.
-struct Said<'a> {
+/// A kernel that is launched, and what its text says of its loops and its uniform.
+struct Launched<'a> {
+    kernel: Kernel,
+    threads: u32,
     loops: Vec<Option<&'a str>>,
     fields: Vec<(String, usize)>,
-}
-
-fn texts(recorded: &Recorded) -> Result<HashMap<&str, Said<'_>>> {
-    let launched: HashSet<&str> =
-        recorded.steps.iter().flat_map(|step| &step.launches).map(|launch| launch.kernel.as_str()).collect();
-    let kernels = recorded.kernels.iter().filter(|(name, _)| launched.contains(name.as_str()));
-    let said = kernels.map(|(name, kernel)| {
-        let said = Said { loops: trips::annotations(&kernel.text), fields: trips::fields(&kernel.text)? };
-        Ok((name.as_str(), said))
-    });
-    said.collect()
 }
 
 fn step_cost(
     family: Family,
     policy: Policy,
     step: &Step,
-    kernels: &HashMap<&str, &Row>,
-    texts: &HashMap<&str, Said<'_>>,
+    kernels: &HashMap<&str, Launched<'_>>,
 ) -> Result<StepCost> {
+    let mut cache = Cache::new(family);
+    // A step finds in the cache what the one before has left.
+    for launch in &step.launches {
+        cache.take(&launch.buffers);
+    }
     let launches = step.launches.iter().map(|launch| {
-        let (row, said) = (kernels[launch.kernel.as_str()], &texts[launch.kernel.as_str()]);
-        estimated(row, launch, said).map_err(|error| format!("{}: {error}", launch.kernel).into())
+        let bytes = cache.take(&launch.buffers);
+        let estimated = estimated(family, &kernels[launch.kernel.as_str()], launch, bytes);
+        estimated.map_err(|error| format!("{}: {error}", launch.kernel).into())
     });
     let launches = launches.collect::<Result<_>>()?;
     Ok(StepCost {
@@ -188,21 +233,18 @@ fn step_cost(
     })
 }
 
-fn estimated(row: &Row, launch: &Launch, said: &Said) -> Result<Estimated> {
+fn estimated(family: Family, of: &Launched, launch: &Launch, bytes: [u64; 2]) -> Result<Estimated> {
     let word = |at: usize| f64::from(launch.parameters.get(at).copied().unwrap_or_default());
     let mut names = HashMap::from([
         ("workgroups".to_owned(), launch.workgroups as f64),
-        ("threads".to_owned(), launch.workgroups as f64 * f64::from(row.threads)),
+        ("threads".to_owned(), launch.workgroups as f64 * f64::from(of.threads)),
     ]);
-    names.extend(said.fields.iter().map(|(name, at)| (name.clone(), word(*at))));
-    let trips = trips::of_program(&said.loops, row.kernel.program.loops.len(), &names)?;
-    let of_launch = model::Launch {
-        workgroups: launch.workgroups,
-        threads: row.threads,
-        bytes: launch.buffers.iter().sum(),
-        trips: &trips,
-    };
-    let estimate = row.kernel.estimate(&of_launch, row.family);
+    names.extend(of.fields.iter().map(|(name, at)| (name.clone(), word(*at))));
+    let trips = trips::of_program(&of.loops, of.kernel.program.loops.len(), &names)?;
+    let of_launch =
+        model::Launch { workgroups: launch.workgroups, threads: of.threads, bytes, trips: &trips };
+    let estimate = of.kernel.estimate(&of_launch, family);
     let cost = Cost { cycles: estimate.cycles, multiply_adds: estimate.multiply_adds, dispatches: 1 };
-    Ok(Estimated { label: launch.label.clone(), kernel: launch.kernel.clone(), cost, bound: estimate.bound })
+    let (label, kernel) = (launch.label.clone(), launch.kernel.clone());
+    Ok(Estimated { label, kernel, cost, bound: estimate.bound.name().to_owned() })
 }

@@ -1,5 +1,7 @@
 //! The published figures of each family of GPUs.
 
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+
 /// A generation of AMD's architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generation {
@@ -14,7 +16,8 @@ pub enum Generation {
 }
 
 /// One GPU, as large as the family's largest card.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(into = "String")]
 pub struct Family {
     /// As `RADV_FORCE_FAMILY` names it.
     pub name: &'static str,
@@ -25,17 +28,91 @@ pub struct Family {
     pub clock: f64,
     /// GB/s of the memory.
     pub memory: f64,
+    /// A last cache that holds what a step has just written, its bytes and GB/s. Smaller caches count as none.
+    pub last: Option<(u64, f64)>,
+    /// Whether a kernel must not spill. RDNA 3 is only shown: to it this compiler, the first that knows it, gives half of
+    /// the registers.
+    pub strict: bool,
 }
 
 /// Those that the kernels are compiled for.
 pub const FAMILIES: [Family; 6] = [
-    Family { name: "polaris10", generation: Generation::Gcn4, units: 36, clock: 1.27, memory: 256.0 },
-    Family { name: "vega10", generation: Generation::Gcn5, units: 64, clock: 1.55, memory: 484.0 },
-    Family { name: "navi10", generation: Generation::Rdna1, units: 40, clock: 1.91, memory: 448.0 },
-    Family { name: "navi21", generation: Generation::Rdna2, units: 80, clock: 2.25, memory: 512.0 },
-    Family { name: "vangogh", generation: Generation::Rdna2, units: 8, clock: 1.6, memory: 88.0 },
-    Family { name: "gfx1100", generation: Generation::Rdna3, units: 96, clock: 2.3, memory: 960.0 },
+    Family {
+        name: "polaris10",
+        generation: Generation::Gcn4,
+        units: 36,
+        clock: 1.27,
+        memory: 256.0,
+        last: None,
+        strict: true,
+    },
+    Family {
+        name: "vega10",
+        generation: Generation::Gcn5,
+        units: 64,
+        clock: 1.55,
+        memory: 484.0,
+        last: None,
+        strict: true,
+    },
+    Family {
+        name: "navi10",
+        generation: Generation::Rdna1,
+        units: 40,
+        clock: 1.91,
+        memory: 448.0,
+        last: None,
+        strict: true,
+    },
+    Family {
+        name: "navi21",
+        generation: Generation::Rdna2,
+        units: 80,
+        clock: 2.25,
+        memory: 512.0,
+        last: Some((128 << 20, 1940.0)),
+        strict: true,
+    },
+    Family {
+        name: "vangogh",
+        generation: Generation::Rdna2,
+        units: 8,
+        clock: 1.6,
+        memory: 88.0,
+        last: None,
+        strict: true,
+    },
+    Family {
+        name: "gfx1100",
+        generation: Generation::Rdna3,
+        units: 96,
+        clock: 2.3,
+        memory: 960.0,
+        last: Some((96 << 20, 3500.0)),
+        strict: false,
+    },
 ];
+
+impl From<Family> for String {
+    fn from(family: Family) -> Self {
+        family.name.to_owned()
+    }
+}
+
+impl TryFrom<String> for Family {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let known = FAMILIES.into_iter().find(|family| family.name == name);
+        known.ok_or_else(|| format!("there is no family {name}"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Family {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
 
 impl Family {
     fn is_rdna(self) -> bool {

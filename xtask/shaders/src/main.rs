@@ -6,9 +6,11 @@
 
 mod assembly;
 mod baseline;
+mod cache;
 mod compile;
 mod estimates;
 mod family;
+mod hot_loop;
 mod model;
 mod outcome;
 mod report;
@@ -16,23 +18,25 @@ mod steps;
 mod trips;
 
 use std::{
-    collections::BTreeMap,
     env, fs,
     io::Write,
     path::{Path, PathBuf},
     process::{Command, ExitCode, Stdio},
+    thread,
 };
 
-use compile::{Compiler, Output, Policy};
+use compile::Compiler;
 use estimates::Estimates;
-use family::FAMILIES;
+use family::{FAMILIES, Family};
 use outcome::Result;
 use steps::Recorded;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let outcome = match &arguments[..] {
-        [flag, file] if flag == "--compile" => compile(Path::new(file)),
+        [flag, family, file, rest @ ..] if flag == "--compile" => {
+            compile(family, Path::new(file), !rest.is_empty())
+        }
         [file, rest @ ..] => run(Path::new(file), rest),
         [] => Err("which file has the launches? `cargo xtask shaders` knows".into()),
     };
@@ -49,19 +53,11 @@ fn recorded(file: &Path) -> Result<Recorded> {
     Ok(serde_json::from_slice(&fs::read(file)?)?)
 }
 
-/// Compiles all kernels for the family of the environment and prints what came of it as JSON.
-fn compile(file: &Path) -> Result<()> {
-    let compiler = Compiler::open()?;
-    let mut kernels = BTreeMap::new();
-    for (name, kernel) in recorded(file)?.kernels {
-        let each = [Policy::Browser, Policy::Strict].map(|policy| {
-            let compiled =
-                compiler.compile(&kernel.text, policy).map_err(|error| format!("{name}: {error}"))?;
-            Ok::<_, String>((policy, compiled))
-        });
-        kernels.insert(name.clone(), each.into_iter().collect::<std::result::Result<_, _>>()?);
-    }
-    serde_json::to_writer(std::io::stdout().lock(), &Output { driver: compiler.driver.clone(), kernels })?;
+/// Compiles all kernels for a family, that of the environment, and prints what came of it as JSON.
+fn compile(family: &str, file: &Path, quick: bool) -> Result<()> {
+    let family = Family::try_from(family.to_owned())?;
+    let estimates = Estimates::of(family, &recorded(file)?, &Compiler::open()?, quick)?;
+    serde_json::to_writer(std::io::stdout().lock(), &estimates)?;
     Ok(std::io::stdout().flush()?)
 }
 
@@ -74,52 +70,47 @@ fn run(file: &Path, arguments: &[String]) -> Result<()> {
         );
         return Ok(());
     };
-    let recorded = recorded(file)?;
-    let outputs = outputs(file, &driver)?;
-    let version = outputs.values().next().ok_or("no family could be compiled for")?.driver.clone();
-    let estimates = Estimates::new(&recorded, &outputs)?;
-    println!("{}", report::text(&version, &estimates, &options));
+    let estimates = estimates(file, &driver, options.quick())?;
+    let version = &estimates.driver;
+    println!("{}", report::text(version, &estimates, &options));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benches");
     if options.write {
-        fs::write(root.join("shaders.md"), report::document(&version, &estimates))?;
-        fs::write(root.join("shaders.json"), baseline::text(&version, &estimates)?)?;
+        fs::write(root.join("shaders.md"), report::document(version, &estimates))?;
+        fs::write(root.join("shaders.json"), baseline::text(version, &estimates)?)?;
         println!("✓ benches/shaders.md, benches/shaders.json");
-    } else {
+    } else if options.quick().is_none() {
         let written = fs::read_to_string(root.join("shaders.json"))?;
-        baseline::compare(&written, &version, &estimates)?;
+        baseline::compare(&written, version, &estimates)?;
     }
     estimates.check_spills()
 }
 
-/// What each family's compiler makes of the kernels. A family that this Mesa does not know is left out.
-fn outputs(file: &Path, driver: &Path) -> Result<BTreeMap<&'static str, Output>> {
-    let children = FAMILIES.map(|family| {
+/// The estimates for all families, or quickly those for one, each by a process of its own.
+fn estimates(file: &Path, driver: &Path, quick: Option<&str>) -> Result<Estimates> {
+    let mut readers = Vec::new();
+    for family in FAMILIES.into_iter().filter(|family| quick.is_none_or(|name| name == family.name)) {
         let child = Command::new(env::current_exe()?)
-            .arg("--compile")
+            .args(["--compile", family.name])
             .arg(file)
+            .args(quick.map(|_| "--quick"))
             .env("RADV_FORCE_FAMILY", family.name)
             .env("VK_ICD_FILENAMES", driver)
             .env("VK_DRIVER_FILES", driver)
             .env("MESA_SHADER_CACHE_DISABLE", "true")
             .stdout(Stdio::piped())
-            .spawn();
-        child.map(|child| (family, child))
-    });
-    // Each waits with its output until it is read, so all are read at once.
-    let readers = children.map(|child| {
-        child.map(|(family, child)| (family, std::thread::spawn(move || child.wait_with_output())))
-    });
-    let mut outputs = BTreeMap::new();
-    for reader in readers {
-        let (family, reader) = reader?;
+            .spawn()?;
+        // Each waits with its output until it is read, so all are read at once.
+        readers.push((family, thread::spawn(move || child.wait_with_output())));
+    }
+    let mut all = Estimates::default();
+    for (family, reader) in readers {
         let output = reader.join().map_err(|_| "a thread failed")??;
-        if output.status.success() {
-            outputs.insert(family.name, serde_json::from_slice(&output.stdout)?);
-        } else {
+        if !output.status.success() {
             return Err(format!("compiling for {} failed", family.name).into());
         }
+        all.add(serde_json::from_slice(&output.stdout)?);
     }
-    Ok(outputs)
+    Ok(all)
 }
 
 /// RADV's description for the loader of Vulkan.

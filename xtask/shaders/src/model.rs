@@ -24,8 +24,8 @@ pub struct Launch<'a> {
     pub workgroups: u64,
     /// Threads of a workgroup.
     pub threads: u32,
-    /// Bytes of all bound buffers.
-    pub bytes: u64,
+    /// Bytes of the bound buffers that the last cache does not hold, and that it does.
+    pub bytes: [u64; 2],
     /// Rounds of each loop of the program.
     pub trips: &'a [f64],
 }
@@ -94,14 +94,16 @@ impl Kernel {
         let in_simd = (in_unit / f64::from(family.simds())).ceil();
         let resident = in_simd.min(f64::from(self.waves(launch.threads, family)));
         let waves = (launch.workgroups * of_group) as f64;
-        let moved = (launch.bytes as f64).min(waves * wave.bytes);
+        let [far, near] = launch.bytes.map(|bytes| bytes as f64);
+        let part = (waves * wave.bytes / (far + near).max(1.0)).min(1.0);
+        let near = family.last.map_or(0.0, |(_, rate)| near / rate);
         let (cycles, bound) = [
             (in_simd * wave.vector, Bound::Vector),
             (in_simd * wave.scalar, Bound::Scalar),
             (in_unit * wave.local, Bound::Local),
             (in_unit * wave.cache, Bound::Cache),
             (in_simd / resident * wave.alone, Bound::Latency),
-            (moved / family.memory * family.clock, Bound::Memory),
+            (part * (far / family.memory + near) * family.clock, Bound::Memory),
         ]
         .into_iter()
         .max_by(|one, other| one.0.total_cmp(&other.0))
@@ -244,8 +246,9 @@ mod tests {
     }
 
     /// The share of peak of so many workgroups of one wave, 1000 rounds each, and its bound.
-    fn share(kernel: &Kernel, workgroups: u64, bytes: u64, family: Family) -> (f64, Bound) {
-        let estimate = kernel.estimate(&Launch { workgroups, threads: 64, bytes, trips: &[1000.0] }, family);
+    fn share(kernel: &Kernel, workgroups: u64, far: u64, family: Family) -> (f64, Bound) {
+        let estimate =
+            kernel.estimate(&Launch { workgroups, threads: 64, bytes: [far, 0], trips: &[1000.0] }, family);
         (estimate.multiply_adds / (estimate.cycles * 64.0 * f64::from(family.units)), estimate.bound)
     }
 
@@ -261,9 +264,9 @@ mod tests {
 
     #[test]
     fn each_unit_can_be_what_takes_the_time() {
-        let share = |first: Kind, count: usize, bytes: u64| {
+        let share = |first: Kind, count: usize, far: u64| {
             let kinds = [vec![first; count], vec![MULTIPLY_ADD; 16]].concat();
-            share(&kernel(kinds, 64), 80 * 64, bytes, FAMILIES[3])
+            share(&kernel(kinds, 64), 80 * 64, far, FAMILIES[3])
         };
         let [local, cache] = [Kind::Local { bytes: 16, load: true }, Kind::Memory { bytes: 16, load: true }];
         // 64 bytes of 64 lanes take 32 cycles of a unit that two vector units share, each of which does 16 times 2 cycles.

@@ -3,17 +3,17 @@
 use std::{collections::HashSet, fmt::Write as _};
 
 use crate::{
-    assembly::{Kind, Loop, Sort},
     compile::Policy,
-    estimates::{Cost, Estimates, Row, StepCost},
+    estimates::{Cost, Estimates, Row, StepCost, short},
     family::FAMILIES,
-    model::Wave,
+    hot_loop::HotLoop,
     outcome::Result,
 };
 
 /// What is printed.
 pub struct Options {
     pub write: bool,
+    quick: bool,
     all: bool,
     algorithm: Option<String>,
     policy: Policy,
@@ -31,13 +31,14 @@ impl Options {
         while let Some(argument) = rest.next() {
             match argument.as_str() {
                 "--write" => options.write = true,
+                "--quick" => options.quick = true,
                 "--all" => options.all = true,
                 "--strict" => options.policy = Policy::Strict,
                 "--family" => {
                     let known = |name: &&String| FAMILIES.iter().any(|family| family.name == **name);
                     let names = FAMILIES.map(|family| family.name).join(", ");
-                    options.family =
-                        rest.next().filter(known).ok_or(format!("--family needs one of {names}"))?.clone();
+                    let name = rest.next().filter(known).ok_or(format!("--family needs one of {names}"))?;
+                    options.family.clone_from(name);
                 }
                 "--algorithm" => {
                     options.algorithm = Some(rest.next().ok_or("--algorithm needs a text")?.clone());
@@ -45,7 +46,15 @@ impl Options {
                 other => return Err(format!("there is no {other} here, see `cargo xtask help`").into()),
             }
         }
+        if options.quick && options.write {
+            return Err("--write takes the figures of all families, --quick has those of one".into());
+        }
         Ok(options)
+    }
+
+    /// The only family that is looked at, if it is to be quick.
+    pub fn quick(&self) -> Option<&str> {
+        self.quick.then_some(self.family.as_str())
     }
 
     fn wants(&self, algorithm: &str) -> bool {
@@ -59,7 +68,7 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         let (policy, family) = (Policy::Browser, FAMILY.to_owned());
-        Self { write: false, all: false, algorithm: None, policy, family }
+        Self { write: false, quick: false, all: false, algorithm: None, policy, family }
     }
 }
 
@@ -87,9 +96,13 @@ pub fn document(driver: &str, estimates: &Estimates) -> String {
 
 /// Of each network and algorithm: cycles and share on each family.
 fn steps(estimates: &Estimates, policy: Policy) -> String {
-    let families = FAMILIES.map(|family| format!("{0}: Mcycles | share |", family.name)).concat();
-    let mut text = format!("\n### Steps\n\n| network | algorithms | dispatches | {families}\n|---|---|---:|");
-    text += &"---:|---:|".repeat(FAMILIES.len());
+    let families = families(estimates);
+    let mut text = "\n### Steps\n\n| network | algorithms | dispatches |".to_owned();
+    for family in &families {
+        let _ = write!(text, " {family}: Mcycles | share |");
+    }
+    text += "\n|---|---|---:|";
+    text += &"---:|---:|".repeat(families.len());
     text.push('\n');
     let of_policy = || estimates.steps.iter().filter(|step| step.policy == policy);
     let mut seen = HashSet::new();
@@ -110,7 +123,35 @@ fn steps(estimates: &Estimates, policy: Policy) -> String {
             });
         row(&mut text, &step.network, "the best for each layer", best);
     }
-    text
+    text + &ratios(estimates, policy)
+}
+
+/// The cycles of the small networks' steps, relative to VGG-19's.
+fn ratios(estimates: &Estimates, policy: Policy) -> String {
+    let families = families(estimates);
+    let mut text = "\nCycles of a step by the rule, those of VGG-19 being 1:\n\n| network | ".to_owned();
+    text += &families.join(" | ");
+    text += " |\n|---|";
+    text += &"---:|".repeat(families.len());
+    let of_rule = |network: &str, family: &str| {
+        let mut steps =
+            estimates.steps.iter().filter(|step| step.policy == policy && step.algorithm == "rule");
+        let found = steps.find(|step| step.network == network && step.family.name == family);
+        found.map_or(f64::NAN, |step| step.total().cycles)
+    };
+    for network in ["fast", "tiny"] {
+        let _ = write!(text, "\n| {network} |");
+        for family in &families {
+            let _ = write!(text, " {:.2} |", of_rule(network, family) / of_rule("vgg19", family));
+        }
+    }
+    text + "\n"
+}
+
+/// The families that there are estimates for.
+fn families(estimates: &Estimates) -> Vec<&'static str> {
+    let found = |name: &&str| estimates.steps.iter().any(|step| step.family.name == *name);
+    FAMILIES.iter().map(|family| family.name).filter(found).collect()
 }
 
 fn row<'a>(
@@ -168,7 +209,7 @@ fn layers(estimates: &Estimates, options: &Options) -> String {
             let of_layer = step.launches.iter().filter(|launch| launch.label == label);
             for launch in of_layer.filter(|launch| seen.insert(&launch.kernel)) {
                 let cost = step.sum(|other| other.label == label && other.kernel == launch.kernel);
-                line(&short(&launch.kernel), cost, launch.bound.name());
+                line(&short(&launch.kernel), cost, &launch.bound);
             }
         }
     }
@@ -177,7 +218,7 @@ fn layers(estimates: &Estimates, options: &Options) -> String {
 
 /// Of each kernel that is launched: registers and the like on each family, and its innermost loop on one.
 fn kernels(estimates: &Estimates, options: &Options) -> String {
-    let names = FAMILIES.map(|family| family.name).join(", ");
+    let names = families(estimates).join(", ");
     let mut text = format!(
         "\n### Kernels\n\nFor {names}; code, loop, cycles and share for {}. The loop is the innermost one with the most vector \
         instructions (all of the kernel where there is none): its multiply-adds, other float, integer and move instructions, \
@@ -221,76 +262,20 @@ fn kernel(row: &Row, same: &[&Row], share: f64) -> String {
             figures.join(" ")
         }
     };
-    let (mix, cycles) = hot_loop(row);
+    let HotLoop { mix, cycles } = row.hot_loop;
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} % |\n",
         short(&row.name),
         each(&|row| row.statistic("VGPRs")),
         each(&|row| row.statistic("SGPRs")),
         each(&Row::spilled),
-        each(&|row| u64::from(row.kernel.waves(row.threads, row.family))),
-        row.kernel.local,
-        row.kernel.lanes,
+        each(&|row| u64::from(row.waves)),
+        row.statistic("LDS size"),
+        row.lanes,
         row.statistic("Code size"),
         row.statistic("Instructions"),
         mix.map(|count| count.to_string()).join(" | "),
         cycles.map(|cycles| format!("{cycles:.0}")).join(" | "),
         share * 100.0,
     )
-}
-
-/// Instructions of the innermost loop by kind, and its cycles for one wave.
-fn hot_loop(row: &Row) -> ([u32; 12], [f64; 4]) {
-    let program = &row.kernel.program;
-    let vectors = |one: &Loop| {
-        let vector = |kind: &&Kind| matches!(kind, Kind::Vector { .. });
-        program.kinds[one.start..one.end].iter().filter(vector).count()
-    };
-    let whole = Loop { start: 0, end: program.kinds.len() };
-    let hot = program.innermost().max_by_key(vectors).unwrap_or(whole);
-    let mut mix = [0; 12];
-    for kind in &program.kinds[hot.start..hot.end] {
-        let at = match kind {
-            Kind::Vector { multiply_adds: 1.., .. } => 0,
-            Kind::Vector { sort: Sort::Float, .. } => 1,
-            Kind::Vector { sort: Sort::Integer, .. } => 2,
-            Kind::Vector { sort: Sort::Move, .. } => 3,
-            Kind::Memory { load: true, .. } => 4,
-            Kind::Memory { .. } => 5,
-            Kind::Local { load: true, .. } => 6,
-            Kind::Local { .. } => 7,
-            Kind::Scalar | Kind::Branch(_) => 8,
-            Kind::ScalarLoad => 9,
-            Kind::Wait { .. } => 10,
-            Kind::Barrier => 11,
-            Kind::Other => continue,
-        };
-        mix[at] += 1;
-    }
-    // The difference that one more round makes.
-    let with = |rounds: f64| {
-        let trips: Vec<f64> =
-            program.loops.iter().map(|one| if *one == hot { rounds } else { 1.0 }).collect();
-        row.kernel.wave(&trips, row.family)
-    };
-    let (less, more) = if hot == whole { (Wave::default(), with(1.0)) } else { (with(2.0), with(3.0)) };
-    let cycles = [
-        more.vector - less.vector,
-        more.local - less.local,
-        more.cache - less.cache,
-        more.alone - less.alone,
-    ];
-    (mix, cycles)
-}
-
-/// A kernel's name without what is false.
-fn short(name: &str) -> String {
-    let mut name = name.replace(": true", "");
-    while let Some(at) = name.find(": false") {
-        let start = name[..at].rfind([' ', '{']).map_or(0, |start| start + 1);
-        let end = at + ": false".len();
-        let end = if name[end..].starts_with(", ") { end + 2 } else { end };
-        name.replace_range(start..end, "");
-    }
-    name
 }

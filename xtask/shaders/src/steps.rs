@@ -36,6 +36,6 @@ pub struct Launch {
     pub label: String,
     pub workgroups: u64,
     pub parameters: Vec<u32>,
-    /// Bytes of the buffers.
-    pub buffers: Vec<u64>,
+    /// The memory of each buffer and its bytes.
+    pub buffers: Vec<(String, u64)>,
 }
