@@ -7,9 +7,9 @@ use impasto::{
     device::{self, Gpu},
     kernels::{
         self,
-        conv::{Algorithm, Algorithms},
+        conv::{Algorithm, Algorithms, Choice, RegisterTile, Tile},
         record::{Launch, record},
-        shaders,
+        shaders::{self, Source},
     },
     network::Vgg,
     transfer::StyleTransfer,
@@ -28,13 +28,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     kernels::set_in_software(&gpu.device, false);
     let networks = networks()?;
     let mut kernels = BTreeMap::new();
-    for source in shaders::all(&channels(&networks)).into_iter().filter(|source| source.hardware) {
+    // Of the products only those that are launched below: with every use of every network they would be hundreds.
+    let others = |source: &Source| source.hardware && !source.name.starts_with("Tiled");
+    for source in shaders::all(&channels(&networks)).into_iter().filter(others) {
         kernels.insert(source.name, json!({ "text": source.text, "workgroup": source.workgroup }));
     }
     let mut steps = Vec::new();
     for weights in &networks {
-        for algorithm in std::iter::once(None).chain(Algorithm::ALL.map(Some)) {
-            let launches = step(weights, algorithm, &gpu)?;
+        for choice in choices() {
+            let launches = step(weights, choice, &gpu)?;
             for Launch { name, text, workgroup, .. } in &launches {
                 let kernel = json!({ "text": text, "workgroup": workgroup });
                 if *kernels.entry(name.clone()).or_insert_with(|| kernel.clone()) != kernel {
@@ -43,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             steps.push(json!({
                 "network": weights.name,
-                "algorithm": algorithm.map_or_else(|| "rule".to_owned(), |algorithm| algorithm.to_string()),
+                "algorithm": choice.map_or_else(|| "rule".to_owned(), |choice| choice.to_string()),
                 "launches": launches.iter().map(described).collect::<Vec<_>>(),
             }));
         }
@@ -82,14 +84,23 @@ fn channels(networks: &[Weights]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// The launches of a step after the first, by this algorithm wherever there is a choice.
-fn step(weights: &Weights, algorithm: Option<Algorithm>, gpu: &Gpu) -> Result<Vec<Launch>, Box<dyn Error>> {
+/// The rule, each algorithm, and each register tile with the two algorithms that use it most differently.
+fn choices() -> Vec<Option<Choice>> {
+    let algorithms = Algorithm::ALL.map(Choice::from).into_iter();
+    let tiles = [Algorithm::Direct, Algorithm::Winograd(Tile::Four)]
+        .into_iter()
+        .flat_map(|algorithm| RegisterTile::ALL.map(|tile| Choice { algorithm, tile: Some(tile) }));
+    std::iter::once(None).chain(algorithms.chain(tiles).map(Some)).collect()
+}
+
+/// The launches of a step after the first, by this choice wherever there is one.
+fn step(weights: &Weights, choice: Option<Choice>, gpu: &Gpu) -> Result<Vec<Launch>, Box<dyn Error>> {
     let mut algorithms = Algorithms::default();
-    if let Some(algorithm) = algorithm {
+    if let Some(choice) = choice {
         // The first convolution reads or writes a picture of four channels and has a single algorithm.
         for conv in weights.convs.iter().skip(1) {
-            algorithms.set(conv.in_channels, conv.out_channels, algorithm);
-            algorithms.set(conv.out_channels, conv.in_channels, algorithm);
+            algorithms.set(conv.in_channels, conv.out_channels, choice);
+            algorithms.set(conv.out_channels, conv.in_channels, choice);
         }
     }
     let options = Options { schedule: Schedule::Single, ..Options::default() };

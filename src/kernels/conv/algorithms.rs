@@ -31,7 +31,8 @@ pub enum RegisterTile {
 
 impl RegisterTile {
     /// All, from small to large.
-    pub const ALL: [Self; 4] = [Self::FourByFour, Self::EightByFour, Self::EightByEight, Self::EightBySixteen];
+    pub const ALL: [Self; 4] =
+        [Self::FourByFour, Self::EightByFour, Self::EightByEight, Self::EightBySixteen];
 
     /// Pixels.
     pub const fn pixels(self) -> usize {

@@ -192,7 +192,9 @@ fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>)
     let epilogue = epilogue::Epilogue::new(filter.bias.as_ref(), add, features);
     match &filter.weight {
         Weight::Direct(weight) => product::convolve(x, weight, &epilogue, filter.storage, filter.tile),
-        Weight::Winograd(weight) => winograd::gpu::convolve(x, weight, &epilogue, filter.storage, filter.tile),
+        Weight::Winograd(weight) => {
+            winograd::gpu::convolve(x, weight, &epilogue, filter.storage, filter.tile)
+        }
         _ => unreachable!("laid out for the CPU"),
     }
 }

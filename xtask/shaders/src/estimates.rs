@@ -233,6 +233,9 @@ fn step_cost(
     })
 }
 
+/// The bytes of workgroup memory that a thread sets to zero at once.
+const ZEROED: u32 = 16;
+
 fn estimated(family: Family, of: &Launched, launch: &Launch, bytes: [u64; 2]) -> Result<Estimated> {
     let word = |at: usize| f64::from(launch.parameters.get(at).copied().unwrap_or_default());
     let mut names = HashMap::from([
@@ -240,7 +243,14 @@ fn estimated(family: Family, of: &Launched, launch: &Launch, bytes: [u64; 2]) ->
         ("threads".to_owned(), launch.workgroups as f64 * f64::from(of.threads)),
     ]);
     names.extend(of.fields.iter().map(|(name, at)| (name.clone(), word(*at))));
-    let trips = trips::of_program(&of.loops, of.kernel.program.loops.len(), &names)?;
+    let mut loops = of.kernel.program.loops.len();
+    // A driver sets workgroup memory to zero in a loop of its own, before all others.
+    let zeroing = of.kernel.local > 0 && loops > of.loops.len();
+    loops -= usize::from(zeroing);
+    let mut trips = trips::of_program(&of.loops, loops, &names)?;
+    if zeroing {
+        trips.insert(0, f64::from(of.kernel.local) / f64::from(of.threads * ZEROED));
+    }
     let of_launch =
         model::Launch { workgroups: launch.workgroups, threads: of.threads, bytes, trips: &trips };
     let estimate = of.kernel.estimate(&of_launch, family);

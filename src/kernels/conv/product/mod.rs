@@ -112,7 +112,10 @@ fn rule(taps: u32, sizes: Sizes, kind: Kind) -> RegisterTile {
         let [columns, rows] = Tiled::new(taps, *tile, sizes.outputs / 4, kind).grid(sizes);
         columns * rows * sizes.batches >= ENOUGH
     };
-    [RegisterTile::EightByEight, RegisterTile::EightByFour].into_iter().find(enough).unwrap_or(RegisterTile::FourByFour)
+    [RegisterTile::EightByEight, RegisterTile::EightByFour]
+        .into_iter()
+        .find(enough)
+        .unwrap_or(RegisterTile::FourByFour)
 }
 
 /// The products that networks whose layers have these channels, in and out, may ask for: taps, output channels and epilogue.

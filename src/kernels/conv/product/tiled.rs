@@ -9,7 +9,7 @@ use crate::kernels::{
     template::{fill, unroll, up_to},
 };
 
-/// The vec4s of input channels that are in workgroup memory at a time.
+/// The vec4s of input channels that are in workgroup memory at a time. More would leave memory for fewer workgroups.
 const DEPTH: usize = 2;
 
 /// WebGPU's default limits: vec4s of workgroup memory, and threads of a workgroup.
@@ -41,7 +41,7 @@ impl Tiled {
         // Few are compared, since this is done at every launch: as many threads as fit into one to four waves.
         let of_any_size = (1..=16).flat_map(|across| {
             let with = move |down| Self { taps, tile, across, down, epilogue };
-            (1..=THREADS / WAVE).map(move |waves| with((waves * WAVE / across).max(1)).even())
+            (1..=THREADS / WAVE).filter_map(move |waves| with(waves * WAVE / across).whole())
         });
         of_any_size
             .filter(|variant| variant.fits())
@@ -49,10 +49,12 @@ impl Tiled {
             .expect("a small workgroup fits")
     }
 
-    /// With one thread less along the pixels, if there is an odd number of threads: they copy whole pixels.
-    fn even(self) -> Self {
-        let odd = !self.threads().is_multiple_of(DEPTH);
-        Self { down: if odd { self.down - 1 } else { self.down }, ..self }
+    /// With fewer threads along the pixels, so that they copy whole pixels; `None` if they are too few.
+    fn whole(self) -> Option<Self> {
+        (1..=self.down)
+            .rev()
+            .map(|down| Self { down, ..self })
+            .find(|variant| variant.threads().is_multiple_of(DEPTH))
     }
 
     fn threads(self) -> usize {
@@ -67,8 +69,10 @@ impl Tiled {
     }
 
     fn fits(self) -> bool {
-        let [x, weight] = self.copies();
-        2 * (x + weight) * self.threads() <= MEMORY
+        // As in the text: whole rows of DOWN and ACROSS.
+        let [x, weight] = self.copies().map(|copies| copies * self.threads());
+        let x = (x / DEPTH).next_multiple_of(self.down) * DEPTH;
+        2 * (x + weight.next_multiple_of(self.across)) <= MEMORY
     }
 
     /// The share of instructions that are multiply-adds whose result is used. A load of x for a 3×3 convolution comes with

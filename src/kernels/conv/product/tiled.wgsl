@@ -15,12 +15,16 @@ const THREADS = {{threads}}u;
 const DEPTH = {{depth}}u;
 /// Pixels that the threads copy at once.
 const ROWS = THREADS / DEPTH;
-const PIXELS = {{pixels}}u * {{down}}u;
-const VEC4S = {{vec4s}}u * {{across}}u;
-const SIZE_X = {{copies_x}}u * THREADS;
-const SIZE_WEIGHT = {{copies_weight}}u * THREADS;
-var<workgroup> tile_x: array<vec4<f32>, 2u * SIZE_X>;
-var<workgroup> tile_weight: array<vec4<f32>, 2u * SIZE_WEIGHT>;
+const PIXELS = {{pixels}}u * DOWN;
+const VEC4S = {{vec4s}}u * ACROSS;
+const ACROSS = {{across}}u;
+const DOWN = {{down}}u;
+// The last index is a thread's place in the workgroup, and the only one that is not a constant where much is read. So the
+// check of indices that browsers insert is done once.
+const SIZE_X = ({{copies_x}}u * ROWS + DOWN - 1u) / DOWN * DEPTH;
+const SIZE_WEIGHT = ({{copies_weight}}u * THREADS + ACROSS - 1u) / ACROSS;
+var<workgroup> tile_x: array<array<array<vec4<f32>, DOWN>, SIZE_X>, 2>;
+var<workgroup> tile_weight: array<array<array<vec4<f32>, ACROSS>, SIZE_WEIGHT>, 2>;
 {{gather}}
 @compute @workgroup_size({{across}}, {{down}})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -52,10 +56,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     // In the first step nothing is multiplied yet.
     let source0 = source(local % DEPTH);
 {{for i}}
-    tile_x[{{i}}u * THREADS + local] = unpack(load(position{{i}}, source0));
+    let row{{i}} = local / DEPTH + {{i}}u * ROWS;
+    let to{{i}} = row{{i}} / DOWN * DEPTH + local % DEPTH;
+    tile_x[0][to{{i}}][row{{i}} % DOWN] = unpack(load(position{{i}}, source0));
 {{end i}}
 {{for n}}
-    tile_weight[{{n}}u * THREADS + local] = weight[min(at{{n}}, last)];
+    tile_weight[0][element{{n}} / ACROSS][element{{n}} % ACROSS] = weight[min(at{{n}}, last)];
 {{end n}}
     workgroupBarrier();
     let steps = (TAPS * inputs + DEPTH - 1u) / DEPTH;
@@ -69,16 +75,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     at{{n}} += 4u * DEPTH * outputs;
     let weight{{n}} = weight[min(at{{n}}, last)];
 {{end n}}
-    let to = step & 1u;
-    let from_x = (1u - to) * SIZE_X + thread.y * DEPTH;
-    let from_weight = (1u - to) * SIZE_WEIGHT + thread.x;
+    let filled = step & 1u;
+    let used = 1u - filled;
 {{for k}}
 {{for p}}
-    let x{{k}}_{{p}} = tile_x[from_x + {{p}}u * {{down}}u * DEPTH + {{k}}u];
+    let x{{k}}_{{p}} = tile_x[used][{{p}}u * DEPTH + {{k}}u][thread.y];
 {{end p}}
 {{for j}}
 {{for q}}
-    let w{{k}}_{{j}}_{{q}} = tile_weight[from_weight + ({{k}}u * 4u + {{j}}u) * VEC4S + {{q}}u * {{across}}u];
+    let w{{k}}_{{j}}_{{q}} = tile_weight[used][({{k}}u * 4u + {{j}}u) * {{vec4s}}u + {{q}}u][thread.x];
 {{end q}}
 {{for p}}
 {{for q}}
@@ -88,20 +93,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 {{end j}}
 {{end k}}
 {{for i}}
-    tile_x[to * SIZE_X + {{i}}u * THREADS + local] = unpack(x{{i}});
+    tile_x[filled][to{{i}}][row{{i}} % DOWN] = unpack(x{{i}});
 {{end i}}
 {{for n}}
-    tile_weight[to * SIZE_WEIGHT + {{n}}u * THREADS + local] = weight{{n}};
+    tile_weight[filled][element{{n}} / ACROSS][element{{n}} % ACROSS] = weight{{n}};
 {{end n}}
     workgroupBarrier();
     }
 {{for p}}
     {
-    let pixel = first_pixel + {{p}}u * {{down}}u + thread.y;
+    let pixel = first_pixel + {{p}}u * DOWN + thread.y;
     if (pixel < count) {
 {{for q}}
     {
-    let channel = first_channel + {{q}}u * {{across}}u + thread.x;
+    let channel = first_channel + {{q}}u * ACROSS + thread.x;
     if (channel < outputs) {
     let to = (batch * count + pixel) * outputs + channel;
     y[to] = {{value}};

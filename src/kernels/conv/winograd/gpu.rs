@@ -28,7 +28,7 @@ const BAND_BYTES: usize = 16 << 20;
 ///
 /// The wide layers have small maps, so few tiles that larger ones gain nothing, and most of the weights: 2×2 there.
 pub fn choose(inputs: usize, outputs: usize, software: bool) -> Algorithm {
-    let least = if software { 32 } else { 128 };
+    let least = if software { 32 } else { 64 };
     if inputs.min(outputs) < least {
         Algorithm::Direct
     } else if inputs.max(outputs) <= 256 {
