@@ -75,6 +75,17 @@ impl Buffer {
         Self(CubeTensor::new_contiguous(client.clone(), device.clone(), dims.into(), handle.clone(), *dtype))
     }
 
+    /// A part of this f32 buffer as a buffer of its own, in the same memory. It begins with the value `first`, a multiple
+    /// of 64, since WebGPU binds parts at multiples of 256 bytes.
+    pub fn part<const D: usize>(&self, first: usize, shape: [usize; D]) -> Self {
+        debug_assert!(first.is_multiple_of(64) && self.storage() == Storage::Full);
+        let CubeTensor { client, device, handle, dtype, .. } = &self.0;
+        let bytes = |values: usize| (values * size_of::<f32>()) as u64;
+        let rest = handle.size_in_used() - bytes(first + shape.iter().product::<usize>());
+        let handle = handle.clone().offset_start(bytes(first)).offset_end(rest);
+        Self(CubeTensor::new_contiguous(client.clone(), device.clone(), shape.into(), handle, *dtype))
+    }
+
     /// The tensor of this buffer.
     pub fn into_tensor<const D: usize>(self) -> Tensor<D> {
         Tensor::from_primitive::<CubeBackend>(self.0)
