@@ -84,15 +84,19 @@ fn replayed_steps_are_those_of_the_processor() {
     }
 }
 
-/// Nanoseconds of processor time so far of each kind of thread of this process, by its name.
+/// Nanoseconds of processor time so far of each kind of thread of this process, by its name: threads bear the name of the one
+/// that started them, unless they have one of their own.
 #[cfg(target_os = "linux")]
 fn thread_times() -> std::collections::BTreeMap<String, u64> {
+    let caller = std::fs::read_link("/proc/thread-self").unwrap();
     let mut times = std::collections::BTreeMap::new();
     for task in std::fs::read_dir("/proc/self/task").unwrap() {
         let path = task.unwrap().path();
         let read = |file: &str| std::fs::read_to_string(path.join(file)).unwrap_or_default();
         let time = read("schedstat").split(' ').next().and_then(|time| time.parse().ok()).unwrap_or(0);
-        *times.entry(read("comm").trim().to_owned()).or_insert(0) += time;
+        let is_caller = path.file_name() == caller.file_name();
+        let name = if is_caller { "the caller".to_owned() } else { read("comm").trim().to_owned() };
+        *times.entry(name).or_insert(0) += time;
     }
     times
 }
