@@ -1,8 +1,11 @@
-//! Repeats a computation on a device. From the third time on its launches are replayed from a recording.
+//! Repeats a computation on a device. From the second time on its launches are replayed from a recording.
 
 use burn::tensor::Device;
 
-use crate::{error::Error, kernels::recording::Recording};
+use crate::{
+    error::Error,
+    kernels::recording::{Recording, Rehearsal},
+};
 
 /// A computation that is the same each time: it reads the same tensors and writes its results to the same ones.
 #[derive(Debug, Default)]
@@ -10,8 +13,8 @@ pub enum Repeated<T> {
     /// It did not run yet.
     #[default]
     New,
-    /// It ran once, which reserved its memory.
-    Warm,
+    /// It ran once.
+    Rehearsed(Rehearsal),
     /// It is recorded, with its results.
     Recorded(Recording, T),
     /// It cannot be recorded.
@@ -21,28 +24,31 @@ pub enum Repeated<T> {
 impl<T: Clone> Repeated<T> {
     /// Runs the computation. `work` must be the same each time, until [`Self::default`] replaces this value.
     ///
-    /// The next run overwrites the tensors of the result. Before the second run those of the first should be dropped:
-    /// recording fails if memory for both is needed.
+    /// The results of one run must be dropped, or never be read again, before the next: they have the same memory.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] if the device refuses.
     pub fn run(&mut self, device: &Device, work: impl Fn() -> T) -> Result<T, Error> {
-        if matches!(self, Self::Recorded(recording, _) if !recording.is_of_this_thread()) {
-            *self = Self::Warm;
-        }
-        if matches!(self, Self::Warm) {
-            *self = match Recording::of(device, &work) {
-                Some((recording, result)) => Self::Recorded(recording, result),
-                None => Self::Refused,
-            };
-        }
-        match self {
+        match std::mem::replace(self, Self::Refused) {
             Self::New => {
-                *self = Self::Warm;
-                Ok(work())
+                let (rehearsal, result) = Rehearsal::of(work);
+                *self = Self::Rehearsed(rehearsal);
+                Ok(result)
             }
-            Self::Recorded(recording, result) => recording.replay().map(|()| result.clone()),
-            Self::Warm | Self::Refused => Ok(work()),
+            Self::Rehearsed(rehearsal) => {
+                let Some((recording, result)) = rehearsal.record(device, &work)? else { return Ok(work()) };
+                self.replay(recording, result)
+            }
+            Self::Recorded(recording, result) if recording.is_of_this_thread() => {
+                self.replay(recording, result)
+            }
+            Self::Recorded(..) | Self::Refused => Ok(work()),
         }
+    }
+
+    fn replay(&mut self, recording: Recording, result: T) -> Result<T, Error> {
+        recording.replay()?;
+        *self = Self::Recorded(recording, result.clone());
+        Ok(result)
     }
 }

@@ -4,6 +4,10 @@ use burn::tensor::Device;
 
 use crate::error::Error;
 
+/// A computation that ran once. Its memory is reserved: the same computation can be recorded.
+#[derive(Debug)]
+pub struct Rehearsal(#[cfg(feature = "gpu")] super::gpu::Rehearsal);
+
 /// Launches that are recorded once and replayed on the same buffers.
 ///
 /// A launch looks up its pipeline and makes a bind group, in a browser through several calls into JavaScript. A replay only
@@ -11,23 +15,42 @@ use crate::error::Error;
 #[derive(Debug)]
 pub struct Recording(#[cfg(feature = "gpu")] super::gpu::Recording);
 
-impl Recording {
-    /// Runs `work` and records its launches instead of executing them, with what it returned. The returned tensors and
-    /// those that `work` reads must live as long as the recording is replayed, and be changed in place only.
-    ///
-    /// Returns `None` if `work` cannot be recorded: because the device is a CPU, or because `work` uploads values or needs
-    /// memory that is not reserved yet. Nothing was executed in this case. `work` should have run once before, so that its
-    /// memory is reserved.
-    pub fn of<T>(device: &Device, work: impl FnOnce() -> T) -> Option<(Self, T)> {
+impl Rehearsal {
+    /// Runs `work`, on any device.
+    pub fn of<T>(work: impl FnOnce() -> T) -> (Self, T) {
         #[cfg(feature = "gpu")]
-        if super::runs_wgsl(device) {
-            return super::gpu::Recording::of(device, work)
-                .map(|(recording, result)| (Self(recording), result));
-        }
-        let _ = (device, work);
-        None
+        let (rehearsal, result) = super::gpu::Rehearsal::of(work);
+        #[cfg(feature = "gpu")]
+        return (Self(rehearsal), result);
+        #[cfg(not(feature = "gpu"))]
+        (Self(), work())
     }
 
+    /// Records the launches of the same `work` instead of executing them. What it returned the first time must be dropped
+    /// before, since it gets the same memory. The returned tensors and those that `work` reads must live as long as the
+    /// recording is replayed, and be changed in place only.
+    ///
+    /// Returns `None` if `work` cannot be recorded: because the device is a CPU, or because `work` uploads values. Nothing
+    /// was executed in this case, either.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] if recording fails. The tensors that `work` reads are lost then.
+    pub fn record<T>(
+        self,
+        device: &Device,
+        work: impl FnOnce() -> T,
+    ) -> Result<Option<(Recording, T)>, Error> {
+        #[cfg(feature = "gpu")]
+        if super::runs_wgsl(device) {
+            let recorded = self.0.record(device, work)?;
+            return Ok(recorded.map(|(recording, result)| (Recording(recording), result)));
+        }
+        let _ = (device, work);
+        Ok(None)
+    }
+}
+
+impl Recording {
     /// Whether it was made on this thread. On another one it cannot be replayed, since a device orders the work of each
     /// thread only.
     pub fn is_of_this_thread(&self) -> bool {

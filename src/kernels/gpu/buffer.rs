@@ -6,6 +6,7 @@ use burn::{
 };
 use burn_wgpu::{CubeBackend, CubeTensor};
 
+use super::arena;
 use crate::kernels::Storage;
 
 /// A tensor's buffer on the GPU: contiguous, of f32 or bf16 values. A clone refers to the same memory.
@@ -33,6 +34,7 @@ impl Buffer {
         };
         let (bytes, shape, dtype) = TensorData::new(values, shape).into_parts();
         let client = device.client();
+        arena::note_upload();
         let handle = client.create(bytes);
         Self(CubeTensor::new_contiguous(client, device.clone(), shape, handle, dtype))
     }
@@ -49,13 +51,19 @@ impl Buffer {
 
     /// As [`Self::new_like`], with this storage.
     pub fn new_stored<const D: usize>(&self, storage: Storage, shape: [usize; D]) -> Self {
-        let client = self.0.client.clone();
         let dtype = match storage {
             Storage::Full => DType::F32,
             Storage::Half => DType::BF16,
         };
-        let handle = client.empty(shape.iter().product::<usize>() * dtype.size());
-        Self(CubeTensor::new_contiguous(client, self.0.device.clone(), shape.into(), handle, dtype))
+        let bytes = shape.iter().product::<usize>() * dtype.size();
+        let handle = arena::memory(bytes, false, || self.0.client.empty(bytes));
+        Self(CubeTensor::new_contiguous(
+            self.0.client.clone(),
+            self.0.device.clone(),
+            shape.into(),
+            handle,
+            dtype,
+        ))
     }
 
     /// As [`Self::new_like`], in persistent memory: the allocator reuses it for buffers of this size only.
@@ -64,7 +72,18 @@ impl Buffer {
     /// network would then occupy the memory of a feature map, and a feature map the memory of a buffer that every layer
     /// needs.
     pub fn new_persistent<const D: usize>(&self, shape: [usize; D]) -> Self {
-        self.0.client.memory_persistent_allocation(shape, |shape| self.new_like(shape))
+        let client = &self.0.client;
+        let bytes = shape.iter().product::<usize>() * size_of::<f32>();
+        let handle = arena::memory(bytes, true, || {
+            client.memory_persistent_allocation(bytes, |bytes| client.empty(bytes))
+        });
+        Self(CubeTensor::new_contiguous(
+            client.clone(),
+            self.0.device.clone(),
+            shape.into(),
+            handle,
+            DType::F32,
+        ))
     }
 
     /// The same values with other dimensions.

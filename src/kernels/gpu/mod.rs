@@ -1,6 +1,7 @@
 //! WGSL kernels on the buffers of Burn's GPU tensors.
 
 mod adapter;
+mod arena;
 mod bindings;
 mod buffer;
 mod launch;
@@ -14,4 +15,4 @@ pub use buffer::{Buffer, summing_threads};
 pub(crate) use launch::shader;
 pub use launch::{Registered, Shader, launches};
 pub use readback::read_buffers;
-pub use recording::Recording;
+pub use recording::{Recording, Rehearsal};
