@@ -138,3 +138,18 @@ fn the_cost_of_queueing_a_step() {
         }
     }
 }
+
+/// A rehearsed, a recorded and a replayed evaluation have exactly the losses of a launched one: none gets memory that
+/// another still needs.
+#[test]
+fn a_repeated_evaluation_is_that_of_a_single_one() {
+    let gpu = block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)");
+    let [photo, painting, other] = [1, 2, 3].map(|seed| Picture::noise(45, 38, seed));
+    let options = Options { size: Size::Original, schedule: Schedule::Single, ..Options::default() };
+    let mut transfer = block_on(StyleTransfer::new(tiny(&gpu.device), &photo, &painting, &options)).unwrap();
+    let (expected, _) = block_on(transfer.loss_and_gradient(&other)).unwrap();
+    block_on(transfer.restart_from(&other)).unwrap();
+    for way in ["rehearsed", "recorded", "replayed"] {
+        assert_eq!(block_on(transfer.evaluate()).unwrap(), expected, "{way}");
+    }
+}

@@ -44,7 +44,7 @@ impl Arena {
     }
 
     fn take(&mut self, bytes: usize, persistent: bool, allocate: impl FnOnce() -> Handle) -> Handle {
-        let size = |memory: &Memory| memory.handle.size() as usize;
+        let size = |memory: &Memory| memory.handle.size_in_used() as usize;
         let index = if let Some(next) = &mut self.next {
             let index = self.order[*next];
             *next += 1;
@@ -64,7 +64,7 @@ impl Arena {
             index
         };
         let handle = self.memory[index].handle.clone();
-        let rest = handle.size() - bytes as u64;
+        let rest = handle.size_in_used() - bytes as u64;
         if rest == 0 { handle } else { handle.offset_end(rest) }
     }
 }
