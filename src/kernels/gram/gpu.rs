@@ -2,9 +2,11 @@
 
 use std::iter::repeat_n;
 
-use super::{Compared, Map, Tensor};
+use burn::tensor::Tensor;
+
+use super::compared::Compared;
 use crate::kernels::{
-    Storage,
+    Map, Storage,
     gpu::{Buffer, Shader},
     split_k::split_k_sum,
     template::{fill, unroll, up_to},

@@ -6,11 +6,13 @@
 //! A step compares the matrices of several layers with their targets. On a GPU that is one dispatch for the parts of all of
 //! them, since each alone would leave most of a large GPU idle, and one for their sums ([`residuals`]).
 
+mod compared;
 #[cfg(feature = "gpu")]
 pub(super) mod gpu;
 
 use burn::tensor::Tensor;
 
+pub use self::compared::Compared;
 use super::{Map, on_device};
 
 /// `G = Fᵀ·F / (C·H·W)` with F as pixels × channels. `[H, W, C]` → `[C, C]` (Gatys et al. 2015, eq. 3,
@@ -27,19 +29,6 @@ pub fn gram_matrix_cpu(features: &Map) -> Tensor<2> {
     let [h, w, c] = features.dims();
     let flat = features.clone().reshape([h * w, c]);
     flat.clone().transpose().matmul(flat) / (c * h * w) as f32
-}
-
-/// A layer whose Gram matrix G is compared with a target A.
-#[derive(Clone, Copy, Debug)]
-pub struct Compared<'a> {
-    /// The features, `[H, W, C]`.
-    pub features: &'a Map,
-    /// A, `[C, C]`.
-    pub target: &'a Tensor<2>,
-    /// The factor of G − A in its residual.
-    pub scale: f32,
-    /// The factor of Σ(G − A)² in the sum over all layers.
-    pub factor: f32,
 }
 
 /// Of each layer the residual `scale·(G − A)` `[C, C]`, and partial sums of `Σ factor·Σ(G − A)²` over all layers.
