@@ -37,10 +37,11 @@ use schedule::{Plan, Scale, tile_side};
 
 use crate::{
     error::Error,
-    kernels::{Map, adam, frame, readback, scale_pixels::scale_pixels, upload},
+    kernels::{Map, adam, frame, readback, upload},
     loss::{Region, Statistics, Targets, Term, losses, total_variation},
     network::Vgg,
     optimizer::State,
+    repeated::Repeated,
     sources::{Painting, Sources, Subject},
     stop::Watch,
     tiles::TileEvaluator,
@@ -65,7 +66,7 @@ use crate::{
 /// transfer.frame().await
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct StyleTransfer {
     vgg: Vgg,
     options: Options,
@@ -90,6 +91,8 @@ pub struct StyleTransfer {
     /// The loss terms, not yet read from the device: with Adam those of the picture *before* the latest step, with
     /// L-BFGS those of the current picture. Empty before the first evaluation.
     terms: Vec<Term>,
+    /// The evaluation of a step of Adam: gradient and loss terms of the picture.
+    evaluation: Repeated<(Map, Vec<Term>)>,
 }
 
 impl StyleTransfer {
@@ -152,6 +155,7 @@ impl StyleTransfer {
             steps_at_scale: 0,
             watch: Watch::new(options.until),
             terms: Vec::new(),
+            evaluation: Repeated::default(),
         })
     }
 
@@ -165,14 +169,14 @@ impl StyleTransfer {
     /// [`Error::DeviceLost`] if the device fails.
     pub async fn step(&mut self) -> Result<(), Error> {
         // [H, W, 4]
-        let (gradient, terms) = self.gradient(self.state.trial());
+        let (gradient, terms) = self.evaluated()?;
         let options = self.scale().adam(self.steps_at_scale);
         self.steps += 1;
         self.steps_at_scale += 1;
         match &mut self.state {
             // Departure from the paper, which uses L-BFGS only.
             State::Adam(state) => {
-                **state = adam::step(state, &gradient, self.steps, options);
+                adam::step(state, &gradient, self.steps, options);
                 self.terms = terms;
             }
             State::Lbfgs(state) => {
@@ -233,6 +237,7 @@ impl StyleTransfer {
     async fn enter(&mut self, at: usize) -> Result<(), Error> {
         let originals = self.originals.as_ref().expect("the last scale has not been reached");
         let here = resized(originals, &self.plan.scales()[at], &self.plan);
+        self.evaluation = Repeated::default(); // of the previous scale: frees its memory
         self.targets = targets(&self.vgg, &here, &self.options).await?;
         self.editable = editable(&here, &self.vgg);
         self.subject = here.subject;
@@ -242,6 +247,22 @@ impl StyleTransfer {
             self.originals = None;
         }
         Ok(())
+    }
+
+    /// The gradient `[H, W, 4]` that the next step needs, and the loss terms at that point.
+    ///
+    /// A step of Adam changes the picture in place. Its evaluation is thus the same at all steps of a scale, unless the
+    /// picture is evaluated in tiles, whose positions vary.
+    fn evaluated(&mut self) -> Result<(Map, Vec<Term>), Error> {
+        let in_tiles = tile_side(&self.options, self.subject.photo.size()).is_some();
+        if in_tiles || matches!(self.state, State::Lbfgs(_)) {
+            return Ok(self.gradient(self.state.trial()));
+        }
+        self.terms.clear(); // their memory can be used again
+        let mut evaluation = std::mem::take(&mut self.evaluation);
+        let found = evaluation.run(self.vgg.device(), || self.gradient(self.state.trial()));
+        self.evaluation = evaluation;
+        found
     }
 
     /// The gradient of the total loss with respect to `picture` `[H, W, 4]`, and the loss terms at that point.
@@ -254,8 +275,10 @@ impl StyleTransfer {
                 let features =
                     vgg.forward(picture, options.pooling, Remainder::Kept, options.deepest_layer());
                 let mut terms = Vec::new();
-                let gradient =
-                    vgg.backward(features, |layer, map| targets.gradient(layer, map, options, &mut terms));
+                let known = targets.gram_gradients(&features, options, &mut terms);
+                let gradient = vgg.backward(features, |layer, map| {
+                    targets.gradient(layer, map, options, &known, &mut terms)
+                });
                 (gradient, terms)
             }
             Some(side) => {
@@ -269,14 +292,9 @@ impl StyleTransfer {
             }
         };
         // Departure from the paper, which has no such term (CVPR 2016 notes the noise in the results of photos): τ
-        // times the total variation.
-        let (gradient, term) = total_variation(picture, &gradient, options.tv_weight);
+        // times the total variation. A protected pixel has no gradient, so that no optimiser changes it.
+        let (gradient, term) = total_variation(picture, gradient, self.editable.as_ref(), options.tv_weight);
         terms.push(term);
-        // A protected pixel has no gradient, so that no optimiser changes it.
-        let gradient = match &self.editable {
-            Some(editable) => scale_pixels(&gradient, editable, None),
-            None => gradient,
-        };
         (gradient, terms)
     }
 
@@ -307,10 +325,11 @@ impl StyleTransfer {
     /// Changes the content weight α from the next step on: a larger α keeps the result closer to the photo. L-BFGS
     /// restarts from its best picture, since its history belongs to the former loss.
     pub fn set_content_weight(&mut self, content_weight: f32) {
-        if let State::Lbfgs(state) = &mut self.state
-            && self.options.content_weight.to_bits() != content_weight.to_bits()
-        {
-            state.forget();
+        if self.options.content_weight.to_bits() != content_weight.to_bits() {
+            self.evaluation = Repeated::default();
+            if let State::Lbfgs(state) = &mut self.state {
+                state.forget();
+            }
         }
         self.options.content_weight = content_weight;
         self.watch = Watch::new(self.options.until);
@@ -329,6 +348,7 @@ impl StyleTransfer {
         if !self.is_at_full_size() {
             self.enter(self.plan.scales().len() - 1).await?;
         }
+        self.evaluation = Repeated::default();
         self.state = State::start(self.options.optimizer, self.vgg.upload(picture));
         self.steps = 0;
         self.steps_at_scale = 0;
@@ -374,7 +394,7 @@ impl StyleTransfer {
     )]
     pub async fn losses(&mut self) -> Result<Losses, Error> {
         if self.terms.is_empty() {
-            self.evaluate_losses();
+            self.evaluate_losses()?;
         }
         Ok(self.frame().await?.losses.expect("looked at"))
     }
@@ -384,12 +404,16 @@ impl StyleTransfer {
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
     pub async fn evaluate(&mut self) -> Result<Losses, Error> {
-        self.evaluate_losses();
+        self.evaluate_losses()?;
         self.losses().await
     }
 
-    fn evaluate_losses(&mut self) {
-        self.terms = self.gradient(self.state.picture()).1;
+    fn evaluate_losses(&mut self) -> Result<(), Error> {
+        self.terms = match self.state {
+            State::Adam(_) => self.evaluated()?.1,
+            State::Lbfgs(_) => self.gradient(self.state.picture()).1,
+        };
+        Ok(())
     }
 
     /// The losses of `picture` and their gradient with respect to it, `H · W · 3` values, RGB interleaved. It is

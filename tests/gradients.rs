@@ -134,7 +134,7 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
         loss = loss + distance * (options.style_weight * weight * factor);
     }
     let zeros = Tensor::from_data(TensorData::zeros::<f32, _>(x.dims()), &device);
-    let (_, tv) = total_variation_cpu(&x, &zeros, 0.0);
+    let (_, tv) = total_variation_cpu(&x, zeros, None, 0.0);
     loss = loss + tv * options.tv_weight;
     let gradient = x.grad(&loss.backward()).expect("the picture takes part in the loss");
     let gradient = gradient.into_data().try_into_vec::<f32>().expect("f32");

@@ -320,6 +320,27 @@ fn gram_matrix_mean_and_covariance_agree_with_their_twins() {
     }
 }
 
+/// As many layers as fit into a launch, fewer, and more; of different sizes and with different factors.
+#[test]
+fn gram_residuals_agree_with_their_twins() {
+    let layers = [(17, 13, 64), (8, 8, 12), (5, 3, 256), (31, 37, 4), (1, 1, 20), (64, 48, 100), (1, 7, 36)];
+    for (count, storage) in combinations([1, 2, 5, 7], STORAGES) {
+        assert_no_fault_and_equal(&format!("{count} layers, {storage:?}"), |device| {
+            let maps: Vec<Map> = layers
+                .iter()
+                .map(|&(h, w, c)| stored(random(20, [h, w, c], device).abs(), storage))
+                .collect();
+            let targets: Vec<Tensor<2>> = layers.iter().map(|&(.., c)| random(21, [c, c], device)).collect();
+            let compared = maps.iter().zip(&targets).zip(1..).map(|((features, target), number)| {
+                gram::Compared { features, target, scale: number as f32, factor: 0.5 / number as f32 }
+            });
+            let (matrices, sums) = gram::residuals(&compared.take(count).collect::<Vec<_>>());
+            let sum = sums.into_iter().map(|sums| total(sums).values[0]).sum();
+            matrices.into_iter().map(values).chain([Found::full(vec![sum])]).collect()
+        });
+    }
+}
+
 #[test]
 fn residual_agrees_with_its_twin() {
     for (h, w) in SIZES {
@@ -341,20 +362,21 @@ fn picture_kernels_agree_with_their_twins() {
             let picture: Map = random(17, [h, w, 4], device).abs();
             let opaque = Tensor::from_data(TensorData::new(vec![1.0f32, 1.0, 1.0, 0.0], [1, 1, 4]), device);
             let picture = picture * opaque;
-            let gradient: Map = random(18, [h, w, 4], device);
-            let (with_tv, sums) = total_variation::total_variation(&picture, &gradient, 0.4);
-            let mut state = adam::AdamState {
-                first: gradient.zeros_like(),
-                second: gradient.zeros_like(),
-                x: picture.clone(),
-            };
+            // In memory of its own each time: the kernels write in place.
+            let gradient = || -> Map { random(18, [h, w, 4], device) };
+            let (with_tv, sums) = total_variation::total_variation(&picture, gradient(), None, 0.4);
+            let editable: Tensor<2> = random(19, [h, w], device);
+            let (masked, _) = total_variation::total_variation(&picture, gradient(), Some(&editable), 0.4);
+            let zeros = || gradient() * 0.0;
+            let mut state = adam::AdamState { first: zeros(), second: zeros(), x: picture.clone() + 0.0 };
             for t in 1..4 {
-                state = adam::step(&state, &(gradient.clone() / t as f32), t, AdamOptions::default());
+                adam::step(&mut state, &(gradient() / t as f32), t, AdamOptions::default());
             }
             let (rgba, read) = block_on(frame::read(&picture, vec![sums.clone()])).expect("read");
             vec![
                 values(normalize::normalize(&picture, [0.4, 0.5, 0.6])),
                 values(with_tv),
+                values(masked),
                 total(sums),
                 values(state.x),
                 values(state.first),

@@ -2,40 +2,20 @@
 //!
 //! With `--nocapture` it prints the numbers.
 
-use std::collections::BTreeMap;
+mod network_shape;
 
 use impasto::{device, network::Vgg, transfer::StyleTransfer};
 use options::{Options, Schedule};
 use picture::{Picture, Size, rect::MARGIN};
 use pollster::block_on;
-use weights::{Balance, Conv, Layer, Weights};
 
 /// Memory that does not depend on the size: two bands of Winograd's tiles, and the partial sums of a Gram matrix.
 const FIXED: u64 = 40 << 20;
 
-/// VGG-19's shape, with non-negative kernels, so that every picture gives non-zero features.
-fn weights() -> Weights {
-    let mut inputs = 3;
-    let convs = Layer::ALL.into_iter().map(|layer| {
-        let outputs = layer.vgg19_channels();
-        let conv = Conv {
-            layer,
-            out_channels: outputs,
-            in_channels: inputs,
-            weight: (0..outputs * inputs * 9).map(|at| (at % 7) as f32 / (30 * inputs) as f32).collect(),
-            bias: vec![0.01; outputs],
-        };
-        inputs = outputs;
-        conv
-    });
-    let balance = Balance::new(&BTreeMap::new()).unwrap();
-    Weights { name: "shape".into(), mean: [0.5; 3], balance, convs: convs.collect() }
-}
-
 /// The bytes reserved on the device, without the weights, after a run of some steps.
 fn taken(width: usize, height: usize, tile: Option<u32>) -> u64 {
     let gpu = block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)");
-    let vgg = Vgg::new(&weights(), &gpu.device).unwrap();
+    let vgg = Vgg::new(&network_shape::weights(), &gpu.device).unwrap();
     let reserved = || gpu.device.memory_pool_usage().expect("a GPU reports its memory").bytes_reserved;
     gpu.device.sync().unwrap();
     gpu.device.memory_cleanup(); // memory of the weights' preparation, which a run would reuse

@@ -5,7 +5,10 @@ use options::AdamOptions;
 use super::{Map, on_device};
 
 /// The picture and Adam's two moments, each `[H, W, 4]`.
-#[derive(Clone, Debug)]
+///
+/// It cannot be cloned, since a GPU changes its tensors in place and the clone's would change as well. For the same reason
+/// no other tensor may share their memory.
+#[derive(Debug)]
 pub struct AdamState {
     /// The picture, values 0..1.
     pub x: Map,
@@ -19,10 +22,10 @@ pub struct AdamState {
 ///
 /// The clamp is a departure from the paper, since pixels have no other values (as in
 /// crowsonkb/style-transfer-pytorch).
-pub fn step(state: &AdamState, gradient: &Map, t: u32, options: AdamOptions) -> AdamState {
+pub fn step(state: &mut AdamState, gradient: &Map, t: u32, options: AdamOptions) {
     on_device!(gradient.device(),
         gpu: gpu(state, gradient, t, options),
-        cpu: step_cpu(state, gradient, t, options))
+        cpu: *state = step_cpu(state, gradient, t, options));
 }
 
 /// `1 − βᵗ`: the bias corrections of the moments, which start from zero.
@@ -42,24 +45,21 @@ pub fn step_cpu(state: &AdamState, gradient: &Map, t: u32, options: AdamOptions)
 }
 
 #[cfg(feature = "gpu")]
-fn gpu(state: &AdamState, gradient: &Map, t: u32, options: AdamOptions) -> AdamState {
+fn gpu(state: &AdamState, gradient: &Map, t: u32, options: AdamOptions) {
     use super::gpu::{Buffer, Shader as _};
 
     let [h, w, _] = gradient.dims();
     let AdamOptions { learning_rate, beta1, beta2, epsilon } = options;
     let [correction1, correction2] = corrections(t, options);
-    let inputs = [&state.x, &state.first, &state.second, gradient].map(Buffer::of);
-    let outputs = [(); 3].map(|()| inputs[0].new_like([h, w, 4]));
+    let changed = [&state.x, &state.first, &state.second].map(Buffer::of);
     let floats = [learning_rate, beta1, beta2, epsilon, correction1, correction2].map(f32::to_bits);
     let [a, b, c, d, e, f] = floats;
     Step.launch(
         (h * w).div_ceil(256),
-        &inputs.each_ref(),
-        &outputs.each_ref(),
+        &[&Buffer::of(gradient)],
+        &changed.each_ref(),
         &[a, b, c, d, e, f, (h * w) as u32],
     );
-    let [x, first, second] = outputs.map(Buffer::into_tensor);
-    AdamState { x, first, second }
 }
 
 #[cfg(feature = "gpu")]

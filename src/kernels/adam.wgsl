@@ -1,17 +1,14 @@
-// A step of Adam. One thread per pixel.
+// A step of Adam, in place. One thread per pixel.
 
 struct Parameters {
     learning_rate: f32, beta1: f32, beta2: f32, epsilon: f32,
     correction1: f32, correction2: f32, pixels: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> first: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> second: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> gradient: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> new_x: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> new_first: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> new_second: array<vec4<f32>>;
-@group(0) @binding(7) var<uniform> parameters: Parameters;
+@group(0) @binding(0) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> x: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> first: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> second: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> parameters: Parameters;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -22,8 +19,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let g = gradient[i];
     let m = p.beta1 * first[i] + (1.0 - p.beta1) * g;
     let v = p.beta2 * second[i] + (1.0 - p.beta2) * g * g;
-    new_first[i] = m;
-    new_second[i] = v;
+    first[i] = m;
+    second[i] = v;
     let root = sqrt(v / p.correction2) + p.epsilon;
-    new_x[i] = clamp(x[i] - p.learning_rate * (m / p.correction1) / root, vec4<f32>(), vec4<f32>(1.0));
+    x[i] = clamp(x[i] - p.learning_rate * (m / p.correction1) / root, vec4<f32>(), vec4<f32>(1.0));
 }

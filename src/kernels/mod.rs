@@ -22,6 +22,7 @@ pub mod normalize;
 pub mod pool;
 pub mod readback;
 pub mod record;
+pub mod recording;
 pub mod residual;
 pub mod scale_pixels;
 #[cfg(feature = "gpu")]
@@ -37,7 +38,7 @@ pub mod vectors;
 
 use burn::tensor::{Device, Tensor};
 #[cfg(feature = "gpu")]
-pub use gpu::{is_in_software, set_in_software};
+pub use gpu::{is_in_software, launches, set_in_software};
 pub use storage::Storage;
 
 /// A map `[height, width, channels]`, channels last.

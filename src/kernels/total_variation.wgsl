@@ -1,9 +1,9 @@
-// Each thread takes every `threads`-th pixel.
+// Adds to the gradient in place. Each thread takes every `threads`-th pixel.
 
-struct Parameters { height: u32, width: u32, threads: u32, norm_x: f32, norm_y: f32, weight: f32 }
+struct Parameters { height: u32, width: u32, threads: u32, masked: u32, norm_x: f32, norm_y: f32, weight: f32 }
 @group(0) @binding(0) var<storage, read> picture: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> gradient: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> editable: array<f32>;
+@group(0) @binding(2) var<storage, read_write> gradient: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(4) var<uniform> parameters: Parameters;
 
@@ -25,8 +25,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let above = here - picture[i - select(0u, width, i >= width)];
         let below = picture[i + select(0u, width, i + width < count)] - here;
         sum += parameters.norm_x * dot(right, right) + parameters.norm_y * dot(below, below);
-        out[i] = gradient[i] + 2.0 * parameters.weight
+        var value = gradient[i] + 2.0 * parameters.weight
             * (parameters.norm_x * (left - right) + parameters.norm_y * (above - below));
+        if (parameters.masked == 1u) { value *= editable[i]; }
+        gradient[i] = value;
     }
     sums[thread] = sum;
 }

@@ -19,7 +19,7 @@
 //! features weighted by its mask (Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer",
 //! section 4).
 
-use options::Options;
+use options::{Options, StyleLoss};
 use picture::rect::Rect;
 use weights::Layer;
 
@@ -37,8 +37,8 @@ pub use term::{Kind, Term, losses, total};
 pub(crate) use total_variation::total_variation;
 
 use crate::{
-    kernels::{Map, residual::residual},
-    network::Gradient,
+    kernels::{Map, gram, residual::residual},
+    network::{Features, Gradient, StyleGradient},
 };
 
 /// The targets of a run at one scale: features P of the photo, and style statistics of the paintings, one set for
@@ -50,17 +50,49 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// The gradient of content and style loss with respect to the features `[H, W, C]` of one layer. Appends the loss
-    /// terms to `terms`. Does not wait for the device.
+    /// The gradients of the style loss at all of its layers, if it compares Gram matrices of the whole picture. Such
+    /// matrices are computed together, in few launches, once all features are there. Otherwise empty: a region weights
+    /// the features of a layer first, for which there is no memory until those of deeper layers are dropped.
+    ///
+    /// Appends the loss terms to `terms`. Does not wait for the device.
+    pub fn gram_gradients(
+        &self,
+        features: &Features,
+        options: &Options,
+        terms: &mut Vec<Term>,
+    ) -> Vec<(Layer, StyleGradient)> {
+        let whole = self.style.iter().find(|region| region.part.is_none());
+        let Some(region) = whole.filter(|_| options.style_loss == StyleLoss::Gram) else {
+            return Vec::new();
+        };
+        let compared = region.styles.iter().map(|style| {
+            let weight = options.style_weight * style.weight * region.share;
+            style.target.compared(features.at(style.layer), weight)
+        });
+        let compared: Vec<_> = compared.collect();
+        let (matrices, sums) = gram::residuals(&compared);
+        terms.extend(sums.into_iter().map(|sums| Term { kind: Kind::Style, sums, factor: 1.0 }));
+        let layers = region.styles.iter().map(|style| style.layer);
+        layers.zip(matrices.into_iter().map(|matrix| StyleGradient { matrix, offset: None })).collect()
+    }
+
+    /// The gradient of content and style loss with respect to the features `[H, W, C]` of one layer. `known` are the
+    /// style gradients by [`Self::gram_gradients`]. Appends the loss terms of all others to `terms`. Does not wait for the
+    /// device.
     pub fn gradient(
         &self,
         layer: Layer,
         features: &Map,
         options: &Options,
+        known: &[(Layer, StyleGradient)],
         terms: &mut Vec<Term>,
     ) -> Gradient {
         let map = self.content_gradient(layer, features, options.content_weight, terms);
-        self.style_gradient(layer, features, options, terms, Gradient { map, style: None })
+        if known.is_empty() {
+            return self.style_gradient(layer, features, options, terms, Gradient { map, style: None });
+        }
+        let style = known.iter().find(|(at, _)| *at == layer).map(|(_, style)| style.clone());
+        Gradient { map, style }
     }
 
     /// The gradient of the content loss, `[H, W, C]`: ∂/∂F of α·w·Σ(F−P)²/ΣP² is 2·factor·(F−P). `None` if the layer

@@ -11,7 +11,7 @@ use crate::{
     kernels::{
         Map,
         crop::crop,
-        gram::gram_matrix,
+        gram::{Compared, gram_matrix},
         moments::{covariance, mean, offset},
         readback::read_values,
         residual,
@@ -149,8 +149,8 @@ impl StyleTarget {
         let [c, _] = self.matrix.dims();
         let (matrix, mean) = found.compared();
         let weight = if mean.is_some() { 0.5 * weight } else { weight };
-        let factor = weight / ((c * c) as f32 * self.mean_square);
-        let (matrix, sums) = residual(&matrix, &self.matrix, 4.0 * factor / (c * pixels) as f32);
+        let (factor, scale) = self.factors(weight, pixels);
+        let (matrix, sums) = residual(&matrix, &self.matrix, scale);
         let mut terms = vec![Term { kind: Kind::Style, sums, factor }];
         let offset = mean.zip(self.mean.as_ref()).map(|(mean, (target, mean_square))| {
             let factor = weight / (c as f32 * mean_square);
@@ -159,6 +159,21 @@ impl StyleTarget {
             offset(mean, &matrix, &difference)
         });
         (StyleGradient { matrix, offset }, terms)
+    }
+
+    /// As [`Self::gradient`] for a loss on Gram matrices: what of `features` `[H, W, C]` is to be compared, which the
+    /// kernel does for many layers at once.
+    pub fn compared<'a>(&'a self, features: &'a Map, weight: f32) -> Compared<'a> {
+        let [h, w, _] = features.dims();
+        let (factor, scale) = self.factors(weight, h * w);
+        Compared { features, target: &self.matrix, scale, factor }
+    }
+
+    /// The factor of Σ(G−A)² in the loss, and that of G−A in the matrix of the gradient.
+    fn factors(&self, weight: f32, pixels: usize) -> (f32, f32) {
+        let [c, _] = self.matrix.dims();
+        let factor = weight / ((c * c) as f32 * self.mean_square);
+        (factor, 4.0 * factor / (c * pixels) as f32)
     }
 }
 

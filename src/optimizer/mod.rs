@@ -13,7 +13,7 @@ pub mod adam;
 pub mod lbfgs;
 
 /// The picture `[H, W, 4]`, values 0..1, and the state of the optimiser.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[expect(missing_docs, reason = "named as in the options")]
 pub enum State {
     Adam(Box<AdamState>),

@@ -6,6 +6,7 @@ use burn::{
 };
 use burn_wgpu::{CubeBackend, CubeTensor};
 
+use super::arena;
 use crate::kernels::Storage;
 
 /// A tensor's buffer on the GPU: contiguous, of f32 or bf16 values. A clone refers to the same memory.
@@ -33,6 +34,7 @@ impl Buffer {
         };
         let (bytes, shape, dtype) = TensorData::new(values, shape).into_parts();
         let client = device.client();
+        arena::note_upload();
         let handle = client.create(bytes);
         Self(CubeTensor::new_contiguous(client, device.clone(), shape, handle, dtype))
     }
@@ -56,13 +58,19 @@ impl Buffer {
 
     /// As [`Self::new_like`], with this storage.
     pub fn new_stored<const D: usize>(&self, storage: Storage, shape: [usize; D]) -> Self {
-        let client = self.0.client.clone();
         let dtype = match storage {
             Storage::Full => DType::F32,
             Storage::Half => DType::BF16,
         };
-        let handle = client.empty(shape.iter().product::<usize>() * dtype.size());
-        Self(CubeTensor::new_contiguous(client, self.0.device.clone(), shape.into(), handle, dtype))
+        let bytes = shape.iter().product::<usize>() * dtype.size();
+        let handle = arena::memory(bytes, false, || self.0.client.empty(bytes));
+        Self(CubeTensor::new_contiguous(
+            self.0.client.clone(),
+            self.0.device.clone(),
+            shape.into(),
+            handle,
+            dtype,
+        ))
     }
 
     /// As [`Self::new_like`], in persistent memory: the allocator reuses it for buffers of this size only.
@@ -71,7 +79,18 @@ impl Buffer {
     /// network would then occupy the memory of a feature map, and a feature map the memory of a buffer that every layer
     /// needs.
     pub fn new_persistent<const D: usize>(&self, shape: [usize; D]) -> Self {
-        self.0.client.memory_persistent_allocation(shape, |shape| self.new_like(shape))
+        let client = &self.0.client;
+        let bytes = shape.iter().product::<usize>() * size_of::<f32>();
+        let handle = arena::memory(bytes, true, || {
+            client.memory_persistent_allocation(bytes, |bytes| client.empty(bytes))
+        });
+        Self(CubeTensor::new_contiguous(
+            client.clone(),
+            self.0.device.clone(),
+            shape.into(),
+            handle,
+            DType::F32,
+        ))
     }
 
     /// The same values with other dimensions.
@@ -80,6 +99,17 @@ impl Buffer {
     pub fn shaped<const D: usize>(self, dims: [usize; D]) -> Self {
         let CubeTensor { client, device, handle, dtype, .. } = &self.0;
         Self(CubeTensor::new_contiguous(client.clone(), device.clone(), dims.into(), handle.clone(), *dtype))
+    }
+
+    /// A part of this f32 buffer as a buffer of its own, in the same memory. It begins with the value `first`, a multiple
+    /// of 64, since WebGPU binds parts at multiples of 256 bytes.
+    pub fn part<const D: usize>(&self, first: usize, shape: [usize; D]) -> Self {
+        debug_assert!(first.is_multiple_of(64) && self.storage() == Storage::Full);
+        let CubeTensor { client, device, handle, dtype, .. } = &self.0;
+        let bytes = |values: usize| (values * size_of::<f32>()) as u64;
+        let rest = handle.size_in_used() - bytes(first + shape.iter().product::<usize>());
+        let handle = handle.clone().offset_start(bytes(first)).offset_end(rest);
+        Self(CubeTensor::new_contiguous(client.clone(), device.clone(), shape.into(), handle, *dtype))
     }
 
     /// The tensor of this buffer.

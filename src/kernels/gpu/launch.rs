@@ -1,6 +1,6 @@
 //! Launching WGSL kernels.
 
-use std::{fmt::Debug, hash::Hash};
+use std::{cell::Cell, fmt::Debug, hash::Hash};
 
 use burn_wgpu::{KernelSource, SourceKernel, SourceTemplate};
 use cubecl::{
@@ -141,6 +141,16 @@ fn cube_dim([x, y, z]: [u32; 3]) -> CubeDim {
     CubeDim::new_3d(x, y, z)
 }
 
+thread_local! {
+    /// Launches by this thread.
+    static LAUNCHES: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many kernels this thread has launched so far. Replays of a recording are not counted.
+pub fn launches() -> usize {
+    LAUNCHES.get()
+}
+
 /// [`Shader::launch`], compiled once for all kernels.
 fn launch(
     source: Source,
@@ -150,6 +160,7 @@ fn launch(
     outputs: &[&Buffer],
     parameters: &[u32],
 ) {
+    LAUNCHES.set(LAUNCHES.get() + 1);
     let client = outputs[0].0.client.clone();
     let buffers = inputs.iter().chain(outputs).map(|buffer| buffer.0.handle.clone().binding()).collect();
     // The uniform's size is a multiple of 16 bytes.

@@ -1,11 +1,13 @@
-// A thread computes 8 × 8 entries over one split of the pixels. The matrix is symmetric: a tile below the diagonal is the
-// mirror image of one above it.
+// Partial Gram matrices without barriers, on which software adapters spend more than on the sums. A thread computes 8 × 8
+// entries over one split of the pixels. The matrix is symmetric: a tile below the diagonal is the mirror image of one above
+// it, and only those above are enumerated.
 {{storage}}
-struct Parameters { pixels: u32, vec4s: u32, tiles: u32, splits: u32, chunk: u32 }
+struct Parameters { pixels: u32, vec4s: u32, tiles: u32, splits: u32, chunk: u32, first: u32 }
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
 @group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
 @group(0) @binding(2) var<uniform> parameters: Parameters;
 
+{{pair}}
 // 4 × 4 entries, given by rows, and their mirror image.
 fn store(start: u32, row: u32, column: u32, entries: mat4x4<f32>) {
     let vec4s = parameters.vec4s;
@@ -28,14 +30,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = (group.y * groups.x + group.x) * 64u + local;
     let tiles = parameters.tiles;
     let vec4s = parameters.vec4s;
-    let split = i / (tiles * tiles);
-    let row = (i / tiles) % tiles;
-    let column = i % tiles;
-    if (split >= parameters.splits || row > column) { return; }
+    let slots = pair_slots(tiles);
+    let split = i / slots;
+    let tile = pair(i % slots, tiles);
+    if (split >= parameters.splits || tile.x > tile.y) { return; }
     // An odd number of vec4s leaves the last tile half empty: it computes the last vec4 twice.
-    let r0 = row * 2u;
+    let r0 = tile.x * 2u;
     let r1 = min(r0 + 1u, vec4s - 1u);
-    let c0 = column * 2u;
+    let c0 = tile.y * 2u;
     let c1 = min(c0 + 1u, vec4s - 1u);
     var s00 = vec4<f32>(); var s01 = vec4<f32>(); var s10 = vec4<f32>(); var s11 = vec4<f32>();
     var s20 = vec4<f32>(); var s21 = vec4<f32>(); var s30 = vec4<f32>(); var s31 = vec4<f32>();
@@ -57,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         s60 += b.z * u; s61 += b.z * v;
         s70 += b.w * u; s71 += b.w * v;
     }
-    let start = split * vec4s * 4u * vec4s;
+    let start = parameters.first + split * vec4s * 4u * vec4s;
     store(start, r0, c0, mat4x4<f32>(s00, s10, s20, s30));
     let wide = c0 + 1u < vec4s;
     let high = r0 + 1u < vec4s;
