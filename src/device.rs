@@ -30,6 +30,8 @@ pub struct Gpu {
     pub software: bool,
     /// WebGPU's handle.
     pub requested: burn::tensor::wgpu::wgpu::Device,
+    /// WebGPU's queue of the device.
+    pub queue: burn::tensor::wgpu::wgpu::Queue,
     faults: Faults,
 }
 
@@ -101,7 +103,7 @@ impl Requested {
         use burn::tensor::wgpu::{MemoryConfiguration, wgpu};
 
         let info = self.0.adapter.get_info();
-        let requested = self.0.device.clone();
+        let (requested, queue) = (self.0.device.clone(), self.0.queue.clone());
         let device = Device::wgpu_options()
             // One buffer per tensor: WebGPU does not allow one buffer to be bound for reading and for writing.
             .memory_config(MemoryConfiguration::ExclusivePages)
@@ -112,7 +114,7 @@ impl Requested {
         watch(&requested, &faults);
         let software = info.device_type == wgpu::DeviceType::Cpu;
         kernels::set_in_software(&device, software);
-        Ok(Gpu { device, name: name(&info), software, faults, requested })
+        Ok(Gpu { device, name: name(&info), software, faults, requested, queue })
     }
 }
 

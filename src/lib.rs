@@ -21,6 +21,7 @@ pub mod kernels;
 pub mod loss;
 pub mod network;
 pub mod optimizer;
+mod reading;
 pub mod sources;
 pub mod stop;
 mod tiles;
@@ -28,5 +29,6 @@ pub mod transfer;
 
 pub use error::Error;
 pub use network::Vgg;
+pub use reading::Reading;
 pub use sources::Sources;
 pub use transfer::StyleTransfer;

@@ -24,11 +24,12 @@
 //! This file holds the state of a run and its order of operations. Features, losses, optimisers, schedule and tiles
 //! have modules of their own.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
-use options::{Color, Init, Options};
+use options::{Color, Init, Options, Until};
 use picture::{
     Frame, Losses, Picture, color,
-    mask::{cut_out, lay_over},
     rect::{GRID, Remainder, tiles},
     resample::{Filter, resample},
 };
@@ -37,14 +38,18 @@ use schedule::{Plan, Scale, tile_side};
 
 use crate::{
     error::Error,
-    kernels::{Map, adam, frame, readback, scale_pixels::scale_pixels, upload},
-    loss::{Region, Statistics, Targets, Term, losses, total_variation},
+    kernels::{Map, adam, readback, scale_pixels::scale_pixels, upload},
+    loss::{Region, Statistics, Targets, Term, total_variation},
     network::Vgg,
     optimizer::State,
+    reading::{Reading, Request},
     sources::{Painting, Sources, Subject},
     stop::Watch,
     tiles::TileEvaluator,
 };
+
+/// The stopping criterion looks at the losses of every fourth step: each look waits for the device.
+const CHECK_EVERY: u32 = 4;
 
 /// A run of the algorithm: the picture that is being optimised, its targets and the state of the optimiser.
 ///
@@ -72,8 +77,8 @@ pub struct StyleTransfer {
     plan: Plan,
     /// Index of the current scale in the plan.
     at: usize,
-    /// The photo and its masks, resized to the current scale.
-    subject: Subject,
+    /// The photo and its masks, resized to the current scale. Shared with readings that have not arrived yet.
+    subject: Arc<Subject>,
     /// `[H, W]` on the device: 1 where the picture may change, 0 where it must not. `None`: it may change everywhere.
     editable: Option<Tensor<2>>,
     /// Photo and paintings at full size, from which later scales are resized. `None` at the last scale.
@@ -142,7 +147,7 @@ impl StyleTransfer {
             state: State::start(options.optimizer, vgg.upload(&x)),
             targets: targets(&vgg, &here, options).await?,
             editable: editable(&here, &vgg),
-            subject: here.subject,
+            subject: Arc::new(here.subject),
             vgg,
             options: options.clone(),
             originals: (plan.scales().len() > 1).then_some(sources),
@@ -191,10 +196,24 @@ impl StyleTransfer {
         if self.is_at_full_size() { u32::MAX } else { self.scale().steps.saturating_sub(self.steps_at_scale) }
     }
 
-    /// Whether the stopping criterion [`Options::until`] is met. `losses` are those of the latest [`Self::frame`].
-    /// Always `false` before the last scale.
-    pub fn is_good_enough(&mut self, losses: &Losses) -> bool {
-        self.is_at_full_size() && self.watch.is_over(self.steps_at_scale, losses.total)
+    /// Whether the stopping criterion [`Options::until`] needs the losses of the latest step ([`Self::read`],
+    /// [`Self::is_good_enough`]).
+    ///
+    /// It needs those of every fourth step at the last scale. Whoever reads no others and queues no step before they
+    /// have arrived ends a run at the same step on every machine.
+    pub fn needs_losses(&self) -> bool {
+        self.options.until != Until::Steps && self.is_at_full_size() && self.steps_at_scale % CHECK_EVERY == 1
+    }
+
+    /// Whether the stopping criterion [`Options::until`] is met, given a frame with losses. Frames that it does not
+    /// need ([`Self::needs_losses`]) are ignored.
+    pub fn is_good_enough(&mut self, frame: &Frame) -> bool {
+        let before = self.steps - self.steps_at_scale;
+        let at_scale = frame.step.checked_sub(before).filter(|made| made % CHECK_EVERY == 1);
+        match (at_scale, frame.losses) {
+            (Some(made), Some(losses)) if self.is_at_full_size() => self.watch.is_over(made, losses.total),
+            _ => false,
+        }
     }
 
     /// Moves on to the next scale if no steps are left at this one ([`Self::steps_here`] is 0); otherwise does
@@ -212,7 +231,7 @@ impl StyleTransfer {
         let [h, w, _] = self.state.picture().dims();
         let mut painted = readback::read_values(self.state.picture().clone()).await?;
         self.enter(self.at + 1).await?;
-        let Subject { photo, .. } = &self.subject;
+        let Subject { photo, .. } = &*self.subject;
         // [H, W, 4]
         let mut x = vec![0.0; photo.width() * photo.height() * 4];
         if self.options.init == Init::Content || self.editable.is_some() {
@@ -235,7 +254,7 @@ impl StyleTransfer {
         let here = resized(originals, &self.plan.scales()[at], &self.plan);
         self.targets = targets(&self.vgg, &here, &self.options).await?;
         self.editable = editable(&here, &self.vgg);
-        self.subject = here.subject;
+        self.subject = Arc::new(here.subject);
         self.at = at;
         self.steps_at_scale = 0;
         if self.is_at_full_size() {
@@ -346,21 +365,24 @@ impl StyleTransfer {
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
     pub async fn frame(&self) -> Result<Frame, Error> {
-        let sums = self.terms.iter().map(|term| term.sums.clone()).collect();
-        let (mut rgba, sums) = frame::read(self.state.picture(), sums).await?;
-        let Subject { photo, mask, opacity } = &self.subject;
-        if self.options.color == Color::Keep {
-            color::keep(&mut rgba, photo);
-        }
-        if let Some(mask) = mask.as_ref().filter(|_| self.editable.is_some()) {
-            lay_over(&mut rgba, photo, mask);
-        }
-        if let Some(opacity) = opacity {
-            cut_out(&mut rgba, opacity);
-        }
-        let [height, width, _] = self.state.picture().dims();
-        let losses = (!sums.is_empty()).then(|| losses(self.terms.iter().zip(&sums)));
-        Ok(Frame { width, height, step: self.steps, losses, rgba })
+        self.read(true).await
+    }
+
+    /// Requests a readback as [`Self::frame`] makes it, without waiting. It is the current state that is read, also if
+    /// further steps are queued before the reading is awaited.
+    ///
+    /// Without pixels [`Frame::rgba`] is empty: a few kilobytes are read instead of the picture.
+    pub fn read(&self, with_pixels: bool) -> Reading {
+        let request = Request {
+            picture: self.state.picture().clone(),
+            with_pixels,
+            step: self.steps,
+            terms: self.terms.clone(),
+            subject: self.subject.clone(),
+            keeps_colors: self.options.color == Color::Keep,
+            protects: self.editable.is_some(),
+        };
+        Reading::start(request.read())
     }
 
     /// The losses of the picture before the latest step (with L-BFGS, of the current picture); before the first step
@@ -376,7 +398,7 @@ impl StyleTransfer {
         if self.terms.is_empty() {
             self.evaluate_losses();
         }
-        Ok(self.frame().await?.losses.expect("looked at"))
+        Ok(self.read(false).await?.losses.expect("looked at"))
     }
 
     /// The losses of the current picture. Runs the network forward and backward once, and waits for the device.

@@ -18,6 +18,8 @@ pub struct Opened {
     pub software: bool,
     /// Returns the failure of the device, if any.
     pub fault: Fault,
+    /// Makes the browser look for finished work ([`super::nudges`]); `None` on the CPU.
+    pub nudge: Option<Rc<dyn Fn()>>,
 }
 
 impl fmt::Debug for Opened {
