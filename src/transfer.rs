@@ -31,15 +31,14 @@ use options::{Color, Init, Options, Until};
 use picture::{
     Frame, Losses, Picture, color,
     rect::{GRID, Remainder, tiles},
-    resample::{Filter, resample},
 };
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 use schedule::{Plan, Scale, tile_side};
 
 use crate::{
     error::Error,
-    kernels::{Map, adam, readback, scale_pixels::scale_pixels, upload},
-    loss::{Region, Statistics, Targets, Term, total_variation},
+    kernels::{Map, adam, readback, resample, scale_pixels::scale_pixels, squares::Squares, upload},
+    loss::{Region, Statistics, Targets, Term, UnmeasuredStyle, total_variation},
     network::Vgg,
     optimizer::State,
     reading::{Reading, Request},
@@ -229,21 +228,16 @@ impl StyleTransfer {
             return Ok(());
         }
         let [h, w, _] = self.state.picture().dims();
-        let mut painted = readback::read_values(self.state.picture().clone()).await?;
         self.enter(self.at + 1).await?;
         let Subject { photo, .. } = &*self.subject;
-        // [H, W, 4]
-        let mut x = vec![0.0; photo.width() * photo.height() * 4];
-        if self.options.init == Init::Content || self.editable.is_some() {
-            // Enlarge only the difference from the photo, and add it to the photo at the new size. The picture then
-            // has the fine detail of the photo, which the smaller scale could not represent.
-            add(&mut painted, -1.0, &photo.resize(w, h).rgb0());
-            add(&mut x, 1.0, &photo.rgb0());
-        }
-        add(&mut x, 1.0, &resample(&painted, (w, h), photo.size(), Filter::Bicubic));
-        let x = x.into_iter().map(|value| value.clamp(0.0, 1.0)).collect();
-        let x = upload(x, [photo.height(), photo.width(), 4], self.vgg.device());
-        self.state = self.state.enlarged(x).await?;
+        let size = photo.size();
+        let x = if self.options.init == Init::Content || self.editable.is_some() {
+            let (before, after) = (self.vgg.upload(&photo.resize(w, h)), self.vgg.upload(photo));
+            resample::enlarged(self.state.picture(), Some((&before, &after)), size)
+        } else {
+            resample::enlarged(self.state.picture(), None, size)
+        };
+        self.state = self.state.enlarged(x);
         Ok(())
     }
 
@@ -430,10 +424,13 @@ impl StyleTransfer {
 
 /// Computes the targets: features of the photo, and style statistics of the paintings, blended by weight within each
 /// area. One picture at a time: the features of all of them together would set the peak of memory use.
+///
+/// Waits for the device once, for the magnitudes of all targets.
 async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Error> {
     vgg.device().memory_cleanup(); // frees buffers of the previous scale, whose sizes do not occur again
     let evaluator = TileEvaluator { vgg, options };
-    let content = evaluator.content(&sources.subject.photo).await?;
+    let mut squares = Squares::default();
+    let content = evaluator.content(&sources.subject.photo, &mut squares);
     let mut style = Vec::new();
     let areas = if options.has_style() { sources.areas() } else { Vec::new() };
     for area in areas {
@@ -444,10 +441,17 @@ async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targ
                 *sum = Some(Statistics::add(sum.take(), weight / all, painting));
             }
         }
-        let blend = blend.into_iter().flatten().collect();
-        style.push(Region::new(area.mask.as_ref(), blend, options, vgg).await?);
+        let blend = blend.into_iter().flatten().map(|painting| UnmeasuredStyle::new(&painting, &mut squares));
+        style.push((area.mask, blend.collect()));
     }
-    Ok(Targets { content, style })
+    let squares = squares.read().await?;
+    Ok(Targets {
+        content: content.into_iter().map(|content| content.measured(&squares)).collect(),
+        style: style
+            .into_iter()
+            .map(|(mask, blend)| Region::new(mask.as_ref(), blend, &squares, options, vgg))
+            .collect(),
+    })
 }
 
 /// `[H, W]` on the device: 1 where the picture may change, 0 elsewhere. `None` if it may change everywhere.
@@ -455,12 +459,6 @@ fn editable(sources: &Sources, vgg: &Vgg) -> Option<Tensor<2>> {
     let mask = sources.protection()?.touched();
     let (width, height) = mask.size();
     Some(upload(mask.values().to_vec(), [height, width], vgg.device()))
-}
-
-fn add(sum: &mut [f32], factor: f32, values: &[f32]) {
-    for (sum, value) in sum.iter_mut().zip(values) {
-        *sum += factor * value;
-    }
 }
 
 /// Photo, masks and paintings resized to `scale`.

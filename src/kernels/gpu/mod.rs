@@ -12,4 +12,4 @@ pub use bindings::bindings;
 pub use buffer::{Buffer, summing_threads};
 pub(crate) use launch::shader;
 pub use launch::{Registered, Shader};
-pub use readback::read_buffers;
+pub use readback::{read_buffers, readbacks};
