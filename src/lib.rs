@@ -19,6 +19,7 @@ pub mod device;
 mod error;
 pub mod kernels;
 pub mod loss;
+pub mod memory;
 pub mod network;
 pub mod optimizer;
 mod reading;

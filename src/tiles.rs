@@ -168,7 +168,8 @@ impl TileEvaluator<'_> {
     /// The tiles of a picture that is evaluated once, by the same rule as the optimised picture.
     fn tiles(self, picture: &Picture) -> Vec<Tile> {
         let (width, height) = picture.size();
-        let side = tile_side(self.options, (width, height)).unwrap_or(width.max(height));
+        let most = self.vgg.most_at_once();
+        let side = tile_side(self.options, (width, height), most).unwrap_or(width.max(height));
         tiles((width, height), side, (0, 0))
     }
 

@@ -261,7 +261,7 @@ impl StyleTransfer {
     fn gradient(&self, picture: &Map) -> (Map, Vec<Term>) {
         let Self { vgg, options, targets, subject, .. } = self;
         let size = subject.photo.size();
-        let (gradient, mut terms) = match tile_side(options, size) {
+        let (gradient, mut terms) = match tile_side(options, size, vgg.most_at_once()) {
             None => {
                 // The whole picture at once: forward, losses per layer, backward.
                 let features =

@@ -213,7 +213,7 @@ fn on_gpu(long_side: u32, options: &Options) -> StyleTransfer {
 #[test]
 fn a_gpu_is_waited_for_once_at_a_change_of_scale_and_not_at_all_by_a_step() {
     for style_loss in [StyleLoss::Gram, StyleLoss::Moments] {
-        let mut transfer = on_gpu(181, &Options { steps: 10, style_loss, ..Options::default() });
+        let mut transfer = on_gpu(181, &Options { steps: 24, style_loss, ..Options::default() });
         let at_first = readbacks();
         while transfer.steps_here() > 0 {
             block_on(transfer.step()).unwrap();
@@ -228,7 +228,7 @@ fn a_gpu_is_waited_for_once_at_a_change_of_scale_and_not_at_all_by_a_step() {
 
 #[test]
 fn a_requested_picture_is_that_of_the_request_whatever_is_queued_afterwards() {
-    let options = Options { steps: 10, ..Options::default() };
+    let options = Options { steps: 24, ..Options::default() };
     for mut transfer in [start(181, &options), on_gpu(181, &options)] {
         block_on(transfer.step()).unwrap();
         let (due, due_losses) = (frame(&transfer), block_on(transfer.losses()).unwrap());

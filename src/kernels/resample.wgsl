@@ -5,8 +5,8 @@ struct Parameters {
     count: u32,
     // On the other side of the axis, from one pixel to the next: 1 for rows, the width for columns.
     inner: u32,
-    from: u32,
-    to: u32,
+    length: u32,
+    new_length: u32,
     weights: u32,
     // Bit 0: `other`, of the size of `map`, is subtracted from it. Bit 1: `other`, of the size of the result, is added to it.
     // Bit 2: the result is clamped to 0..1.
@@ -24,10 +24,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = (group.y * groups.x + group.x) * 64u + local;
     if (i >= parameters.count) { return; }
     let inner = parameters.inner;
-    let at = i / inner % parameters.to;
-    let outer = i / inner / parameters.to;
+    let at = i / inner % parameters.new_length;
+    let outer = i / inner / parameters.new_length;
     let row = at * (parameters.weights + 1u);
-    let first = (outer * parameters.from + u32(taps[row])) * inner + i % inner;
+    let first = (outer * parameters.length + u32(taps[row])) * inner + i % inner;
     var sum = vec4<f32>();
     for (var tap = 0u; tap < parameters.weights; tap++) {
         let weight = taps[row + 1u + tap];

@@ -64,7 +64,10 @@ impl Region {
         });
         Self {
             styles: styles.collect(),
-            part: mask.map(|mask| Part::new(mask, tile_side(options, mask.size()).is_some(), vgg)),
+            part: mask.map(|mask| {
+                let tile = tile_side(options, mask.size(), vgg.most_at_once());
+                Part::new(mask, tile.is_some(), vgg)
+            }),
             share: mask.map_or(1.0, Mask::share),
         }
     }
