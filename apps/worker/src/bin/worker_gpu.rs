@@ -17,12 +17,16 @@ fn main() {
         let gpu = timestamps::claimed(|| requested.open()).map_err(failure)?;
         let name = adapter_name().await.unwrap_or_else(|| gpu.name.clone());
         let (device, software, queue) = (gpu.device.clone(), gpu.software, gpu.queue.clone());
+        let failed = gpu.failed();
         Ok(Opened {
             device,
             name,
             software,
             fault: Rc::new(move || gpu.fault().map(failure)),
-            nudge: Some(Rc::new(move || drop(queue.submit([])))),
+            failed: Some(Box::pin(async move { failure(failed.await) })),
+            nudge: Some(Rc::new(move || {
+                queue.submit([]);
+            })),
         })
     });
 }

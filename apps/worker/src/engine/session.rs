@@ -25,7 +25,7 @@ use crate::engine::{
     inbox::{Inbox, Order, Task},
     memory,
     nudges::Nudges,
-    opened::{Fault, Opened},
+    opened::{Fault, FirstFault, Opened},
     post::{CURRENT, post, scope},
     run::{Outcome, Run},
     sources::{origin, sources},
@@ -75,11 +75,14 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
     on_message.forget();
 
     spawn_local(async move {
-        let opened = match open.await {
+        let mut opened = match open.await {
             Ok(opened) => opened,
             Err(failure) => return post(&Event::Failed { job: None, failure }),
         };
         FAULT.set(Some(opened.fault.clone()));
+        if let Some(failed) = opened.failed.take() {
+            spawn_local(report_while_idle(failed));
+        }
         post(&Event::Ready { engine, device: opened.name.clone(), build: BUILD.into() });
         let mut session = Session {
             engine,
@@ -94,32 +97,22 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
         loop {
             let task = inbox.next_task().await;
             let _nudges = Nudges::start(&session.opened);
-            let order = match task {
-                Task::Paint(order) => order,
-                Task::Prepare(pack) => {
-                    session.in_advance(&pack).await;
-                    continue;
-                }
-                Task::Tune(pack, by) => {
-                    session.tune(&pack, by).await;
-                    continue;
-                }
-            };
-            let job = order.job;
-            CURRENT.set(Some(job));
-            let event = match session.paint(order).await {
-                Ok((reason, step, losses)) => Event::Done { job, reason, step, losses },
-                Err(failure) => {
-                    // A failed run cannot be continued.
-                    session.live = None;
-                    // After a failure of the device, further errors are its consequences: report the first.
-                    Event::Failed { job: Some(job), failure: device_fault().unwrap_or(failure) }
-                }
-            };
-            CURRENT.set(None);
-            post(&event);
+            match task {
+                Task::Paint(order) => session.answer(order).await,
+                Task::Prepare(pack) => session.in_advance(&pack).await,
+                Task::Tune(pack, by) => session.tune(&pack, by).await,
+            }
         }
     });
+}
+
+/// Reports that the device was lost while there was no run. The page can then open another one before the next run.
+async fn report_while_idle(failed: FirstFault) {
+    let failure = failed.await;
+    // A run meets the failure at its next readback, and reports it itself.
+    if CURRENT.get().is_none() && matches!(failure, Failure::DeviceLost(_)) {
+        post(&Event::Failed { job: None, failure });
+    }
 }
 
 /// A run that can be continued, with Adam's moments.
@@ -167,6 +160,23 @@ struct Session {
 }
 
 impl Session {
+    /// Makes a requested run, and reports how it ended.
+    async fn answer(&mut self, order: Order) {
+        let job = order.job;
+        CURRENT.set(Some(job));
+        let event = match self.paint(order).await {
+            Ok((reason, step, losses)) => Event::Done { job, reason, step, losses },
+            Err(failure) => {
+                // A failed run cannot be continued.
+                self.live = None;
+                // After a failure of the device, further errors are its consequences: report the first.
+                Event::Failed { job: Some(job), failure: device_fault().unwrap_or(failure) }
+            }
+        };
+        CURRENT.set(None);
+        post(&event);
+    }
+
     async fn paint(&mut self, order: Order) -> Result<Outcome, Failure> {
         let job = order.job;
         let from = match order.start {
@@ -222,7 +232,12 @@ impl Session {
         self.yielder.macrotask().await;
         let mut transfer = StyleTransfer::of(vgg, sources, &options).await.map_err(failure)?;
         self.check_device()?;
-        if let Some(picture) = origin {
+        if let Some(mut picture) = origin {
+            // After a failure the visitor may go on at a smaller size.
+            let (width, height) = transfer.size();
+            if picture.size() != (width, height) {
+                picture = picture.resize(width, height);
+            }
             transfer.restart_from(&picture).await.map_err(failure)?;
         }
         let offset = match start {
