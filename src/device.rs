@@ -62,13 +62,11 @@ impl Gpu {
         let faults = self.faults.clone();
         poll_fn(move |context| {
             let Ok(mut first) = faults.lock() else { return Poll::Pending };
-            match first.fault.clone() {
-                Some(fault) => Poll::Ready(fault),
-                None => {
-                    first.waiting = Some(context.waker().clone());
-                    Poll::Pending
-                }
+            if let Some(fault) = first.fault.clone() {
+                return Poll::Ready(fault);
             }
+            first.waiting = Some(context.waker().clone());
+            Poll::Pending
         })
     }
 }
