@@ -24,6 +24,9 @@ use crate::{
 ///
 /// The copy is queued on the device when the reading is made, before it is awaited. So steps that are queued
 /// afterwards do not change what is read, and the device computes them while the caller waits.
+///
+/// A reading is to be awaited, not dropped, before the device is read again: Burn would reuse the buffer that is still
+/// being mapped for it.
 pub struct Reading(Pin<Box<dyn Future<Output = Result<Frame, Error>>>>);
 
 impl fmt::Debug for Reading {

@@ -58,6 +58,15 @@ impl<'a> Run<'a> {
 
     /// Makes `steps` steps, unless the run is stopped or good enough before.
     pub async fn finish(mut self, steps: u32) -> Result<Outcome, Failure> {
+        let outcome = self.make(steps).await;
+        // A reading must not be dropped: the buffer that the browser is mapping for it would be reused.
+        for (_, reading) in self.queued.drain(..) {
+            let _ = reading.await;
+        }
+        outcome
+    }
+
+    async fn make(&mut self, steps: u32) -> Result<Outcome, Failure> {
         // Shows the initial picture at once: on a GPU the first step takes long, since kernels are compiled.
         self.show_current().await?;
         self.yielder.macrotask().await;
@@ -75,8 +84,10 @@ impl<'a> Run<'a> {
         }
         self.check_device()?;
         if self.inbox.is_stopped(self.job) && made < steps {
-            // A stopped run returns as soon as its picture has been read.
-            self.queued.clear();
+            // A stopped run returns as soon as what is queued is done.
+            while !self.queued.is_empty() {
+                self.receive().await?;
+            }
             self.show_current().await?;
             return Ok((Ending::Stopped, self.step(), None));
         }
