@@ -1,16 +1,31 @@
 //! Defines the devices that compute: a GPU through WebGPU, or the CPU. Turns errors of a GPU into [`Error`]s.
 
 #[cfg(feature = "gpu")]
-use std::sync::{Arc, Mutex};
+use std::{
+    future::poll_fn,
+    sync::{Arc, Mutex},
+    task::{Poll, Waker},
+};
 
 pub use burn::tensor::Device;
 
 #[cfg(feature = "gpu")]
-use crate::{error::Error, kernels};
+use crate::{
+    error::Error,
+    kernels,
+    memory::{Room, set_room},
+};
 
-/// The first error of a device.
+/// The first error of a device, and who waits for it.
 #[cfg(feature = "gpu")]
-type Faults = Arc<Mutex<Option<Error>>>;
+#[derive(Debug, Default)]
+struct First {
+    fault: Option<Error>,
+    waiting: Option<Waker>,
+}
+
+#[cfg(feature = "gpu")]
+type Faults = Arc<Mutex<First>>;
 
 /// The CPU, through Burn's `flex` backend: SIMD, and threads where the target has them.
 #[cfg(feature = "cpu")]
@@ -30,6 +45,8 @@ pub struct Gpu {
     pub software: bool,
     /// WebGPU's handle.
     pub requested: burn::tensor::wgpu::wgpu::Device,
+    /// WebGPU's queue of the device.
+    pub queue: burn::tensor::wgpu::wgpu::Queue,
     faults: Faults,
 }
 
@@ -37,7 +54,20 @@ pub struct Gpu {
 impl Gpu {
     /// The first error on the device since it was opened. Later errors are usually its consequences.
     pub fn fault(&self) -> Option<Error> {
-        self.faults.lock().ok().and_then(|fault| fault.clone())
+        self.faults.lock().ok().and_then(|first| first.fault.clone())
+    }
+
+    /// Waits for the first error on the device, also while it has nothing to do. One caller can wait at a time.
+    pub fn failed(&self) -> impl Future<Output = Error> + use<> {
+        let faults = self.faults.clone();
+        poll_fn(move |context| {
+            let Ok(mut first) = faults.lock() else { return Poll::Pending };
+            if let Some(fault) = first.fault.clone() {
+                return Poll::Ready(fault);
+            }
+            first.waiting = Some(context.waker().clone());
+            Poll::Pending
+        })
     }
 }
 
@@ -101,7 +131,7 @@ impl Requested {
         use burn::tensor::wgpu::{MemoryConfiguration, wgpu};
 
         let info = self.0.adapter.get_info();
-        let requested = self.0.device.clone();
+        let (requested, queue) = (self.0.device.clone(), self.0.queue.clone());
         let device = Device::wgpu_options()
             // One buffer per tensor: WebGPU does not allow one buffer to be bound for reading and for writing.
             .memory_config(MemoryConfiguration::ExclusivePages)
@@ -111,8 +141,14 @@ impl Requested {
         let faults = Arc::default();
         watch(&requested, &faults);
         let software = info.device_type == wgpu::DeviceType::Cpu;
+        let limits = requested.limits();
+        let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+        // Browsers do not say that a GPU has memory of its own.
+        let has_own = info.device_type == wgpu::DeviceType::DiscreteGpu;
+        let budget = if has_own { 4 * Room::BUDGET } else { Room::BUDGET };
+        set_room(&device, Room { budget, largest });
         kernels::set_in_software(&device, software);
-        Ok(Gpu { device, name: name(&info), software, faults, requested })
+        Ok(Gpu { device, name: name(&info), software, faults, requested, queue })
     }
 }
 
@@ -154,8 +190,13 @@ fn failure_of(error: &burn::tensor::wgpu::wgpu::Error) -> Error {
 /// Stores an error, unless one is stored already.
 #[cfg(feature = "gpu")]
 fn keep(faults: &Faults, failure: Error) {
-    if let Ok(mut first) = faults.lock() {
-        first.get_or_insert(failure);
+    let waiting = faults.lock().ok().and_then(|mut first| {
+        first.fault.get_or_insert(failure);
+        first.waiting.take()
+    });
+    // Woken without the lock, since it may poll at once.
+    if let Some(waiting) = waiting {
+        waiting.wake();
     }
 }
 
@@ -188,6 +229,6 @@ mod tests {
             "{follows:?}"
         );
         keep(&faults, follows);
-        assert!(matches!(*faults.lock().unwrap(), Some(Error::OutOfMemory(_))));
+        assert!(matches!(faults.lock().unwrap().fault, Some(Error::OutOfMemory(_))));
     }
 }

@@ -19,8 +19,10 @@ pub mod device;
 mod error;
 pub mod kernels;
 pub mod loss;
+pub mod memory;
 pub mod network;
 pub mod optimizer;
+mod reading;
 mod repeated;
 pub mod sources;
 pub mod stop;
@@ -29,5 +31,6 @@ pub mod transfer;
 
 pub use error::Error;
 pub use network::Vgg;
+pub use reading::Reading;
 pub use sources::Sources;
 pub use transfer::StyleTransfer;

@@ -18,14 +18,13 @@ use schedule::tile_side;
 use weights::Layer;
 
 use crate::{
-    error::Error,
     kernels::{
         Map,
         crop::{Patch, assemble, crop},
-        readback::read_values,
         residual::residual,
+        squares::Squares,
     },
-    loss::{Content, Kind, Region, RegionFeatures, Statistics, Style, Targets, Term, squares},
+    loss::{Content, Kind, Region, RegionFeatures, Statistics, Style, Targets, Term, UnmeasuredContent},
     network::{Features, Gradient, StyleGradient, Vgg},
 };
 
@@ -39,24 +38,26 @@ pub struct TileEvaluator<'a> {
 }
 
 impl TileEvaluator<'_> {
-    /// The content targets of a photo, one for each content layer. Waits for the device.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`] if the device fails.
-    pub async fn content(self, photo: &Picture) -> Result<Vec<Content>, Error> {
+    /// The content targets of a photo, one for each content layer. Does not wait for the device.
+    pub fn content(self, photo: &Picture, squares: &mut Squares) -> Vec<UnmeasuredContent> {
         let layers = &self.options.content_layers;
-        let mut found = vec![(0.0, None); layers.len()];
+        let balance = self.vgg.balance();
+        let mut targets: Vec<_> = layers.iter().map(|&layer| Content::unmeasured(layer, balance)).collect();
         let tiles = self.tiles(photo);
         for tile in &tiles {
             let features = self.forward(&self.part(photo, tile.outer), Remainder::Kept, deepest(layers));
-            for (&(layer, _), (power, whole)) in layers.iter().zip(&mut found) {
+            for (&(layer, _), target) in layers.iter().zip(&mut targets) {
                 let features = features.at(layer);
-                *power += squares(&read_values(crop(features, inner(tile, layer, Remainder::Kept))).await?);
-                *whole = (tiles.len() == 1).then(|| features.clone());
+                let inner = inner(tile, layer, Remainder::Kept);
+                if inner.pixels() > 0 {
+                    target.add(&crop(features, inner), squares);
+                }
+                if tiles.len() == 1 {
+                    target.set_features(features.clone());
+                }
             }
         }
-        let target = |(&layer, (power, features))| Content::new(layer, features, power, self.vgg.balance());
-        Ok(layers.iter().zip(found).map(target).collect())
+        targets
     }
 
     /// The style statistics of a painting, one for each style layer.
@@ -167,7 +168,8 @@ impl TileEvaluator<'_> {
     /// The tiles of a picture that is evaluated once, by the same rule as the optimised picture.
     fn tiles(self, picture: &Picture) -> Vec<Tile> {
         let (width, height) = picture.size();
-        let side = tile_side(self.options, (width, height)).unwrap_or(width.max(height));
+        let most = self.vgg.most_at_once();
+        let side = tile_side(self.options, (width, height), most).unwrap_or(width.max(height));
         tiles((width, height), side, (0, 0))
     }
 

@@ -24,28 +24,32 @@
 //! This file holds the state of a run and its order of operations. Features, losses, optimisers, schedule and tiles
 //! have modules of their own.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
-use options::{Color, Init, Options};
+use options::{Color, Init, Options, Until};
 use picture::{
     Frame, Losses, Picture, color,
-    mask::{cut_out, lay_over},
     rect::{GRID, Remainder, tiles},
-    resample::{Filter, resample},
 };
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 use schedule::{Plan, Scale, tile_side};
 
 use crate::{
     error::Error,
-    kernels::{Map, adam, frame, readback, upload},
-    loss::{Region, Statistics, Targets, Term, losses, total_variation},
+    kernels::{Map, adam, readback, resample, squares::Squares, upload},
+    loss::{Region, Statistics, Targets, Term, UnmeasuredStyle, total_variation},
     network::Vgg,
     optimizer::State,
+    reading::{Reading, Request},
     repeated::Repeated,
     sources::{Painting, Sources, Subject},
     stop::Watch,
     tiles::TileEvaluator,
 };
+
+/// The stopping criterion looks at the losses of every fourth step: each look waits for the device.
+const CHECK_EVERY: u32 = 4;
 
 /// A run of the algorithm: the picture that is being optimised, its targets and the state of the optimiser.
 ///
@@ -73,8 +77,8 @@ pub struct StyleTransfer {
     plan: Plan,
     /// Index of the current scale in the plan.
     at: usize,
-    /// The photo and its masks, resized to the current scale.
-    subject: Subject,
+    /// The photo and its masks, resized to the current scale. Shared with readings that have not arrived yet.
+    subject: Arc<Subject>,
     /// `[H, W]` on the device: 1 where the picture may change, 0 where it must not. `None`: it may change everywhere.
     editable: Option<Tensor<2>>,
     /// Photo and paintings at full size, from which later scales are resized. `None` at the last scale.
@@ -145,7 +149,7 @@ impl StyleTransfer {
             state: State::start(options.optimizer, vgg.upload(&x)),
             targets: targets(&vgg, &here, options).await?,
             editable: editable(&here, &vgg),
-            subject: here.subject,
+            subject: Arc::new(here.subject),
             vgg,
             options: options.clone(),
             originals: (plan.scales().len() > 1).then_some(sources),
@@ -195,10 +199,24 @@ impl StyleTransfer {
         if self.is_at_full_size() { u32::MAX } else { self.scale().steps.saturating_sub(self.steps_at_scale) }
     }
 
-    /// Whether the stopping criterion [`Options::until`] is met. `losses` are those of the latest [`Self::frame`].
-    /// Always `false` before the last scale.
-    pub fn is_good_enough(&mut self, losses: &Losses) -> bool {
-        self.is_at_full_size() && self.watch.is_over(self.steps_at_scale, losses.total)
+    /// Whether the stopping criterion [`Options::until`] needs the losses of the latest step ([`Self::read`],
+    /// [`Self::is_good_enough`]).
+    ///
+    /// It needs those of every fourth step at the last scale. Whoever reads no others and queues no step before they
+    /// have arrived ends a run at the same step on every machine.
+    pub fn needs_losses(&self) -> bool {
+        self.options.until != Until::Steps && self.is_at_full_size() && self.steps_at_scale % CHECK_EVERY == 1
+    }
+
+    /// Whether the stopping criterion [`Options::until`] is met, given a frame with losses. Frames that it does not
+    /// need ([`Self::needs_losses`]) are ignored.
+    pub fn is_good_enough(&mut self, frame: &Frame) -> bool {
+        let before = self.steps - self.steps_at_scale;
+        let at_scale = frame.step.checked_sub(before).filter(|made| made % CHECK_EVERY == 1);
+        match (at_scale, frame.losses) {
+            (Some(made), Some(losses)) if self.is_at_full_size() => self.watch.is_over(made, losses.total),
+            _ => false,
+        }
     }
 
     /// Moves on to the next scale if no steps are left at this one ([`Self::steps_here`] is 0); otherwise does
@@ -214,21 +232,16 @@ impl StyleTransfer {
             return Ok(());
         }
         let [h, w, _] = self.state.picture().dims();
-        let mut painted = readback::read_values(self.state.picture().clone()).await?;
         self.enter(self.at + 1).await?;
-        let Subject { photo, .. } = &self.subject;
-        // [H, W, 4]
-        let mut x = vec![0.0; photo.width() * photo.height() * 4];
-        if self.options.init == Init::Content || self.editable.is_some() {
-            // Enlarge only the difference from the photo, and add it to the photo at the new size. The picture then
-            // has the fine detail of the photo, which the smaller scale could not represent.
-            add(&mut painted, -1.0, &photo.resize(w, h).rgb0());
-            add(&mut x, 1.0, &photo.rgb0());
-        }
-        add(&mut x, 1.0, &resample(&painted, (w, h), photo.size(), Filter::Bicubic));
-        let x = x.into_iter().map(|value| value.clamp(0.0, 1.0)).collect();
-        let x = upload(x, [photo.height(), photo.width(), 4], self.vgg.device());
-        self.state = self.state.enlarged(x).await?;
+        let Subject { photo, .. } = &*self.subject;
+        let size = photo.size();
+        let x = if self.options.init == Init::Content || self.editable.is_some() {
+            let (before, after) = (self.vgg.upload(&photo.resize(w, h)), self.vgg.upload(photo));
+            resample::enlarged(self.state.picture(), Some((&before, &after)), size)
+        } else {
+            resample::enlarged(self.state.picture(), None, size)
+        };
+        self.state = self.state.enlarged(x);
         Ok(())
     }
 
@@ -240,7 +253,7 @@ impl StyleTransfer {
         self.evaluation = Repeated::default(); // of the previous scale: frees its memory
         self.targets = targets(&self.vgg, &here, &self.options).await?;
         self.editable = editable(&here, &self.vgg);
-        self.subject = here.subject;
+        self.subject = Arc::new(here.subject);
         self.at = at;
         self.steps_at_scale = 0;
         if self.is_at_full_size() {
@@ -269,7 +282,7 @@ impl StyleTransfer {
     fn gradient(&self, picture: &Map) -> (Map, Vec<Term>) {
         let Self { vgg, options, targets, subject, .. } = self;
         let size = subject.photo.size();
-        let (gradient, mut terms) = match tile_side(options, size) {
+        let (gradient, mut terms) = match tile_side(options, size, vgg.most_at_once()) {
             None => {
                 // The whole picture at once: forward, losses per layer, backward.
                 let features =
@@ -366,21 +379,24 @@ impl StyleTransfer {
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
     pub async fn frame(&self) -> Result<Frame, Error> {
-        let sums = self.terms.iter().map(|term| term.sums.clone()).collect();
-        let (mut rgba, sums) = frame::read(self.state.picture(), sums).await?;
-        let Subject { photo, mask, opacity } = &self.subject;
-        if self.options.color == Color::Keep {
-            color::keep(&mut rgba, photo);
-        }
-        if let Some(mask) = mask.as_ref().filter(|_| self.editable.is_some()) {
-            lay_over(&mut rgba, photo, mask);
-        }
-        if let Some(opacity) = opacity {
-            cut_out(&mut rgba, opacity);
-        }
-        let [height, width, _] = self.state.picture().dims();
-        let losses = (!sums.is_empty()).then(|| losses(self.terms.iter().zip(&sums)));
-        Ok(Frame { width, height, step: self.steps, losses, rgba })
+        self.read(true).await
+    }
+
+    /// Requests a readback as [`Self::frame`] makes it, without waiting. It is the current state that is read, also if
+    /// further steps are queued before the reading is awaited.
+    ///
+    /// Without pixels [`Frame::rgba`] is empty: a few kilobytes are read instead of the picture.
+    pub fn read(&self, with_pixels: bool) -> Reading {
+        let request = Request {
+            picture: self.state.picture().clone(),
+            with_pixels,
+            step: self.steps,
+            terms: self.terms.clone(),
+            subject: self.subject.clone(),
+            keeps_colors: self.options.color == Color::Keep,
+            protects: self.editable.is_some(),
+        };
+        Reading::start(request.read())
     }
 
     /// The losses of the picture before the latest step (with L-BFGS, of the current picture); before the first step
@@ -396,7 +412,7 @@ impl StyleTransfer {
         if self.terms.is_empty() {
             self.evaluate_losses()?;
         }
-        Ok(self.frame().await?.losses.expect("looked at"))
+        Ok(self.read(false).await?.losses.expect("looked at"))
     }
 
     /// The losses of the current picture. Runs the network forward and backward once, and waits for the device.
@@ -432,10 +448,13 @@ impl StyleTransfer {
 
 /// Computes the targets: features of the photo, and style statistics of the paintings, blended by weight within each
 /// area. One picture at a time: the features of all of them together would set the peak of memory use.
+///
+/// Waits for the device once, for the magnitudes of all targets.
 async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Error> {
     vgg.device().memory_cleanup(); // frees buffers of the previous scale, whose sizes do not occur again
     let evaluator = TileEvaluator { vgg, options };
-    let content = evaluator.content(&sources.subject.photo).await?;
+    let mut squares = Squares::default();
+    let content = evaluator.content(&sources.subject.photo, &mut squares);
     let mut style = Vec::new();
     let areas = if options.has_style() { sources.areas() } else { Vec::new() };
     for area in areas {
@@ -446,10 +465,17 @@ async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targ
                 *sum = Some(Statistics::add(sum.take(), weight / all, painting));
             }
         }
-        let blend = blend.into_iter().flatten().collect();
-        style.push(Region::new(area.mask.as_ref(), blend, options, vgg).await?);
+        let blend = blend.into_iter().flatten().map(|painting| UnmeasuredStyle::new(&painting, &mut squares));
+        style.push((area.mask, blend.collect()));
     }
-    Ok(Targets { content, style })
+    let squares = squares.read().await?;
+    Ok(Targets {
+        content: content.into_iter().map(|content| content.measured(&squares)).collect(),
+        style: style
+            .into_iter()
+            .map(|(mask, blend)| Region::new(mask.as_ref(), blend, &squares, options, vgg))
+            .collect(),
+    })
 }
 
 /// `[H, W]` on the device: 1 where the picture may change, 0 elsewhere. `None` if it may change everywhere.
@@ -457,12 +483,6 @@ fn editable(sources: &Sources, vgg: &Vgg) -> Option<Tensor<2>> {
     let mask = sources.protection()?.touched();
     let (width, height) = mask.size();
     Some(upload(mask.values().to_vec(), [height, width], vgg.device()))
-}
-
-fn add(sum: &mut [f32], factor: f32, values: &[f32]) {
-    for (sum, value) in sum.iter_mut().zip(values) {
-        *sum += factor * value;
-    }
 }
 
 /// Photo, masks and paintings resized to `scale`.

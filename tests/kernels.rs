@@ -11,11 +11,14 @@ use impasto::{
         crop::Patch,
         frame, gram, moments, normalize, pool, readback,
         record::record,
-        residual, scale_pixels, set_in_software, total_variation, vectors,
+        resample, residual, scale_pixels, set_in_software, squares, total_variation, vectors,
     },
 };
 use options::{AdamOptions, Pooling};
-use picture::rect::{Rect, Remainder};
+use picture::{
+    rect::{Rect, Remainder},
+    resample::Filter,
+};
 use pollster::block_on;
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 use weights::{Conv, Layer};
@@ -433,4 +436,41 @@ fn launches_are_recorded_instead_of_queued() {
     // And after it everything is queued again.
     let gram = block_on(readback::read_values(gram::gram_matrix(&features))).unwrap();
     assert!(gram.iter().all(|value| (value - 0.125).abs() < 1e-6), "{gram:?}");
+}
+
+#[test]
+fn resampling_agrees_with_its_twin() {
+    let sizes = [(1, 1), (2, 3), (7, 5), (13, 31), (37, 17), (97, 61)];
+    for ((w, h), to) in combinations(sizes, sizes) {
+        assert_no_fault_and_equal(&format!("{w}×{h} to {to:?}"), |device| {
+            // Positive, so that no sum nearly cancels.
+            let map: Map = random(40, [h, w, 4], device).abs();
+            let mut found = Vec::new();
+            for filter in [Filter::Bilinear, Filter::Bicubic] {
+                found.push(values(resample::resample(&map, to, filter, 0.3)));
+                if *device == device::cpu() {
+                    let [own, twin] =
+                        [resample::resample(&map, to, filter, 1.0), resample::resample_cpu(&map, to, filter)];
+                    let error = relative_error(&values(own).values, &values(twin).values);
+                    assert!(error <= TOLERANCE, "{w}×{h} to {to:?}, {filter:?}: relative error {error:e}");
+                }
+            }
+            let (before, after) = (random(41, [h, w, 4], device), random(42, [to.1, to.0, 4], device));
+            found.push(values(resample::enlarged(&map, None, to)));
+            found.push(values(resample::enlarged(&map, Some((&before, &after)), to)));
+            found
+        });
+    }
+}
+
+#[test]
+fn squares_agree_with_their_twin() {
+    for (h, w) in SIZES {
+        for (c, storage) in combinations([4, 12, 512], STORAGES) {
+            assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
+                let map = stored(random(43, [h, w, c], device), storage);
+                vec![total(squares::squares(&map))]
+            });
+        }
+    }
 }

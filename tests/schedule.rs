@@ -6,11 +6,15 @@ mod samples;
 use burn::tensor::{Tensor, TensorData};
 use impasto::{
     device,
-    kernels::{Storage, adam::AdamState, readback::read_values},
+    kernels::{
+        Storage,
+        adam::AdamState,
+        readback::{read_values, readbacks},
+    },
     optimizer::adam::enlarged,
     transfer::StyleTransfer,
 };
-use options::{Init, Options, Schedule};
+use options::{Init, Options, Schedule, StyleLoss};
 use picture::{
     Frame, Picture,
     resample::{Filter, resample},
@@ -155,7 +159,7 @@ fn the_moments_grow_with_the_picture() {
         second: map(second, [6, 8, 4]),
     };
     let x = map(vec![0.25; 16 * 12 * 4], [12, 16, 4]);
-    let state = block_on(enlarged(&state, x)).unwrap();
+    let state = enlarged(&state, x);
     let values = |map: &Tensor<3>| block_on(read_values(map.clone())).unwrap();
     assert!(values(&state.x).iter().all(|value| *value == 0.25));
 
@@ -197,4 +201,47 @@ fn both_devices_change_scale_alike() {
         })
     });
     assert!((cpu.total - gpu.total).abs() < 1e-3 * cpu.total, "{cpu:?} on the processor, {gpu:?} on the GPU");
+}
+
+fn on_gpu(long_side: u32, options: &Options) -> StyleTransfer {
+    let gpu = block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)");
+    let photo = sample("photos/cat.jpg", long_side);
+    let painting = sample("styles/hokusai-great-wave.jpg", long_side);
+    block_on(StyleTransfer::new(tiny(&gpu.device), &photo, &painting, options)).unwrap()
+}
+
+#[test]
+fn a_gpu_is_waited_for_once_at_a_change_of_scale_and_not_at_all_by_a_step() {
+    for style_loss in [StyleLoss::Gram, StyleLoss::Moments] {
+        let mut transfer = on_gpu(181, &Options { steps: 24, style_loss, ..Options::default() });
+        let at_first = readbacks();
+        while transfer.steps_here() > 0 {
+            block_on(transfer.step()).unwrap();
+        }
+        assert_eq!(readbacks(), at_first, "{style_loss:?}");
+        block_on(transfer.next_scale()).unwrap();
+        assert_eq!(readbacks(), at_first + 1, "{style_loss:?}");
+        block_on(transfer.step()).unwrap();
+        assert_eq!(readbacks(), at_first + 1, "{style_loss:?}");
+    }
+}
+
+#[test]
+fn a_requested_picture_is_that_of_the_request_whatever_is_queued_afterwards() {
+    let options = Options { steps: 24, ..Options::default() };
+    for mut transfer in [start(181, &options), on_gpu(181, &options)] {
+        block_on(transfer.step()).unwrap();
+        let (due, due_losses) = (frame(&transfer), block_on(transfer.losses()).unwrap());
+        let (picture, losses) = (transfer.read(true), transfer.read(false));
+        while transfer.steps_here() > 0 {
+            block_on(transfer.step()).unwrap();
+        }
+        block_on(transfer.next_scale()).unwrap();
+        block_on(transfer.step()).unwrap();
+        let (picture, losses) = (block_on(picture).unwrap(), block_on(losses).unwrap());
+        assert_eq!((picture.step, picture.rgba == due.rgba), (1, true));
+        assert_eq!((picture.losses, losses.losses), (Some(due_losses), Some(due_losses)));
+        assert_eq!((losses.step, losses.rgba.len()), (1, 0), "only losses were asked for");
+        assert_ne!(frame(&transfer).rgba, due.rgba);
+    }
 }

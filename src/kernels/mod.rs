@@ -23,12 +23,14 @@ pub mod pool;
 pub mod readback;
 pub mod record;
 pub mod recording;
+pub mod resample;
 pub mod residual;
 pub mod scale_pixels;
 #[cfg(feature = "gpu")]
 pub mod shaders;
 #[cfg(feature = "gpu")]
 mod split_k;
+pub mod squares;
 mod storage;
 #[cfg(feature = "gpu")]
 mod template;

@@ -2,6 +2,8 @@
 
 use burn::tensor::Tensor;
 
+#[cfg(feature = "gpu")]
+pub use super::gpu::readbacks;
 use super::on_device;
 #[cfg(feature = "gpu")]
 use super::{

@@ -3,7 +3,8 @@
 use super::{
     adam, conv, crop, frame,
     gpu::{Registered, Shader},
-    gram, moments, normalize, pool, residual, scale_pixels, split_k, total_variation, vectors,
+    gram, moments, normalize, pool, resample, residual, scale_pixels, split_k, squares, total_variation,
+    vectors,
 };
 
 /// The text of one variant of a kernel.
@@ -53,9 +54,11 @@ list! {
     normalize::Normalize,
     pool::gpu::Backward,
     pool::gpu::Forward,
+    resample::gpu::Resample,
     residual::Residual,
     scale_pixels::ScalePixels,
     split_k::SplitKSum,
+    squares::gpu::Squares,
     total_variation::TotalVariation,
     vectors::gpu::CurvaturePair,
     vectors::gpu::Dots,

@@ -29,10 +29,9 @@ mod style;
 mod term;
 mod total_variation;
 
-pub(crate) use content::Content;
+pub(crate) use content::{Content, UnmeasuredContent};
 pub(crate) use regions::{Region, Style};
-pub(crate) use style::{RegionFeatures, Statistics};
-pub(crate) use term::squares;
+pub(crate) use style::{RegionFeatures, Statistics, UnmeasuredStyle};
 pub use term::{Kind, Term, losses, total};
 pub(crate) use total_variation::total_variation;
 

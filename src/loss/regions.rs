@@ -11,11 +11,10 @@ use schedule::tile_side;
 use weights::Layer;
 
 use super::{
-    style::{Statistics, StyleTarget},
+    style::{Statistics, StyleTarget, UnmeasuredStyle},
     term::Term,
 };
 use crate::{
-    error::Error,
     kernels::upload,
     network::{StyleGradient, Vgg},
 };
@@ -50,27 +49,27 @@ pub(crate) struct Part {
 }
 
 impl Region {
-    /// The region of `mask` (`None`: the whole picture). `paintings` are the statistics that it is to have, one for
-    /// each style layer of the options, in the same order.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`] if the magnitude of a target cannot be read.
-    pub async fn new(
+    /// The region of `mask` (`None`: the whole picture). `targets` are the statistics that it is to have, one for each
+    /// style layer of the options, in the same order; `squares` are all sums of squares, as read.
+    pub fn new(
         mask: Option<&Mask>,
-        paintings: Vec<Statistics>,
+        targets: Vec<UnmeasuredStyle>,
+        squares: &[f64],
         options: &Options,
         vgg: &Vgg,
-    ) -> Result<Self, Error> {
-        let mut styles = Vec::new();
-        for (&(layer, weight), painting) in options.style_layers.iter().zip(paintings) {
+    ) -> Self {
+        let styles = options.style_layers.iter().zip(targets).map(|(&(layer, weight), target)| {
             let weight = weight * vgg.balance().style(layer);
-            styles.push(Style { layer, weight, target: StyleTarget::new(&painting).await? });
-        }
-        Ok(Self {
-            part: mask.map(|mask| Part::new(mask, tile_side(options, mask.size()).is_some(), vgg)),
+            Style { layer, weight, target: target.measured(squares) }
+        });
+        Self {
+            styles: styles.collect(),
+            part: mask.map(|mask| {
+                let tile = tile_side(options, mask.size(), vgg.most_at_once());
+                Part::new(mask, tile.is_some(), vgg)
+            }),
             share: mask.map_or(1.0, Mask::share),
-            styles,
-        })
+        }
     }
 
     /// The gradient and the terms of the style loss of this region at one layer, for the statistics `found` of

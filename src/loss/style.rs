@@ -5,18 +5,18 @@ use burn::tensor::Tensor;
 use options::StyleLoss;
 use picture::rect::Rect;
 
-use super::term::{Kind, Term, squares};
+use super::term::{Kind, Term};
 use crate::{
-    error::Error,
     kernels::{
         Map,
         crop::crop,
         gram::{Compared, gram_matrix},
         moments::{covariance, mean, offset},
-        readback::read_values,
         residual,
         scale_pixels::scale_pixels,
-        shaped, upload,
+        shaped,
+        squares::Squares,
+        upload,
     },
     network::StyleGradient,
 };
@@ -53,6 +53,23 @@ pub(crate) struct StyleTarget {
     mean_square: f32,
     /// The means a of the painting, `[C]`, and mean(a²); only with [`StyleLoss::Moments`].
     mean: Option<(Tensor<1>, f32)>,
+}
+
+/// A style target whose mean squares have not been read from the device.
+pub(crate) struct UnmeasuredStyle {
+    /// A, `[C, C]`.
+    matrix: Tensor<2>,
+    /// Of the Gram matrix of the painting.
+    gram_squares: SquaresOf,
+    /// The means a, `[C]`, their squares, and those of the covariance matrix; only with [`StyleLoss::Moments`].
+    mean: Option<(Tensor<1>, SquaresOf, SquaresOf)>,
+}
+
+/// The sum of squares of a tensor: its index among those that are read back, and the number of elements.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SquaresOf {
+    index: usize,
+    count: usize,
 }
 
 impl RegionFeatures {
@@ -117,26 +134,47 @@ fn residual<const D: usize>(found: &Tensor<D>, target: &Tensor<D>, scale: f32) -
     (shaped(difference, found.dims()), sums)
 }
 
-impl StyleTarget {
-    /// The target with the statistics of a painting. Waits for the device.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`] if the magnitude of the target cannot be read.
-    pub async fn new(painting: &Statistics) -> Result<Self, Error> {
+impl UnmeasuredStyle {
+    /// The target with the statistics of a painting. Does not wait for the device.
+    pub fn new(painting: &Statistics, squares: &mut Squares) -> Self {
         let (matrix, mean) = painting.compared();
-        let power = mean_square(&painting.gram).await?;
-        let (mean_square, mean) = match mean {
-            None => (power, None),
-            Some(mean) => (
-                // The covariance is nearly zero where features are the same at all positions, as in a layer with a
-                // single one.
-                mean_square(&matrix).await?.max(LEAST_COVARIANCE * power),
-                Some((mean.clone(), mean_square(mean).await?)),
-            ),
-        };
-        Ok(Self { matrix, mean_square, mean })
+        let gram_squares = SquaresOf::tensor(&painting.gram, squares);
+        let mean = mean.map(|mean| {
+            (mean.clone(), SquaresOf::tensor(mean, squares), SquaresOf::tensor(&matrix, squares))
+        });
+        Self { matrix, gram_squares, mean }
     }
 
+    /// The target, given all sums of squares.
+    pub fn measured(self, squares: &[f64]) -> StyleTarget {
+        let gram = self.gram_squares.mean(squares);
+        let (mean_square, mean) = match self.mean {
+            None => (gram, None),
+            Some((mean, of_mean, of_matrix)) => (
+                // The covariance is nearly zero where features are the same at all positions, as in a layer with a
+                // single one.
+                of_matrix.mean(squares).max(LEAST_COVARIANCE * gram),
+                Some((mean, of_mean.mean(squares))),
+            ),
+        };
+        StyleTarget { matrix: self.matrix, mean_square, mean }
+    }
+}
+
+impl SquaresOf {
+    fn tensor<const D: usize>(tensor: &Tensor<D>, squares: &mut Squares) -> Self {
+        let count = tensor.dims().iter().product();
+        Self { index: squares.add(&as_pixel(tensor.clone())), count }
+    }
+
+    /// The mean of the squares. Never zero: a target without any activation, as of a black painting, would otherwise
+    /// divide by zero.
+    fn mean(self, squares: &[f64]) -> f32 {
+        ((squares[self.index] / self.count as f64) as f32).max(f32::MIN_POSITIVE)
+    }
+}
+
+impl StyleTarget {
     /// The gradient of the style loss with respect to the features F, and the loss terms. `found` are the statistics
     /// of the picture, `weight` is β·w (times the share of the region), and `pixels` is H·W of the layer.
     ///
@@ -175,11 +213,4 @@ impl StyleTarget {
         let factor = weight / ((c * c) as f32 * self.mean_square);
         (factor, 4.0 * factor / (c * pixels) as f32)
     }
-}
-
-/// The mean of the squares. Never zero: a target without any activation, as of a black painting, would otherwise
-/// divide by zero.
-async fn mean_square<const D: usize>(tensor: &Tensor<D>) -> Result<f32, Error> {
-    let values = read_values(tensor.clone()).await?;
-    Ok(((squares(&values) / values.len() as f64) as f32).max(f32::MIN_POSITIVE))
 }

@@ -46,8 +46,3 @@ pub fn losses<'a>(terms: impl IntoIterator<Item = (&'a Term, &'a Vec<f32>)>) -> 
     let [content, style, tv] = losses.map(|loss| loss as f32);
     Losses { total: losses.iter().sum::<f64>() as f32, content, style, tv }
 }
-
-/// The sum of squares of `values`, in f64.
-pub(crate) fn squares(values: &[f32]) -> f64 {
-    values.iter().map(|&value| f64::from(value).powi(2)).sum()
-}

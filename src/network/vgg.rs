@@ -17,8 +17,9 @@ use crate::{
     kernels::{
         Map, Storage,
         conv::{self, Algorithms, Choice, Filter},
-        normalize, pool, record, upload,
+        normalize, pool, record, runs_wgsl, upload,
     },
+    memory::{PerPixel, room},
 };
 
 /// The network on a device. A clone shares the weights.
@@ -29,6 +30,7 @@ pub struct Vgg {
     mean: [f32; 3],
     balance: Balance,
     device: Device,
+    most_at_once: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -85,7 +87,10 @@ impl Vgg {
             }
         });
         let (mean, balance) = (weights.mean, weights.balance.clone());
-        Ok(Self { layers: layers.collect(), mean, balance, device: device.clone() }.storing(Storage::Half))
+        let value = if runs_wgsl(device) { 2 } else { 4 };
+        let most_at_once = PerPixel::of(weights, value).most_at_once(room(device));
+        let vgg = Self { layers: layers.collect(), mean, balance, device: device.clone(), most_at_once };
+        Ok(vgg.storing(Storage::Half))
     }
 
     /// The factors of the losses that come with this network. In a smaller network they give more weight to the
@@ -112,6 +117,12 @@ impl Vgg {
     /// The device that the weights are on.
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// The most pixels of a picture that is evaluated as a whole: its features fit into the device's memory
+    /// ([`crate::memory`]).
+    pub fn most_at_once(&self) -> usize {
+        self.most_at_once
     }
 
     /// Uploads a picture to the device: `[H, W, 4]`, values 0..1, the fourth channel zero.

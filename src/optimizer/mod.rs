@@ -4,10 +4,7 @@
 use options::Optimizer;
 
 use self::lbfgs::Lbfgs;
-use crate::{
-    error::Error,
-    kernels::{Map, adam::AdamState},
-};
+use crate::kernels::{Map, adam::AdamState};
 
 pub mod adam;
 pub mod lbfgs;
@@ -45,17 +42,15 @@ impl State {
         }
     }
 
-    /// The state for a larger picture `x` `[H, W, 4]` after a change of scale. Waits for the device.
+    /// The state for a larger picture `x` `[H, W, 4]` after a change of scale.
     ///
     /// Adam's moments are enlarged. L-BFGS starts with an empty history, since curvature measured at one size does
     /// not hold at another.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`] if the device cannot be read.
-    pub async fn enlarged(&self, x: Map) -> Result<Self, Error> {
-        Ok(match self {
-            Self::Adam(state) => Self::Adam(Box::new(adam::enlarged(state, x).await?)),
+    #[must_use]
+    pub fn enlarged(&self, x: Map) -> Self {
+        match self {
+            Self::Adam(state) => Self::Adam(Box::new(adam::enlarged(state, x))),
             Self::Lbfgs(_) => Self::start(Optimizer::Lbfgs, x),
-        })
+        }
     }
 }

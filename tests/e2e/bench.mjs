@@ -5,13 +5,14 @@
 //
 //   cargo xtask bench [--json FILE] [--rounds 3] [--only TEXT]
 //
-// --only selects rows by engine, network and pixels (`gpu vgg19 64×64`), or `roofline`, or `start-up`. The rows that a
+// --only selects rows by engine, network and pixels (`gpu vgg19 64×64`), or `roofline`, `start-up` or `firefox`. The rows that a
 // row is compared with are measured only if they are selected, too, except the roofline.
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { faster, measureFirefox, printFirefox } from './bench/firefox.mjs';
 import { better, ceiling, effective, measureRoofline, printRoofline } from './bench/roofline.mjs';
 import { measureStartUp, printStartUp, sooner } from './bench/start-up.mjs';
 import { launch, visit } from './support/chromium.mjs';
@@ -68,13 +69,15 @@ const rows = ROWS.filter(({ engine, network, pixels }) => isWanted(`${engine} ${
   .map((row) => ({ ...row, cpu: Infinity, wall: Infinity }));
 const withRoofline = isWanted('roofline') || rows.some(hasShare);
 const withStartUp = isWanted('start-up');
-if (rows.length === 0 && !withRoofline && !withStartUp) throw new Error(`nothing that is measured has "${options.only}" in its name`);
+const withFirefox = isWanted('firefox');
+if (rows.length === 0 && !withRoofline && !withStartUp && !withFirefox) throw new Error(`nothing that is measured has "${options.only}" in its name`);
 const baseline = process.env.IMPASTO_STOCK ?? '';
 const tfjs = join(root, 'benches/tfjs');
 checkNeeds();
 
 let roofline = null;
 let startUp = null;
+let firefox = null;
 for (let round = 0; round < Number(options.rounds); round += 1) {
   if (withRoofline) {
     const found = await inBrowser(measureRoofline);
@@ -88,6 +91,10 @@ for (let round = 0; round < Number(options.rounds); round += 1) {
   if (withStartUp) {
     const found = await inBrowser(measureStartUp);
     startUp = startUp ? sooner(startUp, found) : found;
+  }
+  if (withFirefox) {
+    const found = await measureFirefox();
+    firefox = firefox ? faster(firefox, found) : found;
   }
 }
 
@@ -116,12 +123,13 @@ for (const row of rows) {
 }
 if (roofline) printRoofline(roofline);
 if (startUp) printStartUp(startUp);
+if (firefox) printFirefox(firefox);
 const linearity = Object.fromEntries(['gpu', 'cpu'].map((engine) => [engine, pixelCost(engine)]));
 const costs = Object.entries(linearity).filter(([, cost]) => cost !== null);
 if (costs.length > 0) {
   console.log(`clock per pixel at 512×512 over that at 128×128: ${costs.map(([engine, cost]) => `${engine} ${cost.toFixed(2)}`).join(', ')}`);
 }
-if (options.json) writeFileSync(options.json, `${JSON.stringify({ rows, roofline, startUp, linearity }, null, 2)}\n`);
+if (options.json) writeFileSync(options.json, `${JSON.stringify({ rows, roofline, startUp, firefox, linearity }, null, 2)}\n`);
 
 /** Whether a row is compared with the roofline. */
 function hasShare({ engine, network }) {

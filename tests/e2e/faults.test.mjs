@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch, visit } from './support/chromium.mjs';
-import { before as beforeWorkers, obedient, tell, withFeatures, withMemory } from './support/worker.mjs';
+import { PATIENCE } from './support/studio.mjs';
+import { before as beforeWorkers, obedient, tell, withFeatures, withLimits, withMemory } from './support/worker.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -44,6 +45,21 @@ for (const [name, keep] of [
   });
 }
 
+test('a GPU with the least limits that WebGPU guarantees paints, at once and in tiles', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    // L-BFGS has the kernels with the most buffers.
+    beforeWorkers(host, withLimits({ maxStorageBuffersPerShaderStage: 8, maxStorageBufferBindingSize: 128 << 20, maxBufferSize: 256 << 20 }));
+    await studio.open(host.url, undefined, { optimizer: 'lbfgs' });
+    await paint(studio);
+    await studio.reach('done');
+    assert.equal(await engine(studio), 'gpu');
+    assert.equal(await studio.alert.count(), 0);
+    await page.waitForFunction(() => JSON.parse(document.querySelector('#progress').dataset.losses).length > 1, null, { timeout: PATIENCE });
+    const losses = await studio.losses();
+    assert.ok(losses.at(-1).total < losses[0].total, JSON.stringify(losses));
+  });
+});
+
 for (const [name, script] of [
   ['refuses a device', "GPUAdapter.prototype.requestDevice = () => Promise.reject(new DOMException('not today', 'OperationError'));"],
   ['is gone when the engine asks for it', 'GPU.prototype.requestAdapter = () => Promise.resolve(null);'],
@@ -77,8 +93,10 @@ test('a GPU that has no memory left is said to have none, and a smaller size pai
     assert.match(await failed(studio, 'out_of_memory'), /^There is not enough memory for this size; choose a smaller one/);
     await studio.screenshot('out-of-memory');
     assert.deepEqual((await studio.pixels()).rgba, picture.rgba, 'the last picture is still there');
-    await paint(studio);
+    await page.getByRole('button', { name: 'Smaller size' }).click();
     await studio.reach('done');
+    const smaller = await studio.pixels();
+    assert.equal(Math.max(smaller.width, smaller.height), 96);
     assert.equal(await engine(studio), 'gpu');
   }, { expectErrors: true });
 });
@@ -100,6 +118,24 @@ for (const [name, command] of [['is taken away', { destroy: true }], ['refuses w
     }, { expectErrors: true });
   });
 }
+
+test('after a failure of the GPU the visitor can have the processor go on from the picture, and at a smaller size', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    beforeWorkers(host, obedient);
+    await studio.open(host.url);
+    await paint(studio, 96, 500);
+    await studio.reachStep(2);
+    await tell(page, { destroy: true });
+    await failed(studio, 'device_lost');
+    const { step } = await studio.pixels();
+    await studio.choose({ size: 64, steps: 5 });
+    await page.getByRole('button', { name: 'Use the processor' }).click();
+    await studio.reach('done');
+    assert.equal(await engine(studio), 'cpu');
+    const smaller = await studio.pixels();
+    assert.deepEqual([smaller.step, Math.max(smaller.width, smaller.height)], [step + 5, 64]);
+  }, { expectErrors: true });
+});
 
 test('a program that breaks down says one sentence, the rest behind Details, and the processor paints on', async () => {
   await visit(browser, async ({ studio, page, host }) => {
@@ -134,4 +170,75 @@ test('a processor\'s engine that has no memory left is said to have none, and a 
     await paint(studio);
     await studio.reach('done');
   }, { expectErrors: true });
+});
+
+/** Ends the browser's GPU process, as a fault of the driver does: all devices are lost. */
+async function crashGpu(browser) {
+  const session = await browser.newBrowserCDPSession();
+  await session.send('Browser.crashGpuProcess');
+  await session.detach();
+}
+
+/** A visit with a browser of its own: after two crashes Chromium gives no GPU to any page. */
+async function visitAlone(run) {
+  const own = await launch();
+  try {
+    await visit(own, (visitor) => run({ ...visitor, browser: own }), { expectErrors: true });
+  } finally {
+    await own.close();
+  }
+}
+
+test('a GPU process that crashes in the middle of a run keeps the picture, and the run goes on from it', async () => {
+  await visitAlone(async ({ studio, page, host, browser }) => {
+    await studio.open(host.url);
+    await paint(studio, 64, 500);
+    await studio.reachStep(3);
+    await crashGpu(browser);
+    await failed(studio, 'device_lost');
+    const picture = await studio.pixels();
+    assert.ok(picture.step > 0 && new Set(picture.rgba).size > 50, `the picture of step ${picture.step} is still there`);
+    await studio.choose({ steps: 10 });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await studio.reach('done');
+    assert.equal(await studio.step(), picture.step + 10, 'it went on from the picture that was shown');
+  });
+});
+
+test('a GPU process that crashes while nothing is painted is replaced without a word', async () => {
+  await visitAlone(async ({ studio, page, host, browser }) => {
+    await studio.open(host.url);
+    await paint(studio);
+    await studio.reach('done');
+    const picture = await studio.pixels();
+    const another = page.waitForEvent('worker', { timeout: PATIENCE });
+    await crashGpu(browser);
+    await another;
+    assert.equal(await studio.alert.count(), 0);
+    assert.deepEqual((await studio.pixels()).rgba, picture.rgba, 'the picture is still there');
+    await studio.paint();
+    await studio.reach('done');
+    assert.equal(await engine(studio), 'gpu');
+    assert.equal(await studio.alert.count(), 0);
+  });
+});
+
+test('where the GPU process crashes three times in a row, the picture is kept and the processor paints', async () => {
+  await visitAlone(async ({ studio, page, host, browser }) => {
+    await studio.open(host.url);
+    await paint(studio);
+    await studio.reach('done');
+    const picture = await studio.pixels();
+    for (const replaced of [true, true, false]) {
+      // The engine that replaces the first is ready before the next crash, so that it is the one that crashes.
+      const another = replaced && page.waitForEvent('worker', { timeout: PATIENCE });
+      await crashGpu(browser);
+      await another;
+      await page.locator('#studio[data-engine=gpu], #studio[data-engine=cpu]').waitFor({ timeout: PATIENCE });
+    }
+    assert.deepEqual((await studio.pixels()).rgba, picture.rgba, 'the picture is still there');
+    await paint(studio);
+    await studio.reach('done');
+    assert.equal(await engine(studio), 'cpu');
+  });
 });

@@ -5,38 +5,13 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import puppeteer from 'puppeteer-core';
 
+import { paint, visit } from './support/firefox.mjs';
 import { Host, isolated } from './support/host.mjs';
-import { bundled, shards } from './support/pack.mjs';
-import { artefacts, program } from './support/places.mjs';
-import { PATIENCE } from './support/studio.mjs';
+import { shards } from './support/pack.mjs';
+import { artefacts } from './support/places.mjs';
 
 const STEPS = 10;
-
-/** Opens a host of its own in Firefox. */
-async function visit(run) {
-  const executablePath = program('IMPASTO_FIREFOX', ['firefox-esr', 'firefox']);
-  assert.ok(executablePath, 'no Firefox: `cargo xtask setup --system` installs it, or set IMPASTO_FIREFOX to its path');
-  const host = await new Host(bundled).start();
-  const browser = await puppeteer.launch({
-    browser: 'firefox',
-    executablePath,
-    headless: true,
-    protocolTimeout: PATIENCE,
-    extraPrefsFirefox: {
-      'dom.webgpu.enabled': true, 'dom.webgpu.workers.enabled': true, 'gfx.webgpu.ignore-blocklist': true,
-    },
-  });
-  try {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    await run({ page, host });
-  } finally {
-    await browser.close();
-    await host.stop();
-  }
-}
 
 test('Firefox paints on its WebGPU', async () => {
   await visit(async ({ page, host }) => {
@@ -44,15 +19,7 @@ test('Firefox paints on its WebGPU', async () => {
     await page.waitForSelector('#studio[data-engine=gpu], #studio[data-state=failed]');
     // Old versions of Firefox have no WebGPU on Linux: 140 does not, 153 does.
     assert.equal(await page.evaluate(() => document.querySelector('#error')?.textContent), undefined, `in ${await page.browser().version()}`);
-    // Elements are selected directly: finding them by name takes this driver half a minute.
-    await page.evaluate((steps) => {
-      for (const [slider, value] of [['size', 64], ['steps', steps]]) {
-        const input = document.querySelector(`#${slider}`);
-        input.value = value;
-        input.dispatchEvent(new Event('input', { bubbles: true }));
-      }
-      [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Paint').click();
-    }, STEPS);
+    await paint(page, { size: 64, steps: STEPS });
     await page.waitForSelector('#studio[data-state=done], #studio[data-state=failed]');
     mkdirSync(join(artefacts, 'artefacts'), { recursive: true });
     await page.screenshot({ path: join(artefacts, 'artefacts/firefox.png') });
@@ -79,7 +46,7 @@ test('Firefox paints with all cores where the page is isolated', { skip: cpus().
     await page.goto(`${host.url}?engine=cpu&size=96&steps=${STEPS}`);
     await page.waitForSelector('#studio[data-engine=cpu], #studio[data-state=failed]');
     assert.match(await page.evaluate(() => document.querySelector('#device').textContent), /the processor, \d threads/);
-    await page.evaluate(() => [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Paint').click());
+    await paint(page, {});
     await page.waitForSelector('#studio[data-state=done], #studio[data-state=failed]');
     const losses = await page.evaluate(() => JSON.parse(document.querySelector('#progress').dataset.losses));
     assert.equal(losses.at(-1).step, STEPS);

@@ -1,14 +1,14 @@
-//! A network of VGG-19's shape, for tests that measure and do not look at the result.
+//! Networks of any shape, for tests that measure and do not look at the result.
 
 use std::collections::BTreeMap;
 
 use weights::{Balance, Conv, Layer, Weights};
 
 /// Non-negative kernels, so that every picture gives non-zero features.
-pub fn weights() -> Weights {
+pub fn of(channels: impl Fn(Layer) -> usize) -> Weights {
     let mut inputs = 3;
     let convs = Layer::ALL.into_iter().map(|layer| {
-        let outputs = layer.vgg19_channels();
+        let outputs = channels(layer);
         let conv = Conv {
             layer,
             out_channels: outputs,

@@ -2,6 +2,7 @@
 //!
 //! Each program in `src/bin` is loaded by `www/worker.js`. What they say to the page is in the crate `protocol`.
 
+pub mod batch;
 pub mod pace;
 
 #[cfg(all(target_family = "wasm", any(feature = "cpu", feature = "gpu")))]

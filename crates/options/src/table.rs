@@ -170,7 +170,7 @@ options! {
             "How feature maps are halved between the blocks: by the maximum or by the mean of 2×2"
             { page: Some(all("max or avg")) };
         "tile" tile: Option<u32> = None, "N",
-            "Side of the tiles in which large pictures pass through the network, in pixels, a multiple of 16 [default: 512 beyond 1024×1024, 432 beyond 2048×1536, else no tiles]";
+            "Side of the tiles in which large pictures pass through the network, in pixels, a multiple of 16 [default: 512, or 432 beyond 2048×1536, where the device has no memory for the whole picture, else no tiles]";
         "init" init: Init = Init::Content, "content|noise|mixture",
             "What the optimisation starts from: content (the photo), noise, or a mixture of both"
             { page: Some(all("content, noise or mixture")) };

@@ -48,6 +48,61 @@ pub fn resample(values: &[f32], from: (usize, usize), to: (usize, usize), filter
     convolve(&pixels, from, to, filter).iter().flat_map(|pixel| pixel.0).collect()
 }
 
+/// The pixels of a row that make one pixel of the resized row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Taps {
+    /// The index of the first pixel.
+    pub first: usize,
+    /// The weight of it and of those after it. Their sum is 1.
+    pub weights: Vec<f32>,
+}
+
+/// How a row of `from` pixels becomes one of `to` pixels. [`resample`] applies this to all rows, then to all columns.
+///
+/// # Panics
+/// If a length is zero.
+pub fn taps(from: usize, to: usize, filter: Filter) -> Vec<Taps> {
+    assert!(from > 0 && to > 0, "a row has at least one pixel");
+    let scale = from as f64 / to as f64;
+    // To shrink, the filter is widened, so that every pixel counts.
+    let width = scale.max(1.0);
+    let radius = width * filter.radius();
+    let taps_of = |at: usize| {
+        let center = (at as f64 + 0.5) * scale;
+        let first = (center - radius).floor().max(0.0) as usize;
+        let end = (center + radius).ceil().min(from as f64) as usize;
+        let weights: Vec<f64> =
+            (first..end).map(|pixel| filter.weight((pixel as f64 + 0.5 - center) / width)).collect();
+        let sum: f64 = weights.iter().sum();
+        Taps { first, weights: weights.into_iter().map(|weight| (weight / sum) as f32).collect() }
+    };
+    (0..to).map(taps_of).collect()
+}
+
+impl Filter {
+    /// The distance in pixels from which the weight is zero.
+    const fn radius(self) -> f64 {
+        match self {
+            Self::Mean => 0.5,
+            Self::Bilinear => 1.0,
+            Self::Bicubic => 2.0,
+        }
+    }
+
+    /// The weight of a pixel at this distance in pixels, before the weights are divided by their sum.
+    fn weight(self, distance: f64) -> f64 {
+        let x = distance.abs();
+        match self {
+            Self::Mean => f64::from(u8::from(distance > -0.5 && distance <= 0.5)),
+            Self::Bilinear => (1.0 - x).max(0.0),
+            // Catmull-Rom: the cubic of Keys (1981) with a = -1/2.
+            Self::Bicubic if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
+            Self::Bicubic if x < 2.0 => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
+            Self::Bicubic => 0.0,
+        }
+    }
+}
+
 fn convolve<P: PixelTrait>(
     pixels: &[P],
     from: (usize, usize),
@@ -63,4 +118,51 @@ fn convolve<P: PixelTrait>(
         .resize_typed(&source, &mut scaled, &options)
         .expect("no cropping is asked for, so no crop box can be wrong");
     scaled.pixels().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// [`resample`] by [`taps`]: rows, then columns.
+    fn resampled(values: &[f32], from: (usize, usize), to: (usize, usize), filter: Filter) -> Vec<f32> {
+        let mut rows = vec![0.0; to.0 * from.1 * 4];
+        for (x, taps) in taps(from.0, to.0, filter).iter().enumerate() {
+            for (y, (tap, weight)) in
+                (0..from.1).flat_map(|y| taps.weights.iter().enumerate().map(move |w| (y, w)))
+            {
+                for channel in 0..4 {
+                    rows[(y * to.0 + x) * 4 + channel] +=
+                        weight * values[(y * from.0 + taps.first + tap) * 4 + channel];
+                }
+            }
+        }
+        let mut all = vec![0.0; to.0 * to.1 * 4];
+        for (y, taps) in taps(from.1, to.1, filter).iter().enumerate() {
+            for (tap, weight) in taps.weights.iter().enumerate() {
+                for at in 0..to.0 * 4 {
+                    all[y * to.0 * 4 + at] += weight * rows[(taps.first + tap) * to.0 * 4 + at];
+                }
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn taps_are_those_of_the_resampling() {
+        let sizes = [(1, 1), (2, 3), (7, 5), (13, 31), (64, 48), (97, 61)];
+        for (from, to) in sizes.into_iter().flat_map(|from| sizes.map(|to| (from, to))) {
+            let values: Vec<f32> =
+                (0..from.0 * from.1 * 4).map(|at| ((at * 7919) % 1009) as f32 / 1009.0 - 0.3).collect();
+            for filter in [Filter::Mean, Filter::Bilinear, Filter::Bicubic] {
+                let expected = resample(&values, from, to, filter);
+                for (got, expected) in resampled(&values, from, to, filter).into_iter().zip(expected) {
+                    assert!(
+                        (got - expected).abs() < 2e-6,
+                        "{from:?} to {to:?}, {filter:?}: {got}, not {expected}"
+                    );
+                }
+            }
+        }
+    }
 }

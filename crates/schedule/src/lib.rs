@@ -49,20 +49,17 @@ const MAX_BETA: f32 = 0.8;
 /// ([`Plan::work`]).
 const LEARNING_RATE_FACTOR: [f32; 2] = [2.0, 0.4];
 
-/// The number of pixels up to which a picture is evaluated as a whole, unless a tile size is chosen: 1024×1024, which
-/// takes one gigabyte.
-pub const MOST_AT_ONCE: usize = 1 << 20;
-
 /// The side in pixels of the tiles ([`picture::rect`]) in which a picture of this size (width, height) is evaluated;
-/// `None`: as a whole.
+/// `None`: as a whole. `most_at_once` is the number of pixels that fit into the device's memory as a whole. Without a chosen
+/// tile size, only larger pictures are evaluated in tiles.
 ///
 /// Larger tiles have a smaller share of margin, which is computed twice. But with tiles of 512 pixels a run at
 /// 2048×2048 took 1101 MiB (`tests/memory.rs`, after a step), since the picture itself needs much of a gigabyte. So
 /// larger pictures have smaller tiles.
-pub fn tile_side(options: &Options, (width, height): (usize, usize)) -> Option<usize> {
+pub fn tile_side(options: &Options, (width, height): (usize, usize), most_at_once: usize) -> Option<usize> {
     let suitable = if width * height > 3 << 20 { 432 } else { 512 };
     let side = options.tile.map_or(suitable, |side| side as usize);
-    let is_large = options.tile.is_some() || width * height > MOST_AT_ONCE;
+    let is_large = options.tile.is_some() || width * height > most_at_once;
     (is_large && side < width.max(height)).then_some(side)
 }
 
@@ -320,10 +317,15 @@ mod tests {
     #[test]
     fn large_pictures_are_looked_at_in_tiles_that_leave_room_for_the_picture() {
         let options = Options::default();
-        let tiles =
-            [(1024, 1024), (1025, 1024), (2048, 1536), (2048, 2048)].map(|size| tile_side(&options, size));
+        let tiles = [(1024, 1024), (1025, 1024), (2048, 1536), (2048, 2048)]
+            .map(|size| tile_side(&options, size, 1 << 20));
         assert_eq!(tiles, [None, Some(512), Some(512), Some(432)]);
+        assert_eq!(
+            tile_side(&options, (2048, 2048), 1 << 22),
+            None,
+            "where there is room, there are no tiles"
+        );
         let chosen = Options { tile: Some(96), ..Options::default() };
-        assert_eq!([(90, 96), (97, 64)].map(|size| tile_side(&chosen, size)), [None, Some(96)]);
+        assert_eq!([(90, 96), (97, 64)].map(|size| tile_side(&chosen, size, 1 << 20)), [None, Some(96)]);
     }
 }

@@ -14,5 +14,5 @@ pub use bindings::bindings;
 pub use buffer::{Buffer, summing_threads};
 pub(crate) use launch::shader;
 pub use launch::{Registered, Shader, launches};
-pub use readback::read_buffers;
+pub use readback::{read_buffers, readbacks};
 pub use recording::{Recording, Rehearsal};

@@ -23,7 +23,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) local: u32) {
     let unit = group.y * groups.x + group.x;
     var which = 0u;
-    for (var k = 1u; k < parameters.count; k++) { which = select(which, k, unit >= parameters.layers[k].first); }
+    for (var k = 1u; k < parameters.count; k++) { which = select(which, k, unit >= parameters.layers[k].first); } // trips: count - 1
     let layer = parameters.layers[which];
     let vec4s = layer.vec4s;
     let slots = pair_slots(layer.blocks);
@@ -43,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var s{{r}}0 = vec4<f32>(); var s{{r}}1 = vec4<f32>();
 {{end r}}
     let end = min((split + 1u) * layer.chunk, layer.pixels);
-    for (var strip = split * layer.chunk; strip < end; strip += 32u) {
+    for (var strip = split * layer.chunk; strip < end; strip += 32u) { // trips: 4
         // The map is the same for all threads of a workgroup.
 {{for load pixel}}
         let pixel{{load}} = strip + local / 8u + {{pixel}}u;
@@ -71,7 +71,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         staged[COLUMNS + staged_at + {{pixel}}u * PITCH] = inside{{load}} * unpack(c{{load}});
 {{end load pixel}}
         workgroupBarrier();
-        for (var p = lane; p < 32u; p += 4u) {
+        for (var p = lane; p < 32u; p += 4u) { // trips: 8
             let a = staged[p * PITCH + row];
             let b = staged[p * PITCH + row + 1u];
             let u = staged[COLUMNS + p * PITCH + column];

@@ -25,7 +25,7 @@ fn target_at(layer: u32, at: u32) -> vec4<f32> {
 
 fn layer_of(unit: u32) -> u32 {
     var which = 0u;
-    for (var k = 1u; k < parameters.count; k++) { which = select(which, k, unit >= parameters.layers[k].first); }
+    for (var k = 1u; k < parameters.count; k++) { which = select(which, k, unit >= parameters.layers[k].first); } // trips: count - 1
     return which;
 }
 

@@ -7,9 +7,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let layer = parameters.layers[which];
     let begin = (unit - layer.first) * 16u;
     var total = 0.0;
-    for (var at = begin; at < min(begin + 16u, layer.vec4s); at++) {
+    for (var at = begin; at < min(begin + 16u, layer.vec4s); at++) { // trips: 16
         var sum = vec4<f32>();
-        for (var part = 0u; part < layer.count; part++) { sum += parts[layer.parts + part * layer.vec4s + at]; }
+        for (var part = 0u; part < layer.count; part++) { sum += parts[layer.parts + part * layer.vec4s + at]; } // trips: 256
         total += residual(which, at, sum);
     }
     sums[unit] = layer.factor * total;

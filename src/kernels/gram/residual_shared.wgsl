@@ -11,7 +11,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let at = (unit - layer.first) * 16u + local % 16u;
     var sum = vec4<f32>();
     if (at < layer.vec4s) {
-        for (var part = local / 16u; part < layer.count; part += 4u) { sum += parts[layer.parts + part * layer.vec4s + at]; }
+        for (var part = local / 16u; part < layer.count; part += 4u) { sum += parts[layer.parts + part * layer.vec4s + at]; } // trips: 64
     }
     shared_sums[local] = sum;
     workgroupBarrier();
@@ -26,7 +26,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     workgroupBarrier();
     if (local == 0u) {
         var total = 0.0;
-        for (var k = 0u; k < 16u; k++) { total += squares[k]; }
+        for (var k = 0u; k < 16u; k++) { total += squares[k]; } // trips: 16
         sums[unit] = layer.factor * total;
     }
 }

@@ -28,6 +28,18 @@ export const withFeatures = (keep) => `
     return lacking ? Promise.reject(new TypeError(\`\${lacking} is not supported\`)) : requestDevice.call(this, descriptor);
   };`;
 
+/** A WebGPU whose adapters have at most these limits; devices are refused more. */
+export const withLimits = (limits) => `
+  for (const [name, most] of Object.entries(${JSON.stringify(limits)})) {
+    const own = Object.getOwnPropertyDescriptor(GPUSupportedLimits.prototype, name);
+    Object.defineProperty(GPUSupportedLimits.prototype, name, { ...own, get() { return Math.min(most, own.get.call(this)); } });
+  }
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = function (descriptor) {
+    const beyond = Object.entries(${JSON.stringify(limits)}).find(([name, most]) => descriptor?.requiredLimits?.[name] > most);
+    return beyond ? Promise.reject(new DOMException(\`too much: \${beyond}\`, 'OperationError')) : requestDevice.call(this, descriptor);
+  };`;
+
 /**
  * A WebGPU that fails on request of `tell`: { destroy }, { invalid }, { refuse: the error that createBuffer throws,
  * after: bytes }. The request does not apply to a replaced worker.

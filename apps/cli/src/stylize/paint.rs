@@ -39,8 +39,8 @@ pub async fn paint(
     for step in 0..options.steps {
         transfer.next_scale().await?;
         transfer.step().await?;
-        if args.trace.is_some() || step.is_multiple_of(READ_EVERY) {
-            let (frame, losses) = checked(transfer.frame().await?, step)?; // before this step
+        if args.trace.is_some() || step.is_multiple_of(READ_EVERY) || transfer.needs_losses() {
+            let (frame, losses) = checked(transfer.read(false).await?, step)?; // before this step
             let at = format!(
                 "step {step} of {} at {}×{}, loss {:.4}, ",
                 options.steps, frame.width, frame.height, losses.total
@@ -52,7 +52,7 @@ pub async fn paint(
             }
             bar.set_message(at);
             trace.push(TraceRow::new(step, &frame, losses));
-            if transfer.is_good_enough(&losses) {
+            if transfer.is_good_enough(&frame) {
                 break;
             }
         }

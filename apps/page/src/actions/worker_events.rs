@@ -20,6 +20,7 @@ use crate::{
 /// Handles a report of the worker about the current run or about itself.
 pub fn receive(context: Context, news: News) {
     match news {
+        News::Replaced => context.store.engine.ready.set(None),
         News::FellBack(reason) => fell_back(context.store, reason),
         News::Frame(frame, pixels) => frames::show(context, &frame, pixels),
         News::Event(event) => match event {

@@ -25,6 +25,8 @@ pub enum News {
     Event(Event),
     /// A frame of the current job and its pixels (RGBA, `width · height · 4` bytes).
     Frame(Frame, Uint8ClampedArray),
+    /// The device was lost while nothing was painted: another engine is being loaded.
+    Replaced,
     /// WebGPU turned out to be unusable, so the CPU engine takes over. The reason is given if the visitor can do
     /// something about it.
     FellBack(Option<String>),
@@ -221,6 +223,21 @@ impl Bridge {
         self.post(&Request::SetContentWeight { job, content_weight });
     }
 
+    /// Whether [`Self::use_processor`] is possible: the address names no engine.
+    pub fn may_use_processor(&self) -> bool {
+        self.0.forced.is_none()
+    }
+
+    /// Uses the processor instead of the GPU for the rest of this visit. There must be no run.
+    pub fn use_processor(&self) {
+        {
+            let mut state = self.0.state.borrow_mut();
+            state.gpu = Gpu::Unusable;
+            state.discard_worker();
+        }
+        self.open();
+    }
+
     fn start_worker(&self, engine: Engine) {
         let worker = match workers::start(&format!("worker-{}", engine.name())) {
             Ok(worker) => worker,
@@ -321,6 +338,13 @@ impl Bridge {
             // A run that was sent to the worker is lost with it; a waiting one is sent to the next worker.
             (ready, state.busy && state.waiting.is_none())
         };
+        if ready && !handed_over && matches!(failure, Failure::DeviceLost(_)) && self.may_be_lost_once_more()
+        {
+            // The next run, waiting or to come, gets a new worker with a new device.
+            self.0.state.borrow_mut().discard_worker();
+            (self.0.deliver)(News::Replaced);
+            return self.open();
+        }
         let unusable = match failure {
             // A smaller picture may need little enough memory.
             Failure::OutOfMemory(_) => !ready,
@@ -341,15 +365,23 @@ impl Bridge {
         let unusable = self.may_fall_back()
             && match failure {
                 Failure::Crashed(_) | Failure::NoWebGpu(_) => true,
-                Failure::DeviceLost(_) => {
-                    std::mem::replace(&mut self.0.state.borrow_mut().gpu, Gpu::LostOnce) == Gpu::LostOnce
-                }
+                Failure::DeviceLost(_) => !self.may_be_lost_once_more(),
                 _ => false,
             };
         self.fail(failure);
         if unusable {
             self.fall_back(None);
         }
+    }
+
+    /// Counts a loss of the GPU. Returns whether it is to be tried again.
+    fn may_be_lost_once_more(&self) -> bool {
+        let mut state = self.0.state.borrow_mut();
+        let first = state.gpu == Gpu::Usable;
+        if first {
+            state.gpu = Gpu::LostOnce;
+        }
+        first
     }
 
     /// Whether the GPU is in use without having been requested by the address.

@@ -71,7 +71,7 @@ fn ContentNumbers() -> impl IntoView {
     let settings = context.store.settings;
     view! {
         <Number
-            id="long-side" label="Long side in pixels" hint="Up to 2048. Beyond 1024×1024 the picture is painted in tiles, to need no more memory; it takes long."
+            id="long-side" label="Long side in pixels" hint="Up to 2048. A picture that does not fit into memory is painted in tiles; it takes long."
             step="1"
             shown=Signal::derive(move || settings.size.get().to_string())
             choose=Callback::new(move |text: String| {

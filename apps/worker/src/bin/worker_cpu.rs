@@ -18,7 +18,8 @@ fn main() {
             1 => "the processor".into(),
             threads => format!("the processor, {threads} threads"),
         };
-        Ok(Opened { device: device::cpu(), name, software: true, fault: Rc::new(|| None) })
+        let fault = Rc::new(|| None);
+        Ok(Opened { device: device::cpu(), name, software: true, fault, failed: None, nudge: None })
     });
 }
 

@@ -16,8 +16,18 @@ fn main() {
         let requested = device::request().await.map_err(failure)?;
         let gpu = timestamps::claimed(|| requested.open()).map_err(failure)?;
         let name = adapter_name().await.unwrap_or_else(|| gpu.name.clone());
-        let device = gpu.device.clone();
-        Ok(Opened { device, name, software: gpu.software, fault: Rc::new(move || gpu.fault().map(failure)) })
+        let (device, software, queue) = (gpu.device.clone(), gpu.software, gpu.queue.clone());
+        let failed = gpu.failed();
+        Ok(Opened {
+            device,
+            name,
+            software,
+            fault: Rc::new(move || gpu.fault().map(failure)),
+            failed: Some(Box::pin(async move { failure(failed.await) })),
+            nudge: Some(Rc::new(move || {
+                queue.submit([]);
+            })),
+        })
     });
 }
 

@@ -1,16 +1,17 @@
 //! The worker that paints: it owns a device, a network and the run, and answers the page's requests.
 
-mod batch;
 mod cache;
 mod failure;
 #[cfg(feature = "cpu")]
 pub mod helpers;
 mod inbox;
 mod memory;
+mod nudges;
 mod opened;
 mod post;
 #[cfg(feature = "cpu")]
 pub mod relaxed;
+mod run;
 pub mod session;
 mod sources;
 #[cfg(feature = "gpu")]

@@ -1,12 +1,15 @@
 //! Defines an opened device of the worker.
 
-use std::{fmt, rc::Rc};
+use std::{fmt, pin::Pin, rc::Rc};
 
 use impasto::device::Device;
 use protocol::Failure;
 
 /// Returns the failure of a device since it was opened, if any.
 pub type Fault = Rc<dyn Fn() -> Option<Failure>>;
+
+/// Resolves at the first failure of a device.
+pub type FirstFault = Pin<Box<dyn Future<Output = Failure>>>;
 
 /// An opened device.
 pub struct Opened {
@@ -18,6 +21,10 @@ pub struct Opened {
     pub software: bool,
     /// Returns the failure of the device, if any.
     pub fault: Fault,
+    /// Resolves at the first failure of the device; `None` if it cannot fail.
+    pub failed: Option<FirstFault>,
+    /// Makes the browser look for finished work ([`super::nudges`]); `None` on the CPU.
+    pub nudge: Option<Rc<dyn Fn()>>,
 }
 
 impl fmt::Debug for Opened {

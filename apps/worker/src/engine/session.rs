@@ -5,11 +5,10 @@
 
 use std::{cell::RefCell, future::Future, rc::Rc};
 
-use browser::{envelope::Envelope, now};
+use browser::now;
 use impasto::{StyleTransfer, Vgg};
-use js_sys::Uint8Array;
 use options::{Engine, Options, Schedule};
-use picture::{Frame, Losses, Picture};
+use picture::Picture;
 use protocol::{
     BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, Phase, PictureId, Start, Styled, Tuning,
 };
@@ -20,19 +19,17 @@ use weights::Weights;
 
 #[cfg(feature = "gpu")]
 use crate::engine::tuning::Tuner;
-use crate::{
-    engine::{
-        batch::Batch,
-        cache,
-        failure::failure,
-        inbox::{Inbox, Order, Task},
-        memory,
-        opened::{Fault, Opened},
-        post::{CURRENT, post, scope, send},
-        sources::{origin, sources},
-        yielder::Yielder,
-    },
-    pace::Pace,
+use crate::engine::{
+    cache,
+    failure::failure,
+    inbox::{Inbox, Order, Task},
+    memory,
+    nudges::Nudges,
+    opened::{Fault, FirstFault, Opened},
+    post::{CURRENT, post, scope},
+    run::{Outcome, Run},
+    sources::{origin, sources},
+    yielder::Yielder,
 };
 
 thread_local! {
@@ -78,11 +75,14 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
     on_message.forget();
 
     spawn_local(async move {
-        let opened = match open.await {
+        let mut opened = match open.await {
             Ok(opened) => opened,
             Err(failure) => return post(&Event::Failed { job: None, failure }),
         };
         FAULT.set(Some(opened.fault.clone()));
+        if let Some(failed) = opened.failed.take() {
+            spawn_local(report_while_idle(failed));
+        }
         post(&Event::Ready { engine, device: opened.name.clone(), build: BUILD.into() });
         let mut session = Session {
             engine,
@@ -95,32 +95,24 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
             yielder: Yielder::new(),
         };
         loop {
-            let order = match inbox.next_task().await {
-                Task::Paint(order) => order,
-                Task::Prepare(pack) => {
-                    session.in_advance(&pack).await;
-                    continue;
-                }
-                Task::Tune(pack, by) => {
-                    session.tune(&pack, by).await;
-                    continue;
-                }
-            };
-            let job = order.job;
-            CURRENT.set(Some(job));
-            let event = match session.paint(order).await {
-                Ok((reason, step, losses)) => Event::Done { job, reason, step, losses },
-                Err(failure) => {
-                    // A failed run cannot be continued.
-                    session.live = None;
-                    // After a failure of the device, further errors are its consequences: report the first.
-                    Event::Failed { job: Some(job), failure: device_fault().unwrap_or(failure) }
-                }
-            };
-            CURRENT.set(None);
-            post(&event);
+            let task = inbox.next_task().await;
+            let _nudges = Nudges::start(&session.opened);
+            match task {
+                Task::Paint(order) => session.answer(order).await,
+                Task::Prepare(pack) => session.in_advance(&pack).await,
+                Task::Tune(pack, by) => session.tune(&pack, by).await,
+            }
         }
     });
+}
+
+/// Reports that the device was lost while there was no run. The page can then open another one before the next run.
+async fn report_while_idle(failed: FirstFault) {
+    let failure = failed.await;
+    // A run meets the failure at its next readback, and reports it itself.
+    if CURRENT.get().is_none() && matches!(failure, Failure::DeviceLost(_)) {
+        post(&Event::Failed { job: None, failure });
+    }
 }
 
 /// A run that can be continued, with Adam's moments.
@@ -167,10 +159,24 @@ struct Session {
     yielder: Yielder,
 }
 
-/// Why a run ended, the number of steps, and the losses.
-type Outcome = (Ending, u32, Option<Losses>);
-
 impl Session {
+    /// Makes a requested run, and reports how it ended.
+    async fn answer(&mut self, order: Order) {
+        let job = order.job;
+        CURRENT.set(Some(job));
+        let event = match self.paint(order).await {
+            Ok((reason, step, losses)) => Event::Done { job, reason, step, losses },
+            Err(failure) => {
+                // A failed run cannot be continued.
+                self.live = None;
+                // After a failure of the device, further errors are its consequences: report the first.
+                Event::Failed { job: Some(job), failure: device_fault().unwrap_or(failure) }
+            }
+        };
+        CURRENT.set(None);
+        post(&event);
+    }
+
     async fn paint(&mut self, order: Order) -> Result<Outcome, Failure> {
         let job = order.job;
         let from = match order.start {
@@ -180,7 +186,10 @@ impl Session {
         let Some((mut live, options)) = self.prepare(order).await? else {
             return Ok((Ending::Stopped, from, None));
         };
-        let outcome = self.run(job, &mut live, &options).await;
+        let (width, height) = live.transfer.size();
+        post(&Event::Started { job, width, height, network: live.network.clone() });
+        let session = (&*self.inbox, &self.yielder, &self.opened.fault);
+        let outcome = Run::new(job, &mut live.transfer, live.offset, session).finish(options.steps).await;
         // Kept after a stop too, so that the run can be continued.
         self.live = Some(live);
         outcome
@@ -223,7 +232,12 @@ impl Session {
         self.yielder.macrotask().await;
         let mut transfer = StyleTransfer::of(vgg, sources, &options).await.map_err(failure)?;
         self.check_device()?;
-        if let Some(picture) = origin {
+        if let Some(mut picture) = origin {
+            // After a failure the visitor may go on at a smaller size.
+            let (width, height) = transfer.size();
+            if picture.size() != (width, height) {
+                picture = picture.resize(width, height);
+            }
             transfer.restart_from(&picture).await.map_err(failure)?;
         }
         let offset = match start {
@@ -341,92 +355,8 @@ impl Session {
         Ok(Some((vgg, name)))
     }
 
-    /// Makes the steps of a run.
-    async fn run(&mut self, job: JobId, live: &mut Live, options: &Options) -> Result<Outcome, Failure> {
-        let (width, height) = live.transfer.size();
-        post(&Event::Started { job, width, height, network: live.network.clone() });
-        let mut pace = Pace::new();
-        let mut batch = Batch::new();
-        let mut made = 0;
-
-        // Shows the initial picture at once: on a GPU the first step takes long, since kernels are compiled.
-        let frame = live.frame().await?;
-        self.show(job, frame.enlarged(width, height), &mut pace)?;
-        let mut unseen = None;
-        self.yielder.macrotask().await;
-
-        while made < options.steps && !self.inbox.is_stopped(job) {
-            if let Some((wanted, content_weight)) = self.inbox.content_weight.take()
-                && wanted == job
-            {
-                live.transfer.set_content_weight(content_weight);
-            }
-            let started = now();
-            live.transfer.next_scale().await.map_err(failure)?;
-            let steps = batch.steps().min(options.steps - made).min(live.transfer.steps_here());
-            for _ in 0..steps {
-                live.transfer.step().await.map_err(failure)?;
-            }
-            made += steps;
-            // The only readback: it returns losses and pixels, and bounds the queue of the device.
-            let frame = live.frame().await?;
-            self.check_device()?;
-            batch.took(steps, now() - started);
-            let losses = frame.losses.ok_or_else(|| Failure::Crashed("a step has no losses".into()))?;
-            post(&Event::Progress { job, made: frame.step, step: frame.step - 1, losses });
-            let enough = live.transfer.is_good_enough(&losses);
-            unseen = Some(frame);
-            if enough {
-                break;
-            }
-            if pace.is_due(now())
-                && let Some(frame) = unseen.take()
-            {
-                self.show(job, frame.enlarged(width, height), &mut pace)?;
-            }
-            self.yielder.macrotask().await;
-        }
-
-        if let Some(frame) = unseen {
-            self.show(job, frame.enlarged(width, height), &mut pace)?;
-        }
-        if self.inbox.is_stopped(job) && made < options.steps {
-            // A stopped run returns at once, without another readback.
-            return Ok((Ending::Stopped, live.step(), None));
-        }
-        let losses = live.transfer.evaluate().await.map_err(failure)?;
-        self.check_device()?;
-        Ok((Ending::Finished, live.step(), losses.is_finite().then_some(losses)))
-    }
-
-    /// Sends a frame. Its pixels are transferred.
-    fn show(&self, job: JobId, mut frame: Frame, pace: &mut Pace) -> Result<(), Failure> {
-        self.check_device()?;
-        let before = now();
-        let pixels = Uint8Array::from(std::mem::take(&mut frame.rgba).as_slice()).buffer();
-        send(
-            Envelope::new(&Event::Frame { job, frame })
-                .map(|envelope| envelope.transferring("pixels", &pixels)),
-        );
-        pace.taken(before, now());
-        Ok(())
-    }
-
     fn check_device(&self) -> Result<(), Failure> {
         (self.opened.fault)().map_or(Ok(()), Err)
-    }
-}
-
-impl Live {
-    /// The current picture, with the page's count of steps.
-    async fn frame(&self) -> Result<Frame, Failure> {
-        let mut frame = self.transfer.frame().await.map_err(failure)?;
-        frame.step = self.step();
-        // Such a picture is unusable, and JSON cannot represent the losses.
-        if frame.losses.is_some_and(|losses| !losses.is_finite()) {
-            return Err(Failure::Diverged(frame.step));
-        }
-        Ok(frame)
     }
 }
 

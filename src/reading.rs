@@ -1,0 +1,104 @@
+//! Defines a readback that was requested and is not waited for yet.
+
+use std::{
+    fmt,
+    future::ready,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use picture::{
+    Frame, color,
+    mask::{cut_out, lay_over},
+};
+
+use crate::{
+    error::Error,
+    kernels::{Map, frame, readback},
+    loss::{Term, losses},
+    sources::Subject,
+};
+
+/// A requested readback of a run ([`StyleTransfer::read`](crate::StyleTransfer::read)): a future of a [`Frame`].
+///
+/// The copy is queued on the device when the reading is made, before it is awaited. So steps that are queued
+/// afterwards do not change what is read, and the device computes them while the caller waits.
+///
+/// A reading is to be awaited, not dropped, before the device is read again: Burn would reuse the buffer that is still
+/// being mapped for it.
+pub struct Reading(Pin<Box<dyn Future<Output = Result<Frame, Error>>>>);
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading").finish_non_exhaustive()
+    }
+}
+
+impl Reading {
+    /// Starts `reading`, which must queue its copy before it first waits.
+    pub(crate) fn start(reading: impl Future<Output = Result<Frame, Error>> + 'static) -> Self {
+        let mut reading = Box::pin(reading);
+        match reading.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(frame) => Self(Box::pin(ready(frame))),
+            Poll::Pending => Self(reading),
+        }
+    }
+}
+
+impl Future for Reading {
+    type Output = Result<Frame, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+/// What a [`Reading`] needs of a run. It holds the tensors, so that the run can go on meanwhile.
+pub(crate) struct Request {
+    /// The picture `[H, W, 4]`.
+    pub picture: Map,
+    /// Whether the pixels are read, or the losses only.
+    pub with_pixels: bool,
+    /// The number of steps made.
+    pub step: u32,
+    /// The loss terms; may be empty.
+    pub terms: Vec<Term>,
+    pub subject: Arc<Subject>,
+    /// Whether the frame gets the colours of the photo.
+    pub keeps_colors: bool,
+    /// Whether pixels outside of the mask are those of the photo.
+    pub protects: bool,
+}
+
+impl Request {
+    /// Reads the frame. Its `rgba` is empty if no pixels are read.
+    pub async fn read(self) -> Result<Frame, Error> {
+        let sums = self.terms.iter().map(|term| term.sums.clone()).collect();
+        let (mut rgba, sums) = if self.with_pixels {
+            frame::read(&self.picture, sums).await?
+        } else {
+            (Vec::new(), readback::read_vectors(sums).await?)
+        };
+        if self.with_pixels {
+            self.finish(&mut rgba);
+        }
+        let [height, width, _] = self.picture.dims();
+        let losses = (!sums.is_empty()).then(|| losses(self.terms.iter().zip(&sums)));
+        Ok(Frame { width, height, step: self.step, losses, rgba })
+    }
+
+    /// Applies colours of the photo, mask and transparency to the bytes.
+    fn finish(&self, rgba: &mut [u8]) {
+        let Subject { photo, mask, opacity } = &*self.subject;
+        if self.keeps_colors {
+            color::keep(rgba, photo);
+        }
+        if let Some(mask) = mask.as_ref().filter(|_| self.protects) {
+            lay_over(rgba, photo, mask);
+        }
+        if let Some(opacity) = opacity {
+            cut_out(rgba, opacity);
+        }
+    }
+}
