@@ -267,7 +267,7 @@ impl StyleTransfer {
     /// A step of Adam changes the picture in place. Its evaluation is thus the same at all steps of a scale, unless the
     /// picture is evaluated in tiles, whose positions vary.
     fn evaluated(&mut self) -> Result<(Map, Vec<Term>), Error> {
-        let in_tiles = tile_side(&self.options, self.subject.photo.size()).is_some();
+        let in_tiles = tile_side(&self.options, self.subject.photo.size(), self.vgg.most_at_once()).is_some();
         if in_tiles || matches!(self.state, State::Lbfgs(_)) {
             return Ok(self.gradient(self.state.trial()));
         }

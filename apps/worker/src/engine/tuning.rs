@@ -64,10 +64,14 @@ impl Tuner {
         if self.by == Tuning::Measurement
             && let Some(measured) =
                 calibrate(weights, &self.measured, &gpu.device, now, go_on).await.map_err(failure)?
-            && measured != self.measured
         {
-            self.measured = measured;
-            self.keep().await;
+            for sentence in &measured.wrong {
+                console::warn(sentence);
+            }
+            if measured.algorithms != self.measured {
+                self.measured = measured.algorithms;
+                self.keep().await;
+            }
         }
         Ok(())
     }
