@@ -66,7 +66,7 @@ impl Tuner {
                 calibrate(weights, &self.measured, &gpu.device, now, go_on).await.map_err(failure)?
         {
             for sentence in &measured.wrong {
-                console::warn(sentence);
+                web_sys::console::warn_1(&sentence.into());
             }
             if measured.algorithms != self.measured {
                 self.measured = measured.algorithms;
