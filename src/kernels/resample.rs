@@ -25,6 +25,7 @@ pub fn enlarged(picture: &Map, photos: Option<(&Map, &Map)>, to: (usize, usize))
         twin: enlarged_cpu(picture, photos, |map| resample_cpu(map, to, Filter::Bicubic)))
 }
 
+#[cfg(any(feature = "cpu", feature = "stock"))]
 fn enlarged_cpu(picture: &Map, photos: Option<(&Map, &Map)>, resize: impl Fn(&Map) -> Map) -> Map {
     let enlarged = match photos {
         Some((before, after)) => resize(&(picture.clone() - before.clone())) + after.clone(),

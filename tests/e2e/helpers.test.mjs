@@ -109,11 +109,10 @@ test('a demonstration in a page that is isolated has all cores, too', { skip }, 
     const page = await context.newPage();
     // Listens before the demonstration exists: a small picture can be done before the page has loaded.
     await page.addInitScript(() => {
-      globalThis.over = new Promise((resolve) => {
-        for (const name of ['done', 'failed']) addEventListener(name, () => resolve(name));
-      });
+      for (const name of ['done', 'failed']) addEventListener(name, () => { globalThis.over = name; });
     });
     await page.goto(post.url);
+    await page.waitForFunction(() => globalThis.over, null, { timeout: PATIENCE });
     assert.equal(await page.evaluate(() => globalThis.over), 'done');
     const device = page.frameLocator('impasto-demo iframe').locator('#device');
     assert.ok((await device.textContent()).includes(threads), await device.textContent());

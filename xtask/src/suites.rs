@@ -25,6 +25,10 @@ pub fn test(arguments: &[String]) -> Result {
     if tally.failed == 0 { Ok(()) } else { Err("not every test passed".into()) }
 }
 
+/// A file of browser tests that takes longer is stopped and counts as failed, so that a wait that never ends is reported and
+/// does not stop the whole run. In milliseconds; the longest files take three minutes.
+const FILE_LIMIT: &str = "--test-timeout=720000";
+
 fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
     let tools = if browser {
         Some(setup::for_tests()?)
@@ -45,7 +49,8 @@ fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
         }
         site::have(&tools)?;
         let mut node = node(&tools)?;
-        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(browser_tests()?);
+        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", FILE_LIMIT])
+            .args(browser_tests()?);
         suite(tally, |tally| run_watched(&mut node, |line| tally.add_node(line)))?;
     }
     Ok(())

@@ -36,8 +36,10 @@ pub fn gram_matrix_cpu(features: &Map) -> Tensor<2> {
 /// The features are all stored in the same way. The sums are vectors whose elements all add up to the value; number and
 /// lengths depend on the device.
 pub fn residuals(layers: &[Compared]) -> (Vec<Tensor<2>>, Vec<Tensor<1>>) {
-    let Some(first) = layers.first() else { return Default::default() };
-    on_device!(first.features.device(), gpu: gpu::residuals(layers), cpu: residuals_cpu(layers))
+    if layers.is_empty() {
+        return Default::default();
+    }
+    on_device!(layers[0].features.device(), gpu: gpu::residuals(layers), cpu: residuals_cpu(layers))
 }
 
 /// The twin of [`residuals`].

@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 import { Host } from './host.mjs';
 import { bundled } from './pack.mjs';
 import { program } from './places.mjs';
-import { Studio } from './studio.mjs';
+import { PATIENCE, Studio } from './studio.mjs';
 
 export async function launch() {
   const executablePath = program('IMPASTO_CHROMIUM', ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']);
@@ -22,7 +22,11 @@ export async function launch() {
 
 /** Waits until an asynchronous predicate holds on the page; `waitForFunction` would treat its promise as true. */
 export async function until(page, predicate, argument) {
-  while (!await page.evaluate(predicate, argument)) await page.waitForTimeout(50);
+  const end = Date.now() + PATIENCE;
+  while (!await page.evaluate(predicate, argument)) {
+    assert.ok(Date.now() < end, `never true: ${predicate}`);
+    await page.waitForTimeout(50);
+  }
 }
 
 /** Collects all errors of a page: the list grows as they occur. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { artefacts } from './places.mjs';
 
 /** A run on a software GPU of a busy machine takes long: the limit only ends a test that hangs. */
-export const PATIENCE = 10 * 60_000;
+export const PATIENCE = 5 * 60_000;
 
 export class Studio {
   constructor(page) {
