@@ -80,10 +80,10 @@ impl Candidate<'_> {
     fn expected(&self, x: &[f32], [h, w]: [usize; 2], [row, column]: [usize; 2]) -> Vec<f64> {
         let (inputs, outputs) = self.channels();
         let Conv { in_channels, weight, bias, .. } = self.conv;
-        let mut sums: Vec<f64> = match self.backward {
-            true => vec![0.0; outputs],
-            false => bias.iter().map(|&bias| f64::from(bias)).collect(),
-        };
+        let mut sums = vec![0.0; outputs];
+        if !self.backward {
+            sums.iter_mut().zip(bias).for_each(|(sum, bias)| *sum = f64::from(*bias));
+        }
         for tap in 0..9 {
             let (y, x_) = ((row + tap / 3).wrapping_sub(1), (column + tap % 3).wrapping_sub(1));
             if y >= h || x_ >= w {
@@ -92,11 +92,12 @@ impl Candidate<'_> {
             for i in 0..inputs {
                 let value = f64::from(x[(y * w + x_) * padded(inputs) + i]);
                 for (o, sum) in sums.iter_mut().enumerate() {
-                    let weight = match self.backward {
-                        true => weight[(i * in_channels + o) * 9 + 8 - tap],
-                        false => weight[(o * in_channels + i) * 9 + tap],
+                    let at = if self.backward {
+                        (i * in_channels + o) * 9 + 8 - tap
+                    } else {
+                        (o * in_channels + i) * 9 + tap
                     };
-                    *sum += value * f64::from(weight);
+                    *sum += value * f64::from(weight[at]);
                 }
             }
         }

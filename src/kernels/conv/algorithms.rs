@@ -115,16 +115,16 @@ impl Algorithms {
 /// For people who know the method: `direct 64→64; Winograd 4×4 in tiles of 8×8 64→128, 128→64`.
 impl fmt::Display for Algorithms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts: Vec<(Choice, String)> = Vec::new();
+        let mut parts: Vec<(Choice, Vec<String>)> = Vec::new();
         for (inputs, outputs, choice) in &self.0 {
             let channels = format!("{inputs}→{outputs}");
             match parts.iter_mut().find(|(other, _)| other == choice) {
-                Some((_, list)) => *list += &format!(", {channels}"),
-                None => parts.push((*choice, channels)),
+                Some((_, list)) => list.push(channels),
+                None => parts.push((*choice, vec![channels])),
             }
         }
         let parts: Vec<String> =
-            parts.into_iter().map(|(choice, channels)| format!("{choice} {channels}")).collect();
+            parts.into_iter().map(|(choice, channels)| format!("{choice} {}", channels.join(", "))).collect();
         f.write_str(&parts.join("; "))
     }
 }
