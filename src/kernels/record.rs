@@ -10,7 +10,7 @@ use std::cell::RefCell;
 pub struct Launch {
     /// Kernel and variant, as [`super::shaders::Source::name`].
     pub name: String,
-    /// What the launch is part of, as last given to [`label`].
+    /// What the launch is part of, as last given to `label`.
     pub label: String,
     /// WGSL with the entry point `main`.
     pub text: String,

@@ -128,12 +128,12 @@ test('after a failure of the GPU the visitor can have the processor go on from t
     await tell(page, { destroy: true });
     await failed(studio, 'device_lost');
     const { step } = await studio.pixels();
-    await studio.choose({ size: 64, steps: 5 });
+    await studio.choose({ size: 64, steps: 10 });
     await page.getByRole('button', { name: 'Use the processor' }).click();
     await studio.reach('done');
     assert.equal(await engine(studio), 'cpu');
     const smaller = await studio.pixels();
-    assert.deepEqual([smaller.step, Math.max(smaller.width, smaller.height)], [step + 5, 64]);
+    assert.deepEqual([smaller.step, Math.max(smaller.width, smaller.height)], [step + 10, 64]);
   }, { expectErrors: true });
 });
 

@@ -1,6 +1,6 @@
 //! Draws pixels on canvases.
 
-use js_sys::Uint8ClampedArray;
+use js_sys::{Object, Reflect, Uint8ClampedArray};
 use picture::{Picture, color};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
@@ -20,8 +20,11 @@ pub fn draw(
         canvas.set_width(width);
         canvas.set_height(height);
     }
+    let options = Object::new();
+    // In CPU memory: what a browser keeps on the GPU is gone when its GPU process crashes.
+    Reflect::set(&options, &"willReadFrequently".into(), &JsValue::TRUE)?;
     let context: CanvasRenderingContext2d = canvas
-        .get_context("2d")?
+        .get_context_with_context_options("2d", &options)?
         .ok_or_else(|| JsValue::from("this browser has no 2D canvas"))?
         .unchecked_into();
     let image = ImageData::new_with_js_u8_clamped_array_and_sh(pixels, width, height)?;

@@ -6,10 +6,12 @@
 //!
 //! There are two kernels: one for hardware, one for GPUs in software.
 
+mod sizes;
 mod tiled;
 mod unrolled;
 
 use burn::tensor::Tensor;
+use sizes::Sizes;
 pub use tiled::Tiled;
 pub use unrolled::Unrolled;
 
@@ -21,25 +23,6 @@ use crate::kernels::{
     Map, Storage,
     gpu::{Buffer, Shader as _},
 };
-
-/// The dimensions of a batch of products.
-#[derive(Clone, Copy, Debug)]
-pub struct Sizes {
-    batches: usize,
-    height: usize,
-    width: usize,
-    /// Input channels.
-    inputs: usize,
-    /// Output channels.
-    outputs: usize,
-}
-
-impl Sizes {
-    /// The rows of one matrix.
-    fn pixels(self) -> usize {
-        self.height * self.width
-    }
-}
 
 /// A 3×3 convolution. `[H, W, in]` by `[3, 3, in, out]` → `[H, W, out]`.
 pub fn convolve(
@@ -116,16 +99,4 @@ fn rule(taps: u32, sizes: Sizes, kind: Kind) -> RegisterTile {
         .into_iter()
         .find(enough)
         .unwrap_or(RegisterTile::FourByFour)
-}
-
-/// The products that networks whose layers have these channels, in and out, may ask for: taps, output channels and epilogue.
-fn uses(channels: &[(usize, usize)]) -> impl Iterator<Item = (u32, usize, Kind)> {
-    channels.iter().flat_map(|&(inputs, outputs)| {
-        let inputs = crate::kernels::padded(inputs);
-        let forward = Kind::forward().map(move |kind| (9, outputs, kind));
-        let backward = Kind::backward().map(move |kind| (9, inputs, kind));
-        let style = Kind::conv1x1().map(move |kind| (1, outputs, kind));
-        let transformed = [inputs, outputs].map(|outputs| (1, outputs, Kind::none()));
-        forward.chain(backward).chain(style).chain(transformed)
-    })
 }

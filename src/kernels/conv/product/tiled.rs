@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Sizes;
+use super::sizes::{Sizes, uses};
 use crate::kernels::{
     conv::{algorithms::RegisterTile, epilogue::Kind},
     gpu::Shader,
@@ -137,7 +137,7 @@ impl Shader for Tiled {
     }
 
     fn variants(channels: &[(usize, usize)]) -> Vec<Self> {
-        let all = super::uses(channels).flat_map(|(taps, outputs, epilogue)| {
+        let all = uses(channels).flat_map(|(taps, outputs, epilogue)| {
             RegisterTile::ALL.map(|tile| Self::new(taps, tile, outputs / 4, epilogue))
         });
         all.collect::<HashSet<_>>().into_iter().collect()

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Sizes;
+use super::sizes::{Sizes, uses};
 use crate::kernels::{
     conv::epilogue::Kind,
     gpu::Shader,
@@ -84,7 +84,7 @@ impl Shader for Unrolled {
     }
 
     fn variants(channels: &[(usize, usize)]) -> Vec<Self> {
-        let all = super::uses(channels).flat_map(|(taps, outputs, epilogue)| {
+        let all = uses(channels).flat_map(|(taps, outputs, epilogue)| {
             [4, 8, usize::MAX].map(|pixels| Self::new(taps, pixels, outputs / 4, epilogue))
         });
         all.collect::<HashSet<_>>().into_iter().collect()

@@ -1,0 +1,34 @@
+//! Defines what products are asked for: their dimensions, and all that a network may use.
+
+use crate::kernels::conv::epilogue::Kind;
+
+/// The dimensions of a batch of products.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    pub batches: usize,
+    pub height: usize,
+    pub width: usize,
+    /// Input channels.
+    pub inputs: usize,
+    /// Output channels.
+    pub outputs: usize,
+}
+
+impl Sizes {
+    /// The rows of one matrix.
+    pub fn pixels(self) -> usize {
+        self.height * self.width
+    }
+}
+
+/// The products that networks whose layers have these channels, in and out, may ask for: taps, output channels and epilogue.
+pub fn uses(channels: &[(usize, usize)]) -> impl Iterator<Item = (u32, usize, Kind)> {
+    channels.iter().flat_map(|&(inputs, outputs)| {
+        let inputs = crate::kernels::padded(inputs);
+        let forward = Kind::forward().map(move |kind| (9, outputs, kind));
+        let backward = Kind::backward().map(move |kind| (9, inputs, kind));
+        let style = Kind::conv1x1().map(move |kind| (1, outputs, kind));
+        let transformed = [inputs, outputs].map(|outputs| (1, outputs, Kind::none()));
+        forward.chain(backward).chain(style).chain(transformed)
+    })
+}
