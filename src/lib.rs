@@ -21,6 +21,7 @@ pub mod kernels;
 pub mod loss;
 pub mod network;
 pub mod optimizer;
+mod originals;
 pub mod sources;
 pub mod stop;
 mod tiles;

@@ -41,6 +41,7 @@ use crate::{
     loss::{Region, Statistics, Targets, Term, losses, total_variation},
     network::Vgg,
     optimizer::State,
+    originals::Originals,
     sources::{Painting, Sources, Subject},
     stop::Watch,
     tiles::TileEvaluator,
@@ -77,7 +78,7 @@ pub struct StyleTransfer {
     /// `[H, W]` on the device: 1 where the picture may change, 0 where it must not. `None`: it may change everywhere.
     editable: Option<Tensor<2>>,
     /// Photo and paintings at full size, from which later scales are resized. `None` at the last scale.
-    originals: Option<Sources>,
+    originals: Option<Originals>,
     targets: Targets,
     /// The picture `[H, W, 4]` and the state of the optimiser.
     state: State,
@@ -124,7 +125,8 @@ impl StyleTransfer {
         }
         let plan = Plan::new(options, sources.subject.photo.size(), sources.least_painting());
         let first = &plan.scales()[0];
-        let here = resized(&sources, first, &plan);
+        let originals = Originals::new(sources);
+        let here = originals.resized(first, &plan);
         let photo = &here.subject.photo;
         let noise = || Picture::noise(first.width, first.height, options.seed);
         // Departure from the paper, which starts from white noise: `Init::Content` starts from the photo and
@@ -145,7 +147,7 @@ impl StyleTransfer {
             subject: here.subject,
             vgg,
             options: options.clone(),
-            originals: (plan.scales().len() > 1).then_some(sources),
+            originals: (plan.scales().len() > 1).then_some(originals),
             plan,
             at: 0,
             steps: 0,
@@ -232,7 +234,7 @@ impl StyleTransfer {
     /// picture and the state of the optimiser are left to the caller.
     async fn enter(&mut self, at: usize) -> Result<(), Error> {
         let originals = self.originals.as_ref().expect("the last scale has not been reached");
-        let here = resized(originals, &self.plan.scales()[at], &self.plan);
+        let here = originals.resized(&self.plan.scales()[at], &self.plan);
         self.targets = targets(&self.vgg, &here, &self.options).await?;
         self.editable = editable(&here, &self.vgg);
         self.subject = here.subject;
@@ -439,13 +441,4 @@ fn add(sum: &mut [f32], factor: f32, values: &[f32]) {
     for (sum, value) in sum.iter_mut().zip(values) {
         *sum += factor * value;
     }
-}
-
-/// Photo, masks and paintings resized to `scale`.
-fn resized(sources: &Sources, scale: &Scale, plan: &Plan) -> Sources {
-    let paintings = sources.paintings.iter().map(|Painting { picture, weight }| {
-        let (width, height) = scale.painting(plan.last(), picture.size());
-        Painting { picture: picture.resize(width, height), weight: *weight }
-    });
-    Sources { subject: sources.subject.resize(scale.width, scale.height), paintings: paintings.collect() }
 }
