@@ -22,6 +22,7 @@ pub mod loss;
 pub mod memory;
 pub mod network;
 pub mod optimizer;
+mod originals;
 mod reading;
 mod repeated;
 pub mod sources;

@@ -130,16 +130,3 @@ impl Sources {
         sizes.min_by_key(|size| size.0.min(size.1)).unwrap_or_else(|| self.subject.photo.size())
     }
 }
-
-impl Subject {
-    /// Photo and masks resized to `width` × `height` pixels.
-    #[must_use]
-    pub fn resize(&self, width: usize, height: usize) -> Self {
-        let scaled = |mask: &Option<Mask>| mask.as_ref().map(|mask| mask.resize(width, height));
-        Self {
-            photo: self.photo.resize(width, height),
-            opacity: scaled(&self.opacity),
-            mask: scaled(&self.mask),
-        }
-    }
-}

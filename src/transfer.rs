@@ -41,6 +41,7 @@ use crate::{
     loss::{Region, Statistics, Targets, Term, UnmeasuredStyle, total_variation},
     network::Vgg,
     optimizer::State,
+    originals::Originals,
     reading::{Reading, Request},
     repeated::Repeated,
     sources::{Painting, Sources, Subject},
@@ -82,7 +83,7 @@ pub struct StyleTransfer {
     /// `[H, W]` on the device: 1 where the picture may change, 0 where it must not. `None`: it may change everywhere.
     editable: Option<Tensor<2>>,
     /// Photo and paintings at full size, from which later scales are resized. `None` at the last scale.
-    originals: Option<Sources>,
+    originals: Option<Originals>,
     targets: Targets,
     /// The picture `[H, W, 4]` and the state of the optimiser.
     state: State,
@@ -131,7 +132,8 @@ impl StyleTransfer {
         }
         let plan = Plan::new(options, sources.subject.photo.size(), sources.least_painting());
         let first = &plan.scales()[0];
-        let here = resized(&sources, first, &plan);
+        let originals = Originals::new(sources);
+        let here = originals.resized(first, &plan);
         let photo = &here.subject.photo;
         let noise = || Picture::noise(first.width, first.height, options.seed);
         // Departure from the paper, which starts from white noise: `Init::Content` starts from the photo and
@@ -152,7 +154,7 @@ impl StyleTransfer {
             subject: Arc::new(here.subject),
             vgg,
             options: options.clone(),
-            originals: (plan.scales().len() > 1).then_some(sources),
+            originals: (plan.scales().len() > 1).then_some(originals),
             plan,
             at: 0,
             steps: 0,
@@ -249,7 +251,7 @@ impl StyleTransfer {
     /// picture and the state of the optimiser are left to the caller.
     async fn enter(&mut self, at: usize) -> Result<(), Error> {
         let originals = self.originals.as_ref().expect("the last scale has not been reached");
-        let here = resized(originals, &self.plan.scales()[at], &self.plan);
+        let here = originals.resized(&self.plan.scales()[at], &self.plan);
         self.evaluation = Repeated::default(); // of the previous scale: frees its memory
         self.targets = targets(&self.vgg, &here, &self.options).await?;
         self.editable = editable(&here, &self.vgg);
@@ -483,13 +485,4 @@ fn editable(sources: &Sources, vgg: &Vgg) -> Option<Tensor<2>> {
     let mask = sources.protection()?.touched();
     let (width, height) = mask.size();
     Some(upload(mask.values().to_vec(), [height, width], vgg.device()))
-}
-
-/// Photo, masks and paintings resized to `scale`.
-fn resized(sources: &Sources, scale: &Scale, plan: &Plan) -> Sources {
-    let paintings = sources.paintings.iter().map(|Painting { picture, weight }| {
-        let (width, height) = scale.painting(plan.last(), picture.size());
-        Painting { picture: picture.resize(width, height), weight: *weight }
-    });
-    Sources { subject: sources.subject.resize(scale.width, scale.height), paintings: paintings.collect() }
 }

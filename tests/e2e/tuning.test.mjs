@@ -45,7 +45,9 @@ test('the algorithms of the GPU are measured, remembered and forgotten', async (
     // The next visit uses the stored measurements.
     await open();
     await chosen('measurement');
-    assert.deepEqual(await remembered(), [note]);
+    // Another network that the page prepares on the way may be measured, too.
+    const [kept] = await remembered();
+    assert.deepEqual(kept.measured.filter(([inputs]) => inputs === CHANNELS), note.measured);
     await studio.paint();
     await studio.reach('done');
 

@@ -10,8 +10,9 @@ const RUN_BY: [(&str, &str, &str); 6] = [
     ("cargo xtask build", ".ci/run", "\naside cargo xtask build"),
     ("cargo xtask weights --download", "crates/weights/tests/download.rs", "download("),
     ("cargo xtask weights --from vgg19.safetensors", "tests/e2e/support/pack.mjs", "'weights', '--from'"),
+    // With the profile of the tests, since to build the engine a second time would take too long.
     (
-        "cargo run -- stylize photo.jpg painting.jpg --out painted.png",
+        "cargo run --profile speed -- stylize photo.jpg painting.jpg --out painted.png",
         "tests/e2e/support/pack.mjs",
         "'stylize', photo",
     ),
@@ -42,4 +43,18 @@ fn every_command_of_the_readme_is_run() {
     for (command, ..) in RUN_BY {
         assert!(commands.contains(&command), "the README no longer mentions `{command}`");
     }
+}
+
+#[test]
+fn every_profile_of_the_readme_is_defined() {
+    let (readme, manifest) = (read("README.md"), read("Cargo.toml"));
+    let profiles: Vec<_> = readme.split("--profile ").skip(1).map(first_word).collect();
+    assert!(!profiles.is_empty());
+    for profile in profiles {
+        assert!(manifest.contains(&format!("\n[profile.{profile}]\n")), "there is no profile `{profile}`");
+    }
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(|end: char| !end.is_alphanumeric()).next().unwrap_or_default()
 }

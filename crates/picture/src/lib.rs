@@ -11,11 +11,13 @@ pub mod mask;
 mod picture;
 pub mod rect;
 pub mod resample;
+mod scalable;
 mod size;
 mod srgb;
 mod triptych;
 
 pub use frame::{Frame, Losses};
 pub use picture::{Picture, PictureError};
+pub use scalable::Scalable;
 pub use size::{Size, UnknownSize, size_to_fit};
 pub use triptych::triptych;

@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::{
     rect::Rect,
-    resample::resize_in_linear_light,
+    resample::{encode, light_of},
     size::{Size, size_to_fit},
 };
 
@@ -177,13 +177,22 @@ impl Picture {
     /// If there are more than [`Picture::MAX_PIXELS`] pixels. Sizes from [`size_to_fit`] never have.
     #[must_use]
     pub fn resize(&self, width: usize, height: usize) -> Self {
+        self.resize_by(width, height, |to| encode(&light_of(&self.rgb), self.size(), to))
+    }
+
+    /// As [`Self::resize`], where `resampled` gives the values for another size.
+    pub(crate) fn resize_by(
+        &self,
+        width: usize,
+        height: usize,
+        resampled: impl FnOnce((usize, usize)) -> Vec<f32>,
+    ) -> Self {
         let (width, height) = (width.max(1), height.max(1));
         if (width, height) == (self.width, self.height) {
             return self.clone();
         }
         assert_size(width, height);
-        let rgb = resize_in_linear_light(&self.rgb, self.size(), (width, height));
-        Self { width, height, rgb }
+        Self { width, height, rgb: resampled((width, height)) }
     }
 
     /// The picture resized to `size`. The aspect ratio is kept, and nothing is enlarged.

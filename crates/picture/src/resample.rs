@@ -8,16 +8,23 @@ use fast_image_resize::{
 
 use crate::srgb::{to_gamma, to_linear};
 
-/// Resizes gamma-encoded RGB values, interleaved, from `from` to `to` (width, height): Lanczos3 to shrink,
-/// Catmull-Rom to enlarge.
-pub(crate) fn resize_in_linear_light(rgb: &[f32], from: (usize, usize), to: (usize, usize)) -> Vec<f32> {
-    // Averaging is right only in linear light: a checkerboard of black and white has half the light, which is 0.735
-    // in sRGB, not 0.5.
-    let linear: Vec<F32x3> =
-        rgb.as_chunks::<3>().0.iter().map(|&pixel| F32x3::new(pixel.map(to_linear))).collect();
+/// Pixels of linear light.
+pub(crate) type Light = Vec<F32x3>;
+
+/// The linear light of gamma-encoded RGB values, interleaved.
+pub(crate) fn light_of(rgb: &[f32]) -> Light {
+    rgb.as_chunks::<3>().0.iter().map(|&pixel| F32x3::new(pixel.map(to_linear))).collect()
+}
+
+/// Resizes linear light from `from` to `to` (width, height): Lanczos3 to shrink, Catmull-Rom to enlarge. Returns
+/// gamma-encoded RGB values, interleaved.
+///
+/// Averaging is right only in linear light: a checkerboard of black and white has half the light, which is 0.735 in
+/// sRGB, not 0.5.
+pub(crate) fn encode(light: &[F32x3], from: (usize, usize), to: (usize, usize)) -> Vec<f32> {
     let shrinks = to.0 * to.1 <= from.0 * from.1;
     let filter = if shrinks { FilterType::Lanczos3 } else { FilterType::CatmullRom };
-    let scaled = convolve(&linear, from, to, filter);
+    let scaled = convolve(light, from, to, filter);
     // Both filters overshoot at edges, hence the clamp inside `to_gamma`.
     scaled.iter().flat_map(|pixel| pixel.0.map(to_gamma)).collect()
 }

@@ -1,7 +1,7 @@
 //! Pictures: what is accepted, how they are scaled, and how the triptych is laid out.
 #![expect(clippy::float_cmp, reason = "what is not resampled must be equal to the last bit")]
 
-use picture::{Picture, PictureError, Size, size_to_fit, triptych};
+use picture::{Picture, PictureError, Scalable, Size, size_to_fit, triptych};
 
 fn plain(width: usize, height: usize, colour: [f32; 3]) -> Picture {
     Picture::new(width, height, colour.repeat(width * height)).unwrap()
@@ -82,6 +82,19 @@ fn fit_resamples_only_where_it_must() {
     assert_eq!(picture.fit(Size::LongSide(64)), picture);
     let small = picture.fit(Size::LongSide(20));
     assert_eq!((small.width(), small.height()), (20, 15));
+}
+
+#[test]
+fn a_picture_that_is_resized_often_has_the_same_values_at_every_size() {
+    for (width, height) in [(1, 1), (2, 7), (61, 47), (512, 131)] {
+        let picture = Picture::noise(width, height, 5);
+        let scalable = Scalable::new(picture.clone());
+        assert_eq!(scalable.picture(), &picture);
+        for (wide, high) in [(1, 1), (13, 5), (width, height), (61, 46), (0, 3), (700, 180)] {
+            let expected = picture.resize(wide, high);
+            assert_eq!(scalable.resize(wide, high), expected, "{width}×{height} to {wide}×{high}");
+        }
+    }
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Computes operations on feature maps on the CPU, from slices to slices: 3×3 convolutions of stride 1, pooling, and
 //! the matrix products of Gram matrices and their gradients. Maps are `[H, W, channels]`. The number of channels is a
-//! multiple of four, the width of a SIMD vector. The crate `gemm` computes the matrix products.
+//! multiple of four, the width of the narrowest SIMD vector.
 //!
 //! It is a crate of its own so that it can be optimised for speed, while the rest of the page is optimised for size:
 //! optimisation levels are set per package. Here the difference is a factor of three.
 
+mod lanes;
 mod matrix;
+mod panel;
 mod pool;
 #[cfg(target_arch = "wasm32")]
 pub mod relaxed;
@@ -19,8 +21,7 @@ pub use share::{Share, parts, shares};
 use wide::f32x4;
 pub use winograd::{Transformed, convolve_2x2, convolve_4x4};
 
-/// Four adjacent channels: one SIMD vector on every target.
-type Vec4 = [f32; 4];
+use crate::lanes::{Lanes, Loop, run};
 
 /// The dimensions of a convolution. Numbers of channels are multiples of four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,31 +50,62 @@ pub struct Epilogue<'a> {
     pub mask: Option<&'a [f32]>,
 }
 
-fn vec4s(numbers: &[f32]) -> &[Vec4] {
-    numbers.as_chunks().0
-}
-
 impl Epilogue<'_> {
-    /// Applies the epilogue to the sum of four channels at one pixel.
-    #[inline]
-    fn of(self, mut sum: f32x4, index: usize, vec4: usize) -> Vec4 {
+    /// Applies the epilogue to the sums of a vector of channels from `channel` on, at the pixel whose first channel has
+    /// the index `pixel`.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `lanes`")]
+    fn of<L: Lanes>(self, mut sum: L, pixel: usize, channel: usize) -> L {
         if let Some(bias) = self.bias {
-            sum = (sum + f32x4::from(vec4s(bias)[vec4])).max(f32x4::ZERO);
+            sum = (sum + L::of(bias, channel)).max(L::splat(0.0));
         }
         if let Some(add) = self.add {
-            sum += f32x4::from(vec4s(add)[index]);
+            sum = sum + L::of(add, pixel + channel);
         }
         if let Some(mask) = self.mask {
-            sum &= f32x4::from(vec4s(mask)[index]).simd_gt(f32x4::ZERO);
+            sum = sum.where_positive(L::of(mask, pixel + channel));
         }
-        sum.to_array()
+        sum
     }
 
     /// Applies the epilogue to all sums `[H, W, out]`, which other threads have computed.
     pub fn finish(self, sums: &mut [f32]) {
-        let vec4s_of_bias = self.bias.map_or(1, |bias| bias.len() / 4);
-        for (index, vec4) in sums.as_chunks_mut().0.iter_mut().enumerate() {
-            *vec4 = self.of(f32x4::from(*vec4), index, index % vec4s_of_bias);
+        // Without a bias all channels of all pixels are alike.
+        let channels = self.bias.map_or(sums.len(), <[f32]>::len);
+        run(channels, Finish { epilogue: self, channels, sums });
+    }
+}
+
+/// An [`Epilogue`] to be applied to all sums.
+struct Finish<'a> {
+    epilogue: Epilogue<'a>,
+    channels: usize,
+    sums: &'a mut [f32],
+}
+
+impl Finish<'_> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `lanes`")]
+    fn vector<L: Lanes>(&mut self, pixel: usize, channel: usize) {
+        let sum = L::of(self.sums, pixel + channel);
+        self.epilogue.of(sum, pixel, channel).put(self.sums, pixel + channel);
+    }
+}
+
+impl Loop for Finish<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `lanes`")]
+    fn run<L: Lanes>(mut self) {
+        for pixel in (0..self.sums.len()).step_by(self.channels.max(1)) {
+            let whole = self.channels / L::COUNT * L::COUNT;
+            for channel in (0..whole).step_by(L::COUNT) {
+                self.vector::<L>(pixel, channel);
+            }
+            for channel in (whole..self.channels).step_by(4) {
+                self.vector::<f32x4>(pixel, channel);
+            }
         }
     }
 }

@@ -109,7 +109,7 @@ impl Weight {
         inputs: usize,
         algorithm: Option<Algorithm>,
         device: &Device,
-        at: impl Fn(usize, usize, usize, usize) -> f32,
+        at: impl Fn(usize, usize, usize, usize) -> f32 + Sync,
     ) -> Self {
         #[cfg(feature = "cpu")]
         if super::is_cpu(device)

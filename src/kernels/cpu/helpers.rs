@@ -67,7 +67,7 @@ impl Kernels {
         inputs: usize,
         outputs: usize,
         tile: Tile,
-        at: impl Fn(usize, usize, usize, usize) -> f32,
+        at: impl Fn(usize, usize, usize, usize) -> f32 + Sync,
     ) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let (g, side) = (tile.g(), tile.inputs());

@@ -1,8 +1,8 @@
 //! Draws pixels on canvases.
 
-use js_sys::{Object, Reflect, Uint8ClampedArray};
+use js_sys::{Reflect, Uint8ClampedArray};
 use picture::{Picture, color};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 /// Draws a frame (RGBA, `width · height · 4` bytes). The canvas has the frame's size in pixels; CSS scales it.
@@ -20,15 +20,19 @@ pub fn draw(
         canvas.set_width(width);
         canvas.set_height(height);
     }
-    let options = Object::new();
-    // In CPU memory: what a browser keeps on the GPU is gone when its GPU process crashes.
-    Reflect::set(&options, &"willReadFrequently".into(), &JsValue::TRUE)?;
     let context: CanvasRenderingContext2d = canvas
-        .get_context_with_context_options("2d", &options)?
+        .get_context("2d")?
         .ok_or_else(|| JsValue::from("this browser has no 2D canvas"))?
         .unchecked_into();
     let image = ImageData::new_with_js_u8_clamped_array_and_sh(pixels, width, height)?;
-    context.put_image_data(&image, 0.0, 0.0)
+    context.put_image_data(&image, 0.0, 0.0)?;
+    // When the browser's GPU process crashes, canvases lose what was drawn on them.
+    let redraw = Closure::<dyn Fn()>::new(move || {
+        // A canvas that has another size by now has been drawn on again.
+        let _ = context.put_image_data(&image, 0.0, 0.0);
+    });
+    Reflect::set(canvas, &"oncontextrestored".into(), &redraw.into_js_value())?;
+    Ok(())
 }
 
 /// Mixes the colours of `photo`, which has the same size, into a frame (RGBA): `tint` per cent.

@@ -5,14 +5,10 @@
 //! the engine. At run time the engine instantiates [`MODULE`] on its own memory and puts the exported function into
 //! its own function table, at the index [`place`].
 
-use std::{
-    cell::{Cell, RefCell},
-    hint::black_box,
-    mem::transmute,
-};
+use std::{cell::Cell, hint::black_box, mem::transmute};
 
 use self::operands::Operands;
-use crate::view::View;
+use crate::{panel::Block, view::View};
 
 mod operands;
 
@@ -25,14 +21,8 @@ type Panel = unsafe extern "C" fn(*const Operands);
 /// The number of products per sum before it is stored, so that the operands stay in the L1 cache.
 const INNER: usize = 128;
 
-/// The row stride of the right matrix, in values, from which it is packed. Strides of a power of two map to few sets
-/// of a cache.
-const FAR: usize = 64;
-
 thread_local! {
     static PANEL: Cell<Option<Panel>> = const { Cell::new(None) };
-    /// The packed panel of a right matrix.
-    static PACKED: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A placeholder that reserves an index in the function table. Never called.
@@ -55,67 +45,43 @@ pub unsafe fn start() {
     PANEL.set(Some(unsafe { transmute::<usize, Panel>(black_box(place() as usize)) }));
 }
 
-/// As [`crate::matrix::multiply`], if the module runs and supports this shape. Returns whether it did.
+/// As [`crate::panel::multiply`], if the module runs. Returns whether it does.
 pub fn multiply(
     left: View,
-    right: View,
+    block: Block,
     out: &mut [f32],
     row: usize,
     [rows, inner, columns]: [usize; 3],
     add: bool,
 ) -> bool {
     let Some(panel) = PANEL.get() else { return false };
-    if right.column != 1 || !columns.is_multiple_of(4) {
-        return false;
-    }
-    PACKED.with_borrow_mut(|packed| {
-        for start in (0..inner.max(1)).step_by(INNER) {
-            let inner = INNER.min(inner - start);
-            let left_numbers = left.numbers.get(start * left.column..).unwrap_or_default();
-            let mut first = 0;
-            while first < columns {
-                let wide = match columns - first {
-                    rest @ (4 | 8) => rest,
-                    // Twice eight: with four columns alone, each sum would wait for the one before.
-                    16 => 8,
-                    _ => 12,
-                };
-                let numbers = right.numbers.get(start * right.row + first..).unwrap_or_default();
-                let (right_numbers, right_row) = if right.row > FAR {
-                    pack(numbers, right.row, [inner, wide], packed);
-                    (&packed[..], wide)
-                } else {
-                    (numbers, right.row)
-                };
-                let operands = Operands {
-                    rows,
-                    inner,
-                    columns: wide,
-                    out: out[first..].as_mut_ptr(),
-                    out_row: row,
-                    left: left_numbers.as_ptr(),
-                    left_row: left.row,
-                    left_column: left.column,
-                    right: right_numbers.as_ptr(),
-                    right_row,
-                    add: add || start > 0,
-                };
-                // SAFETY: `matrix::multiply` has checked that the slices are as long as these strides reach.
-                unsafe { panel(&raw const operands) };
-                first += wide;
-            }
+    for start in (0..inner.max(1)).step_by(INNER) {
+        let inner = INNER.min(inner - start);
+        let mut first = 0;
+        while first < columns {
+            let wide = match columns - first {
+                rest @ (4 | 8) => rest,
+                // Twice eight: with four columns alone, each sum would wait for the one before.
+                16 => 8,
+                _ => 12,
+            };
+            let operands = Operands {
+                rows,
+                inner,
+                columns: wide,
+                out: out[first..].as_mut_ptr(),
+                out_row: row,
+                left: left.numbers.as_ptr().wrapping_add(start * left.column),
+                left_row: left.row,
+                left_column: left.column,
+                right: block.numbers.as_ptr().wrapping_add(start * block.row + first),
+                right_row: block.row,
+                add: add || start > 0,
+            };
+            // SAFETY: `panel::multiply` has checked that the slices are as long as these strides reach.
+            unsafe { panel(&raw const operands) };
+            first += wide;
         }
-    });
+    }
     true
-}
-
-/// Copies `[count, wide]` from rows with a stride of `row` values.
-fn pack(numbers: &[f32], row: usize, [count, wide]: [usize; 2], packed: &mut Vec<f32>) {
-    packed.clear();
-    for at in 0..count {
-        let (vec4s, _) = numbers[at * row..][..wide].as_chunks::<4>();
-        for vec4 in vec4s {
-            packed.extend_from_slice(vec4);
-        }
-    }
 }

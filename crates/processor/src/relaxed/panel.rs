@@ -14,10 +14,6 @@ mod operands;
 
 use operands::Operands;
 
-/// The number of rows of sums per iteration. With three vectors per row, sums and operands fit into 15 registers
-/// however the compiler orders them. Four rows were slower by a twelfth.
-const ROWS: usize = 3;
-
 /// Computes the product of these operands. Vectors need no alignment.
 ///
 /// # Safety
@@ -30,16 +26,18 @@ pub unsafe extern "C" fn panel(operands: *const Operands) {
         // A copy, which the writes below cannot alias: it stays in registers.
         let operands = *operands;
         match operands.columns {
-            12 => compute::<3>(operands),
-            8 => compute::<2>(operands),
-            _ => compute::<1>(operands),
+            // Sums and operands fit into 15 registers however the compiler orders them. With four rows of three vectors
+            // it was slower by a twelfth.
+            12 => compute::<3, 3>(operands),
+            8 => compute::<4, 2>(operands),
+            _ => compute::<6, 1>(operands),
         }
     }
 }
 
 #[inline]
 #[target_feature(enable = "relaxed-simd")]
-unsafe fn compute<const VECTORS: usize>(operands: Operands) {
+unsafe fn compute<const ROWS: usize, const VECTORS: usize>(operands: Operands) {
     let together = operands.rows - operands.rows % ROWS;
     // SAFETY: as for `panel`.
     unsafe {
