@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use crate::{
     Epilogue,
-    panel::{Block, blocks, multiply, pack, padded},
-    view::View,
+    panel::{blocks, multiply, pack, padded},
+    view::{Block, View},
 };
 
 /// The number of pixels per product, so that the operands fit into the cache of a core.

@@ -4,7 +4,7 @@
 
 use crate::{
     lanes::{Lanes, Loop, array, run},
-    view::View,
+    view::{Block, View},
 };
 
 /// The number of columns of a block: a multiple of the columns that are summed at once, in vectors of every width.
@@ -21,14 +21,6 @@ pub const fn padded(columns: usize) -> usize {
 /// The columns of each block of a matrix: the first, and how many.
 pub fn blocks(columns: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..columns).step_by(BLOCK).map(move |first| (first, BLOCK.min(columns - first)))
-}
-
-/// Columns of a right matrix, row by row.
-#[derive(Clone, Copy)]
-pub struct Block<'a> {
-    pub numbers: &'a [f32],
-    /// The stride between rows, in values.
-    pub row: usize,
 }
 
 /// Copies `[rows, columns]` from rows with a stride of `row` values, as a block with rows of [`padded`] length. The rest

@@ -7,3 +7,11 @@ pub struct View<'a> {
     pub row: usize,
     pub column: usize,
 }
+
+/// Columns of a right matrix, row by row.
+#[derive(Clone, Copy)]
+pub struct Block<'a> {
+    pub numbers: &'a [f32],
+    /// The stride between rows, in values.
+    pub row: usize,
+}

@@ -3,7 +3,7 @@
 
 use wide::f32x4;
 
-use super::Lanes;
+use super::vector::Lanes;
 
 impl Lanes for f32x4 {
     const COUNT: usize = 4;

@@ -15,7 +15,7 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{Lanes, Loop};
+use super::vector::{Lanes, Loop};
 
 #[derive(Clone, Copy)]
 struct Eight(__m256);

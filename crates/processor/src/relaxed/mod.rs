@@ -8,7 +8,7 @@
 use std::{cell::Cell, hint::black_box, mem::transmute};
 
 use self::operands::Operands;
-use crate::{panel::Block, view::View};
+use crate::view::{Block, View};
 
 mod operands;
 

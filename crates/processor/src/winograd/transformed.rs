@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::{
     matrix::each,
-    panel::{BLOCK, Block, blocks, multiply, padded},
-    view::View,
+    panel::{BLOCK, blocks, multiply, padded},
+    view::{Block, View},
 };
 
 /// Transformed kernels, `G g Gᵀ`, of 16 or 36 elements each (called elements here).
