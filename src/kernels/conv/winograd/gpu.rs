@@ -23,8 +23,8 @@ const BAND_BYTES: usize = 16 << 20;
 /// The algorithm for a convolution with these numbers of channels, on a GPU device that is `software` or not.
 ///
 /// For each pixel the transforms of 4×4 tiles move `18·(in + out)` bytes more, and save `13·in·out` operations (of 18).
-/// A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 40 channels, and Winograd is
-/// ahead from 128 on. In software the bytes come from the same cache as everything else.
+/// A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 40 channels. By the estimates of
+/// `cargo xtask shaders` Winograd is ahead from 64 on. In software the bytes come from the same cache as everything else.
 ///
 /// The wide layers have small maps, so few tiles that larger ones gain nothing, and most of the weights: 2×2 there.
 pub fn choose(inputs: usize, outputs: usize, software: bool) -> Algorithm {
