@@ -55,6 +55,8 @@ class ImpastoDemo extends HTMLElement {
 
   /** The poster gives way to the painter, as it does by itself on a click. Demonstrations take turns, see apps/page/src/services/paint_lock.rs. */
   paint() {
+    // Where the browser still puts off loading the poster, that must not come after this and undo it.
+    this.#frame.loading = 'eager';
     this.#frame.src = this.#address('./');
   }
 
