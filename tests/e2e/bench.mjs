@@ -1,5 +1,5 @@
 // The benchmark: the CPU time of a step of the engine in a real browser, in seconds over all of its processes; how it
-// compares with the full VGG-19, Burn's stock operations and TensorFlow.js; the share of the adapter's peak
+// compares with the full VGG-19, Burn's stock operations, TensorFlow.js and jax-js; the share of the adapter's peak
 // performance; whether the time is linear in the number of pixels; and the start-up times. All figures of a table come
 // from one run.
 //
@@ -44,6 +44,8 @@ const ROWS = [
   { engine: 'tfjs webgpu', network: 'vgg19', pixels: '192×128', steps: 1 },
   { engine: 'tfjs wasm', network: 'vgg19', pixels: '64×64', steps: 5 },
   { engine: 'tfjs wasm', network: 'vgg19', pixels: '192×128', steps: 2 },
+  { engine: 'jax-js webgpu', network: 'vgg19', pixels: '64×64', steps: 2 },
+  { engine: 'jax-js wasm', network: 'vgg19', pixels: '64×64', steps: 2 },
   { engine: 'gpu', network: 'tiny', photo: 'astronaut', pixels: '128×128', size: 128, steps: 10 },
   { engine: 'gpu', network: 'tiny', photo: 'astronaut', pixels: '512×512', size: 512, steps: 2 },
   { engine: 'cpu', network: 'tiny', photo: 'astronaut', pixels: '128×128', size: 128, steps: 30 },
@@ -51,10 +53,16 @@ const ROWS = [
 ];
 
 /** The rows that a row is compared with: alternatives on the same kind of machine. */
-const RIVALS = { gpu: ['stock', 'tfjs webgpu'], cpu: ['tfjs wasm'] };
+const RIVALS = {
+  gpu: { stock: 'stock', tfjs: 'tfjs webgpu', jax: 'jax-js webgpu' },
+  cpu: { tfjs: 'tfjs wasm', jax: 'jax-js wasm' },
+};
 
 /** The engines on the adapter whose roofline is measured. */
-const ON_ADAPTER = ['gpu', 'stock', 'tfjs webgpu'];
+const ON_ADAPTER = ['gpu', 'stock', 'tfjs webgpu', 'jax-js webgpu'];
+
+/** Libraries for which benches/ has a page with the same step, as their user would write it. */
+const LIBRARIES = ['tfjs', 'jax-js'];
 
 const { values: options } = parseArgs({
   options: { json: { type: 'string' }, rounds: { type: 'string', default: '3' }, only: { type: 'string', default: '' } },
@@ -72,7 +80,6 @@ const withStartUp = isWanted('start-up');
 const withFirefox = isWanted('firefox');
 if (rows.length === 0 && !withRoofline && !withStartUp && !withFirefox) throw new Error(`nothing that is measured has "${options.only}" in its name`);
 const baseline = process.env.IMPASTO_STOCK ?? '';
-const tfjs = join(root, 'benches/tfjs');
 checkNeeds();
 
 let roofline = null;
@@ -103,22 +110,21 @@ const line = (...cells) => console.log(cells.map((cell, at) => (at < 3 ? cell.pa
 if (rows.length > 0) {
   line(
     'engine', 'network', 'picture', 'processor s/step', 'clock s/step',
-    'VGG-19/this', 'stock/this', 'TensorFlow.js/this', 'GFLOP/s', 'share of roofline',
+    'VGG-19/this', 'stock/this', 'TensorFlow.js/this', 'jax-js/this', 'GFLOP/s', 'share of roofline',
   );
 }
 for (const row of rows) {
   const times = (other) => (other && other !== row ? other.cpu / row.cpu : null);
+  const rival = (name) => (row.network === 'vgg19' ? times(of(RIVALS[row.engine]?.[name], 'vgg19', row.pixels)) : null);
   row.ratios = {
-    vgg19: times(of(row.engine, 'vgg19', row.pixels)),
-    stock: RIVALS[row.engine]?.includes('stock') && row.network === 'vgg19' ? times(of('stock', 'vgg19', row.pixels)) : null,
-    tfjs: row.network === 'vgg19' ? times(of(RIVALS[row.engine]?.at(-1), 'vgg19', row.pixels)) : null,
+    vgg19: times(of(row.engine, 'vgg19', row.pixels)), stock: rival('stock'), tfjs: rival('tfjs'), jax: rival('jax'),
   };
   row.gflops = row.network === 'vgg19' ? effective(count(row.pixels), row.wall) : null;
   row.share = hasShare(row) ? row.gflops / ceiling(roofline, row.pixels) : null;
-  const { vgg19, stock, tfjs } = row.ratios;
+  const { vgg19, stock, tfjs, jax } = row.ratios;
   line(
     row.engine, row.network, row.pixels, row.cpu.toFixed(3), row.wall.toFixed(3),
-    ...[vgg19, stock, tfjs, row.gflops].map((figure) => figure?.toFixed(1) ?? ''), row.share?.toFixed(2) ?? '',
+    ...[vgg19, stock, tfjs, jax, row.gflops].map((figure) => figure?.toFixed(1) ?? ''), row.share?.toFixed(2) ?? '',
   );
 }
 if (roofline) printRoofline(roofline);
@@ -148,13 +154,13 @@ function pixelCost(engine) {
 }
 
 function checkNeeds() {
-  if (skipFull && rows.some(({ engine, network }) => network === 'vgg19' && !engine.startsWith('tfjs'))) throw new Error(skipFull);
+  if (skipFull && rows.some((row) => row.network === 'vgg19' && !library(row))) throw new Error(skipFull);
   const needed = [
-    [/^stock/, join(baseline, 'worker-gpu_bg.wasm')],
-    [/^tfjs/, join(tfjs, 'node_modules')],
+    ['stock', join(baseline, 'worker-gpu_bg.wasm')],
+    ...LIBRARIES.map((name) => [name, join(pageOf(name), 'node_modules')]),
   ];
-  for (const [engine, path] of needed) {
-    if (rows.some((row) => engine.test(row.engine)) && !existsSync(path)) {
+  for (const [name, path] of needed) {
+    if (rows.some((row) => row.engine.startsWith(name)) && !existsSync(path)) {
       throw new Error(`there is no ${path}: run this through \`cargo xtask bench\``);
     }
   }
@@ -171,7 +177,16 @@ async function inBrowser(measurement) {
 }
 
 function measure(browser, row) {
-  return (row.engine.startsWith('tfjs') ? measureTensorFlow : measureEngine)(browser, row);
+  return (library(row) ? measureLibrary : measureEngine)(browser, row);
+}
+
+/** The library that a row measures; undefined for our engines. */
+function library({ engine }) {
+  return LIBRARIES.find((name) => engine.startsWith(name));
+}
+
+function pageOf(library) {
+  return join(root, 'benches', library);
 }
 
 /**
@@ -202,10 +217,10 @@ async function measureEngine(browser, { engine, network, photo, size, steps }) {
   return found;
 }
 
-/** A user's own loop in TensorFlow.js, benches/tfjs. */
-async function measureTensorFlow(browser, { engine, pixels, steps }) {
+/** A user's own loop in another library. */
+async function measureLibrary(browser, { engine, pixels, steps }) {
   const host = await new Host(null).start();
-  host.overlay = tfjs;
+  host.overlay = pageOf(library({ engine }));
   try {
     const page = await browser.newPage();
     const [width, height] = pixels.split('×');

@@ -1,5 +1,5 @@
 //! Runs the benchmark: measures the engine's step in a real browser, the same step with Burn's stock operations and in
-//! TensorFlow.js, and the adapter's peak performance.
+//! TensorFlow.js and jax-js, and the adapter's peak performance.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::{flags, site, suites};
 /// ("start-up").
 pub fn bench(arguments: &[String]) -> Result {
     let tools = setup::for_tests()?;
-    setup::tensorflow()?;
+    setup::rivals()?;
     site::have(&tools)?;
     let mut node = suites::node(&tools)?;
     node.env("IMPASTO_STOCK", stock_worker(&tools)?);

@@ -16,7 +16,7 @@ use std::process::Command;
 
 use crate::process::{Result, command};
 
-pub use programs::tensorflow;
+pub use programs::rivals;
 pub use system::allow as allow_system;
 pub use target::WASM_TARGET;
 

@@ -190,9 +190,10 @@ pub fn drivers() -> Result {
     npm_packages("browser drivers", "tests/e2e")
 }
 
-/// Installs TensorFlow.js, with which the benchmark compares the engine.
-pub fn tensorflow() -> Result {
-    npm_packages("TensorFlow.js", "benches/tfjs")
+/// Installs the libraries with which the benchmark compares the engine.
+pub fn rivals() -> Result {
+    npm_packages("TensorFlow.js", "benches/tfjs")?;
+    npm_packages("jax-js", "benches/jax-js")
 }
 
 /// Installs exactly what a folder's `package-lock.json` names.
