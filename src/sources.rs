@@ -2,7 +2,7 @@
 //! options.
 
 use options::{Options, OptionsError, check_painting_weight};
-use picture::{Picture, mask::Mask};
+use picture::{Picture, color, mask::Mask};
 use weights::Layer;
 
 /// The photo and its masks.
@@ -99,6 +99,16 @@ impl Sources {
         Ok(())
     }
 
+    /// Gives each painting the colours of the part of the photo that it paints.
+    pub(crate) fn match_colors(&mut self) {
+        let visible: Vec<Option<Mask>> = self.areas().into_iter().map(|area| area.mask).collect();
+        for (at, painting) in self.paintings.iter_mut().enumerate() {
+            // All paintings share one area, or each has its own.
+            let visible = visible.get(at).unwrap_or(&visible[0]).as_ref();
+            painting.picture = color::matched(&painting.picture, &self.subject.photo, visible);
+        }
+    }
+
     /// The regions of the picture and their paintings.
     pub(crate) fn areas(&self) -> Vec<Area<'_>> {
         let Subject { opacity, mask, .. } = &self.subject;
@@ -128,5 +138,33 @@ impl Sources {
     pub(crate) fn least_painting(&self) -> (usize, usize) {
         let sizes = self.paintings.iter().map(|painting| painting.picture.size());
         sizes.min_by_key(|size| size.0.min(size.1)).unwrap_or_else(|| self.subject.photo.size())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_painting_gets_the_palette_of_what_it_paints() {
+        let (photo, painting) = (Picture::noise(8, 6, 1), Picture::noise(8, 6, 2));
+        let left: Vec<f32> = (0..48).map(|at| f32::from(at % 8 < 4)).collect();
+        let mask = Mask::new(8, 6, left).unwrap();
+        let mut sources = Sources::new(photo.clone(), painting.clone());
+        sources.paintings.push(sources.paintings[0].clone());
+        let matched = |sources: &Sources| {
+            let mut sources = sources.clone();
+            sources.match_colors();
+            sources.paintings.into_iter().map(|painting| painting.picture).collect::<Vec<_>>()
+        };
+        let due = |mask: Option<&Mask>| color::matched(&painting, &photo, mask);
+
+        assert_eq!(matched(&sources), [due(None), due(None)], "a blend over all of the photo");
+        sources.subject.opacity = Some(mask.clone());
+        assert_eq!(matched(&sources), [due(Some(&mask)), due(Some(&mask))], "a blend over what is visible");
+        sources.subject.opacity = None;
+        sources.subject.mask = Some(mask.clone());
+        assert_eq!(matched(&sources), [due(Some(&mask)), due(Some(&mask.inverted()))], "each its region");
+        assert_ne!(due(Some(&mask)), due(None));
     }
 }

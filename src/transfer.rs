@@ -29,7 +29,7 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use options::{Color, Init, Options, Until};
 use picture::{
-    Frame, Losses, Picture, color,
+    Frame, Losses, Picture,
     rect::{GRID, Remainder, tiles},
 };
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
@@ -126,9 +126,7 @@ impl StyleTransfer {
     pub async fn of(vgg: Vgg, mut sources: Sources, options: &Options) -> Result<Self, Error> {
         options.validate().and_then(|()| sources.check(options))?;
         if options.color == Color::Match {
-            for painting in &mut sources.paintings {
-                painting.picture = color::matched(&painting.picture, &sources.subject.photo);
-            }
+            sources.match_colors();
         }
         let plan = Plan::new(options, sources.subject.photo.size(), sources.least_painting());
         let first = &plan.scales()[0];
