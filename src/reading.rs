@@ -9,7 +9,7 @@ use std::{
 };
 
 use picture::{
-    Frame, color,
+    Frame, Picture, color,
     mask::{cut_out, lay_over},
 };
 
@@ -65,6 +65,8 @@ pub(crate) struct Request {
     /// The loss terms; may be empty.
     pub terms: Vec<Term>,
     pub subject: Arc<Subject>,
+    /// The photo in its colours.
+    pub photo: Arc<Picture>,
     /// Whether the frame gets the colours of the photo.
     pub keeps_colors: bool,
     /// Whether pixels outside of the mask are those of the photo.
@@ -90,12 +92,12 @@ impl Request {
 
     /// Applies colours of the photo, mask and transparency to the bytes.
     fn finish(&self, rgba: &mut [u8]) {
-        let Subject { photo, mask, opacity } = &*self.subject;
+        let Subject { mask, opacity, .. } = &*self.subject;
         if self.keeps_colors {
-            color::keep(rgba, photo);
+            color::keep(rgba, &self.photo);
         }
         if let Some(mask) = mask.as_ref().filter(|_| self.protects) {
-            lay_over(rgba, photo, mask);
+            lay_over(rgba, &self.photo, mask);
         }
         if let Some(opacity) = opacity {
             cut_out(rgba, opacity);

@@ -1,7 +1,7 @@
 //! Defines the inputs of a run: a photo with optional masks, and one painting or several. Checks them against the
 //! options.
 
-use options::{Options, OptionsError, check_painting_weight};
+use options::{Color, Options, OptionsError, check_painting_weight};
 use picture::{Picture, color, mask::Mask};
 use weights::Layer;
 
@@ -99,14 +99,34 @@ impl Sources {
         Ok(())
     }
 
-    /// Gives each painting the colours of the part of the photo that it paints.
-    pub(crate) fn match_colors(&mut self) {
+    /// Gives each painting the colours of the part of the photo that it paints, or its light, as the options say.
+    pub(crate) fn match_colors(&mut self, color: Color) {
+        let matched = match color {
+            Color::Match => color::matched,
+            Color::Luminance => color::matched_light,
+            Color::Painting | Color::Keep => return,
+        };
         let visible: Vec<Option<Mask>> = self.areas().into_iter().map(|area| area.mask).collect();
         for (at, painting) in self.paintings.iter_mut().enumerate() {
             // All paintings share one area, or each has its own.
             let visible = visible.get(at).unwrap_or(&visible[0]).as_ref();
-            painting.picture = color::matched(&painting.picture, &self.subject.photo, visible);
+            painting.picture = matched(&painting.picture, &self.subject.photo, visible);
         }
+    }
+
+    /// Whether photo and paintings are grey.
+    pub(crate) fn are_grey(&self) -> bool {
+        let mut paintings = self.paintings.iter().map(|painting| &painting.picture);
+        color::is_grey(&self.subject.photo) && paintings.all(color::is_grey)
+    }
+
+    /// The same in grey.
+    pub(crate) fn in_grey(mut self) -> Self {
+        self.subject.photo = color::grey(&self.subject.photo);
+        for painting in &mut self.paintings {
+            painting.picture = color::grey(&painting.picture);
+        }
+        self
     }
 
     /// The regions of the picture and their paintings.
@@ -154,7 +174,7 @@ mod tests {
         sources.paintings.push(sources.paintings[0].clone());
         let matched = |sources: &Sources| {
             let mut sources = sources.clone();
-            sources.match_colors();
+            sources.match_colors(Color::Match);
             sources.paintings.into_iter().map(|painting| painting.picture).collect::<Vec<_>>()
         };
         let due = |mask: Option<&Mask>| color::matched(&painting, &photo, mask);

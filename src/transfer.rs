@@ -24,12 +24,12 @@
 //! This file holds the state of a run and its order of operations. Features, losses, optimisers, schedule and tiles
 //! have modules of their own.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use burn::tensor::Tensor;
 use options::{Color, Init, Options, Until};
 use picture::{
-    Frame, Losses, Picture,
+    Frame, Losses, Picture, color,
     rect::{GRID, Remainder, tiles},
 };
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
@@ -37,7 +37,7 @@ use schedule::{Plan, Scale, tile_side};
 
 use crate::{
     error::Error,
-    kernels::{Map, adam, readback, resample, squares::Squares, upload},
+    kernels::{Map, adam, channel_mean::channel_mean, readback, resample, squares::Squares, upload},
     loss::{Region, Statistics, Targets, Term, UnmeasuredStyle, total_variation},
     network::Vgg,
     optimizer::State,
@@ -80,6 +80,10 @@ pub struct StyleTransfer {
     at: usize,
     /// The photo and its masks, resized to the current scale. Shared with readings that have not arrived yet.
     subject: Arc<Subject>,
+    /// The photo as it was given, resized to the current scale. That of `subject` is grey if the run is.
+    colored: Arc<Picture>,
+    /// Whether the picture is grey at each step: photo and paintings are, or [`Color::Luminance`] is wanted.
+    in_grey: bool,
     /// `[H, W]` on the device: 1 where the picture may change, 0 where it must not. `None`: it may change everywhere.
     editable: Option<Tensor<2>>,
     /// Photo and paintings at full size, from which later scales are resized. `None` at the last scale.
@@ -125,15 +129,19 @@ impl StyleTransfer {
     /// fails.
     pub async fn of(vgg: Vgg, mut sources: Sources, options: &Options) -> Result<Self, Error> {
         options.validate().and_then(|()| sources.check(options))?;
-        if options.color == Color::Match {
-            sources.match_colors();
-        }
+        sources.match_colors(options.color);
+        let in_grey = options.color == Color::Luminance || sources.are_grey();
         let plan = Plan::new(options, sources.subject.photo.size(), sources.least_painting());
         let first = &plan.scales()[0];
         let originals = Originals::new(sources);
         let here = originals.resized(first, &plan);
+        let colored = Arc::new(here.subject.photo.clone());
+        let here = if in_grey { here.in_grey() } else { here };
         let photo = &here.subject.photo;
-        let noise = || Picture::noise(first.width, first.height, options.seed);
+        let noise = || {
+            let noise = Picture::noise(first.width, first.height, options.seed);
+            if in_grey { color::grey(&noise) } else { noise }
+        };
         // Departure from the paper, which starts from white noise: `Init::Content` starts from the photo and
         // `Init::Mixture` from the mean of both.
         let mut x = match options.init {
@@ -150,6 +158,8 @@ impl StyleTransfer {
             targets: targets(&vgg, &here, options).await?,
             editable: editable(&here, &vgg),
             subject: Arc::new(here.subject),
+            colored,
+            in_grey,
             vgg,
             options: options.clone(),
             originals: (plan.scales().len() > 1).then_some(originals),
@@ -250,6 +260,8 @@ impl StyleTransfer {
     async fn enter(&mut self, at: usize) -> Result<(), Error> {
         let originals = self.originals.as_ref().expect("the last scale has not been reached");
         let here = originals.resized(&self.plan.scales()[at], &self.plan);
+        self.colored = Arc::new(here.subject.photo.clone());
+        let here = if self.in_grey { here.in_grey() } else { here };
         self.evaluation = Repeated::default(); // of the previous scale: frees its memory
         self.targets = targets(&self.vgg, &here, &self.options).await?;
         self.editable = editable(&here, &self.vgg);
@@ -308,6 +320,8 @@ impl StyleTransfer {
         // times the total variation. A protected pixel has no gradient, so that no optimiser changes it.
         let (gradient, term) = total_variation(picture, gradient, self.editable.as_ref(), options.tv_weight);
         terms.push(term);
+        // Departure from the paper: nothing else keeps a picture grey, and the optimisation would invent colours.
+        let gradient = if self.in_grey { channel_mean(&gradient) } else { gradient };
         (gradient, terms)
     }
 
@@ -362,7 +376,8 @@ impl StyleTransfer {
             self.enter(self.plan.scales().len() - 1).await?;
         }
         self.evaluation = Repeated::default();
-        self.state = State::start(self.options.optimizer, self.vgg.upload(picture));
+        let picture = if self.in_grey { Cow::Owned(color::grey(picture)) } else { Cow::Borrowed(picture) };
+        self.state = State::start(self.options.optimizer, self.vgg.upload(&picture));
         self.steps = 0;
         self.steps_at_scale = 0;
         self.watch = Watch::new(self.options.until);
@@ -393,7 +408,8 @@ impl StyleTransfer {
             step: self.steps,
             terms: self.terms.clone(),
             subject: self.subject.clone(),
-            keeps_colors: self.options.color == Color::Keep,
+            photo: self.colored.clone(),
+            keeps_colors: matches!(self.options.color, Color::Keep | Color::Luminance),
             protects: self.editable.is_some(),
         };
         Reading::start(request.read())

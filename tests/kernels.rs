@@ -5,7 +5,7 @@ use burn::tensor::{DType, Device, Tensor, TensorData, bf16};
 use impasto::{
     device,
     kernels::{
-        Map, Storage, adam, conv,
+        Map, Storage, adam, channel_mean, conv,
         conv::{Algorithm, Tile},
         crop,
         crop::Patch,
@@ -252,6 +252,16 @@ fn scaling_of_pixels_agrees_with_its_twin() {
                 [None, Some(&add)].map(|add| values(scale_pixels::scale_pixels(&map, &weights, add))).into()
             });
         }
+    }
+}
+
+#[test]
+fn the_mean_of_channels_agrees_with_its_twin() {
+    for (h, w) in SIZES {
+        assert_no_fault_and_equal(&format!("{h}×{w}"), |device| {
+            let map = random(14, [h, w, 4], device);
+            vec![values(channel_mean::channel_mean(&map))]
+        });
     }
 }
 

@@ -9,6 +9,7 @@
 //! channels: red, green, blue, and one that stays zero.
 
 pub mod adam;
+pub mod channel_mean;
 pub mod conv;
 #[cfg(feature = "cpu")]
 pub mod cpu;

@@ -1,7 +1,7 @@
 //! The list of all WGSL kernels.
 
 use super::{
-    adam, conv, crop, frame,
+    adam, channel_mean, conv, crop, frame,
     gpu::{Registered, Shader},
     gram, moments, normalize, pool, resample, residual, scale_pixels, split_k, squares, total_variation,
     vectors,
@@ -37,6 +37,7 @@ macro_rules! list {
 
 list! {
     adam::Step,
+    channel_mean::ChannelMean,
     conv::epilogue::ReluBackward,
     conv::product::Tiled,
     conv::product::Unrolled,

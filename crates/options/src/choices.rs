@@ -90,8 +90,10 @@ pub enum Color {
     Painting,
     /// From the painting, after its colour distribution has been matched to that of the photo.
     Match,
-    /// From the photo, pixel by pixel: only the luminance is painted.
+    /// From the photo, pixel by pixel: the picture is painted in the painting's colours, of which only the luminance stays.
     Keep,
+    /// As `Keep`, but photo and painting are looked at in grey, so that colours have no part in the style.
+    Luminance,
 }
 
 /// Reads `steps`, `level` or a loss.
@@ -151,4 +153,4 @@ written_as!(StyleLoss is "style loss", one of "gram or moments": Gram = "gram", 
 written_as!(Pooling is "pooling", one of "max or avg": Max = "max", Avg = "avg");
 written_as!(Init is "start", one of "content, noise or mixture": Content = "content", Noise = "noise", Mixture = "mixture");
 written_as!(Optimizer is "optimizer", one of "adam or lbfgs": Adam = "adam", Lbfgs = "lbfgs");
-written_as!(Color is "colour", one of "painting, match or keep": Painting = "painting", Match = "match", Keep = "keep");
+written_as!(Color is "colour", one of "painting, match, keep or luminance": Painting = "painting", Match = "match", Keep = "keep", Luminance = "luminance");

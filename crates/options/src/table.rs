@@ -174,9 +174,9 @@ options! {
         "init" init: Init = Init::Content, "content|noise|mixture",
             "What the optimisation starts from: content (the photo), noise, or a mixture of both"
             { page: Some(all("content, noise or mixture")) };
-        "color" color: Color = Color::Painting, "painting|match|keep",
-            "Whose colours: the painting's, the painting's with the photo's palette (match), or the photo's (keep)"
-            { page: Some(all("painting, match or keep")) };
+        "color" color: Color = Color::Painting, "painting|match|keep|luminance",
+            "Whose colours: the painting's, the painting's with the photo's palette (match), or the photo's (keep, and luminance, which looks at both pictures in grey)"
+            { page: Some(all("painting, match, keep or luminance")) };
         "seed" seed: u64 = 0, "N",
             "Seeds the noise of --init noise and --init mixture";
         "optimizer" optimizer: Optimizer = Optimizer::Adam, "adam|lbfgs",

@@ -174,7 +174,12 @@ fn choices_are_read_and_written() {
         assert_eq!(text.parse::<Init>().unwrap(), init);
         assert_eq!(init.to_string(), text);
     }
-    for (text, color) in [("painting", Color::Painting), ("match", Color::Match), ("keep", Color::Keep)] {
+    for (text, color) in [
+        ("painting", Color::Painting),
+        ("match", Color::Match),
+        ("keep", Color::Keep),
+        ("luminance", Color::Luminance),
+    ] {
         assert_eq!(text.parse::<Color>().unwrap(), color);
         assert_eq!(color.to_string(), text);
     }

@@ -41,6 +41,38 @@ pub fn matched(painting: &Picture, photo: &Picture, visible: Option<&Mask>) -> P
         .expect("as large as the painting, clamped")
 }
 
+/// The painting in grey, with the mean and the standard deviation of the photo's luma (Gatys et al. 2016, section 5: L' =
+/// σc/σs·(L − μs) + μc). `visible` as in [`matched`].
+///
+/// # Panics
+/// If the mask has another size than the photo.
+#[must_use]
+pub fn matched_light(painting: &Picture, photo: &Picture, visible: Option<&Mask>) -> Picture {
+    let (painting, photo) = (grey(painting), grey(photo));
+    let (from_mean, from) = moments(&painting, None);
+    let (to_mean, to) = moments(&photo, visible);
+    let gain = (to[0][0] / from[0][0].max(LEAST_VARIANCE)).sqrt();
+    let rgb = painting
+        .rgb()
+        .iter()
+        .map(|&light| (to_mean[0] + gain * (f64::from(light) - from_mean[0])).clamp(0.0, 1.0) as f32);
+    Picture::new(painting.width(), painting.height(), rgb.collect())
+        .expect("as large as the painting, clamped")
+}
+
+/// The picture in grey: each channel is the luma.
+#[must_use]
+pub fn grey(picture: &Picture) -> Picture {
+    let rgb = picture.rgb().as_chunks::<3>().0.iter().flat_map(|&pixel| [luma(pixel).clamp(0.0, 1.0); 3]);
+    Picture::new(picture.width(), picture.height(), rgb.collect()).expect("as large, clamped")
+}
+
+/// Whether no channel of any pixel is more than 1/255 away from its luma, as in a grey picture after JPEG.
+pub fn is_grey(picture: &Picture) -> bool {
+    let mut pixels = picture.rgb().as_chunks::<3>().0.iter();
+    pixels.all(|&pixel| pixel.iter().all(|value| (value - luma(pixel)).abs() <= 1.01 / 255.0))
+}
+
 /// Replaces the colours of a picture by those of the photo and keeps its luma. `rgba` is RGBA8, `H · W · 4` bytes;
 /// the photo must have the same size.
 pub fn keep(rgba: &mut [u8], photo: &Picture) {
@@ -215,6 +247,16 @@ mod tests {
         let found = hues(&matched(&sepia, &photo, None));
         // An exact match would give the noise the photo's 0.05.
         assert!(found.iter().all(|&hue| hue < 0.02), "{found:?}");
+    }
+
+    #[test]
+    fn matched_light_is_grey_and_has_the_photo_s_mean_and_deviation() {
+        let (painting, photo) = (warm(), cold());
+        let found = matched_light(&painting, &photo, None);
+        assert!(is_grey(&found) && !is_grey(&painting) && is_grey(&grey(&photo)));
+        let ((mean, variance), (due_mean, due)) = (moments(&found, None), moments(&grey(&photo), None));
+        assert!((mean[0] - due_mean[0]).abs() < 1e-4, "{mean:?} for {due_mean:?}");
+        assert!((variance[0][0] - due[0][0]).abs() < 1e-5, "{variance:?} for {due:?}");
     }
 
     #[test]

@@ -41,6 +41,7 @@ fn StylePicks() -> impl IntoView {
                 (Color::Painting, "the painting’s"),
                 (Color::Match, "the photo’s palette"),
                 (Color::Keep, "the photo’s"),
+                (Color::Luminance, "the photo’s, painted in grey"),
             ])
             chosen=Signal::derive(move || base.with(|base| base.color.to_string()))
             choose=Callback::new(move |name: String| base.update(|base| set_named(&name, &mut base.color)))
