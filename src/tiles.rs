@@ -7,6 +7,9 @@
 //! The price is computation: two passes over the picture, and one over the photo, whose features do not fit into
 //! memory either. In addition, each tile is computed with a margin ([`picture::rect`]).
 //!
+//! The features that are compared with neighbours are gathered in the first pass from all tiles. They have one mean, that of
+//! the whole picture, so the loss is the same as without tiles.
+//!
 //! The targets are computed in the same way, for any picture: one that fits is a single tile.
 
 use options::{Options, deepest};
@@ -21,10 +24,14 @@ use crate::{
     kernels::{
         Map,
         crop::{Patch, assemble, crop},
+        neighbors::Pull,
         residual::residual,
         squares::Squares,
     },
-    loss::{Content, Kind, Region, RegionFeatures, Statistics, Style, Targets, Term, UnmeasuredContent},
+    loss::{
+        Collection, Content, Kind, Neighbors, Region, RegionFeatures, Statistics, Style, Targets, Term,
+        UnmeasuredContent, orientations,
+    },
     network::{Features, Gradient, StyleGradient, Vgg},
 };
 
@@ -60,19 +67,41 @@ impl TileEvaluator<'_> {
         targets
     }
 
-    /// The style statistics of a painting, one for each style layer.
-    pub fn statistics(self, painting: &Picture) -> Vec<Statistics> {
+    /// The style statistics of a painting, one for each style layer. Its features are added to `collections`, where it has
+    /// the index `number`.
+    pub fn statistics(
+        self,
+        painting: &Picture,
+        number: usize,
+        collections: &mut [Collection],
+    ) -> Vec<Statistics> {
         let layers = &self.options.style_layers;
         let mut found = vec![None; layers.len()];
         for tile in self.tiles(painting) {
             let picture = self.part(painting, tile.outer);
-            let features = self.forward(&picture, Remainder::Dropped, deepest(layers));
+            let features = self.forward(&picture, Remainder::Dropped, self.options.deepest_style_layer());
+            collect(collections, number, painting, &features, &tile);
             for (&(layer, _), sum) in layers.iter().zip(&mut found) {
                 let seen = RegionFeatures::new(features.at(layer), None, self.options.style_loss);
                 add_statistics(sum, &seen, layer, &tile, painting.size(), Remainder::Dropped);
             }
         }
         found.into_iter().flatten().collect()
+    }
+
+    /// Adds the features of a painting in its other orientations to `collections`. It has the index `number`, they have the
+    /// next ones.
+    pub fn turned(self, painting: &Picture, number: usize, collections: &mut [Collection]) {
+        let mut picture = painting.clone();
+        for number in number + 1..number + orientations(self.options) {
+            picture = picture.turned();
+            for tile in self.tiles(&picture) {
+                let part = self.part(&picture, tile.outer);
+                let [.., deepest] = Options::NEIGHBOR_LAYERS;
+                let features = self.forward(&part, Remainder::Dropped, deepest);
+                collect(collections, number, &picture, &features, &tile);
+            }
+        }
     }
 
     /// The gradient of content and style loss with respect to the picture `[H, W, 4]`, and the loss terms. `tiles`
@@ -85,7 +114,7 @@ impl TileEvaluator<'_> {
         tiles: &[Tile],
     ) -> (Map, Vec<Term>) {
         let Self { vgg, options } = self;
-        let (style_residuals, mut terms) = self.style_residuals(targets, photo.size(), picture, tiles);
+        let (style_residuals, pulls, mut terms) = self.style_residuals(targets, photo.size(), picture, tiles);
         let pieces = tiles.iter().map(|tile| {
             let wanted: Vec<Map> = if targets.content.is_empty() {
                 Vec::new()
@@ -99,7 +128,7 @@ impl TileEvaluator<'_> {
                 let mut sum = Gradient::default();
                 let content = targets.content.iter().zip(&wanted).find(|(target, _)| target.layer == layer);
                 if let Some((target, photo)) = content {
-                    let factor = target.factor(options.content_weight);
+                    let factor = target.factor(options.alpha());
                     sum.map = Some(residual(features, photo, 2.0 * factor).0);
                     let inner = inner(tile, layer, Remainder::Kept);
                     if inner.pixels() > 0 {
@@ -113,6 +142,9 @@ impl TileEvaluator<'_> {
                     let weights = region.weights(layer, Some(tile.outer));
                     sum = sum.add_style(features, gradient.clone(), weights.as_ref());
                 }
+                for (neighbors, pull) in pulls.iter().filter(|(neighbors, _)| neighbors.layer == layer) {
+                    sum.map = Some(neighbors.spread(sum.map.take(), features, pull, tile));
+                }
                 sum
             });
             // The margin overlaps the neighbouring tiles: only the inner part is used.
@@ -122,7 +154,8 @@ impl TileEvaluator<'_> {
         (gradient, terms)
     }
 
-    /// The style residuals of the whole picture, one for each region and layer, and the terms of the style loss.
+    /// The style residuals of the whole picture, one for each region and layer, what pulls its features to their neighbours,
+    /// and the terms of the style loss.
     /// `size` is (width, height) of the picture.
     fn style_residuals<'a>(
         self,
@@ -130,20 +163,29 @@ impl TileEvaluator<'_> {
         size: (usize, usize),
         picture: &Map,
         tiles: &[Tile],
-    ) -> (Vec<StyleResidual<'a>>, Vec<Term>) {
+    ) -> (Vec<StyleResidual<'a>>, Vec<(&'a Neighbors, Pull)>, Vec<Term>) {
         let options = self.options;
         let wanted: Vec<(&Region, &Style)> = targets
             .style
             .iter()
             .flat_map(|region| region.styles.iter().map(move |style| (region, style)))
             .collect();
-        if wanted.is_empty() {
+        let sampled: Vec<(&Region, &Neighbors)> = targets
+            .style
+            .iter()
+            .flat_map(|region| region.neighbors.iter().map(move |neighbors| (region, neighbors)))
+            .collect();
+        if wanted.is_empty() && sampled.is_empty() {
             return Default::default();
         }
         let mut found = vec![None; wanted.len()];
+        let mut rows = vec![None; sampled.len()];
         for tile in tiles {
             let picture = crop(picture, tile.outer);
             let features = self.forward(&picture, Remainder::Kept, options.deepest_style_layer());
+            for ((_, neighbors), rows) in sampled.iter().zip(&mut rows) {
+                *rows = Some(neighbors.gather(rows.take(), features.at(neighbors.layer), tile));
+            }
             for ((region, style), sum) in wanted.iter().zip(&mut found) {
                 let layer = style.layer;
                 if region.sees(layer) {
@@ -162,7 +204,14 @@ impl TileEvaluator<'_> {
             terms.extend(losses);
             style_residuals.push(StyleResidual { region, layer: style.layer, gradient });
         }
-        (style_residuals, terms)
+        let mut pulls = Vec::new();
+        for ((region, neighbors), rows) in sampled.into_iter().zip(rows) {
+            let Some(rows) = rows else { continue };
+            let (pull, term) = neighbors.pull(&rows, region.neighbor_weight(options));
+            terms.push(term);
+            pulls.push((neighbors, pull));
+        }
+        (style_residuals, pulls, terms)
     }
 
     /// The tiles of a picture that is evaluated once, by the same rule as the optimised picture.
@@ -181,6 +230,19 @@ impl TileEvaluator<'_> {
     /// A rectangle of a picture, uploaded: `[H, W, 4]`.
     fn part(self, picture: &Picture, rect: Rect) -> Map {
         self.vgg.upload(&picture.crop(rect))
+    }
+}
+
+/// Adds the features of a tile of a picture, which has the index `number`, to `collections`.
+fn collect(
+    collections: &mut [Collection],
+    number: usize,
+    picture: &Picture,
+    features: &Features,
+    tile: &Tile,
+) {
+    for collection in collections {
+        collection.add(number, picture.width(), features.at(collection.layer()), tile);
     }
 }
 

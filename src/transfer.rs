@@ -15,8 +15,11 @@
 //! Departures from the paper, each marked where it is made:
 //!
 //! - The losses are relative to the magnitude of their targets ([`crate::loss`]).
+//! - Features may also be compared with their nearest ones of the painting, at positions that change with each step
+//!   ([`crate::loss`]).
 //! - A total-variation term suppresses noise.
-//! - Adam is offered beside L-BFGS, and both keep the picture within 0..1 ([`crate::optimizer`]).
+//! - Adam is offered beside L-BFGS, and both keep the picture within 0..1. Adam may step on a pyramid of coarser pictures
+//!   ([`crate::optimizer`]).
 //! - The picture may start from the photo instead of noise.
 //! - The picture is optimised from small to large sizes ([`schedule`]).
 //! - Pictures that do not fit into memory are evaluated in tiles.
@@ -38,7 +41,7 @@ use schedule::{Plan, Scale, tile_side};
 use crate::{
     error::Error,
     kernels::{Map, adam, channel_mean::channel_mean, readback, resample, squares::Squares, upload},
-    loss::{Region, Statistics, Targets, Term, UnmeasuredStyle, total_variation},
+    loss::{Collection, Region, Statistics, Targets, Term, UnmeasuredStyle, orientations, total_variation},
     network::Vgg,
     optimizer::State,
     originals::Originals,
@@ -154,7 +157,7 @@ impl StyleTransfer {
             x = mask.blend(&x, photo);
         }
         Ok(Self {
-            state: State::start(options.optimizer, vgg.upload(&x)),
+            state: State::start(options, vgg.upload(&x)),
             targets: targets(&vgg, &here, options).await?,
             editable: editable(&here, &vgg),
             subject: Arc::new(here.subject),
@@ -190,7 +193,7 @@ impl StyleTransfer {
         match &mut self.state {
             // Departure from the paper, which uses L-BFGS only.
             State::Adam(state) => {
-                adam::step(state, &gradient, self.steps, options);
+                adam::step(state, &gradient, self.editable.as_ref(), options);
                 self.terms = terms;
             }
             State::Lbfgs(state) => {
@@ -276,9 +279,13 @@ impl StyleTransfer {
 
     /// The gradient `[H, W, 4]` that the next step needs, and the loss terms at that point.
     ///
-    /// A step of Adam changes the picture in place. Its evaluation is thus the same at all steps of a scale, unless the
-    /// picture is evaluated in tiles, whose positions vary.
+    /// A step of Adam changes the picture in place, and so do the positions that are compared with neighbours. Its evaluation is
+    /// thus the same at all steps of a scale, unless the picture is evaluated in tiles, whose positions vary.
     fn evaluated(&mut self) -> Result<(Map, Vec<Term>), Error> {
+        if matches!(self.state, State::Adam(_)) {
+            // L-BFGS compares losses and gradients of different steps: its positions are the same at all steps of a scale.
+            self.targets.draw(self.steps, &self.options);
+        }
         let in_tiles = tile_side(&self.options, self.subject.photo.size(), self.vgg.most_at_once()).is_some();
         if in_tiles || matches!(self.state, State::Lbfgs(_)) {
             return Ok(self.gradient(self.state.trial()));
@@ -377,7 +384,7 @@ impl StyleTransfer {
         }
         self.evaluation = Repeated::default();
         let picture = if self.in_grey { Cow::Owned(color::grey(picture)) } else { Cow::Borrowed(picture) };
-        self.state = State::start(self.options.optimizer, self.vgg.upload(&picture));
+        self.state = State::start(&self.options, self.vgg.upload(&picture));
         self.steps = 0;
         self.steps_at_scale = 0;
         self.watch = Watch::new(self.options.until);
@@ -455,6 +462,7 @@ impl StyleTransfer {
     /// As [`Self::restart_from`] and [`Self::frame`].
     pub async fn loss_and_gradient(&mut self, picture: &Picture) -> Result<(Losses, Vec<f32>), Error> {
         self.restart_from(picture).await?;
+        self.targets.draw(self.steps, &self.options);
         let (gradient, terms) = self.gradient(self.state.picture());
         self.terms = terms;
         let gradient = readback::read_values(gradient).await?;
@@ -476,20 +484,38 @@ async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targ
     for area in areas {
         let all: f32 = area.paintings.iter().map(|painting| painting.weight).sum();
         let mut blend = vec![None; options.style_layers.len()];
-        for Painting { picture, weight } in area.paintings {
-            for (sum, painting) in blend.iter_mut().zip(evaluator.statistics(picture)) {
+        let sizes: Vec<_> =
+            area.paintings.iter().map(|painting| (painting.picture.size(), painting.weight)).collect();
+        let mut collections = Collection::of_all_layers(&sizes, options);
+        for (Painting { picture, weight }, number) in
+            area.paintings.into_iter().zip((0..).step_by(orientations(options)))
+        {
+            let statistics = evaluator.statistics(picture, number, &mut collections);
+            for (sum, painting) in blend.iter_mut().zip(statistics) {
                 *sum = Some(Statistics::add(sum.take(), weight / all, painting));
             }
+            evaluator.turned(picture, number, &mut collections);
         }
         let blend = blend.into_iter().flatten().map(|painting| UnmeasuredStyle::new(&painting, &mut squares));
-        style.push((area.mask, blend.collect()));
+        let neighbors = collections.into_iter().map(|collection| collection.targets(vgg.device()));
+        style.push((area.mask, blend.collect(), neighbors.collect()));
     }
     let squares = squares.read().await?;
     Ok(Targets {
         content: content.into_iter().map(|content| content.measured(&squares)).collect(),
         style: style
             .into_iter()
-            .map(|(mask, blend)| Region::new(mask.as_ref(), blend, &squares, options, vgg))
+            .map(|(mask, blend, neighbors)| {
+                Region::new(
+                    mask.as_ref(),
+                    blend,
+                    &squares,
+                    neighbors,
+                    sources.subject.photo.size(),
+                    options,
+                    vgg,
+                )
+            })
             .collect(),
     })
 }

@@ -109,8 +109,7 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
     for &(layer, weight) in &options.content_layers {
         let flat = |map: &Map| map.clone().reshape([-1]);
         loss = loss
-            + relative(flat(features.at(layer)), flat(content.at(layer)))
-                * (options.content_weight * weight * 0.6);
+            + relative(flat(features.at(layer)), flat(content.at(layer))) * (options.alpha() * weight * 0.6);
     }
     for &(layer, weight) in &options.style_layers {
         let factor = match layer {
@@ -119,7 +118,7 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
             _ => 1.0,
         };
         let distance = match options.style_loss {
-            StyleLoss::Gram => {
+            StyleLoss::Gram | StyleLoss::Neighbors => {
                 let flat = |map: &Map| gram::gram_matrix_cpu(map).reshape([-1]);
                 relative(flat(features.at(layer)), flat(style.at(layer)))
             }
@@ -133,12 +132,31 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
         };
         loss = loss + distance * (options.style_weight * weight * factor);
     }
+    if options.has_neighbors() {
+        for layer in Options::NEIGHBOR_LAYERS {
+            let factor = options.style_weight * options.neighbors_weight * 0.5;
+            loss = loss + distance_from_nearest(features.at(layer), style.at(layer)) * factor;
+        }
+    }
     let zeros = Tensor::from_data(TensorData::zeros::<f32, _>(x.dims()), &device);
     let (_, tv) = total_variation_cpu(&x, zeros, None, 0.0);
     loss = loss + tv * options.tv_weight;
     let gradient = x.grad(&loss.backward()).expect("the picture takes part in the loss");
     let gradient = gradient.into_data().try_into_vec::<f32>().expect("f32");
     (loss.into_scalar::<f32>(), gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect())
+}
+
+/// The mean distance of features from the nearest of others: 1 − the cosine, after each have lost their mean. These pictures
+/// are so small that every position is compared.
+fn distance_from_nearest(features: &Map, others: &Map) -> Tensor<1> {
+    let units = |map: &Map| {
+        let [h, w, c] = map.dims();
+        let rows = map.clone().reshape([h * w, c]);
+        let left = rows.clone() - rows.mean_dim(0);
+        left.clone() / left.powi_scalar(2).sum_dim(1).sqrt()
+    };
+    let scores = units(features).matmul(units(others).transpose());
+    scores.max_dim(1).mul_scalar(-1.0).add_scalar(1.0).mean()
 }
 
 /// Mean and covariance of features, the latter from centred features.
@@ -153,10 +171,13 @@ fn moments(map: &Map) -> (Tensor<1>, Tensor<1>) {
 
 #[test]
 fn the_gradient_agrees_with_automatic_differentiation() {
-    for (pooling, style_loss) in
-        [(Pooling::Max, StyleLoss::Gram), (Pooling::Avg, StyleLoss::Gram), (Pooling::Max, StyleLoss::Moments)]
-    {
-        let options = Options { style_loss, ..options(pooling) };
+    for (pooling, style_loss) in [
+        (Pooling::Max, StyleLoss::Gram),
+        (Pooling::Avg, StyleLoss::Gram),
+        (Pooling::Max, StyleLoss::Moments),
+        (Pooling::Avg, StyleLoss::Neighbors),
+    ] {
+        let options = Options { style_loss, neighbors_weight: 0.8, ..options(pooling) };
         let (expected_loss, expected) = by_autodiff(&options);
         for (name, device) in devices() {
             let (losses, gradient) = block_on(transfer(&device, &options).loss_and_gradient(&pictures()[2]))
@@ -182,8 +203,14 @@ fn the_gradient_agrees_with_finite_differences() {
     let at =
         Picture::new(37, 22, at.rgb().iter().map(|v| 0.2 + 0.6 * v).collect()).expect("values within 0..1");
     let cases = devices().into_iter().flat_map(|(name, device)| {
-        [(false, StyleLoss::Gram), (true, StyleLoss::Gram), (true, StyleLoss::Moments)]
-            .map(|(masked, style_loss)| (name, device.clone(), masked, style_loss))
+        [
+            (false, StyleLoss::Gram),
+            (true, StyleLoss::Gram),
+            (true, StyleLoss::Moments),
+            (false, StyleLoss::Neighbors),
+            (true, StyleLoss::Neighbors),
+        ]
+        .map(|(masked, style_loss)| (name, device.clone(), masked, style_loss))
     });
     for (name, device, masked, style_loss) in cases {
         // Average pooling, so that the only kinks are those of the ReLUs.

@@ -9,10 +9,13 @@ use impasto::{
         conv::{Algorithm, Tile},
         crop,
         crop::Patch,
-        frame, gram, moments, normalize, pool, readback,
+        frame, gram, moments, neighbors,
+        neighbors::Place,
+        normalize, pool, pyramid, readback,
         record::record,
         resample, residual, scale_pixels, set_in_software, squares, total_variation, vectors,
     },
+    optimizer::adam::start,
 };
 use options::{AdamOptions, Pooling};
 use picture::{
@@ -381,9 +384,10 @@ fn picture_kernels_agree_with_their_twins() {
             let editable: Tensor<2> = random(19, [h, w], device);
             let (masked, _) = total_variation::total_variation(&picture, gradient(), Some(&editable), 0.4);
             let zeros = || gradient() * 0.0;
-            let mut state = adam::AdamState { first: zeros(), second: zeros(), x: picture.clone() + 0.0 };
+            let moments = adam::Moments { first: zeros(), second: zeros() };
+            let mut state = adam::AdamState { x: picture.clone() + 0.0, levels: vec![moments], steps: 0 };
             for t in 1..4 {
-                adam::step(&mut state, &(gradient() / t as f32), t, AdamOptions::default());
+                adam::step(&mut state, &(gradient() / t as f32), None, AdamOptions::default());
             }
             let (rgba, read) = block_on(frame::read(&picture, vec![sums.clone()])).expect("read");
             vec![
@@ -392,8 +396,8 @@ fn picture_kernels_agree_with_their_twins() {
                 values(masked),
                 total(sums),
                 values(state.x),
-                values(state.first),
-                values(state.second),
+                values(state.levels[0].first.clone()),
+                values(state.levels[0].second.clone()),
                 Found::full(rgba.into_iter().map(f32::from).collect()),
                 Found::full(vec![read[0].iter().sum()]),
             ]
@@ -481,6 +485,210 @@ fn squares_agree_with_their_twin() {
                 let map = stored(random(43, [h, w, c], device), storage);
                 vec![total(squares::squares(&map))]
             });
+        }
+    }
+}
+
+/// Sides of a map, rows of a sample, targets, channels: tiny, odd, prime, more than one block and more than one span.
+const SAMPLES: [(Size, usize, usize, usize); 7] = [
+    ((1, 1), 1, 1, 4),
+    ((3, 2), 3, 2, 8),
+    ((5, 3), 7, 5, 12),
+    ((7, 11), 33, 65, 20),
+    ((17, 13), 67, 257, 100),
+    ((31, 37), 130, 300, 64),
+    ((29, 41), 257, 1031, 36),
+];
+
+/// Different pixels; some rows have none, and the weights of the others add up to 1.
+fn places((h, w): Size, rows: usize) -> Vec<Place> {
+    let there =
+        |row: usize| Some(row * 7 % (h * w)).filter(|_| row < h * w && row % 5 != 3 && (h * w) % 7 != 0);
+    let weights: Vec<f32> = (0..rows).map(|row| there(row).map_or(0.0, |_| 1.0 + (row % 3) as f32)).collect();
+    let sum: f32 = weights.iter().sum::<f32>().max(1.0);
+    weights
+        .into_iter()
+        .enumerate()
+        .map(|(row, weight)| Place { pixel: there(row), weight: weight / sum })
+        .collect()
+}
+
+/// Whole numbers from −2 to 2.
+fn whole<const D: usize>(seed: u64, shape: [usize; D], device: &Device) -> Tensor<D> {
+    let numbers =
+        random_values(seed, shape.iter().product()).into_iter().map(|v| (v * 2.4).round()).collect();
+    Tensor::from_data(TensorData::new::<f32, _>(numbers, shape), device)
+}
+
+#[test]
+fn neighbors_agree_with_their_twins() {
+    for ((size @ (h, w), n, m, c), storage) in combinations(SAMPLES, STORAGES) {
+        assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {n} of {m}, {storage:?}"), |device| {
+            let map = stored(random(50, [h, w, c], device).abs(), storage);
+            let places = neighbors::upload_places(&places(size, n), device);
+            let rows = neighbors::gather(&map, &places, None);
+            let kept = neighbors::gather(&map, &places, Some(random(51, [n, c], device)));
+            let sample = neighbors::centred(&random(52, [n, c], device), &places);
+            let mut found = vec![values(rows), values(kept), values(sample.units), values(sample.lengths)];
+
+            // Products of whole numbers are exact on every device, and many are equal: the first must win everywhere.
+            let lengths = random(54, [n], device).abs() + 0.5;
+            let sample = neighbors::Sample { units: whole(53, [n, c], device), lengths };
+            let (pull, losses) = neighbors::pull(&sample, &whole(55, [m, c], device), &places, 0.7);
+            found.extend([values(pull.rows), values(pull.sum), values(losses)]);
+
+            // What cannot be exact is compared with what the processor made of the same numbers.
+            let pull = neighbors::Pull { rows: random(56, [n, c], device), sum: random(57, [c], device) };
+            let there = stored(random(58, [h, w, c], device), storage);
+            for map in [None, Some(there)] {
+                found.push(values(neighbors::spread(
+                    map,
+                    &stored(random(59, [h, w, c], device), storage),
+                    &pull,
+                    &places,
+                )));
+            }
+            found
+        });
+    }
+}
+
+#[test]
+fn a_feature_at_the_mean_is_not_pulled() {
+    for (name, device) in devices() {
+        let rows: Tensor<2> = random::<2>(60, [1, 8], &device).abs() + Tensor::<2>::zeros([3, 8], &device);
+        let places: Vec<_> =
+            (0..3).map(|pixel| Place { pixel: Some(pixel), weight: 0.25 * (1 + pixel % 2) as f32 }).collect();
+        let places = neighbors::upload_places(&places, &device);
+        let sample = neighbors::centred(&rows, &places);
+        let targets = neighbors::centred(&random(61, [3, 8], &device), &places).units;
+        let (pull, losses) = neighbors::pull(&sample, &targets, &places, 1.0);
+        let losses = values(losses).values;
+        assert!(losses.iter().all(|loss| loss.is_finite()), "{name}: {losses:?}");
+        assert!(values(pull.rows).values.iter().all(|value| value.abs() < 1e-3), "{name}");
+    }
+}
+
+/// Heights and widths of a level and of the next coarser one.
+fn halvings() -> Vec<([usize; 2], [usize; 2])> {
+    let sizes = [[8, 9], [9, 8], [17, 11], [31, 37], [64, 48], [67, 131]];
+    sizes
+        .iter()
+        .flat_map(|&size| {
+            let levels = pyramid::levels(size);
+            levels.clone().into_iter().zip(levels.into_iter().skip(1)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn a_pyramid_has_five_halvings_and_no_side_below_four() {
+    assert_eq!(pyramid::levels([256, 171]), [[256, 171], [128, 85], [64, 42], [32, 21], [16, 10], [8, 5]]);
+    assert_eq!(pyramid::levels([91, 61]), [[91, 61], [45, 30], [22, 15], [11, 7]]);
+    assert_eq!(pyramid::levels([7, 100]), [[7, 100]]);
+}
+
+#[test]
+fn the_reduction_of_a_pyramid_is_the_adjoint_of_its_enlargement() {
+    for ([h, w], [to_h, to_w]) in halvings() {
+        let what = format!("{h}×{w}");
+        assert_no_fault_and_equal(&what, |device| {
+            let gradient: Map = random(70, [h, w, 4], device).abs();
+            vec![values(pyramid::reduced(&gradient, [to_h, to_w]))]
+        });
+        for (name, device) in devices() {
+            let (fine, coarse): (Map, Map) =
+                (random(71, [h, w, 4], &device), random(72, [to_h, to_w, 4], &device));
+            let dot = |a: &Map, b: &Map| -> f64 {
+                let [a, b] = [a, b].map(|map| values(map.clone()).values);
+                a.iter().zip(&b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+            };
+            let enlarged = resample::resample(&coarse, (w, h), Filter::Bilinear, 1.0);
+            let reduced = pyramid::reduced(&fine, [to_h, to_w]);
+            let (there, back) = (dot(&enlarged, &fine), dot(&coarse, &reduced));
+            let scale = dot(&coarse, &coarse).sqrt() * dot(&reduced, &reduced).sqrt();
+            assert!((there - back).abs() < 1e-6 * scale, "{what}, {name}: {there} and {back}");
+            if device == device::cpu() {
+                let twin = pyramid::reduced_cpu(&fine, [to_h, to_w]);
+                let error = relative_error(&values(reduced).values, &values(twin).values);
+                assert!(error <= TOLERANCE, "{what}: relative error {error:e}");
+            }
+        }
+    }
+}
+
+/// Steps of Adam on coefficients that are stored, from the definition of the pyramid: x = p₀ + U(p₁ + U(p₂ + …)).
+fn on_coefficients(x: &Map, wanted: &Map, steps: i32, options: AdamOptions) -> Map {
+    let [h, w, _] = x.dims();
+    let sizes = pyramid::levels([h, w]);
+    let enlarged = |map: &Map, [h, w]: [usize; 2]| resample::resample_cpu(map, (w, h), Filter::Bilinear);
+    let zeros = |[h, w]: [usize; 2]| Map::zeros([h, w, 4], &x.device());
+    let mut coefficients: Vec<Map> = sizes.iter().map(|&size| zeros(size)).collect();
+    coefficients[0] = x.clone();
+    let mut moments: Vec<[Map; 2]> = sizes.iter().map(|&size| [zeros(size), zeros(size)]).collect();
+    let picture = |coefficients: &[Map]| {
+        let mut sum = coefficients[coefficients.len() - 1].clone();
+        for (level, size) in coefficients.iter().zip(&sizes).rev().skip(1) {
+            sum = level.clone() + enlarged(&sum, *size);
+        }
+        sum
+    };
+    for t in 1..=steps {
+        let mut gradient = picture(&coefficients) - wanted.clone();
+        for (level, [first, second]) in moments.iter_mut().enumerate() {
+            if level > 0 {
+                gradient = pyramid::reduced_cpu(&gradient, sizes[level]);
+            }
+            *first = first.clone() * options.beta1 + gradient.clone() * (1.0 - options.beta1);
+            *second =
+                second.clone() * options.beta2 + gradient.clone() * gradient.clone() * (1.0 - options.beta2);
+            let estimate = first.clone() / (1.0 - options.beta1.powi(t));
+            let root = (second.clone() / (1.0 - options.beta2.powi(t))).sqrt() + options.epsilon;
+            coefficients[level] = coefficients[level].clone() - estimate / root * options.learning_rate;
+        }
+    }
+    picture(&coefficients)
+}
+
+#[test]
+fn steps_on_a_pyramid_are_those_of_its_coefficients() {
+    for (h, w) in [(8, 8), (17, 11), (37, 31), (67, 131)] {
+        // Nowhere near the bounds, which the picture is clamped to and coefficients are not. Where epsilon is near the size of the
+        // gradients, rounding does not decide the sign of a step.
+        let options = AdamOptions { learning_rate: 0.01, epsilon: 0.1, ..AdamOptions::default() };
+        let mut by_device = Vec::new();
+        for (name, device) in devices() {
+            let picture = |seed| -> Map { random(seed, [h, w, 4], &device) * 0.1 + 0.5 };
+            let (x, wanted) = (picture(73), picture(74));
+            let mut state = start(x.clone() + 0.0, true);
+            for _ in 0..10 {
+                let gradient = state.x.clone() - wanted.clone();
+                adam::step(&mut state, &gradient, None, options);
+            }
+            let found = values(state.x.clone()).values;
+            if by_device.is_empty() {
+                by_device = values(on_coefficients(&x, &wanted, 10, options)).values;
+            }
+            let before = values(x).values;
+            let moved =
+                |now: &[f32]| now.iter().zip(&before).map(|(now, before)| now - before).collect::<Vec<_>>();
+            let error = relative_error(&moved(&found), &moved(&by_device));
+            assert!(error < 1e-4, "{h}×{w}, {name}: relative error {error:e}");
+        }
+    }
+}
+
+#[test]
+fn steps_on_a_pyramid_leave_what_is_protected() {
+    for (name, device) in devices() {
+        let x: Map = random(75, [37, 31, 4], &device).abs();
+        let editable = (random::<2>(76, [37, 31], &device) * 0.5 + 0.5).round();
+        let mut state = start(x.clone() + 0.0, true);
+        adam::step(&mut state, &random(77, [37, 31, 4], &device), Some(&editable), AdamOptions::default());
+        let [before, after, editable] =
+            [values(x), values(state.x), values(editable)].map(|found| found.values);
+        for ((before, after), editable) in before.chunks(4).zip(after.chunks(4)).zip(editable) {
+            assert_eq!(before != after, editable > 0.0, "{name}");
         }
     }
 }

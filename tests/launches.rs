@@ -6,8 +6,8 @@
 mod network_shape;
 mod samples;
 
-use impasto::{StyleTransfer, device, kernels, network::Vgg};
-use options::{Options, Schedule};
+use impasto::{StyleTransfer, device, kernels, kernels::Storage, network::Vgg};
+use options::{AdamOptions, Options, Schedule, StyleLoss};
 use picture::{Losses, Picture, Size};
 use pollster::block_on;
 use samples::{root, sample, tiny};
@@ -82,6 +82,33 @@ fn replayed_steps_are_those_of_the_processor() {
             assert!((got - expected).abs() <= 0.02 * expected + 1e-4, "{at}: {got} for {expected}");
         }
     }
+}
+
+/// The positions that are compared with neighbours are others at each step, also where launches are replayed.
+#[test]
+fn replayed_steps_compare_other_positions_each_time() {
+    let gpu = block_on(device::gpu()).expect("a GPU, or a software driver for one (mesa-vulkan-drivers)");
+    let (photo, painting) = (sample("photos/coffee.jpg", 140), sample("styles/hokusai-great-wave.jpg", 140));
+    // A picture that stays as it is: only the positions can change the loss.
+    let adam = AdamOptions { learning_rate: 1e-12, ..AdamOptions::default() };
+    let options =
+        Options { adam, style_loss: StyleLoss::Neighbors, schedule: Schedule::Single, ..Options::default() };
+    let [expected, got] = [device::cpu(), gpu.device].map(|device| {
+        let vgg = tiny(&device).storing(Storage::Full);
+        let mut transfer = block_on(StyleTransfer::new(vgg, &photo, &painting, &options)).unwrap();
+        let step = |_| {
+            block_on(transfer.step()).unwrap();
+            block_on(transfer.losses()).unwrap().style
+        };
+        (0..8).map(step).collect::<Vec<f32>>()
+    });
+    println!("{got:?}");
+    for (at, (expected, got)) in expected.iter().zip(&got).enumerate() {
+        assert!((got - expected).abs() <= 1e-4 * expected, "step {at}: {got} for {expected}");
+    }
+    let kinds: std::collections::BTreeSet<u32> =
+        got.iter().map(|loss| (loss / got[0] * 5e3).round() as u32).collect();
+    assert!(kinds.len() > 2, "at a stride of two there are four grids: {got:?}");
 }
 
 /// Nanoseconds of processor time so far of each kind of thread of this process, by its name: threads bear the name of the one

@@ -375,6 +375,15 @@ macro_rules! on {
             fn no_content_and_a_network_that_ends_early() {
                 variant("shallow", &$device);
             }
+
+            #[test]
+            #[cfg_attr(
+                not(reference_data),
+                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
+            )]
+            fn neighbors_and_steps_on_a_pyramid() {
+                variant("neighbors", &$device);
+            }
         }
     };
 }

@@ -7,7 +7,7 @@ use impasto::{
     sources::{Painting, Sources, Subject},
     transfer::StyleTransfer,
 };
-use options::{Experiment, Init, Optimizer, Options, Schedule, StyleLoss};
+use options::{Experiment, Init, Optimizer, Options, Schedule, StyleLoss, Turns};
 use picture::{Frame, Losses, Picture, mask::Mask, rect::Rect};
 use pollster::block_on;
 use samples::{sample, tiny};
@@ -143,6 +143,103 @@ fn moments_come_near_if_they_are_what_the_style_loss_compares() {
     }
 }
 
+/// The distance of a picture's features from the nearest ones of a painting, and nothing else.
+fn distance_from_neighbors(neighbors_turns: Turns, of: &Picture, painting: &Picture) -> f32 {
+    let options = Options {
+        style_loss: StyleLoss::Neighbors,
+        neighbors_turns,
+        style_layers: Vec::new(),
+        schedule: Schedule::Single,
+        ..Options::default()
+    };
+    let mut transfer = start(Sources::new(of.clone(), painting.clone()), &options);
+    block_on(transfer.loss_and_gradient(of)).unwrap().0.style
+}
+
+#[test]
+fn neighbors_come_near_if_they_are_what_the_style_loss_compares() {
+    let photo = photo(128);
+    for painting in &paintings(128) {
+        let [by_gram, by_neighbors] = [StyleLoss::Gram, StyleLoss::Neighbors].map(|style_loss| {
+            let options = Options { steps: 40, content_weight: 0.02, style_loss, ..Options::default() };
+            let painted = picture(&paint(Sources::new(photo.clone(), painting.clone()), &options));
+            distance_from_neighbors(Turns::None, &painted, painting)
+        });
+        println!("{by_gram} from the neighbours, and {by_neighbors} if they are compared");
+        assert!(by_neighbors < 0.8 * by_gram, "{by_neighbors} and {by_gram}");
+    }
+}
+
+#[test]
+fn a_painting_that_is_turned_has_its_neighbors_in_the_other_orientations() {
+    let [painting, _] = paintings(128);
+    let turned = painting.turned();
+    let [upright, all] =
+        [Turns::None, Turns::Quarters].map(|turns| distance_from_neighbors(turns, &turned, &painting));
+    println!("{upright} from the painting as it hangs, {all} from all its orientations");
+    // What is left lies at the borders: a painting's odd rows are dropped.
+    assert!(all < 0.3 * upright, "{all} and {upright}");
+}
+
+/// Each half is compared with its own painting, and with L-BFGS the positions stay.
+#[test]
+fn neighbors_are_those_of_the_region_and_lbfgs_never_gets_worse() {
+    let photo = photo(160);
+    let [first, second] = paintings(160);
+    let mut sources = blend(photo.clone(), [(first.clone(), 1.0), (second.clone(), 1.0)]);
+    sources.subject.mask = Some(left_half(&photo));
+    let options = Options {
+        steps: 30,
+        content_weight: 0.01,
+        style_loss: StyleLoss::Neighbors,
+        optimizer: Optimizer::Lbfgs,
+        schedule: Schedule::Single,
+        ..Options::default()
+    };
+    let mut transfer = start(sources, &options);
+    let mut last = f32::MAX;
+    for _ in 0..options.steps {
+        block_on(transfer.step()).unwrap();
+        let loss = block_on(transfer.losses()).unwrap().total;
+        assert!(loss <= last * 1.00001, "{loss} after {last}");
+        last = loss;
+    }
+    let painted = picture(&block_on(transfer.frame()).unwrap());
+    let (width, height) = photo.size();
+    let half = width / 2;
+    for (x, own, other) in [(0, &first, &second), (width - half, &second, &first)] {
+        let part = painted.crop(Rect { x, y: 0, width: half, height });
+        let [own, other] = [own, other].map(|painting| distance_from_neighbors(Turns::None, &part, painting));
+        println!("at {x}: {own} from its own painting, {other} from the other one");
+        assert!(own < 0.9 * other, "at {x}: {own} from its own painting, {other} from the other one");
+    }
+}
+
+/// Two paintings in one region: their features together are the targets.
+#[test]
+fn the_nearest_feature_may_be_in_any_of_the_paintings() {
+    let photo = photo(96);
+    let [first, second] = paintings(96);
+    let options = Options {
+        style_loss: StyleLoss::Neighbors,
+        style_layers: Vec::new(),
+        schedule: Schedule::Single,
+        ..Options::default()
+    };
+    let distance = |paintings: &[&Picture]| {
+        let sources = blend(photo.clone(), paintings.iter().map(|&painting| (painting.clone(), 1.0)));
+        block_on(start(sources, &options).loss_and_gradient(&first.resize(photo.width(), photo.height())))
+            .unwrap()
+            .0
+            .style
+    };
+    let (both, own, other) = (distance(&[&first, &second]), distance(&[&first]), distance(&[&second]));
+    assert!(
+        both < 0.7 * other && (both / own - 1.0).abs() < 0.3,
+        "{both} from both, {own} and {other} from one"
+    );
+}
+
 #[test]
 fn the_result_is_as_transparent_as_the_photo() {
     let photo = photo(128);
@@ -195,12 +292,17 @@ fn tiles_give_the_losses_and_the_gradient_of_the_whole() {
         let whole = Sources::new(photo.clone(), painting.clone());
         let mut half = whole.clone();
         half.subject.opacity = Some(left_half(&photo));
-        [(whole, StyleLoss::Gram), (half.clone(), StyleLoss::Gram), (half, StyleLoss::Moments)].map(
-            |(sources, style_loss)| {
-                let options = Options { tile, style_loss, schedule: Schedule::Single, ..Options::default() };
-                block_on(start(sources, &options).loss_and_gradient(&at)).unwrap()
-            },
-        )
+        [
+            (whole.clone(), StyleLoss::Gram),
+            (half.clone(), StyleLoss::Gram),
+            (half.clone(), StyleLoss::Moments),
+            (whole, StyleLoss::Neighbors),
+            (half, StyleLoss::Neighbors),
+        ]
+        .map(|(sources, style_loss)| {
+            let options = Options { tile, style_loss, schedule: Schedule::Single, ..Options::default() };
+            block_on(start(sources, &options).loss_and_gradient(&at)).unwrap()
+        })
     };
     for ((whole, gradient), (tiled, by_tiles)) in look(None).into_iter().zip(look(Some(96))) {
         for (whole, tiled) in
@@ -211,6 +313,7 @@ fn tiles_give_the_losses_and_the_gradient_of_the_whole() {
         let square = |values: &mut dyn Iterator<Item = f32>| values.map(|value| value * value).sum::<f32>();
         let off = square(&mut gradient.iter().zip(&by_tiles).map(|(a, b)| a - b));
         let error = (off / square(&mut gradient.iter().copied())).sqrt();
+        println!("the gradient is off by {error}");
         assert!(error < 0.02, "the gradient is off by {error}");
     }
 }

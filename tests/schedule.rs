@@ -8,7 +8,7 @@ use impasto::{
     device,
     kernels::{
         Storage,
-        adam::AdamState,
+        adam::{AdamState, Moments},
         readback::{read_values, readbacks},
     },
     optimizer::adam::enlarged,
@@ -155,8 +155,8 @@ fn the_moments_grow_with_the_picture() {
     let second = (0..8 * 6).flat_map(|i| [if i == 19 { 8.0 } else { 0.0 }, 1.0, 4.0, 0.0]).collect();
     let state = AdamState {
         x: map(vec![0.5; 8 * 6 * 4], [6, 8, 4]),
-        first: map(first, [6, 8, 4]),
-        second: map(second, [6, 8, 4]),
+        levels: vec![Moments { first: map(first, [6, 8, 4]), second: map(second, [6, 8, 4]) }],
+        steps: 3,
     };
     let x = map(vec![0.25; 16 * 12 * 4], [12, 16, 4]);
     let state = enlarged(&state, x);
@@ -164,7 +164,8 @@ fn the_moments_grow_with_the_picture() {
     assert!(values(&state.x).iter().all(|value| *value == 0.25));
 
     // Four times the pixels: a fourth of each gradient, a sixteenth of its square.
-    let first = values(&state.first);
+    assert_eq!(state.steps, 3);
+    let first = values(&state.levels[0].first);
     for (i, pixel) in first.as_chunks::<4>().0.iter().enumerate() {
         let due = ((i % 16) as f32 - 0.5) / 2.0 / 4.0;
         if (4..12).contains(&(i % 16)) {
@@ -175,7 +176,7 @@ fn the_moments_grow_with_the_picture() {
             "{pixel:?}"
         );
     }
-    let second = values(&state.second);
+    let second = values(&state.levels[0].second);
     assert!(second.iter().all(|value| *value >= 0.0), "a square cannot be negative");
     let spike: f32 = second.iter().step_by(4).sum();
     assert!((spike - 8.0 * 4.0 / 16.0).abs() < 1e-4, "the spike sums up to {spike}");
@@ -212,7 +213,7 @@ fn on_gpu(long_side: u32, options: &Options) -> StyleTransfer {
 
 #[test]
 fn a_gpu_is_waited_for_once_at_a_change_of_scale_and_not_at_all_by_a_step() {
-    for style_loss in [StyleLoss::Gram, StyleLoss::Moments] {
+    for style_loss in [StyleLoss::Gram, StyleLoss::Moments, StyleLoss::Neighbors] {
         let mut transfer = on_gpu(181, &Options { steps: 24, style_loss, ..Options::default() });
         let at_first = readbacks();
         while transfer.steps_here() > 0 {

@@ -20,6 +20,11 @@ pub fn crop_cpu(map: &Map, rect: Rect) -> Map {
     map.clone().slice(s![y..y + height, x..x + width, ..])
 }
 
+/// Copies `from` into `map` of the same shape, on a GPU into the same memory: a recording that reads it sees the new values.
+pub fn overwrite(map: &mut Map, from: &Map) {
+    on_device!(from.device(), gpu: gpu::overwrite(map, from), cpu: *map = from.clone());
+}
+
 /// A patch of a larger map: the rectangle `from` of `map` belongs at the rectangle `to`, which has the same size.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "see above")]
@@ -71,6 +76,12 @@ pub(super) mod gpu {
         let out = map.new_stored(map.storage(), [rect.height, rect.width, c]);
         copy(&map, w, rect, &out, rect.width, Rect { x: 0, y: 0, ..rect }, c);
         out.into_tensor()
+    }
+
+    pub fn overwrite(map: &Map, from: &Map) {
+        let [height, width, c] = from.dims();
+        let rect = Rect { x: 0, y: 0, width, height };
+        copy(&Buffer::of(from), width, rect, &Buffer::of(map), width, rect, c);
     }
 
     /// Copies all patches into one buffer, one by one: each can be dropped before the next one is computed.

@@ -3,8 +3,8 @@
 use super::{
     adam, channel_mean, conv, crop, frame,
     gpu::{Registered, Shader},
-    gram, moments, normalize, pool, resample, residual, scale_pixels, split_k, squares, total_variation,
-    vectors,
+    gram, moments, neighbors, normalize, pool, pyramid, resample, residual, scale_pixels, split_k, squares,
+    total_variation, vectors,
 };
 
 /// The text of one variant of a kernel.
@@ -36,7 +36,7 @@ macro_rules! list {
 }
 
 list! {
-    adam::Step,
+    adam::gpu::Step,
     channel_mean::ChannelMean,
     conv::epilogue::ReluBackward,
     conv::product::Tiled,
@@ -52,9 +52,17 @@ list! {
     moments::gpu::Covariance,
     moments::gpu::MeanPartial,
     moments::gpu::Offset,
+    neighbors::gpu::Gather,
+    neighbors::gpu::Nearest,
+    neighbors::gpu::PullRows,
+    neighbors::gpu::RowSum,
+    neighbors::gpu::Spread,
+    neighbors::gpu::Units,
+    neighbors::gpu::Zeros,
     normalize::Normalize,
     pool::gpu::Backward,
     pool::gpu::Forward,
+    pyramid::gpu::Reduce,
     resample::gpu::Resample,
     residual::Residual,
     scale_pixels::ScalePixels,

@@ -14,6 +14,8 @@
 //!   every picture and layer.
 //! - G is divided by C·H·W, so that pictures of different sizes can be compared.
 //! - The total variation, τ, is not in the paper.
+//! - With the style loss `neighbors`, β·ν·mean over conv3_1 and conv4_1 of mean (1 − cos(F, nearest A)) is added
+//!   ([`neighbors`]).
 //!
 //! With masks, the style loss is the sum over the regions, each weighted by its share of the picture and with
 //! features weighted by its mask (Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer",
@@ -21,15 +23,18 @@
 
 use options::{Options, StyleLoss};
 use picture::rect::Rect;
+use rand::{SeedableRng, rngs::StdRng};
 use weights::Layer;
 
 mod content;
+mod neighbors;
 mod regions;
 mod style;
 mod term;
 mod total_variation;
 
 pub(crate) use content::{Content, UnmeasuredContent};
+pub(crate) use neighbors::{Collection, Neighbors, orientations};
 pub(crate) use regions::{Region, Style};
 pub(crate) use style::{RegionFeatures, Statistics, UnmeasuredStyle};
 pub use term::{Kind, Term, losses, total};
@@ -61,7 +66,7 @@ impl Targets {
         terms: &mut Vec<Term>,
     ) -> Vec<(Layer, StyleGradient)> {
         let whole = self.style.iter().find(|region| region.part.is_none());
-        let Some(region) = whole.filter(|_| options.style_loss == StyleLoss::Gram) else {
+        let Some(region) = whole.filter(|_| options.style_loss != StyleLoss::Moments) else {
             return Vec::new();
         };
         let compared = region.styles.iter().map(|style| {
@@ -86,7 +91,8 @@ impl Targets {
         known: &[(Layer, StyleGradient)],
         terms: &mut Vec<Term>,
     ) -> Gradient {
-        let map = self.content_gradient(layer, features, options.content_weight, terms);
+        let map = self.content_gradient(layer, features, options.alpha(), terms);
+        let map = self.neighbor_gradient(layer, features, options, terms, map);
         if known.is_empty() {
             return self.style_gradient(layer, features, options, terms, Gradient { map, style: None });
         }
@@ -109,6 +115,35 @@ impl Targets {
         let (gradient, sums) = residual(features, photo, 2.0 * factor);
         terms.push(Term { kind: Kind::Content, sums, factor });
         Some(gradient)
+    }
+
+    /// Adds the gradient of the comparison with neighbours to `map`.
+    fn neighbor_gradient(
+        &self,
+        layer: Layer,
+        features: &Map,
+        options: &Options,
+        terms: &mut Vec<Term>,
+        map: Option<Map>,
+    ) -> Option<Map> {
+        let mut sum = map;
+        for region in &self.style {
+            for neighbors in region.neighbors.iter().filter(|neighbors| neighbors.layer == layer) {
+                let (map, term) = neighbors.gradient(features, region.neighbor_weight(options), sum);
+                terms.push(term);
+                sum = Some(map);
+            }
+        }
+        sum
+    }
+
+    /// Draws the positions that are compared with neighbours. The same number gives the same positions.
+    pub fn draw(&mut self, number: u32, options: &Options) {
+        // Not the sequence that the tiles of this step get.
+        let mut random = StdRng::seed_from_u64(options.seed.rotate_left(32) ^ u64::from(number));
+        for neighbors in self.style.iter_mut().flat_map(|region| &mut region.neighbors) {
+            neighbors.draw(&mut random);
+        }
     }
 
     /// Adds the gradient of the style loss ([`StyleTarget::gradient`](style::StyleTarget::gradient)) to `there`.

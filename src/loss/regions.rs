@@ -7,10 +7,12 @@ use picture::{
     mask::{Guide, Mask},
     rect::{Rect, Remainder},
 };
+use rand::{SeedableRng, rngs::StdRng};
 use schedule::tile_side;
 use weights::Layer;
 
 use super::{
+    neighbors::Neighbors,
     style::{Statistics, StyleTarget, UnmeasuredStyle},
     term::Term,
 };
@@ -28,6 +30,8 @@ pub(crate) struct Region {
     /// the gradient at a pixel is as large as it would be without regions.
     pub share: f32,
     pub styles: Vec<Style>,
+    /// At each layer whose features are compared with neighbours.
+    pub neighbors: Vec<Neighbors>,
 }
 
 /// The style target of one layer, with the weight w of the layer.
@@ -50,11 +54,14 @@ pub(crate) struct Part {
 
 impl Region {
     /// The region of `mask` (`None`: the whole picture). `targets` are the statistics that it is to have, one for each
-    /// style layer of the options, in the same order; `squares` are all sums of squares, as read.
+    /// style layer of the options, in the same order; `squares` are all sums of squares, as read. `neighbors` are the
+    /// features of its paintings that those of a picture of `size` (width, height) are compared with.
     pub fn new(
         mask: Option<&Mask>,
         targets: Vec<UnmeasuredStyle>,
         squares: &[f64],
+        neighbors: Vec<(Layer, Tensor<2>)>,
+        size: (usize, usize),
         options: &Options,
         vgg: &Vgg,
     ) -> Self {
@@ -62,8 +69,16 @@ impl Region {
             let weight = weight * vgg.balance().style(layer);
             Style { layer, weight, target: target.measured(squares) }
         });
+        let mut random = StdRng::seed_from_u64(options.seed);
+        let neighbors = neighbors.into_iter().filter_map(|(layer, targets)| {
+            let guide = mask.map(|mask| mask.guide(layer.poolings()));
+            // A region without any weight at this resolution has no neighbours.
+            let guide = guide.map_or(Some(None), |guide| guide.map(Some))?;
+            Some(Neighbors::new(layer, targets, size, guide.as_ref(), &mut random))
+        });
         Self {
             styles: styles.collect(),
+            neighbors: neighbors.collect(),
             part: mask.map(|mask| {
                 let tile = tile_side(options, mask.size(), vgg.most_at_once());
                 Part::new(mask, tile.is_some(), vgg)
@@ -82,6 +97,12 @@ impl Region {
         pixels: usize,
     ) -> (StyleGradient, Vec<Term>) {
         style.target.gradient(found, beta * style.weight * self.share, pixels)
+    }
+
+    /// The factor of the loss of neighbours at one layer.
+    pub fn neighbor_weight(&self, options: &Options) -> f32 {
+        let layers = Options::NEIGHBOR_LAYERS.len() as f32;
+        options.style_weight * options.neighbors_weight * self.share / layers
     }
 
     /// Whether the region has any weight at the resolution of `layer`.

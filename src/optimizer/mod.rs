@@ -1,7 +1,7 @@
 //! Defines the state of an optimiser: the picture that is being optimised, and what the optimiser needs for its next
 //! step.
 
-use options::Optimizer;
+use options::{Optimizer, Options};
 
 use self::lbfgs::Lbfgs;
 use crate::kernels::{Map, adam::AdamState};
@@ -19,9 +19,9 @@ pub enum State {
 
 impl State {
     /// The state before the first step, with the initial picture `x` `[H, W, 4]`.
-    pub fn start(optimizer: Optimizer, x: Map) -> Self {
-        match optimizer {
-            Optimizer::Adam => Self::Adam(Box::new(adam::start(x))),
+    pub fn start(options: &Options, x: Map) -> Self {
+        match options.optimizer {
+            Optimizer::Adam => Self::Adam(Box::new(adam::start(x, options.has_pyramid()))),
             Optimizer::Lbfgs => Self::Lbfgs(Box::new(Lbfgs::start(x))),
         }
     }
@@ -50,7 +50,7 @@ impl State {
     pub fn enlarged(&self, x: Map) -> Self {
         match self {
             Self::Adam(state) => Self::Adam(Box::new(adam::enlarged(state, x))),
-            Self::Lbfgs(_) => Self::start(Optimizer::Lbfgs, x),
+            Self::Lbfgs(_) => Self::Lbfgs(Box::new(Lbfgs::start(x))),
         }
     }
 }

@@ -13,9 +13,13 @@ the painting (Gatys, Ecker and Bethge 2015, with each term divided by the energy
     G         = F F^T / (C H W)
     content   = alpha * sum_l v_l * mean((F_l - P_l)^2) / mean(P_l^2)
     style     = beta  * sum_l w_l * mean((G_l - A_l)^2) / mean(A_l^2)
+    neighbors = beta * nu * mean over conv3_1 and conv4_1 of mean_i(1 - max_j cos(f_i - mean f, a_j - mean a)), with the
+                features f_i, a_j at all positions (there are few here), added to the style; alpha counts 3.5 times then
     tv        = tau * (mean of squared horizontal differences + mean of squared vertical differences),
                 over all three channels, C*H*(W-1) and C*(H-1)*W of them, in the 0..1 pixel range
     Adam      (Kingma and Ba 2015, algorithm 1, bias-corrected), then clamped to 0..1
+    pyramid   Adam on each of the levels p_k of x = p_0 + U(p_1 + U(p_2 + ...)), U the bilinear enlargement, with 0.4 of
+              the learning rate; what the clamp takes away is taken from p_0
 
 Tensors of a case, prefixed with its name:
     photo, painting, probe   [H, W, 3] u8, RGB
@@ -96,6 +100,18 @@ CASES = {
     },
 }
 
+CASES["neighbors"] = {
+    # Neighbours, on a pyramid of four levels.
+    "seed": 5, "photo": (37, 45), "painting": (56, 43),
+    "options": {
+        "steps": 15, "content_weight": 0.1, "style_weight": 1.2, "tv_weight": 0.3,
+        "content_layers": [["conv4_2", 1.0]], "style_layers": FIVE, "pooling": "max",
+        "style_loss": "neighbors", "neighbors_weight": 0.8, "pyramid": "on",
+        "adam": {"learning_rate": 0.02, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-2},
+    },
+}
+BESIDE_NEIGHBORS, ON_A_PYRAMID = 3.5, 0.4
+
 
 class Network(nn.Module):
     """VGG-19 up to conv5_1, in float64; maps a picture [3, H, W], RGB 0..1, to features by name."""
@@ -136,6 +152,14 @@ def gram_matrix(features):
     return torch.einsum("chw,dhw->cd", features, features) / (channels * height * width)
 
 
+def distance_from_nearest(features, others):
+    def units(maps):
+        rows = maps.flatten(1).T
+        return nn.functional.normalize(rows - rows.mean(0), dim=1)
+
+    return (1 - (units(features) @ units(others).T).max(dim=1).values).mean()
+
+
 def total_variation(picture):
     horizontal, vertical = torch.diff(picture, dim=2), torch.diff(picture, dim=1)
     return (horizontal**2).mean() + (vertical**2).mean()
@@ -146,6 +170,9 @@ class Objective:
         self.network, self.options = network, options
         photo, painting = network(photo, network.pool_all), network(painting, network.pool)
         self.content = [(name, weight, photo[name]) for name, weight in options["content_layers"]]
+        self.neighbors = []
+        if options.get("style_loss") == "neighbors":
+            self.neighbors = [(name, painting[name]) for name in ("conv3_1", "conv4_1")]
         self.style = [(name, weight, gram_matrix(painting[name])) for name, weight in options["style_layers"]]
 
     def energies(self, targets):
@@ -158,8 +185,12 @@ class Objective:
             terms = [w * ((of(features[n]) - t) ** 2).mean() / (t**2).mean() for n, w, t in targets]
             return sum(terms, zero)
 
-        content = self.options["content_weight"] * distance(lambda f: f, self.content)
+        alpha = self.options["content_weight"] * (BESIDE_NEIGHBORS if self.neighbors else 1)
+        content = alpha * distance(lambda f: f, self.content)
         style = self.options["style_weight"] * distance(gram_matrix, self.style)
+        if self.neighbors:
+            nearest = sum(distance_from_nearest(features[name], there) for name, there in self.neighbors) / 2
+            style = style + self.options["style_weight"] * self.options["neighbors_weight"] * nearest
         tv = self.options["tv_weight"] * total_variation(picture)
         return torch.stack([content + style + tv, content, style, tv])
 
@@ -186,6 +217,22 @@ def drawing(width, height, seed):
     return (255 * channels.clip(0, 1)).round().astype(np.uint8).transpose(1, 2, 0)
 
 
+def coarser(height, width, halvings):
+    sizes = []
+    while len(sizes) < halvings and min(height // 2, width // 2) >= 4:
+        height, width = height // 2, width // 2
+        sizes.append((height, width))
+    return sizes
+
+
+def assembled(levels):
+    picture = levels[-1]
+    for level in reversed(levels[:-1]):
+        size = level.shape[1:]
+        picture = level + nn.functional.interpolate(picture[None], size, mode="bilinear", align_corners=False)[0]
+    return picture
+
+
 def as_picture(pixels):
     return torch.tensor(pixels, dtype=torch.float64).permute(2, 0, 1) / 255
 
@@ -209,15 +256,25 @@ def run(case, weights):
         out[f"{name}.loss"], out[f"{name}.grad"] = objective.with_gradient(place)
 
     adam, rows, picture = options["adam"], [], pictures["photo"].clone()
-    first, second = torch.zeros_like(picture), torch.zeros_like(picture)
+    on_pyramid = options.get("pyramid") == "on"
+    rate = adam["learning_rate"] * (ON_A_PYRAMID if on_pyramid else 1)
+    levels = [picture] + [torch.zeros(3, h, w).double() for h, w in coarser(height, width, 5 if on_pyramid else 0)]
+    first, second = [[torch.zeros_like(level) for level in levels] for _ in range(2)]
     for t in range(1, options["steps"] + 1):
-        losses, gradient = objective.with_gradient(picture)
-        rows.append(losses)
-        first = adam["beta1"] * first + (1 - adam["beta1"]) * gradient
-        second = adam["beta2"] * second + (1 - adam["beta2"]) * gradient**2
-        estimate = first / (1 - adam["beta1"] ** t)
-        spread = (second / (1 - adam["beta2"] ** t)).sqrt()
-        picture = (picture - adam["learning_rate"] * estimate / (spread + adam["epsilon"])).clamp(0, 1)
+        levels = [level.detach().requires_grad_() for level in levels]
+        losses = objective(assembled(levels))
+        losses[0].backward()
+        rows.append(losses.detach())
+        gradients, levels = [level.grad for level in levels], [level.detach() for level in levels]
+        for k, gradient in enumerate(gradients):
+            first[k] = adam["beta1"] * first[k] + (1 - adam["beta1"]) * gradient
+            second[k] = adam["beta2"] * second[k] + (1 - adam["beta2"]) * gradient**2
+            estimate = first[k] / (1 - adam["beta1"] ** t)
+            spread = (second[k] / (1 - adam["beta2"] ** t)).sqrt()
+            levels[k] = levels[k] - rate * estimate / (spread + adam["epsilon"])
+        beyond = assembled(levels)
+        picture = beyond.clamp(0, 1)
+        levels[0] = levels[0] + picture - beyond
     rows.append(objective(picture))
     out["trajectory"], out["final"] = torch.stack(rows), picture
     return out

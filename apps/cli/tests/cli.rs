@@ -196,7 +196,7 @@ fn options_out_of_range_are_refused_with_what_to_do() {
         (["--color", "sepia"], ["--color", "painting, match or keep"]),
         (["--optimizer", "sgd"], ["--optimizer", "adam or lbfgs"]),
         (["--schedule", "fine"], ["--schedule", "single or coarse-to-fine"]),
-        (["--style-loss", "l1"], ["--style-loss", "gram or moments"]),
+        (["--style-loss", "l1"], ["--style-loss", "gram, moments or neighbors"]),
         (["--pooling", "median"], ["--pooling", "max or avg"]),
         (["--init", "photo"], ["--init", "content, noise or mixture"]),
         (["--seed", "-3"], ["--seed", "-3"]),
@@ -598,7 +598,7 @@ fn both_optimisers_lower_the_loss() {
 }
 
 /// Every option with a value that is not its default.
-const CHOSEN: [[&str; 2]; 20] = [
+const CHOSEN: [[&str; 2]; 23] = [
     ["--size", "32"],
     ["--style-size", "24"],
     ["--steps", "2"],
@@ -608,7 +608,10 @@ const CHOSEN: [[&str; 2]; 20] = [
     ["--tv-weight", "0.07"],
     ["--content-layers", "conv2_1=0.7"],
     ["--style-layers", "conv1_1=0.5,conv1_2=0.25"],
-    ["--style-loss", "moments"],
+    ["--style-loss", "neighbors"],
+    ["--neighbors-weight", "0.7"],
+    ["--neighbors-turns", "quarters"],
+    ["--pyramid", "off"],
     ["--pooling", "avg"],
     ["--init", "mixture"],
     ["--color", "match"],
@@ -649,6 +652,9 @@ fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
             "--style-layers" => "conv1_1=1",
             "--schedule" => "coarse-to-fine",
             "--style-loss" => "gram",
+            "--neighbors-weight" => "0.2",
+            "--neighbors-turns" => "none",
+            "--pyramid" => "on",
             "--pooling" => "max",
             "--init" => "content",
             "--color" => "keep",

@@ -30,6 +30,31 @@ pub enum StyleLoss {
     /// everywhere from a channel with a strong response in a few places. (Style as moments of a distribution: Li et al.
     /// 2017, "Demystifying Neural Style Transfer".)
     Moments,
+    /// The Gram matrix, and the features themselves: each feature of the picture, at conv3_1 and conv4_1, is compared
+    /// with the nearest one of the painting. The Gram matrix decides how much there is of everything, the neighbours
+    /// what a single stroke looks like (the engine's `loss`).
+    Neighbors,
+}
+
+/// The orientations in which a painting gives neighbours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turns {
+    /// As it hangs.
+    #[default]
+    None,
+    /// As it hangs, and turned by one, two and three quarters: strokes follow the forms of the photo more freely.
+    Quarters,
+}
+
+/// Whether steps are made on a Laplacian pyramid (the engine's `optimizer::adam`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pyramid {
+    /// Every pixel makes steps of its own.
+    Off,
+    /// So do the pixels of five coarser levels, whose steps are enlarged and added.
+    On,
 }
 
 /// The picture that the optimisation starts from.
@@ -149,7 +174,9 @@ macro_rules! written_as {
 pub(crate) use written_as;
 
 written_as!(Schedule is "schedule", one of "single or coarse-to-fine": Single = "single", CoarseToFine = "coarse-to-fine");
-written_as!(StyleLoss is "style loss", one of "gram or moments": Gram = "gram", Moments = "moments");
+written_as!(StyleLoss is "style loss", one of "gram, moments or neighbors": Gram = "gram", Moments = "moments", Neighbors = "neighbors");
+written_as!(Turns is "set of turns", one of "none or quarters": None = "none", Quarters = "quarters");
+written_as!(Pyramid is "pyramid", one of "off or on": Off = "off", On = "on");
 written_as!(Pooling is "pooling", one of "max or avg": Max = "max", Avg = "avg");
 written_as!(Init is "start", one of "content, noise or mixture": Content = "content", Noise = "noise", Mixture = "mixture");
 written_as!(Optimizer is "optimizer", one of "adam or lbfgs": Adam = "adam", Lbfgs = "lbfgs");

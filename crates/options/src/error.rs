@@ -86,7 +86,7 @@ pub enum OptionsError {
     /// A weight that is negative, infinite or not a number.
     #[error("the {part} weight{} is {value}: choose 0 or more", of_layer(*.layer))]
     Weight {
-        /// "content", "style" or "tv".
+        /// "content", "style", "neighbors" or "tv".
         part: &'static str,
         /// The layer whose weight it is; `None` for the weight of the whole part.
         layer: Option<Layer>,
@@ -151,7 +151,7 @@ pub enum OptionsError {
     /// An unknown name for a choice.
     #[error("\"{found}\" is no {what}: choose {choices}")]
     Choice {
-        /// "end", "schedule", "style loss", "pooling", "start", "colour", "optimizer", "set of layers" or "experiment".
+        /// "end", "schedule", "style loss", "set of turns", "pyramid", "pooling", "start", "colour", "optimizer", "set of layers" or "experiment".
         what: &'static str,
         /// The text.
         found: String,

@@ -192,7 +192,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
+        choices::{Color, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
         preset::StyleLayers,
         ranges::{SIZES, STEPS, STRENGTHS, STROKES},
         settings,
@@ -226,7 +226,10 @@ mod tests {
             ("mode", "texture=conv3_1"),
             ("part", "25,25,50,50"),
             ("optimizer", "lbfgs"),
-            ("style-loss", "moments"),
+            ("style-loss", "neighbors"),
+            ("neighbors-weight", "0.5"),
+            ("neighbors-turns", "quarters"),
+            ("pyramid", "off"),
             ("pooling", "avg"),
             ("network", "tiny"),
             ("engine", "cpu"),
@@ -248,7 +251,10 @@ mod tests {
                 until: Until::Level,
                 style_layers: StyleLayers::Forms.layers(),
                 optimizer: Optimizer::Lbfgs,
-                style_loss: StyleLoss::Moments,
+                style_loss: StyleLoss::Neighbors,
+                neighbors_weight: 0.5,
+                neighbors_turns: Turns::Quarters,
+                pyramid: Some(Pyramid::Off),
                 pooling: Pooling::Avg,
                 ..Options::default()
             },
@@ -287,6 +293,9 @@ mod tests {
             ("mode", "style=conv1_1"),
             ("optimizer", "sgd"),
             ("style-loss", "gramm"),
+            ("neighbors-weight", "5"),
+            ("neighbors-turns", "4"),
+            ("pyramid", "yes"),
             ("pooling", "max,avg"),
             ("strength", "NaN"),
             ("strength", "inf"),

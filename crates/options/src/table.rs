@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use weights::Layer;
 
 use crate::{
-    choices::{Color, Init, Optimizer, Pooling, Schedule, StyleLoss, Until},
+    choices::{Color, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
     error::OptionsError,
     layers::WeightedLayer,
     preset::StyleLayers,
@@ -26,7 +26,7 @@ pub struct Entry {
     pub name: &'static str,
     /// Other names with the same meaning.
     pub aliases: &'static [&'static str],
-    /// The accepted values, in the notation of the command line: `N|original`, `gram|moments`.
+    /// The accepted values, in the notation of the command line: `N|original`, `max|avg`.
     pub values: &'static str,
     /// The help, one sentence.
     pub help: &'static str,
@@ -154,7 +154,7 @@ options! {
             "Sizes on the way: coarse-to-fine paints small first, single at the wanted size from the start"
             { page: Some(all("single or coarse-to-fine")) };
         "content-weight" content_weight: f32 = 0.1, "WEIGHT",
-            "α: how strongly the photo is kept";
+            "α: how strongly the photo is kept; with --style-loss neighbors, which is the stronger style, 3.5 times as strongly";
         "style-weight" style_weight: f32 = 1.0, "WEIGHT",
             "β: how strongly the painting's style is taken on";
         "tv-weight" tv_weight: f32 = 0.3, "WEIGHT",
@@ -163,9 +163,15 @@ options! {
             "Layers of the content loss with their weights (1 where left out), or \"none\"";
         "style-layers" style_layers: Vec<WeightedLayer> = StyleLayers::Everything.layers(), "LAYER=WEIGHT,…",
             "Layers of the style loss with their weights (1 where left out), or \"none\"";
-        "style-loss" style_loss: StyleLoss = StyleLoss::Gram, "gram|moments",
-            "What about a layer's features is the style: their Gram matrix (gram), or their means and covariances (moments), which leaves calm places calmer and keeps the painting's colours truer"
-            { page: Some(all("gram or moments")) };
+        "style-loss" style_loss: StyleLoss = StyleLoss::Gram, "gram|moments|neighbors",
+            "What about a layer's features is the style: their Gram matrix (gram), or their means and covariances (moments), which leaves calm places calmer and keeps the painting's colours truer, or Gram matrix and nearest features (neighbors), with whole strokes and few cracks"
+            { page: Some(all("gram, moments or neighbors")) };
+        "neighbors-weight" neighbors_weight: f32 = 1.0, "WEIGHT",
+            "ν: how strongly each feature is drawn to the nearest one of the painting, relative to the Gram matrices (--style-loss neighbors)"
+            { page: Some(OnPage { range: "0 to 4", allows: |text| text.parse().is_ok_and(|weight: f32| (0.0..=4.0).contains(&weight)) }) };
+        "neighbors-turns" neighbors_turns: Turns = Turns::None, "none|quarters",
+            "Orientations of the painting that give neighbours: as it hangs (none), or the three quarter turns as well"
+            { page: Some(all("none or quarters")) };
         "pooling" pooling: Pooling = Pooling::Max, "max|avg",
             "How feature maps are halved between the blocks: by the maximum or by the mean of 2×2"
             { page: Some(all("max or avg")) };
@@ -178,10 +184,13 @@ options! {
             "Whose colours: the painting's, the painting's with the photo's palette (match), or the photo's (keep, and luminance, which looks at both pictures in grey)"
             { page: Some(all("painting, match, keep or luminance")) };
         "seed" seed: u64 = 0, "N",
-            "Seeds the noise of --init noise and --init mixture";
+            "Seeds the noise of --init noise and --init mixture, and the positions and features that --style-loss neighbors compares";
         "optimizer" optimizer: Optimizer = Optimizer::Adam, "adam|lbfgs",
             "How the picture is changed: adam by small even steps, lbfgs by long ones towards where the loss seems least"
             { page: Some(all("adam or lbfgs")) };
+        "pyramid" pyramid: Option<Pyramid> = None, "off|on",
+            "Whether Adam also makes steps at five coarser levels, with which large areas change together; L-BFGS makes none [default: on with --style-loss neighbors]"
+            { page: Some(all("off or on")) };
     }
 }
 
@@ -190,7 +199,7 @@ options! {
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     pub struct AdamOptions at [adam] {
         "learning-rate" learning_rate: f32 = 0.02, "RATE",
-            "Adam's step size, in units of the 0..1 pixel range";
+            "Adam's step size, in units of the 0..1 pixel range; with a pyramid 0.4 times as long, since the steps of its levels add up";
         "beta1" beta1: f32 = 0.9, "DECAY",
             "Adam's decay of the first moment; where the schedule is coarse-to-fine, 0.8 at most";
         "beta2" beta2: f32 = 0.99, "DECAY",

@@ -1,8 +1,8 @@
 //! Tests of the options: the defaults are valid, each error says what to do, and written values are read back.
 
 use options::{
-    AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Schedule, StyleLoss, Until,
-    WeightedLayer, format_layers, parse_layers,
+    AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Pyramid, Schedule, StyleLoss, Turns,
+    Until, WeightedLayer, format_layers, parse_layers,
 };
 use picture::Size;
 use weights::Layer;
@@ -162,7 +162,9 @@ fn choices_are_read_and_written() {
         assert_eq!(text.parse::<Size>().unwrap(), size);
         assert_eq!(size.to_string(), text);
     }
-    for (text, style_loss) in [("gram", StyleLoss::Gram), ("moments", StyleLoss::Moments)] {
+    for (text, style_loss) in
+        [("gram", StyleLoss::Gram), ("moments", StyleLoss::Moments), ("neighbors", StyleLoss::Neighbors)]
+    {
         assert_eq!(text.parse::<StyleLoss>().unwrap(), style_loss);
         assert_eq!(style_loss.to_string(), text);
     }
@@ -210,6 +212,9 @@ fn options_survive_json_and_old_ones_get_the_defaults_of_new_knobs() {
         style_size: Some(Size::LongSide(300)),
         schedule: Schedule::Single,
         style_loss: StyleLoss::Moments,
+        neighbors_weight: 0.5,
+        neighbors_turns: Turns::Quarters,
+        pyramid: Some(Pyramid::Off),
         pooling: Pooling::Avg,
         init: Init::Noise,
         color: Color::Keep,

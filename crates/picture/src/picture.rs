@@ -135,6 +135,14 @@ impl Picture {
         Self { width: rect.width, height: rect.height, rgb: rows.copied().collect() }
     }
 
+    /// The picture turned clockwise by a quarter.
+    #[must_use]
+    pub fn turned(&self) -> Self {
+        let pixels = self.rgb.as_chunks::<3>().0;
+        let columns = (0..self.width).map(|x| pixels[x..].iter().step_by(self.width).rev());
+        Self { width: self.height, height: self.width, rgb: columns.flatten().flatten().copied().collect() }
+    }
+
     /// The pixels as RGBA of 8 bits, alpha 255, rounded to the nearest value.
     pub fn to_rgba8(&self) -> Vec<u8> {
         let mut rgba = Vec::with_capacity(self.width * self.height * 4);

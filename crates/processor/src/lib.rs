@@ -7,6 +7,7 @@
 
 mod lanes;
 mod matrix;
+mod nearest;
 mod panel;
 mod pool;
 #[cfg(target_arch = "wasm32")]
@@ -16,6 +17,7 @@ mod view;
 mod winograd;
 
 pub use matrix::{gram, mix};
+pub use nearest::nearest;
 pub use pool::{max_pool, max_pool_backward, mean_pool, mean_pool_backward};
 pub use share::{Share, parts, shares};
 use wide::f32x4;

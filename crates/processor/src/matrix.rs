@@ -129,7 +129,7 @@ fn gram_block(x: &[f32], channels: usize, (first, columns): (usize, usize)) -> V
 }
 
 /// Calls `run` for each chunk of `length` values, with its index, on all threads.
-pub fn each(out: &mut [f32], length: usize, run: impl Fn(usize, &mut [f32]) + Sync) {
+pub fn each<T: Send>(out: &mut [T], length: usize, run: impl Fn(usize, &mut [T]) + Sync) {
     #[cfg(not(target_family = "wasm"))]
     out.par_chunks_mut(length.max(1)).enumerate().for_each(|(at, piece)| run(at, piece));
     #[cfg(target_family = "wasm")]

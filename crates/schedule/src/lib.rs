@@ -48,6 +48,8 @@ const MAX_BETA: f32 = 0.8;
 /// long steps, and fine detail converges with short ones. The factor falls linearly with the work done
 /// ([`Plan::work`]).
 const LEARNING_RATE_FACTOR: [f32; 2] = [2.0, 0.4];
+/// The factor of the learning rate on a pyramid, where the steps of six levels add up.
+const ON_A_PYRAMID: f32 = 0.4;
 
 /// The side in pixels of the tiles ([`picture::rect`]) in which a picture of this size (width, height) is evaluated;
 /// `None`: as a whole. `most_at_once` is the number of pixels that fit into the device's memory as a whole. Without a chosen
@@ -79,7 +81,10 @@ impl Plan {
             sizes.remove(0);
             steps = spread(options.steps, &sizes);
         }
-        let adam = options.adam;
+        let mut adam = options.adam;
+        if options.has_pyramid() {
+            adam.learning_rate *= ON_A_PYRAMID;
+        }
         let scale =
             |((width, height), steps)| Scale { width, height, steps, adam, learning_rate_factor: [1.0, 1.0] };
         let mut plan = Self { scales: sizes.into_iter().zip(steps).map(scale).collect() };

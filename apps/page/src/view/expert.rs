@@ -144,10 +144,11 @@ fn MethodPicks() -> impl IntoView {
             choose=Callback::new(move |name: String| base.update(|base| set_named(&name, &mut base.optimizer)))
         />
         <Pick
-            id="style-loss" label="Style loss" hint="Means and covariances keep calm places calmer, and colours truer to the painting."
+            id="style-loss" label="Style loss" hint="Means and covariances keep calm places calmer, and colours truer to the painting. Neighbours give whole strokes."
             choices=named([
                 (StyleLoss::Gram, "Gram matrices"),
                 (StyleLoss::Moments, "means and covariances"),
+                (StyleLoss::Neighbors, "Gram matrices and neighbours"),
             ])
             chosen=Signal::derive(move || base.with(|base| base.style_loss.to_string()))
             choose=Callback::new(move |name: String| base.update(|base| set_named(&name, &mut base.style_loss)))
