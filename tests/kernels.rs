@@ -9,7 +9,7 @@ use impasto::{
         conv::{Algorithm, Tile},
         crop,
         crop::Patch,
-        frame, gram, moments, normalize, pool, readback,
+        frame, gram, moments, normalize, pool, pooled, readback,
         record::record,
         resample, residual, scale_pixels, set_in_software, squares, total_variation, vectors,
     },
@@ -213,6 +213,44 @@ fn convolution_backward_agrees_with_its_twin() {
                 [(None, None), (Some(&add), None), (None, Some(&features)), (Some(&add), Some(&features))];
             let backward = |(add, features)| conv::backward(&gradient, &filter, add, features);
             endings.map(|ending| values(backward(ending))).into()
+        });
+    }
+}
+
+/// Of the convolutions above those with a pooling beside them; values are coarse, so that windows have equal maxima.
+#[test]
+fn convolutions_with_pooling_agree_with_their_twins() {
+    for (((h, w), (inputs, outputs), algorithm, [from, to]), pooling) in
+        combinations(convolutions(), [Pooling::Max, Pooling::Avg])
+    {
+        if (h, w) == (64, 48) && (inputs, outputs) != (64, 64) || outputs > 1000 && h > 20 {
+            continue; // the largest, once
+        }
+        let what = format!("{pooling:?}, {algorithm:?}, {h}×{w}, {inputs} → {outputs}, {from:?} → {to:?}");
+        assert_convolutions_equal(&what, algorithm, |device, algorithm| {
+            let conv = random_conv(50, inputs, outputs);
+            let x = stored(random(52, [h, w, inputs.next_multiple_of(4)], device), from);
+            let filter = conv::Filter::forward(&conv, Some(algorithm), device).storing(to);
+            let mut found = Vec::new();
+            for remainder in [Remainder::Kept, Remainder::Dropped] {
+                if remainder == Remainder::Kept || h > 1 && w > 1 {
+                    let (y, pooled) = pooled::forward(&x, &filter, pooling, remainder);
+                    // In halves two launches round twice where they average.
+                    let once = to == Storage::Full || pooling == Pooling::Max;
+                    found.extend(once.then(|| values(pooled)).into_iter().chain([values(y)]));
+                }
+            }
+            let (below, above) = (outputs, inputs.next_multiple_of(4));
+            let conv = random_conv(51, below, above);
+            let filter = conv::Filter::backward(&conv, Some(algorithm), device).storing(to);
+            let coarse = |seed| (random::<3>(seed, [h, w, below], device) * 3.0).round();
+            let (features, add) = (stored(coarse(53), to), stored(random(54, [h, w, below], device), to));
+            let gradient = stored(random(55, [h.div_ceil(2), w.div_ceil(2), above], device), from);
+            // As above.
+            for add in [None, (to == Storage::Full).then_some(&add)] {
+                found.push(values(pooled::backward(&gradient, &filter, &features, add, pooling)));
+            }
+            found
         });
     }
 }

@@ -20,6 +20,7 @@ pub mod gram;
 pub mod moments;
 pub mod normalize;
 pub mod pool;
+pub mod pooled;
 pub mod readback;
 pub mod record;
 pub mod recording;

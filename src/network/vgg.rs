@@ -17,7 +17,7 @@ use crate::{
     kernels::{
         Map, Storage,
         conv::{self, Algorithms, Choice, Filter},
-        normalize, pool, record, runs_wgsl, upload,
+        normalize, pooled, record, runs_wgsl, upload,
     },
     memory::{PerPixel, room},
 };
@@ -138,13 +138,18 @@ impl Vgg {
         let mut x = normalize::normalize(picture, self.mean);
         for (layer, convolution) in Layer::ALL.into_iter().zip(&self.layers) {
             record::label(|| layer.to_string());
-            // [H, W, C]
-            let y = conv::forward(&x, &convolution.forward);
-            maps.push(y.clone());
+            // [H, W, C], and the input of the next layer
+            let (y, next) = if layer.is_pooled() && layer != deepest {
+                pooled::forward(&x, &convolution.forward, pooling, remainder)
+            } else {
+                let y = conv::forward(&x, &convolution.forward);
+                (y.clone(), y)
+            };
+            maps.push(y);
             if layer == deepest {
                 break;
             }
-            x = if layer.is_pooled() { pool::forward(&y, pooling, remainder) } else { y };
+            x = next;
         }
         Features { maps, pooling }
     }
@@ -171,8 +176,7 @@ impl Vgg {
                 Some(above) => {
                     let filter = &self.layers[layer.index() + 1].backward;
                     Some(if layer.is_pooled() {
-                        let gradient = conv::backward(&above, filter, None, None);
-                        pool::backward(&y, &gradient, map.as_ref(), pooling)
+                        pooled::backward(&above, filter, &y, map.as_ref(), pooling)
                     } else {
                         // With a style gradient the ReLU mask is applied once, by `before_relu` below.
                         let features = style.is_none().then_some(&y);

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 pub use algorithms::{Algorithm, Algorithms, Choice, RegisterTile};
 use burn::tensor::{Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions};
+use options::Pooling;
 use weights::Conv;
 #[cfg(feature = "cpu")]
 pub use winograd::cpu;
@@ -189,14 +190,55 @@ fn stock(x: &Map, filter: &Filter) -> Tensor<4> {
 
 #[cfg(feature = "gpu")]
 fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
-    let epilogue = epilogue::Epilogue::new(filter.bias.as_ref(), add, features);
+    with_epilogue(x, filter, &epilogue::Epilogue::new(filter.bias.as_ref(), add, features))
+}
+
+#[cfg(feature = "gpu")]
+fn with_epilogue(x: &Map, filter: &Filter, epilogue: &epilogue::Epilogue) -> Map {
     match &filter.weight {
-        Weight::Direct(weight) => product::convolve(x, weight, &epilogue, filter.storage, filter.tile),
-        Weight::Winograd(weight) => {
-            winograd::gpu::convolve(x, weight, &epilogue, filter.storage, filter.tile)
-        }
+        Weight::Direct(weight) => product::convolve(x, weight, epilogue, filter.storage, filter.tile),
+        Weight::Winograd(weight) => winograd::gpu::convolve(x, weight, epilogue, filter.storage, filter.tile),
         _ => unreachable!("laid out for the CPU"),
     }
+}
+
+/// The features of a layer as by [`forward`], and what a pooling makes of them, `[h, w, out]`. `None` where a GPU does not
+/// compute both at once: in software, and by products whose blocks are no windows.
+#[cfg(feature = "gpu")]
+pub(super) fn forward_pooled(
+    x: &Map,
+    filter: &Filter,
+    pooling: Pooling,
+    [h, w]: [usize; 2],
+) -> Option<(Map, Map)> {
+    use super::gpu::{Buffer, is_in_software};
+
+    let outputs = filter.bias.as_ref()?.dims()[0];
+    if is_in_software(&x.device()) || !matches!(filter.weight, Weight::Winograd(_)) {
+        return None;
+    }
+    let pooled = Buffer::of(x).new_stored(filter.storage, [h, w, outputs]);
+    let epilogue =
+        epilogue::Epilogue::new(filter.bias.as_ref(), None, None).pooling(pooling, pooled.clone(), [h, w]);
+    Some((with_epilogue(x, filter, &epilogue), pooled.into_tensor()))
+}
+
+/// As [`backward`], for `features` `[H, W, out]` that were pooled before the convolution: the gradient with respect to them.
+/// `None` where a GPU does not compute both at once: in software.
+#[cfg(feature = "gpu")]
+pub(super) fn backward_unpooled(
+    gradient: &Map,
+    filter: &Filter,
+    features: &Map,
+    add: Option<&Map>,
+    pooling: Pooling,
+) -> Option<Map> {
+    if super::gpu::is_in_software(&gradient.device()) {
+        return None;
+    }
+    let [h, w, _] = features.dims();
+    let epilogue = epilogue::Epilogue::new(None, add, Some(features)).unpooling(pooling, [h, w]);
+    Some(with_epilogue(gradient, filter, &epilogue))
 }
 
 #[cfg(any(feature = "cpu", feature = "stock"))]

@@ -32,3 +32,10 @@ pub fn uses(channels: &[(usize, usize)]) -> impl Iterator<Item = (u32, usize, Ki
         forward.chain(backward).chain(style).chain(transformed)
     })
 }
+
+/// Those of backward passes with a pooling before the layer, which only hardware computes in one launch.
+pub fn unpooled_uses(channels: &[(usize, usize)]) -> impl Iterator<Item = (u32, usize, Kind)> {
+    channels
+        .iter()
+        .flat_map(|&(inputs, _)| Kind::unpooled().map(move |kind| (9, crate::kernels::padded(inputs), kind)))
+}

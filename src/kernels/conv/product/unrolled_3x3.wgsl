@@ -3,6 +3,7 @@
 // that are indexed in a loop end up in memory.
 struct Parameters {
     height: u32, width: u32, inputs: u32, outputs: u32, columns: u32, rows: u32, batches: u32,
+    other_height: u32, other_width: u32,
 }
 {{bindings}}
 @compute @workgroup_size({{across}}, {{down}})
@@ -61,7 +62,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     {
     let to = (batch * count + i{{p}}) * outputs + channel;
 {{for q}}
-    y[to + {{q}}u] = {{value}};
+    {{store}}
 {{end q}}
     }
 {{end p}}
