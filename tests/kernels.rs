@@ -197,6 +197,32 @@ fn convolution_forward_agrees_with_its_twin() {
     }
 }
 
+/// The padding is zero after the mean was subtracted.
+#[test]
+fn convolution_of_a_picture_subtracts_its_mean() {
+    for ((size @ (h, w), outputs), algorithm) in combinations(combinations(SIZES, [4, 20, 64]), ALGORITHMS) {
+        assert_convolutions_equal(
+            &format!("{algorithm:?}, {size:?}, {outputs}"),
+            algorithm,
+            |device, algorithm| {
+                let picture: Map = random(60, [h, w, 4], device);
+                let mean = [0.4, -0.5, 0.6];
+                let filter = || conv::Filter::forward(&random_conv(61, 3, outputs), Some(algorithm), device);
+                let got = conv::forward(&picture, &filter().centring(mean));
+                let apart = conv::forward(&normalize::cpu(&picture, mean), &filter());
+                let [got, apart] = [got, apart].map(values);
+                let error = relative_error(&got.values, &apart.values);
+                assert!(
+                    error <= TOLERANCE,
+                    "{algorithm:?}, {size:?}, {outputs}: {error:e} {:?}",
+                    device.as_dispatch()
+                );
+                vec![got]
+            },
+        );
+    }
+}
+
 #[test]
 fn convolution_backward_agrees_with_its_twin() {
     for ((h, w), (outputs, inputs), algorithm, [from, to]) in convolutions() {

@@ -17,7 +17,7 @@ use crate::{
     kernels::{
         Map, Storage,
         conv::{self, Algorithms, Choice, Filter},
-        normalize, pooled, record, runs_wgsl, upload,
+        pooled, record, runs_wgsl, upload,
     },
     memory::{PerPixel, room},
 };
@@ -27,7 +27,6 @@ use crate::{
 pub struct Vgg {
     /// conv1_1 … conv5_1, indexed by [`Layer::index`].
     layers: Vec<Convolution>,
-    mean: [f32; 3],
     balance: Balance,
     device: Device,
     most_at_once: usize,
@@ -76,20 +75,21 @@ impl Vgg {
             let (layer, network, channels) = (conv.layer, weights.name.clone(), conv.out_channels);
             return Err(Error::Channels { layer, network, channels });
         }
-        let layers = weights.convs.iter().map(|conv| {
+        let layers = weights.convs.iter().enumerate().map(|(index, conv)| {
             let (inputs, outputs) = (conv.in_channels, conv.out_channels);
             let [there, back] = [algorithms.of(inputs, outputs), algorithms.of(outputs, inputs)];
             let algorithm = |choice: Option<Choice>| choice.map(|choice| choice.algorithm);
             let tile = |choice: Option<Choice>| choice.and_then(|choice| choice.tile);
+            let forward = Filter::forward(conv, algorithm(there), device).in_tiles(tile(there));
             Convolution {
-                forward: Filter::forward(conv, algorithm(there), device).in_tiles(tile(there)),
+                forward: if index == 0 { forward.centring(weights.mean) } else { forward },
                 backward: Filter::backward(conv, algorithm(back), device).in_tiles(tile(back)),
             }
         });
-        let (mean, balance) = (weights.mean, weights.balance.clone());
+        let balance = weights.balance.clone();
         let value = if runs_wgsl(device) { 2 } else { 4 };
         let most_at_once = PerPixel::of(weights, value).most_at_once(room(device));
-        let vgg = Self { layers: layers.collect(), mean, balance, device: device.clone(), most_at_once };
+        let vgg = Self { layers: layers.collect(), balance, device: device.clone(), most_at_once };
         Ok(vgg.storing(Storage::Half))
     }
 
@@ -134,8 +134,8 @@ impl Vgg {
     /// and does not wait.
     pub fn forward(&self, picture: &Map, pooling: Pooling, remainder: Remainder, deepest: Layer) -> Features {
         let mut maps = Vec::with_capacity(deepest.index() + 1);
-        // [H, W, 4]
-        let mut x = normalize::normalize(picture, self.mean);
+        // [H, W, 4]; the first layer subtracts the mean
+        let mut x = picture.clone();
         for (layer, convolution) in Layer::ALL.into_iter().zip(&self.layers) {
             record::label(|| layer.to_string());
             // [H, W, C], and the input of the next layer

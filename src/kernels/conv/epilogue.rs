@@ -1,6 +1,6 @@
 //! Defines the epilogue of a convolution, which is applied to a sum before it is stored. Forward: bias and ReLU.
 //! Backward: the gradient of the losses at this layer (one value per channel, or a map), and the mask of the ReLU
-//! before it.
+//! before it. And what may come before the sum: the picture's mean is subtracted.
 
 use burn::tensor::Tensor;
 use options::Pooling;
@@ -21,6 +21,8 @@ pub struct Epilogue {
     pooled: Option<Buffer>,
     /// Height and width of the other map of a pooling.
     other: [usize; 2],
+    /// Subtracted from the first three channels of the input, not from its padding.
+    mean: Option<[f32; 3]>,
 }
 
 /// The pooling that an epilogue computes as well.
@@ -44,6 +46,8 @@ pub struct Kind {
     /// Sets to zero where the features of a map are not positive.
     mask: bool,
     beside: Beside,
+    /// Subtracts the mean of pictures from the input, which is stored in full.
+    centred: bool,
     /// How the convolution's input is stored.
     from: Storage,
     /// How its output is stored, and the maps of the epilogue.
@@ -72,6 +76,7 @@ impl Epilogue {
             beside: Beside::Nothing,
             pooled: None,
             other: [0; 2],
+            mean: None,
         }
     }
 
@@ -86,6 +91,11 @@ impl Epilogue {
         Self { beside: Beside::Unpooled(pooling), other, ..self }
     }
 
+    /// Subtracts this mean from the input, a picture.
+    pub fn centring(self, mean: Option<[f32; 3]>) -> Self {
+        Self { mean, ..self }
+    }
+
     /// A new output, for a convolution whose result is `[H, W, C]`.
     pub fn output(&self, x: &Buffer, storage: Storage, [h, w, c]: [usize; 3]) -> Buffer {
         let [h, w] = if matches!(self.beside, Beside::Unpooled(_)) { self.other } else { [h, w] };
@@ -97,7 +107,7 @@ impl Epilogue {
         let (from, to) = (from.storage(), to.storage());
         debug_assert!([&self.add, &self.mask].into_iter().flatten().all(|map| map.storage() == to));
         let [bias, add, mask] = [&self.bias, &self.add, &self.mask].map(Option::is_some);
-        Kind { bias, add, mask, beside: self.beside, from, to }
+        Kind { bias, add, mask, beside: self.beside, centred: self.mean.is_some(), from, to }
     }
 
     /// The inputs, in the order of [`Kind::declarations`].
@@ -114,18 +124,36 @@ impl Epilogue {
     pub fn parameters(&self) -> [u32; 2] {
         self.other.map(|side| side as u32)
     }
+
+    /// The parameters `mean_red`, `mean_green` and `mean_blue`.
+    pub fn mean(&self) -> [u32; 3] {
+        self.mean.unwrap_or_default().map(f32::to_bits)
+    }
 }
 
 impl Kind {
     /// No epilogue, all maps in 32 bits.
     pub fn none() -> Self {
         let full = Storage::Full;
-        Self { bias: false, add: false, mask: false, beside: Beside::Nothing, from: full, to: full }
+        Self {
+            bias: false,
+            add: false,
+            mask: false,
+            beside: Beside::Nothing,
+            centred: false,
+            from: full,
+            to: full,
+        }
     }
 
     /// All kinds of a layer's forward pass.
     pub fn forward() -> impl Iterator<Item = Self> {
         Self::none().with(|kind| Self { bias: true, ..kind }).into_iter()
+    }
+
+    /// All kinds of the forward pass of the first layer.
+    pub fn centred() -> impl Iterator<Item = Self> {
+        Self::forward().filter(|kind| kind.from == Storage::Full).map(|kind| Self { centred: true, ..kind })
     }
 
     /// All kinds of the forward pass of a layer with a pooling after it.
@@ -164,6 +192,12 @@ impl Kind {
     /// How the convolution's input is stored.
     pub fn input(self) -> Storage {
         self.from
+    }
+
+    /// What follows the input in an expression: the subtraction of the mean.
+    pub fn minus_mean(self) -> &'static str {
+        let mean = " - vec4<f32>(parameters.mean_red, parameters.mean_green, parameters.mean_blue, 0.0)";
+        if self.centred { mean } else { "" }
     }
 
     /// Whether the features are stored pooled, too.

@@ -93,7 +93,8 @@ fn queue(
 ) {
     let Sizes { batches, height, width, inputs: channels, outputs } = sizes;
     let numbers = [height, width, channels / 4, outputs / 4, columns, rows, batches];
-    let parameters = [&numbers.map(|number| number as u32)[..], &epilogue.parameters()].concat();
+    let numbers = numbers.map(|number| number as u32);
+    let parameters = [&numbers[..], &epilogue.parameters(), &epilogue.mean()].concat();
     let buffers: Vec<&Buffer> = inputs.into_iter().chain(epilogue.inputs()).collect();
     product.launch(columns * rows * batches, &buffers, &epilogue.outputs(y), &parameters);
 }
@@ -108,10 +109,6 @@ fn rule(taps: u32, sizes: Sizes, kind: Kind) -> Tiled {
         let [columns, rows] = product.grid(sizes);
         columns * rows * sizes.batches >= ENOUGH
     };
-    let [large, medium] =
-        [RegisterTile::EightByEight, RegisterTile::EightByFour].map(|tile| move || of(tile));
-    Some(large())
-        .filter(enough)
-        .or_else(|| Some(medium()).filter(enough))
-        .unwrap_or_else(|| of(RegisterTile::FourByFour))
+    let mut large = [RegisterTile::EightByEight, RegisterTile::EightByFour].into_iter().map(of);
+    large.find(enough).unwrap_or_else(|| of(RegisterTile::FourByFour))
 }

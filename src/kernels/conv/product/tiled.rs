@@ -117,14 +117,14 @@ impl Shader for Tiled {
         let Self { taps, tile, across, down, epilogue } = self;
         let [copies_x, copies_weight] = self.copies();
         let gather = match taps {
-            9 => include_str!("gather_3x3.wgsl"),
-            _ => include_str!("gather_1x1.wgsl"),
+            9 => fill(include_str!("gather_3x3.wgsl"), &[("minus_mean", &epilogue.minus_mean())]),
+            _ => include_str!("gather_1x1.wgsl").to_owned(),
         };
         let text = fill(
             include_str!("tiled.wgsl"),
             &[
                 ("bindings", &epilogue.declarations("x", &["weight"])),
-                ("gather", &fill(gather, &[("stored", &epilogue.input().wgsl_type())])),
+                ("gather", &fill(&gather, &[("stored", &epilogue.input().wgsl_type())])),
                 ("taps", &taps),
                 ("threads", &self.threads()),
                 ("depth", &DEPTH),

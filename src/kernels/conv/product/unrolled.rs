@@ -70,11 +70,11 @@ impl Shader for Unrolled {
     fn text(self) -> String {
         let Self { taps, pixels, vec4s, workgroup: [across, down], epilogue } = self;
         let template = match taps {
-            9 => include_str!("unrolled_3x3.wgsl"),
-            _ => include_str!("unrolled.wgsl"),
+            9 => fill(include_str!("unrolled_3x3.wgsl"), &[("minus_mean", &epilogue.minus_mean())]),
+            _ => include_str!("unrolled.wgsl").to_owned(),
         };
         let text = fill(
-            template,
+            &template,
             &[
                 ("bindings", &epilogue.declarations("x", &["weight"])),
                 ("across", &across),

@@ -3,7 +3,7 @@
 // that are indexed in a loop end up in memory.
 struct Parameters {
     height: u32, width: u32, inputs: u32, outputs: u32, columns: u32, rows: u32, batches: u32,
-    other_height: u32, other_width: u32,
+    other_height: u32, other_width: u32, mean_red: f32, mean_green: f32, mean_blue: f32,
 }
 {{bindings}}
 @compute @workgroup_size({{across}}, {{down}})

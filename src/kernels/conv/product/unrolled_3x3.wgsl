@@ -3,7 +3,7 @@
 // that are indexed in a loop end up in memory.
 struct Parameters {
     height: u32, width: u32, inputs: u32, outputs: u32, columns: u32, rows: u32, batches: u32,
-    other_height: u32, other_width: u32,
+    other_height: u32, other_width: u32, mean_red: f32, mean_green: f32, mean_blue: f32,
 }
 {{bindings}}
 @compute @workgroup_size({{across}}, {{down}})
@@ -42,7 +42,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 {{end p}}
     for (var k = 0u; k < inputs; k++) { // trips: inputs
 {{for p}}
-    let x{{p}} = unpack(x[at{{p}} + k]) * in{{p}};
+    let x{{p}} = (unpack(x[at{{p}} + k]){{minus_mean}}) * in{{p}};
 {{end p}}
     // Four input channels by four output channels are a matrix. Written as such, a product costs two thirds of what
     // SwiftShader makes of the equivalent four multiply-adds.
