@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use burn::tensor::Tensor;
 
+use super::fused;
 use crate::kernels::{
     Map, Storage,
     conv::{
@@ -23,19 +24,28 @@ const BAND_BYTES: usize = 16 << 20;
 /// The algorithm for a convolution with these numbers of channels, on a GPU device that is `software` or not.
 ///
 /// For each pixel the transforms of 4×4 tiles move `18·(in + out)` bytes more, and save `13·in·out` operations (of 18).
-/// A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 40 channels. By the estimates of
-/// `cargo xtask shaders` Winograd is ahead from 64 on. In software the bytes come from the same cache as everything else.
+/// A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 40 channels. In software the bytes
+/// come from the same cache as everything else.
+///
+/// Hardware computes 2×2 tiles in a single launch, without transformed maps in memory. By the estimates of `cargo xtask
+/// shaders` 4×4 tiles are ahead of that where the channels fill the blocks of a product, which are up to 128 wide.
 ///
 /// The wide layers have small maps, so few tiles that larger ones gain nothing, and most of the weights: 2×2 there.
 pub fn choose(inputs: usize, outputs: usize, software: bool) -> Algorithm {
-    let least = if software { 32 } else { 64 };
-    if inputs.min(outputs) < least {
+    let [least, most] = [inputs.min(outputs), inputs.max(outputs)];
+    let fills_products = software || inputs.is_multiple_of(128) && outputs.is_multiple_of(128);
+    if least < if software { 32 } else { 16 } {
         Algorithm::Direct
-    } else if inputs.max(outputs) <= 256 {
+    } else if most <= 256 && fills_products {
         Algorithm::Winograd(Tile::Four)
     } else {
         Algorithm::Winograd(Tile::Two)
     }
+}
+
+/// Whether hardware computes 2×2 tiles in one launch: products of layers of many channels have better blocks by themselves.
+fn in_one_launch(tiles: usize, inputs: usize, outputs: usize) -> bool {
+    tiles < 128 || inputs.min(outputs) <= 256
 }
 
 /// `G g Gᵀ` of each kernel. `[3, 3, in, out]` → `[elements, in, out]`.
@@ -61,9 +71,13 @@ pub fn convolve(
     let tile = if elements == Tile::Two.elements() { Tile::Two } else { Tile::Four };
     let (x, weight) = (Buffer::of(x), Buffer::of(weight));
     let y = epilogue.output(&x, storage, [h, w, outputs]);
-
     let across = w.div_ceil(tile.side());
     let tiles = h.div_ceil(tile.side()) * across;
+    if tile == Tile::Two && !x.is_in_software() && in_one_launch(tiles, inputs, outputs) {
+        let sizes = fused::Sizes { height: h, width: w, inputs, outputs };
+        fused::convolve([&x, &weight, &y], sizes, epilogue, registers);
+        return y.into_tensor();
+    }
     let fit = BAND_BYTES / (size_of::<f32>() * elements * inputs.max(outputs));
     let band = tiles.min(fit.max(1));
     // One size for all layers, so that all share them.
