@@ -9,9 +9,10 @@ use impasto::{
         conv::{Algorithm, Tile},
         crop,
         crop::Patch,
-        frame, gram, moments, normalize, pool, pooled, readback,
-        record::record,
-        resample, residual, scale_pixels, set_in_software, squares, total_variation, vectors,
+        frame, gram,
+        inspect::launches_of,
+        moments, normalize, pool, pooled, readback, resample, residual, scale_pixels, set_in_software,
+        squares, total_variation, vectors,
     },
 };
 use options::{AdamOptions, Pooling};
@@ -486,11 +487,11 @@ fn vector_kernels_agree_with_their_twins() {
 }
 
 #[test]
-fn launches_are_recorded_instead_of_queued() {
+fn launches_are_listed_instead_of_queued() {
     let [_, (_, gpu), _] = devices();
     let map = |value: f32| Tensor::<3>::from_data(TensorData::new(vec![value; 8 * 8 * 8], [8, 8, 8]), &gpu);
     let features = map(1.0);
-    let (_, launches) = record(|| (gram::gram_matrix(&features), gram::gram_matrix(&features)));
+    let (_, launches) = launches_of(|| (gram::gram_matrix(&features), gram::gram_matrix(&features)));
     let [partial, sum, again, _] = &launches[..] else { panic!("{launches:?}") };
     assert!(partial.name.contains("GramBlocks") && partial.text.contains("@compute"), "{}", partial.name);
     assert_eq!((partial.workgroup, partial.parameters[1]), ([64, 1, 1], 8 * 8), "a workgroup and the pixels");

@@ -17,7 +17,7 @@ use crate::{
     kernels::{
         Map, Storage,
         conv::{self, Algorithms, Choice, Filter},
-        pooled, record, runs_wgsl, upload,
+        inspect, pooled, runs_wgsl, upload,
     },
     memory::{PerPixel, room},
 };
@@ -137,7 +137,7 @@ impl Vgg {
         // [H, W, 4]; the first layer subtracts the mean
         let mut x = picture.clone();
         for (layer, convolution) in Layer::ALL.into_iter().zip(&self.layers) {
-            record::label(|| layer.to_string());
+            inspect::label(|| layer.to_string());
             // [H, W, C], and the input of the next layer
             let (y, next) = if layer.is_pooled() && layer != deepest {
                 pooled::forward(&x, &convolution.forward, pooling, remainder)
@@ -169,7 +169,7 @@ impl Vgg {
         let mut above: Option<Map> = None; // gradient at the next deeper layer, before its ReLU
         let Features { maps, pooling } = features;
         for (layer, y) in Layer::ALL.into_iter().zip(maps).rev() {
-            record::label(|| format!("{layer} backward"));
+            inspect::label(|| format!("{layer} backward"));
             let Gradient { map, style } = at(layer, &y);
             let passed = match above.take() {
                 None => map.map(|map| conv::relu_backward(&map, &y)),
@@ -190,7 +190,7 @@ impl Vgg {
             };
         }
         let gradient = above.expect("a loss looks at the deepest layer");
-        record::label(|| "picture".to_owned());
+        inspect::label(|| "picture".to_owned());
         conv::backward(&gradient, &self.layers[0].backward, None, None)
     }
 }

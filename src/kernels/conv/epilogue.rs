@@ -22,14 +22,15 @@ pub struct Epilogue {
     /// Height and width of the other map of a pooling.
     other: [usize; 2],
     /// Subtracted from the first three channels of the input, not from its padding.
-    mean: Option<[f32; 3]>,
+    mean: [f32; 3],
 }
 
-/// The pooling that an epilogue computes as well.
+/// What is computed beside the convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Beside {
-    /// None.
     Nothing,
+    /// Forward: the mean of pictures is subtracted from the input, which is stored in full.
+    Centred,
     /// Forward: the features are stored, and once more pooled.
     Pooled(Pooling),
     /// Backward: the sum is the gradient of pooled features. That of the features themselves is stored.
@@ -46,8 +47,6 @@ pub struct Kind {
     /// Sets to zero where the features of a map are not positive.
     mask: bool,
     beside: Beside,
-    /// Subtracts the mean of pictures from the input, which is stored in full.
-    centred: bool,
     /// How the convolution's input is stored.
     from: Storage,
     /// How its output is stored, and the maps of the epilogue.
@@ -76,7 +75,7 @@ impl Epilogue {
             beside: Beside::Nothing,
             pooled: None,
             other: [0; 2],
-            mean: None,
+            mean: [0.0; 3],
         }
     }
 
@@ -92,8 +91,9 @@ impl Epilogue {
     }
 
     /// Subtracts this mean from the input, a picture.
-    pub fn centring(self, mean: Option<[f32; 3]>) -> Self {
-        Self { mean, ..self }
+    pub fn centring(self, mean: [f32; 3]) -> Self {
+        debug_assert_eq!(self.beside, Beside::Nothing);
+        Self { mean, beside: Beside::Centred, ..self }
     }
 
     /// A new output, for a convolution whose result is `[H, W, C]`.
@@ -107,7 +107,7 @@ impl Epilogue {
         let (from, to) = (from.storage(), to.storage());
         debug_assert!([&self.add, &self.mask].into_iter().flatten().all(|map| map.storage() == to));
         let [bias, add, mask] = [&self.bias, &self.add, &self.mask].map(Option::is_some);
-        Kind { bias, add, mask, beside: self.beside, centred: self.mean.is_some(), from, to }
+        Kind { bias, add, mask, beside: self.beside, from, to }
     }
 
     /// The inputs, in the order of [`Kind::declarations`].
@@ -127,7 +127,7 @@ impl Epilogue {
 
     /// The parameters `mean_red`, `mean_green` and `mean_blue`.
     pub fn mean(&self) -> [u32; 3] {
-        self.mean.unwrap_or_default().map(f32::to_bits)
+        self.mean.map(f32::to_bits)
     }
 }
 
@@ -135,15 +135,7 @@ impl Kind {
     /// No epilogue, all maps in 32 bits.
     pub fn none() -> Self {
         let full = Storage::Full;
-        Self {
-            bias: false,
-            add: false,
-            mask: false,
-            beside: Beside::Nothing,
-            centred: false,
-            from: full,
-            to: full,
-        }
+        Self { bias: false, add: false, mask: false, beside: Beside::Nothing, from: full, to: full }
     }
 
     /// All kinds of a layer's forward pass.
@@ -153,7 +145,9 @@ impl Kind {
 
     /// All kinds of the forward pass of the first layer.
     pub fn centred() -> impl Iterator<Item = Self> {
-        Self::forward().filter(|kind| kind.from == Storage::Full).map(|kind| Self { centred: true, ..kind })
+        Self::forward()
+            .filter(|kind| kind.from == Storage::Full)
+            .map(|kind| Self { beside: Beside::Centred, ..kind })
     }
 
     /// All kinds of the forward pass of a layer with a pooling after it.
@@ -197,7 +191,7 @@ impl Kind {
     /// What follows the input in an expression: the subtraction of the mean.
     pub fn minus_mean(self) -> &'static str {
         let mean = " - vec4<f32>(parameters.mean_red, parameters.mean_green, parameters.mean_blue, 0.0)";
-        if self.centred { mean } else { "" }
+        if self.beside == Beside::Centred { mean } else { "" }
     }
 
     /// Whether the features are stored pooled, too.
@@ -227,7 +221,7 @@ impl Kind {
         let added =
             |at: &str| if self.add { format!("unpack_output(add[{at}])") } else { "vec4<f32>()".to_owned() };
         match self.beside {
-            Beside::Nothing => String::new(),
+            Beside::Nothing | Beside::Centred => String::new(),
             Beside::Pooled(Pooling::Max) => include_str!("pooled_max.wgsl").to_owned(),
             Beside::Pooled(Pooling::Avg) => include_str!("pooled_avg.wgsl").to_owned(),
             Beside::Unpooled(pooling) => {

@@ -211,7 +211,10 @@ fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>)
 fn with_epilogue(x: &Map, filter: &Filter, epilogue: epilogue::Epilogue) -> Map {
     match &filter.weight {
         Weight::Direct(weight) => {
-            let epilogue = epilogue.centring(filter.mean);
+            let epilogue = match filter.mean {
+                Some(mean) => epilogue.centring(mean),
+                None => epilogue,
+            };
             product::convolve(x, weight, &epilogue, filter.storage, filter.tile)
         }
         Weight::Winograd(weight) => {

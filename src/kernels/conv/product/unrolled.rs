@@ -69,13 +69,15 @@ impl Shader for Unrolled {
 
     fn text(self) -> String {
         let Self { taps, pixels, vec4s, workgroup: [across, down], epilogue } = self;
-        let template = match taps {
+        let sum = match taps {
             9 => fill(include_str!("unrolled_3x3.wgsl"), &[("minus_mean", &epilogue.minus_mean())]),
-            _ => include_str!("unrolled.wgsl").to_owned(),
+            _ => include_str!("unrolled_1x1.wgsl").to_owned(),
         };
         let text = fill(
-            &template,
+            include_str!("unrolled.wgsl"),
             &[
+                ("sum", &sum),
+                ("multiply", &include_str!("unrolled_multiply.wgsl")),
                 ("bindings", &epilogue.declarations("x", &["weight"])),
                 ("across", &across),
                 ("down", &down),
