@@ -1,5 +1,5 @@
 //! Prints what one step of each network launches on a GPU, as JSON, for `cargo xtask shaders`. Nothing is computed: launches
-//! are recorded instead of queued, on a device that is treated as hardware, whatever it is.
+//! are listed instead of queued, on a device that is treated as hardware, whatever it is.
 
 use std::{collections::BTreeMap, error::Error, path::Path};
 
@@ -8,7 +8,7 @@ use impasto::{
     kernels::{
         self,
         conv::{Algorithm, Algorithms, Choice, RegisterTile, Tile},
-        record::{Launch, record},
+        inspect::{Launch, launches_of},
         shaders::{self, Source},
     },
     network::Vgg,
@@ -28,8 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     kernels::set_in_software(&gpu.device, false);
     let networks = networks()?;
     let mut kernels = BTreeMap::new();
-    // Of the products only those that are launched below: with every use of every network they would be hundreds.
-    let others = |source: &Source| source.hardware && !source.name.starts_with("Tiled");
+    // Of convolutions only those that are launched below: with every use of every network they would be hundreds.
+    let is_convolution = |name: &str| name.starts_with("Tiled") || name.starts_with("Fused");
+    let others = |source: &Source| source.hardware && !is_convolution(&source.name);
     for source in shaders::all(&channels(&networks)).into_iter().filter(others) {
         kernels.insert(source.name, json!({ "text": source.text, "workgroup": source.workgroup }));
     }
@@ -105,14 +106,14 @@ fn step(weights: &Weights, choice: Option<Choice>, gpu: &Gpu) -> Result<Vec<Laun
     }
     let options = Options { schedule: Schedule::Single, ..Options::default() };
     let [photo, painting] = [1, 2].map(|seed| Picture::noise(SIDE, SIDE, seed));
-    let (transfer, _) = record(|| {
+    let (transfer, _) = launches_of(|| {
         let vgg = Vgg::by(&algorithms, weights, &gpu.device)?;
         let mut transfer = block_on(StyleTransfer::new(vgg, &photo, &painting, &options))?;
         block_on(transfer.step())?;
         Ok::<_, Box<dyn Error>>(transfer)
     });
     let mut transfer = transfer?;
-    let (outcome, launches) = record(|| block_on(transfer.step()));
+    let (outcome, launches) = launches_of(|| block_on(transfer.step()));
     outcome?;
     Ok(launches)
 }

@@ -61,8 +61,8 @@ pub struct PerPixel {
 /// of a Gram matrix.
 pub const FIXED: u64 = 40 << 20;
 
-/// The picture, both moments and the gradient before and after a step, `[H, W, 4]` each, in bytes per pixel.
-const PICTURE: f64 = 8.0 * 16.0;
+/// The picture, both moments and the gradient, `[H, W, 4]` each, in bytes per pixel. A step changes them in place.
+const PICTURE: f64 = 4.0 * 16.0;
 
 impl PerPixel {
     /// The memory of a run with this network, whose features take `value` bytes each.

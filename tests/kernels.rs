@@ -9,11 +9,12 @@ use impasto::{
         conv::{Algorithm, Tile},
         crop,
         crop::Patch,
-        frame, gram, moments, neighbors,
+        frame, gram,
+        inspect::launches_of,
+        moments, neighbors,
         neighbors::Place,
-        normalize, pool, pyramid, readback,
-        record::record,
-        resample, residual, scale_pixels, set_in_software, squares, total_variation, vectors,
+        normalize, pool, pooled, pyramid, readback, resample, residual, scale_pixels, set_in_software,
+        squares, total_variation, vectors,
     },
     optimizer::adam::start,
 };
@@ -200,6 +201,32 @@ fn convolution_forward_agrees_with_its_twin() {
     }
 }
 
+/// The padding is zero after the mean was subtracted.
+#[test]
+fn convolution_of_a_picture_subtracts_its_mean() {
+    for ((size @ (h, w), outputs), algorithm) in combinations(combinations(SIZES, [4, 20, 64]), ALGORITHMS) {
+        assert_convolutions_equal(
+            &format!("{algorithm:?}, {size:?}, {outputs}"),
+            algorithm,
+            |device, algorithm| {
+                let picture: Map = random(60, [h, w, 4], device);
+                let mean = [0.4, -0.5, 0.6];
+                let filter = || conv::Filter::forward(&random_conv(61, 3, outputs), Some(algorithm), device);
+                let got = conv::forward(&picture, &filter().centring(mean));
+                let apart = conv::forward(&normalize::cpu(&picture, mean), &filter());
+                let [got, apart] = [got, apart].map(values);
+                let error = relative_error(&got.values, &apart.values);
+                assert!(
+                    error <= TOLERANCE,
+                    "{algorithm:?}, {size:?}, {outputs}: {error:e} {:?}",
+                    device.as_dispatch()
+                );
+                vec![got]
+            },
+        );
+    }
+}
+
 #[test]
 fn convolution_backward_agrees_with_its_twin() {
     for ((h, w), (outputs, inputs), algorithm, [from, to]) in convolutions() {
@@ -216,6 +243,44 @@ fn convolution_backward_agrees_with_its_twin() {
                 [(None, None), (Some(&add), None), (None, Some(&features)), (Some(&add), Some(&features))];
             let backward = |(add, features)| conv::backward(&gradient, &filter, add, features);
             endings.map(|ending| values(backward(ending))).into()
+        });
+    }
+}
+
+/// Of the convolutions above those with a pooling beside them; values are coarse, so that windows have equal maxima.
+#[test]
+fn convolutions_with_pooling_agree_with_their_twins() {
+    for (((h, w), (inputs, outputs), algorithm, [from, to]), pooling) in
+        combinations(convolutions(), [Pooling::Max, Pooling::Avg])
+    {
+        if (h, w) == (64, 48) && (inputs, outputs) != (64, 64) || outputs > 1000 && h > 20 {
+            continue; // the largest, once
+        }
+        let what = format!("{pooling:?}, {algorithm:?}, {h}×{w}, {inputs} → {outputs}, {from:?} → {to:?}");
+        assert_convolutions_equal(&what, algorithm, |device, algorithm| {
+            let conv = random_conv(50, inputs, outputs);
+            let x = stored(random(52, [h, w, inputs.next_multiple_of(4)], device), from);
+            let filter = conv::Filter::forward(&conv, Some(algorithm), device).storing(to);
+            let mut found = Vec::new();
+            for remainder in [Remainder::Kept, Remainder::Dropped] {
+                if remainder == Remainder::Kept || h > 1 && w > 1 {
+                    let (y, pooled) = pooled::forward(&x, &filter, pooling, remainder);
+                    // In halves two launches round twice where they average.
+                    let once = to == Storage::Full || pooling == Pooling::Max;
+                    found.extend(once.then(|| values(pooled)).into_iter().chain([values(y)]));
+                }
+            }
+            let (below, above) = (outputs, inputs.next_multiple_of(4));
+            let conv = random_conv(51, below, above);
+            let filter = conv::Filter::backward(&conv, Some(algorithm), device).storing(to);
+            let coarse = |seed| (random::<3>(seed, [h, w, below], device) * 3.0).round();
+            let (features, add) = (stored(coarse(53), to), stored(random(54, [h, w, below], device), to));
+            let gradient = stored(random(55, [h.div_ceil(2), w.div_ceil(2), above], device), from);
+            // As above.
+            for add in [None, (to == Storage::Full).then_some(&add)] {
+                found.push(values(pooled::backward(&gradient, &filter, &features, add, pooling)));
+            }
+            found
         });
     }
 }
@@ -436,11 +501,11 @@ fn vector_kernels_agree_with_their_twins() {
 }
 
 #[test]
-fn launches_are_recorded_instead_of_queued() {
+fn launches_are_listed_instead_of_queued() {
     let [_, (_, gpu), _] = devices();
     let map = |value: f32| Tensor::<3>::from_data(TensorData::new(vec![value; 8 * 8 * 8], [8, 8, 8]), &gpu);
     let features = map(1.0);
-    let (_, launches) = record(|| (gram::gram_matrix(&features), gram::gram_matrix(&features)));
+    let (_, launches) = launches_of(|| (gram::gram_matrix(&features), gram::gram_matrix(&features)));
     let [partial, sum, again, _] = &launches[..] else { panic!("{launches:?}") };
     assert!(partial.name.contains("GramBlocks") && partial.text.contains("@compute"), "{}", partial.name);
     assert_eq!((partial.workgroup, partial.parameters[1]), ([64, 1, 1], 8 * 8), "a workgroup and the pixels");

@@ -18,13 +18,14 @@ pub mod frame;
 #[cfg(feature = "gpu")]
 pub(crate) mod gpu;
 pub mod gram;
+pub mod inspect;
 pub mod moments;
 pub mod neighbors;
 pub mod normalize;
 pub mod pool;
+pub mod pooled;
 pub mod pyramid;
 pub mod readback;
-pub mod record;
 pub mod recording;
 pub mod resample;
 pub mod residual;

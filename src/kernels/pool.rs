@@ -218,7 +218,7 @@ pub(super) mod gpu {
                 include_str!("pool_backward.wgsl"),
                 &[
                     ("storage", &storage.declarations()),
-                    ("bindings", &bindings(inputs, ("out", "Stored"))),
+                    ("bindings", &bindings(inputs, &[("out", "Stored")])),
                     ("routed", &routed),
                     ("added", &added),
                 ],

@@ -41,6 +41,7 @@ list! {
     conv::epilogue::ReluBackward,
     conv::product::Tiled,
     conv::product::Unrolled,
+    conv::winograd::fused::Fused,
     conv::winograd::gpu::FilterTransform,
     conv::winograd::gpu::InputTransform,
     conv::winograd::gpu::OutputTransform,

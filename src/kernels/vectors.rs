@@ -143,7 +143,8 @@ pub(super) mod gpu {
             let names: Vec<String> = names.collect();
             let inputs: Vec<_> = names.iter().map(|name| (&**name, "vec4<f32>")).collect();
             let sums: Vec<_> = (0..count).flat_map(|b| (0..3).map(move |a| [a, b, a * count + b])).collect();
-            let text = fill(include_str!("dots.wgsl"), &[("bindings", &bindings(&inputs, ("sums", "f32")))]);
+            let text =
+                fill(include_str!("dots.wgsl"), &[("bindings", &bindings(&inputs, &[("sums", "f32")]))]);
             let text = unroll(&unroll(&text, ["a"], &up_to(3)), ["b"], &up_to(count));
             unroll(&text, ["a", "b", "at"], &sums)
         }
@@ -195,7 +196,7 @@ pub(super) mod gpu {
                 (0..count).map(|part| format!("parameters.factor{part} * part{part}[i]")).collect();
             fill(
                 include_str!("weighted_sum.wgsl"),
-                &[("bindings", &bindings(&inputs, ("sum", "vec4<f32>"))), ("sum", &terms.join(" + "))],
+                &[("bindings", &bindings(&inputs, &[("sum", "vec4<f32>")])), ("sum", &terms.join(" + "))],
             )
         }
 

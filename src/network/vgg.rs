@@ -17,7 +17,7 @@ use crate::{
     kernels::{
         Map, Storage,
         conv::{self, Algorithms, Choice, Filter},
-        normalize, pool, record, runs_wgsl, upload,
+        inspect, pooled, runs_wgsl, upload,
     },
     memory::{PerPixel, room},
 };
@@ -27,7 +27,6 @@ use crate::{
 pub struct Vgg {
     /// conv1_1 … conv5_1, indexed by [`Layer::index`].
     layers: Vec<Convolution>,
-    mean: [f32; 3],
     balance: Balance,
     device: Device,
     most_at_once: usize,
@@ -76,20 +75,21 @@ impl Vgg {
             let (layer, network, channels) = (conv.layer, weights.name.clone(), conv.out_channels);
             return Err(Error::Channels { layer, network, channels });
         }
-        let layers = weights.convs.iter().map(|conv| {
+        let layers = weights.convs.iter().enumerate().map(|(index, conv)| {
             let (inputs, outputs) = (conv.in_channels, conv.out_channels);
             let [there, back] = [algorithms.of(inputs, outputs), algorithms.of(outputs, inputs)];
             let algorithm = |choice: Option<Choice>| choice.map(|choice| choice.algorithm);
             let tile = |choice: Option<Choice>| choice.and_then(|choice| choice.tile);
+            let forward = Filter::forward(conv, algorithm(there), device).in_tiles(tile(there));
             Convolution {
-                forward: Filter::forward(conv, algorithm(there), device).in_tiles(tile(there)),
+                forward: if index == 0 { forward.centring(weights.mean) } else { forward },
                 backward: Filter::backward(conv, algorithm(back), device).in_tiles(tile(back)),
             }
         });
-        let (mean, balance) = (weights.mean, weights.balance.clone());
+        let balance = weights.balance.clone();
         let value = if runs_wgsl(device) { 2 } else { 4 };
         let most_at_once = PerPixel::of(weights, value).most_at_once(room(device));
-        let vgg = Self { layers: layers.collect(), mean, balance, device: device.clone(), most_at_once };
+        let vgg = Self { layers: layers.collect(), balance, device: device.clone(), most_at_once };
         Ok(vgg.storing(Storage::Half))
     }
 
@@ -134,17 +134,22 @@ impl Vgg {
     /// and does not wait.
     pub fn forward(&self, picture: &Map, pooling: Pooling, remainder: Remainder, deepest: Layer) -> Features {
         let mut maps = Vec::with_capacity(deepest.index() + 1);
-        // [H, W, 4]
-        let mut x = normalize::normalize(picture, self.mean);
+        // [H, W, 4]; the first layer subtracts the mean
+        let mut x = picture.clone();
         for (layer, convolution) in Layer::ALL.into_iter().zip(&self.layers) {
-            record::label(|| layer.to_string());
-            // [H, W, C]
-            let y = conv::forward(&x, &convolution.forward);
-            maps.push(y.clone());
+            inspect::label(|| layer.to_string());
+            // [H, W, C], and the input of the next layer
+            let (y, next) = if layer.is_pooled() && layer != deepest {
+                pooled::forward(&x, &convolution.forward, pooling, remainder)
+            } else {
+                let y = conv::forward(&x, &convolution.forward);
+                (y.clone(), y)
+            };
+            maps.push(y);
             if layer == deepest {
                 break;
             }
-            x = if layer.is_pooled() { pool::forward(&y, pooling, remainder) } else { y };
+            x = next;
         }
         Features { maps, pooling }
     }
@@ -164,15 +169,14 @@ impl Vgg {
         let mut above: Option<Map> = None; // gradient at the next deeper layer, before its ReLU
         let Features { maps, pooling } = features;
         for (layer, y) in Layer::ALL.into_iter().zip(maps).rev() {
-            record::label(|| format!("{layer} backward"));
+            inspect::label(|| format!("{layer} backward"));
             let Gradient { map, style } = at(layer, &y);
             let passed = match above.take() {
                 None => map.map(|map| conv::relu_backward(&map, &y)),
                 Some(above) => {
                     let filter = &self.layers[layer.index() + 1].backward;
                     Some(if layer.is_pooled() {
-                        let gradient = conv::backward(&above, filter, None, None);
-                        pool::backward(&y, &gradient, map.as_ref(), pooling)
+                        pooled::backward(&above, filter, &y, map.as_ref(), pooling)
                     } else {
                         // With a style gradient the ReLU mask is applied once, by `before_relu` below.
                         let features = style.is_none().then_some(&y);
@@ -186,7 +190,7 @@ impl Vgg {
             };
         }
         let gradient = above.expect("a loss looks at the deepest layer");
-        record::label(|| "picture".to_owned());
+        inspect::label(|| "picture".to_owned());
         conv::backward(&gradient, &self.layers[0].backward, None, None)
     }
 }

@@ -18,12 +18,13 @@ use std::sync::Arc;
 
 pub use algorithms::{Algorithm, Algorithms, Choice, RegisterTile};
 use burn::tensor::{Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions};
+use options::Pooling;
 use weights::Conv;
 #[cfg(feature = "cpu")]
 pub use winograd::cpu;
 
 pub use super::tile::Tile;
-use super::{Map, Storage, from_nchw, on_device, padded, runs_wgsl, to_nchw, upload};
+use super::{Map, Storage, from_nchw, normalize::normalize, on_device, padded, runs_wgsl, to_nchw, upload};
 
 /// The algorithm for a convolution with these numbers of channels on a GPU, where none was measured.
 #[cfg(feature = "gpu")]
@@ -43,6 +44,8 @@ pub struct Filter {
     /// The register tile on a hardware GPU; `None` chooses by rule.
     #[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "only a GPU has the choice"))]
     tile: Option<RegisterTile>,
+    /// What is subtracted from the input before the convolution, whose padding stays zero.
+    mean: Option<[f32; 3]>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,7 +69,7 @@ impl Filter {
         let weight =
             Weight::new(outputs, inputs, algorithm, device, |o, i, y, x| weight_at(conv, o, i, y, x));
         let bias = upload(conv.bias.clone(), [outputs], device);
-        Self { weight, bias: Some(bias), storage: Storage::Full, tile: None }
+        Self { weight, bias: Some(bias), storage: Storage::Full, tile: None, mean: None }
     }
 
     /// The filter that computes the gradient with respect to a layer's input, by this algorithm; `None` chooses by rule.
@@ -78,6 +81,7 @@ impl Filter {
             bias: None,
             storage: Storage::Full,
             tile: None,
+            mean: None,
         }
     }
 
@@ -85,6 +89,12 @@ impl Filter {
     #[must_use]
     pub fn storing(self, storage: Storage) -> Self {
         Self { storage, ..self }
+    }
+
+    /// For pictures `[H, W, 4]`: first subtracts this mean of the training set ([`normalize`]).
+    #[must_use]
+    pub fn centring(self, mean: [f32; 3]) -> Self {
+        Self { mean: Some(mean), ..self }
     }
 
     /// With this register tile on a hardware GPU; `None` chooses by rule.
@@ -152,6 +162,11 @@ pub fn forward(x: &Map, filter: &Filter) -> Map {
         cpu: convolve_cpu(x, filter, None, None))
 }
 
+/// The input of a convolution whose kernel does not subtract the mean itself.
+fn normalized(x: &Map, filter: &Filter) -> Map {
+    filter.mean.map_or_else(|| x.clone(), |mean| normalize(x, mean))
+}
+
 /// Gradient with respect to a convolution's input: `(g ∗ w' + add) · [features > 0]`.
 ///
 /// `gradient` `[H, W, in]` is the gradient before the ReLU of the convolution. `add` `[H, W, out]` is the gradient of the
@@ -165,7 +180,7 @@ pub fn backward(gradient: &Map, filter: &Filter, add: Option<&Map>, features: Op
 
 /// The twin of [`forward`].
 pub fn forward_cpu(x: &Map, filter: &Filter) -> Map {
-    relu(from_nchw(stock(x, filter)))
+    relu(from_nchw(stock(&normalized(x, filter), filter)))
 }
 
 /// The twin of [`backward`].
@@ -189,21 +204,73 @@ fn stock(x: &Map, filter: &Filter) -> Tensor<4> {
 
 #[cfg(feature = "gpu")]
 fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
-    let epilogue = epilogue::Epilogue::new(filter.bias.as_ref(), add, features);
+    with_epilogue(x, filter, epilogue::Epilogue::new(filter.bias.as_ref(), add, features))
+}
+
+#[cfg(feature = "gpu")]
+fn with_epilogue(x: &Map, filter: &Filter, epilogue: epilogue::Epilogue) -> Map {
     match &filter.weight {
-        Weight::Direct(weight) => product::convolve(x, weight, &epilogue, filter.storage, filter.tile),
+        Weight::Direct(weight) => {
+            let epilogue = match filter.mean {
+                Some(mean) => epilogue.centring(mean),
+                None => epilogue,
+            };
+            product::convolve(x, weight, &epilogue, filter.storage, filter.tile)
+        }
         Weight::Winograd(weight) => {
-            winograd::gpu::convolve(x, weight, &epilogue, filter.storage, filter.tile)
+            let x = normalized(x, filter);
+            winograd::gpu::convolve(&x, weight, &epilogue, filter.storage, filter.tile)
         }
         _ => unreachable!("laid out for the CPU"),
     }
+}
+
+/// The features of a layer as by [`forward`], and what a pooling makes of them, `[h, w, out]`. `None` where a GPU does not
+/// compute both at once: in software, and by products whose blocks are no windows.
+#[cfg(feature = "gpu")]
+pub(super) fn forward_pooled(
+    x: &Map,
+    filter: &Filter,
+    pooling: Pooling,
+    [h, w]: [usize; 2],
+) -> Option<(Map, Map)> {
+    use super::gpu::{Buffer, is_in_software};
+
+    let outputs = filter.bias.as_ref()?.dims()[0];
+    if is_in_software(&x.device()) || !matches!(filter.weight, Weight::Winograd(_)) {
+        return None;
+    }
+    let pooled = Buffer::of(x).new_stored(filter.storage, [h, w, outputs]);
+    let epilogue =
+        epilogue::Epilogue::new(filter.bias.as_ref(), None, None).pooling(pooling, pooled.clone(), [h, w]);
+    Some((with_epilogue(x, filter, epilogue), pooled.into_tensor()))
+}
+
+/// As [`backward`], for `features` `[H, W, out]` that were pooled before the convolution: the gradient with respect to them.
+/// `None` where a GPU does not compute both at once: in software.
+#[cfg(feature = "gpu")]
+pub(super) fn backward_unpooled(
+    gradient: &Map,
+    filter: &Filter,
+    features: &Map,
+    add: Option<&Map>,
+    pooling: Pooling,
+) -> Option<Map> {
+    if super::gpu::is_in_software(&gradient.device()) {
+        return None;
+    }
+    let [h, w, _] = features.dims();
+    let epilogue = epilogue::Epilogue::new(None, add, Some(features)).unpooling(pooling, [h, w]);
+    Some(with_epilogue(gradient, filter, epilogue))
 }
 
 #[cfg(any(feature = "cpu", feature = "stock"))]
 fn convolve_cpu(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>) -> Map {
     match &filter.weight {
         #[cfg(feature = "cpu")]
-        Weight::Kernels(kernels) => cpu::convolve(x, kernels, filter.bias.as_ref(), add, features),
+        Weight::Kernels(kernels) => {
+            cpu::convolve(&normalized(x, filter), kernels, filter.bias.as_ref(), add, features)
+        }
         _ if filter.bias.is_some() => forward_cpu(x, filter),
         _ => backward_cpu(x, filter, add, features),
     }

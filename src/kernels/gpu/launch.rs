@@ -11,7 +11,7 @@ use cubecl::{
 
 use super::Buffer;
 #[cfg(not(target_family = "wasm"))]
-use crate::kernels::record::{self, Launch};
+use crate::kernels::inspect::{self, Launch};
 
 /// WebGPU's default limit of workgroups per dimension.
 const MAX_WORKGROUPS: u32 = 65_535;
@@ -47,7 +47,7 @@ pub trait Shader: Copy + Debug + Eq + Hash + Send + Sync + 'static {
     {
         let workgroup = self.workgroup();
         #[cfg(not(target_family = "wasm"))]
-        if record::add(|label| Launch {
+        if inspect::add(|label| Launch {
             name: format!("{self:?}"),
             label,
             text: self.text(),

@@ -76,15 +76,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             let b = staged[p * PITCH + row + 1u];
             let u = staged[COLUMNS + p * PITCH + column];
             let v = staged[COLUMNS + p * PITCH + column + 1u];
-            s00 += a.x * u; s01 += a.x * v;
-            s10 += a.y * u; s11 += a.y * v;
-            s20 += a.z * u; s21 += a.z * v;
-            s30 += a.w * u; s31 += a.w * v;
-            s40 += b.x * u; s41 += b.x * v;
-            s50 += b.y * u; s51 += b.y * v;
-            s60 += b.z * u; s61 += b.z * v;
-            s70 += b.w * u; s71 += b.w * v;
-        }
+{{add}}        }
     }
 
     // The sums of the four groups: in four rounds, in which a thread adds up one vec4 of the quarter of 4 × 4 entries that

@@ -176,8 +176,9 @@ impl Shader for GramPartial {
     }
 
     fn text(self) -> String {
-        let (storage, pair) = (self.0.declarations(), include_str!("pair.wgsl"));
-        fill(include_str!("partial.wgsl"), &[("storage", &storage), ("pair", &pair)])
+        let [pair, add] = [include_str!("pair.wgsl"), include_str!("add.wgsl")];
+        let storage = self.0.declarations();
+        fill(include_str!("partial.wgsl"), &[("storage", &storage), ("pair", &pair), ("add", &add)])
     }
 
     fn variants(_: &[(usize, usize)]) -> Vec<Self> {
@@ -200,6 +201,7 @@ impl Shader for GramBlocks {
             &[
                 ("storage", &self.0.declarations()),
                 ("pair", &include_str!("pair.wgsl")),
+                ("add", &include_str!("add.wgsl")),
                 ("layers", &LAYERS_AT_ONCE),
                 ("after", &(LAYERS_AT_ONCE + 1)),
             ],

@@ -50,15 +50,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let b = unpack(x[at + r1]);
         let u = unpack(x[at + c0]);
         let v = unpack(x[at + c1]);
-        s00 += a.x * u; s01 += a.x * v;
-        s10 += a.y * u; s11 += a.y * v;
-        s20 += a.z * u; s21 += a.z * v;
-        s30 += a.w * u; s31 += a.w * v;
-        s40 += b.x * u; s41 += b.x * v;
-        s50 += b.y * u; s51 += b.y * v;
-        s60 += b.z * u; s61 += b.z * v;
-        s70 += b.w * u; s71 += b.w * v;
-    }
+{{add}}    }
     let start = parameters.first + split * vec4s * 4u * vec4s;
     store(start, r0, c0, mat4x4<f32>(s00, s10, s20, s30));
     let wide = c0 + 1u < vec4s;

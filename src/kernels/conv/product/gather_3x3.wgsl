@@ -25,5 +25,5 @@ fn load(position: vec2<u32>, source: Source) -> {{stored}} {
     let at = position + source.offset - 1u;
     let inside = (at.x < parameters.height) & (at.y < parameters.width);
     let pixel = select(0u, at.x * parameters.width + at.y, inside);
-    return select({{stored}}(), x[pixel * parameters.inputs + source.channel], inside);
+    return select({{stored}}(), x[pixel * parameters.inputs + source.channel]{{minus_mean}}, inside);
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::kernels::{
     Map, Storage,
-    gpu::{Buffer, Shader as _},
+    gpu::{Buffer, Registered, Shader},
 };
 
 /// A 3×3 convolution. `[H, W, in]` by `[3, 3, in, out]` → `[H, W, out]`.
@@ -35,7 +35,7 @@ pub fn convolve(
     let [height, width, _] = x.dims();
     let [_, _, inputs, outputs] = weight.dims();
     let x = Buffer::of(x);
-    let y = x.new_stored(storage, [height, width, outputs]);
+    let y = epilogue.output(&x, storage, [height, width, outputs]);
     let sizes = Sizes { batches: 1, height, width, inputs, outputs };
     launch(9, sizes, [&x, &Buffer::of(weight)], epilogue, &y, tile);
     y.into_tensor()
@@ -69,34 +69,46 @@ fn launch(
     tile: Option<RegisterTile>,
 ) {
     let [x, _] = inputs;
-    let (vec4s, kind) = (sizes.outputs / 4, epilogue.kind(x, y));
-    let buffers: Vec<&Buffer> = inputs.into_iter().chain(epilogue.buffers()).collect();
-    let parameters = |[columns, rows]: [usize; 2]| {
-        let Sizes { batches, height, width, inputs, .. } = sizes;
-        [height, width, inputs / 4, vec4s, columns, rows, batches].map(|number| number as u32)
-    };
+    let kind = epilogue.kind(x, y);
     if x.is_in_software() {
-        let product = Unrolled::new(taps, sizes.pixels(), vec4s, kind);
-        let grid @ [columns, rows] = product.grid(sizes);
-        product.launch(columns * rows * sizes.batches, &buffers, &[y], &parameters(grid));
+        let product = Unrolled::new(taps, sizes.pixels(), sizes.outputs / 4, kind);
+        queue(product, product.grid(sizes), sizes, inputs, epilogue, y);
     } else {
-        let product = Tiled::new(taps, tile.unwrap_or_else(|| rule(taps, sizes, kind)), vec4s, kind);
-        let grid @ [columns, rows] = product.grid(sizes);
-        product.launch(columns * rows * sizes.batches, &buffers, &[y], &parameters(grid));
+        let product = match tile {
+            Some(tile) => Tiled::new(taps, tile, sizes.outputs / 4, kind),
+            None => rule(taps, sizes, kind),
+        };
+        queue(product, product.grid(sizes), sizes, inputs, epilogue, y);
     }
+}
+
+/// Queues either kernel, in a grid of columns and rows of workgroups.
+fn queue(
+    product: impl Shader + Registered,
+    [columns, rows]: [usize; 2],
+    sizes: Sizes,
+    inputs: [&Buffer; 2],
+    epilogue: &Epilogue,
+    y: &Buffer,
+) {
+    let Sizes { batches, height, width, inputs: channels, outputs } = sizes;
+    let numbers = [height, width, channels / 4, outputs / 4, columns, rows, batches];
+    let numbers = numbers.map(|number| number as u32);
+    let parameters = [&numbers[..], &epilogue.parameters(), &epilogue.mean()].concat();
+    let buffers: Vec<&Buffer> = inputs.into_iter().chain(epilogue.inputs()).collect();
+    product.launch(columns * rows * batches, &buffers, &epilogue.outputs(y), &parameters);
 }
 
 /// The workgroups that keep a GPU busy.
 const ENOUGH: usize = 160;
 
-/// The largest register tile that still leaves enough workgroups.
-fn rule(taps: u32, sizes: Sizes, kind: Kind) -> RegisterTile {
-    let enough = |tile: &RegisterTile| {
-        let [columns, rows] = Tiled::new(taps, *tile, sizes.outputs / 4, kind).grid(sizes);
+/// The kernel with the largest register tile that still leaves enough workgroups.
+fn rule(taps: u32, sizes: Sizes, kind: Kind) -> Tiled {
+    let of = |tile| Tiled::new(taps, tile, sizes.outputs / 4, kind);
+    let enough = |product: &Tiled| {
+        let [columns, rows] = product.grid(sizes);
         columns * rows * sizes.batches >= ENOUGH
     };
-    [RegisterTile::EightByEight, RegisterTile::EightByFour]
-        .into_iter()
-        .find(enough)
-        .unwrap_or(RegisterTile::FourByFour)
+    let mut large = [RegisterTile::EightByEight, RegisterTile::EightByFour].into_iter().map(of);
+    large.find(enough).unwrap_or_else(|| of(RegisterTile::FourByFour))
 }

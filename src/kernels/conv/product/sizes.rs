@@ -29,6 +29,14 @@ pub fn uses(channels: &[(usize, usize)]) -> impl Iterator<Item = (u32, usize, Ki
         let backward = Kind::backward().map(move |kind| (9, inputs, kind));
         let style = Kind::conv1x1().map(move |kind| (1, outputs, kind));
         let transformed = [inputs, outputs].map(|outputs| (1, outputs, Kind::none()));
-        forward.chain(backward).chain(style).chain(transformed)
+        let first = Kind::centred().map(move |kind| (9, outputs, kind)).filter(move |_| inputs == 4);
+        first.chain(forward).chain(backward).chain(style).chain(transformed)
     })
+}
+
+/// Those of backward passes with a pooling before the layer, which only hardware computes in one launch.
+pub fn unpooled_uses(channels: &[(usize, usize)]) -> impl Iterator<Item = (u32, usize, Kind)> {
+    channels
+        .iter()
+        .flat_map(|&(inputs, _)| Kind::unpooled().map(move |kind| (9, crate::kernels::padded(inputs), kind)))
 }

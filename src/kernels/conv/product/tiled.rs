@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::sizes::{Sizes, uses};
+use super::sizes::{Sizes, unpooled_uses, uses};
 use crate::kernels::{
-    conv::{algorithms::RegisterTile, epilogue::Kind},
+    conv::{
+        algorithms::RegisterTile,
+        epilogue::{Kind, Place},
+    },
     gpu::Shader,
     template::{fill, unroll, up_to},
 };
@@ -18,6 +21,15 @@ const THREADS: usize = 256;
 
 /// Threads are run in groups of this many (fewer on most GPUs); what is missing in the last group idles.
 const WAVE: usize = 64;
+
+/// Where a sum of the text belongs.
+const PLACE: Place = Place {
+    row: "(pixel / parameters.width)",
+    column: "(pixel % parameters.width)",
+    channel: "channel",
+    vec4s: "outputs",
+    to: "to",
+};
 
 /// A variant of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,14 +117,14 @@ impl Shader for Tiled {
         let Self { taps, tile, across, down, epilogue } = self;
         let [copies_x, copies_weight] = self.copies();
         let gather = match taps {
-            9 => include_str!("gather_3x3.wgsl"),
-            _ => include_str!("gather_1x1.wgsl"),
+            9 => fill(include_str!("gather_3x3.wgsl"), &[("minus_mean", &epilogue.minus_mean())]),
+            _ => include_str!("gather_1x1.wgsl").to_owned(),
         };
         let text = fill(
             include_str!("tiled.wgsl"),
             &[
-                ("bindings", &epilogue.declarations(&["x", "weight"])),
-                ("gather", &fill(gather, &[("stored", &epilogue.input().wgsl_type())])),
+                ("bindings", &epilogue.declarations("x", &["weight"])),
+                ("gather", &fill(&gather, &[("stored", &epilogue.input().wgsl_type())])),
                 ("taps", &taps),
                 ("threads", &self.threads()),
                 ("depth", &DEPTH),
@@ -122,7 +134,7 @@ impl Shader for Tiled {
                 ("vec4s", &tile.vec4s()),
                 ("copies_x", &copies_x),
                 ("copies_weight", &copies_weight),
-                ("value", &epilogue.value("sum{{p}}_{{q}}", "channel", "to")),
+                ("store", &epilogue.store("sum{{p}}_{{q}}", &PLACE)),
             ],
         );
         let loops = [
@@ -137,7 +149,7 @@ impl Shader for Tiled {
     }
 
     fn variants(channels: &[(usize, usize)]) -> Vec<Self> {
-        let all = uses(channels).flat_map(|(taps, outputs, epilogue)| {
+        let all = uses(channels).chain(unpooled_uses(channels)).flat_map(|(taps, outputs, epilogue)| {
             RegisterTile::ALL.map(|tile| Self::new(taps, tile, outputs / 4, epilogue))
         });
         all.collect::<HashSet<_>>().into_iter().collect()

@@ -9,6 +9,7 @@
 // in memory.
 struct Parameters {
     height: u32, width: u32, inputs: u32, outputs: u32, columns: u32, rows: u32, batches: u32,
+    other_height: u32, other_width: u32, mean_red: f32, mean_green: f32, mean_blue: f32,
 }
 {{bindings}}
 const THREADS = {{threads}}u;
@@ -109,7 +110,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let channel = first_channel + {{q}}u * ACROSS + thread.x;
     if (channel < outputs) {
     let to = (batch * count + pixel) * outputs + channel;
-    y[to] = {{value}};
+    {{store}}
     }
     }
 {{end q}}

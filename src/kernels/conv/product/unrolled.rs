@@ -4,10 +4,14 @@ use std::collections::HashSet;
 
 use super::sizes::{Sizes, uses};
 use crate::kernels::{
-    conv::epilogue::Kind,
+    conv::epilogue::{Kind, Place},
     gpu::Shader,
     template::{fill, unroll, up_to},
 };
+
+/// Where a sum of the text belongs. There is no pooling, and so no need for row and column.
+const PLACE: Place =
+    Place { row: "", column: "", channel: "channel + {{q}}u", vec4s: "outputs", to: "to + {{q}}u" };
 
 /// A variant of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,19 +69,21 @@ impl Shader for Unrolled {
 
     fn text(self) -> String {
         let Self { taps, pixels, vec4s, workgroup: [across, down], epilogue } = self;
-        let template = match taps {
-            9 => include_str!("unrolled_3x3.wgsl"),
-            _ => include_str!("unrolled.wgsl"),
+        let sum = match taps {
+            9 => fill(include_str!("unrolled_3x3.wgsl"), &[("minus_mean", &epilogue.minus_mean())]),
+            _ => include_str!("unrolled_1x1.wgsl").to_owned(),
         };
         let text = fill(
-            template,
+            include_str!("unrolled.wgsl"),
             &[
-                ("bindings", &epilogue.declarations(&["x", "weight"])),
+                ("sum", &sum),
+                ("multiply", &include_str!("unrolled_multiply.wgsl")),
+                ("bindings", &epilogue.declarations("x", &["weight"])),
                 ("across", &across),
                 ("down", &down),
                 ("pixels", &pixels),
                 ("vec4s", &vec4s),
-                ("value", &epilogue.value("sum{{p}}_{{q}}", "channel + {{q}}u", "to + {{q}}u")),
+                ("store", &epilogue.store("sum{{p}}_{{q}}", &PLACE)),
             ],
         );
         unroll(&unroll(&text, ["q"], &up_to(vec4s)), ["p"], &up_to(pixels))

@@ -3,6 +3,7 @@
 // that are indexed in a loop end up in memory.
 struct Parameters {
     height: u32, width: u32, inputs: u32, outputs: u32, columns: u32, rows: u32, batches: u32,
+    other_height: u32, other_width: u32, mean_red: f32, mean_green: f32, mean_blue: f32,
 }
 {{bindings}}
 @compute @workgroup_size({{across}}, {{down}})
@@ -29,31 +30,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var sum{{p}}_{{q}} = vec4<f32>();
 {{end q}}
 {{end p}}
-{{for p}}
-    let at{{p}} = start + i{{p}} * inputs;
-{{end p}}
-    for (var k = 0u; k < inputs; k++) { // trips: inputs
-{{for p}}
-    let x{{p}} = unpack(x[at{{p}} + k]);
-{{end p}}
-    // Four input channels by four output channels are a matrix. Written as such, a product costs two thirds of what
-    // SwiftShader makes of the equivalent four multiply-adds.
-{{for q}}
-    let m{{q}} = mat4x4<f32>(weight[w + {{q}}u], weight[w + outputs + {{q}}u],
-        weight[w + 2u * outputs + {{q}}u], weight[w + 3u * outputs + {{q}}u]);
-{{end q}}
-{{for p}}
-{{for q}}
-    sum{{p}}_{{q}} += m{{q}} * x{{p}};
-{{end q}}
-{{end p}}
-    w += 4u * outputs;
-    }
-{{for p}}
+{{sum}}{{for p}}
     {
     let to = (batch * count + i{{p}}) * outputs + channel;
 {{for q}}
-    y[to + {{q}}u] = {{value}};
+    {{store}}
 {{end q}}
     }
 {{end p}}

@@ -1,34 +1,6 @@
-// A 3×3 convolution: the product of unrolled.wgsl, summed over the nine neighbours of each pixel. A thread computes a
-// tile of {{pixels}} pixels × {{vec4s}} vec4s of output channels. All of it is unrolled into variables, since arrays
-// that are indexed in a loop end up in memory.
-struct Parameters {
-    height: u32, width: u32, inputs: u32, outputs: u32, columns: u32, rows: u32, batches: u32,
-}
-{{bindings}}
-@compute @workgroup_size({{across}}, {{down}})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_id) local: vec3<u32>) {
-    let height = parameters.height;
-    let width = parameters.width;
-    let inputs = parameters.inputs;
-    let outputs = parameters.outputs;
-    let count = height * width;
-    let tile = group.y * groups.x + group.x;
-    let row = tile / parameters.columns;
-    let batch = row / parameters.rows;
-    let channel = ((tile % parameters.columns) * {{across}}u + local.x) * {{vec4s}}u;
-    let first = ((row % parameters.rows) * {{down}}u + local.y) * {{pixels}}u;
-    if (batch >= parameters.batches || first >= count) { return; }
-    let start = batch * count * inputs;
-    var w = batch * inputs * 4u * outputs + channel;
-    // The last tile may reach past the last pixel: it computes that one again. No load or store has a condition:
-    // with conditions SwiftShader compiles for half a minute.
+    // Over the nine neighbours of each pixel.
 {{for p}}
-    let i{{p}} = min(first + {{p}}u, count - 1u);
     let py{{p}} = i{{p}} / width; let px{{p}} = i{{p}} % width;
-{{for q}}
-    var sum{{p}}_{{q}} = vec4<f32>();
-{{end q}}
 {{end p}}
     for (var tap = 0u; tap < 9u; tap++) { // trips: 9
     let dy = tap / 3u; let dx = tap % 3u;
@@ -41,28 +13,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 {{end p}}
     for (var k = 0u; k < inputs; k++) { // trips: inputs
 {{for p}}
-    let x{{p}} = unpack(x[at{{p}} + k]) * in{{p}};
+    let x{{p}} = (unpack(x[at{{p}} + k]){{minus_mean}}) * in{{p}};
 {{end p}}
-    // Four input channels by four output channels are a matrix. Written as such, a product costs two thirds of what
-    // SwiftShader makes of the equivalent four multiply-adds.
-{{for q}}
-    let m{{q}} = mat4x4<f32>(weight[w + {{q}}u], weight[w + outputs + {{q}}u],
-        weight[w + 2u * outputs + {{q}}u], weight[w + 3u * outputs + {{q}}u]);
-{{end q}}
-{{for p}}
-{{for q}}
-    sum{{p}}_{{q}} += m{{q}} * x{{p}};
-{{end q}}
-{{end p}}
-    w += 4u * outputs;
+{{multiply}}    }
     }
-    }
-{{for p}}
-    {
-    let to = (batch * count + i{{p}}) * outputs + channel;
-{{for q}}
-    y[to + {{q}}u] = {{value}};
-{{end q}}
-    }
-{{end p}}
-}

@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use burn::tensor::Tensor;
 
+use super::fused;
 use crate::kernels::{
     Map, Storage,
     conv::{
         algorithms::{Algorithm, RegisterTile},
-        epilogue::{Epilogue, Kind},
+        epilogue::{Epilogue, Kind, Place},
         product,
     },
     gpu::{Buffer, Shader},
@@ -23,19 +24,28 @@ const BAND_BYTES: usize = 16 << 20;
 /// The algorithm for a convolution with these numbers of channels, on a GPU device that is `software` or not.
 ///
 /// For each pixel the transforms of 4×4 tiles move `18·(in + out)` bytes more, and save `13·in·out` operations (of 18).
-/// A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 40 channels. By the estimates of
-/// `cargo xtask shaders` Winograd is ahead from 64 on. In software the bytes come from the same cache as everything else.
+/// A GPU does some 10 to 20 operations in the time of a byte, so that both are even at about 40 channels. In software the bytes
+/// come from the same cache as everything else.
+///
+/// Hardware computes 2×2 tiles in a single launch, without transformed maps in memory. By the estimates of `cargo xtask
+/// shaders` 4×4 tiles are ahead of that where the channels fill the blocks of a product, which are up to 128 wide.
 ///
 /// The wide layers have small maps, so few tiles that larger ones gain nothing, and most of the weights: 2×2 there.
 pub fn choose(inputs: usize, outputs: usize, software: bool) -> Algorithm {
-    let least = if software { 32 } else { 64 };
-    if inputs.min(outputs) < least {
+    let [least, most] = [inputs.min(outputs), inputs.max(outputs)];
+    let fills_products = software || inputs.is_multiple_of(128) && outputs.is_multiple_of(128);
+    if least < if software { 32 } else { 16 } {
         Algorithm::Direct
-    } else if inputs.max(outputs) <= 256 {
+    } else if most <= 256 && fills_products {
         Algorithm::Winograd(Tile::Four)
     } else {
         Algorithm::Winograd(Tile::Two)
     }
+}
+
+/// Whether hardware computes 2×2 tiles in one launch: products of layers of many channels have better blocks by themselves.
+fn in_one_launch(tiles: usize, inputs: usize, outputs: usize) -> bool {
+    tiles < 128 || inputs.min(outputs) <= 256
 }
 
 /// `G g Gᵀ` of each kernel. `[3, 3, in, out]` → `[elements, in, out]`.
@@ -60,17 +70,24 @@ pub fn convolve(
     let [elements, inputs, outputs] = weight.dims();
     let tile = if elements == Tile::Two.elements() { Tile::Two } else { Tile::Four };
     let (x, weight) = (Buffer::of(x), Buffer::of(weight));
-    let y = x.new_stored(storage, [h, w, outputs]);
-
+    let y = epilogue.output(&x, storage, [h, w, outputs]);
     let across = w.div_ceil(tile.side());
     let tiles = h.div_ceil(tile.side()) * across;
+    if tile == Tile::Two && !x.is_in_software() && in_one_launch(tiles, inputs, outputs) {
+        let sizes = fused::Sizes { height: h, width: w, inputs, outputs };
+        fused::convolve([&x, &weight, &y], sizes, epilogue, registers);
+        return y.into_tensor();
+    }
     let fit = BAND_BYTES / (size_of::<f32>() * elements * inputs.max(outputs));
     let band = tiles.min(fit.max(1));
     // One size for all layers, so that all share them.
     let [transformed, products] = [(); 2].map(|()| x.new_persistent([BAND_BYTES / size_of::<f32>()]));
     for first in (0..tiles).step_by(band) {
         let count = band.min(tiles - first);
-        let parameters = |vec4s: usize| [h, w, vec4s, across, first, count].map(|number| number as u32);
+        let parameters = |vec4s: usize| {
+            let numbers = [h, w, vec4s, across, first, count].map(|number| number as u32);
+            [&numbers[..], &epilogue.parameters()].concat()
+        };
         InputTransform(tile, x.storage()).launch(
             (count * inputs / 4).div_ceil(64),
             &[&x],
@@ -78,11 +95,11 @@ pub fn convolve(
             &parameters(inputs / 4),
         );
         product::batched(&transformed, &weight, [elements, count, inputs, outputs], &products, registers);
-        let buffers: Vec<&Buffer> = std::iter::once(&products).chain(epilogue.buffers()).collect();
+        let buffers: Vec<&Buffer> = std::iter::once(&products).chain(epilogue.inputs()).collect();
         OutputTransform(tile, epilogue.kind(&products, &y)).launch(
             (count * outputs / 4).div_ceil(64),
             &buffers,
-            &[&y],
+            &epilogue.outputs(&y),
             &parameters(outputs / 4),
         );
     }
@@ -158,7 +175,7 @@ impl Shader for OutputTransform {
             include_str!("output.wgsl"),
             &[
                 ("side", &tile.side()),
-                ("bindings", &kind.declarations(&["products"])),
+                ("bindings", &kind.declarations("products", &[])),
                 ("transform", &sandwich(tile.a(), "m", "t")),
                 ("stores", &stores(tile.side(), kind)),
             ],
@@ -168,8 +185,10 @@ impl Shader for OutputTransform {
     }
 
     fn variants(_: &[(usize, usize)]) -> Vec<Self> {
+        let apart = Kind::forward().chain(Kind::backward());
         // Products are stored in full.
-        let kinds = Kind::forward().chain(Kind::backward()).filter(|kind| kind.input() == Storage::Full);
+        let kinds =
+            apart.chain(Kind::pooled()).chain(Kind::unpooled()).filter(|kind| kind.input() == Storage::Full);
         kinds.flat_map(|kind| Tile::ALL.map(|tile| Self(tile, kind))).collect()
     }
 }
@@ -230,16 +249,38 @@ fn stores(side: usize, kind: Kind) -> String {
             None => format!("r{y}{x}"),
             Some(left) => format!("select(r{y}{x}, s{y}{left}, x{x} == x{left})"),
         };
-        let value = kind.value(&format!("s{y}{x}"), "c4", &format!("to{y}{x}"));
+        let (row, column, to) = (&format!("y{y}"), &format!("x{x}"), &format!("to{y}{x}"));
+        let place = Place { row, column, channel: "c4", vec4s: "vec4s", to };
+        let store = if kind.is_pooled() {
+            format!(
+                "let v{y}{x} = {};\n    y[{to}] = pack(v{y}{x});",
+                kind.value(&format!("s{y}{x}"), &place)
+            )
+        } else {
+            kind.store(&format!("s{y}{x}"), &place)
+        };
         write!(
             code,
             "    let r{y}{x} = {in_column};
     let s{y}{x} = {in_row};
     let to{y}{x} = (y{y} * width + x{x}) * vec4s + c4;
-    y[to{y}{x}] = {value};
+    {store}
 "
         )
         .expect("to a string");
     }
+    if kind.is_pooled() {
+        code += &unroll(
+            include_str!("output_pooled.wgsl"),
+            ["wy", "wx", "y", "x", "below", "right"],
+            &windows(side),
+        );
+    }
     code
+}
+
+/// Row and column of each window of a tile, those of its first feature, and of its last.
+fn windows(side: usize) -> Vec<[usize; 6]> {
+    let all = (0..side / 2).flat_map(|y| (0..side / 2).map(move |x| [y, x]));
+    all.map(|[y, x]| [y, x, 2 * y, 2 * x, 2 * y + 1, 2 * x + 1]).collect()
 }

@@ -1,6 +1,8 @@
 // Transforms inputs: Bᵀ d B. A thread transforms four channels of one tile.
 const SIDE = {{side}}u;
-struct Parameters { height: u32, width: u32, vec4s: u32, across: u32, first: u32, count: u32 }
+struct Parameters {
+    height: u32, width: u32, vec4s: u32, across: u32, first: u32, count: u32, other_height: u32, other_width: u32,
+}
 {{functions}}
 @group(0) @binding(0) var<storage, read> x: array<{{stored}}>;
 @group(0) @binding(1) var<storage, read_write> transformed: array<vec4<f32>>;

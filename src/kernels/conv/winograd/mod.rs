@@ -3,4 +3,6 @@
 #[cfg(feature = "cpu")]
 pub mod cpu;
 #[cfg(feature = "gpu")]
+pub mod fused;
+#[cfg(feature = "gpu")]
 pub mod gpu;

@@ -1,6 +1,8 @@
 // Transforms products: Aᵀ m A. A thread transforms four channels of one tile.
 const SIDE = {{side}}u;
-struct Parameters { height: u32, width: u32, vec4s: u32, across: u32, first: u32, count: u32 }
+struct Parameters {
+    height: u32, width: u32, vec4s: u32, across: u32, first: u32, count: u32, other_height: u32, other_width: u32,
+}
 {{bindings}}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,

@@ -1,6 +1,6 @@
-//! Records what a step launches on a GPU instead of launching it, for tools that reckon with kernels (`xtask/shaders`).
+//! Lists what a step launches on a GPU instead of launching it, for tools that reckon with kernels (`xtask/shaders`).
 //!
-//! Natively only, and per thread. While nothing is recorded a launch costs one look at a thread-local variable.
+//! Natively only, and per thread. While nothing is listed a launch costs one look at a thread-local variable.
 
 #[cfg(all(feature = "gpu", not(target_family = "wasm")))]
 use std::cell::RefCell;
@@ -24,34 +24,34 @@ pub struct Launch {
     pub buffers: Vec<(String, u64)>,
 }
 
-/// The launches since recording began, and the current label.
+/// The launches so far, and the current label.
 #[cfg(all(feature = "gpu", not(target_family = "wasm")))]
 #[derive(Default)]
-struct Record {
+struct List {
     launches: Vec<Launch>,
     label: String,
 }
 
 #[cfg(all(feature = "gpu", not(target_family = "wasm")))]
 thread_local! {
-    static RECORD: RefCell<Option<Record>> = const { RefCell::new(None) };
+    static LIST: RefCell<Option<List>> = const { RefCell::new(None) };
 }
 
 /// Runs `run` and returns the launches of this thread meanwhile. None of them is queued, so all tensors that they would have
 /// written are undefined.
 #[cfg(all(feature = "gpu", not(target_family = "wasm")))]
-pub fn record<T>(run: impl FnOnce() -> T) -> (T, Vec<Launch>) {
-    RECORD.set(Some(Record::default()));
+pub fn launches_of<T>(run: impl FnOnce() -> T) -> (T, Vec<Launch>) {
+    LIST.set(Some(List::default()));
     let result = run();
-    (result, RECORD.take().unwrap_or_default().launches)
+    (result, LIST.take().unwrap_or_default().launches)
 }
 
-/// Records the launch that `launch` describes, given the label. False if nothing is being recorded.
+/// Lists the launch that `launch` describes, given the label. False if nothing is being listed.
 #[cfg(all(feature = "gpu", not(target_family = "wasm")))]
 pub(super) fn add(launch: impl FnOnce(String) -> Launch) -> bool {
-    RECORD.with_borrow_mut(|record| {
-        let Some(record) = record else { return false };
-        record.launches.push(launch(record.label.clone()));
+    LIST.with_borrow_mut(|list| {
+        let Some(list) = list else { return false };
+        list.launches.push(launch(list.label.clone()));
         true
     })
 }
@@ -59,9 +59,9 @@ pub(super) fn add(launch: impl FnOnce(String) -> Launch) -> bool {
 /// Says what the following launches are part of, such as a layer.
 pub(crate) fn label(part: impl FnOnce() -> String) {
     #[cfg(all(feature = "gpu", not(target_family = "wasm")))]
-    RECORD.with_borrow_mut(|record| {
-        if let Some(record) = record {
-            record.label = part();
+    LIST.with_borrow_mut(|list| {
+        if let Some(list) = list {
+            list.label = part();
         }
     });
     #[cfg(not(all(feature = "gpu", not(target_family = "wasm"))))]

@@ -1,0 +1,4 @@
+    if (is_inside) {
+        let to = (row * width + column) * outputs + channel;
+        {{store}}
+    }

@@ -1,0 +1,3 @@
+fn pair(two: vec2<f32>) -> vec2<f32> {
+    return two;
+}
