@@ -17,6 +17,8 @@ pub mod frame;
 #[cfg(feature = "gpu")]
 pub(crate) mod gpu;
 pub mod gram;
+#[cfg(feature = "gpu")]
+pub mod listing;
 pub mod moments;
 pub mod normalize;
 pub mod pool;

@@ -10,6 +10,7 @@ use cubecl::{
 };
 
 use super::Buffer;
+use crate::kernels::listing;
 #[cfg(not(target_family = "wasm"))]
 use crate::kernels::record::{self, Launch};
 
@@ -59,6 +60,9 @@ pub trait Shader: Copy + Debug + Eq + Hash + Send + Sync + 'static {
             return;
         }
         let id = KernelId::new::<Self>().cube_dim(cube_dim(workgroup).into()).info(self);
+        if listing::add(&id, || self.text()) {
+            return;
+        }
         launch(
             Source { id, text: Box::new(move || self.text()) },
             workgroup,
