@@ -2,9 +2,7 @@
 //!
 //! With `--nocapture` it prints how many there are at each size.
 
-mod samples;
-
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use impasto::{
     StyleTransfer, device,
@@ -15,8 +13,12 @@ use impasto::{
 use options::{Optimizer, Options, Pooling, Schedule, StyleLoss};
 use picture::{Picture, Size};
 use pollster::block_on;
-use samples::root;
-use weights::open;
+use weights::{Weights, open};
+
+/// A bundled network.
+fn bundled(name: &str) -> Weights {
+    open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights").join(name), false).unwrap()
+}
 
 /// The texts of what a run of some steps launches.
 fn launched(vgg: &Vgg, (width, height): (usize, usize), options: &Options) -> BTreeSet<String> {
@@ -43,7 +45,7 @@ fn the_kernels_of_a_run_are_known_before_it() {
     };
     for software in [true, false] {
         kernels::set_in_software(&gpu.device, software);
-        let vgg = Vgg::new(&open(&root().join("weights/tiny"), false).unwrap(), &gpu.device).unwrap();
+        let vgg = Vgg::new(&bundled("tiny"), &gpu.device).unwrap();
         for (size, options) in [((90, 60), &plain), ((53, 37), &plain), ((64, 64), &others)] {
             let before = (kernels::launches(), readbacks());
             let Texts { all: known, before_steps } = texts(&vgg, size, options);
@@ -68,8 +70,7 @@ fn kernels_by_size() {
     for software in [true, false] {
         kernels::set_in_software(&gpu.device, software);
         for network in ["fast", "tiny"] {
-            let weights = open(&root().join("weights").join(network), false).unwrap();
-            let vgg = Vgg::new(&weights, &gpu.device).unwrap();
+            let vgg = Vgg::new(&bundled(network), &gpu.device).unwrap();
             let mut known = BTreeSet::new();
             for size in [(90, 60), (128, 85), (181, 121), (256, 171), (362, 241), (512, 341)] {
                 let Texts { all, .. } = texts(&vgg, size, &Options::default());
