@@ -23,6 +23,8 @@ pub mod memory;
 pub mod network;
 pub mod optimizer;
 mod originals;
+#[cfg(feature = "gpu")]
+pub mod pipelines;
 mod reading;
 mod repeated;
 pub mod sources;

@@ -40,6 +40,47 @@ function claimingTimestamps(open) {
   }
 }
 
+/**
+ * Shader modules by their text, and pipelines by their module, of what was made in advance. Whoever asks for the same later
+ * gets these: the browser compiles what is asked for in advance side by side, and what is asked for later one by one.
+ */
+const modules = new Map();
+const pipelines = new WeakMap();
+const pending = new Map();
+let gpu = null;
+if (globalThis.GPUDevice) {
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (descriptor) {
+    gpu = await requestDevice.call(this, descriptor);
+    return gpu;
+  };
+  const { createShaderModule, createComputePipeline } = GPUDevice.prototype;
+  GPUDevice.prototype.createShaderModule = function (descriptor) {
+    const module = modules.get(descriptor.code) ?? createShaderModule.call(this, descriptor);
+    modules.set(descriptor.code, module);
+    return module;
+  };
+  GPUDevice.prototype.createComputePipeline = function (descriptor) {
+    return pipelines.get(descriptor.compute.module) ?? createComputePipeline.call(this, descriptor);
+  };
+}
+
+/**
+ * Makes the pipelines of these WGSL texts in advance, except those that exist (see `apps/worker/src/engine/pipelines.rs`).
+ * Resolves when they are there, or as soon as there is nothing to wait for. A text that fails is left to whoever asks for it.
+ */
+async function pipelinesAhead(texts) {
+  const start = async (code) => {
+    const module = gpu.createShaderModule({ code });
+    const compute = { module, entryPoint: "main" };
+    pipelines.set(module, await gpu.createComputePipelineAsync({ layout: "auto", compute }));
+  };
+  for (const text of texts) {
+    if (!modules.has(text)) pending.set(text, start(text).catch(() => {}).finally(() => pending.delete(text)));
+  }
+  await Promise.all(texts.map((text) => pending.get(text)));
+}
+
 function report(error) {
   const reason = String(error?.message ?? error).replace(/\.$/, "");
   const failure = { kind: "crashed", detail: `${name} could not be loaded: ${reason}` };

@@ -19,6 +19,8 @@ pub mod frame;
 pub(crate) mod gpu;
 pub mod gram;
 pub mod inspect;
+#[cfg(feature = "gpu")]
+pub mod listing;
 pub mod moments;
 pub mod neighbors;
 pub mod normalize;

@@ -10,12 +10,24 @@ import { paint, visit } from './support/firefox.mjs';
 import { Host, isolated } from './support/host.mjs';
 import { shards } from './support/pack.mjs';
 import { artefacts } from './support/places.mjs';
+import { before } from './support/worker.mjs';
 
 const STEPS = 10;
 
+/** Tells the page how many empty submissions the worker has made. */
+const counted = `
+  let empty = 0;
+  const { submit } = GPUQueue.prototype;
+  GPUQueue.prototype.submit = function (buffers) {
+    if ([...buffers].length === 0) new BroadcastChannel('empty').postMessage(empty += 1);
+    return submit.call(this, buffers);
+  };`;
+
 test('Firefox paints on its WebGPU', async () => {
   await visit(async ({ page, host }) => {
+    before(host, counted);
     await page.goto(`${host.url}?engine=gpu`);
+    await page.evaluate(() => { new BroadcastChannel('empty').onmessage = ({ data }) => { globalThis.empty = data; }; });
     await page.waitForSelector('#studio[data-engine=gpu], #studio[data-state=failed]');
     // Old versions of Firefox have no WebGPU on Linux: 140 does not, 153 does.
     assert.equal(await page.evaluate(() => document.querySelector('#error')?.textContent), undefined, `in ${await page.browser().version()}`);
@@ -23,7 +35,7 @@ test('Firefox paints on its WebGPU', async () => {
     await page.waitForSelector('#studio[data-state=done], #studio[data-state=failed]');
     mkdirSync(join(artefacts, 'artefacts'), { recursive: true });
     await page.screenshot({ path: join(artefacts, 'artefacts/firefox.png') });
-    const { state, error, losses, colours } = await page.evaluate(() => {
+    const { state, error, losses, colours, empty } = await page.evaluate(() => {
       const canvas = document.querySelector('#canvas');
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
       return {
@@ -31,12 +43,14 @@ test('Firefox paints on its WebGPU', async () => {
         error: document.querySelector('#error')?.textContent,
         losses: JSON.parse(document.querySelector('#progress').dataset.losses),
         colours: new Set(new Uint32Array(data.buffer)).size,
+        empty: globalThis.empty,
       };
     });
     assert.equal(state, 'done', error);
     assert.equal(losses.at(-1).step, STEPS);
     assert.ok(losses.at(-1).total < losses[0].total / 2, `from ${losses[0].total} to ${losses.at(-1).total}`);
     assert.ok(colours > 100, `the canvas shows ${colours} colours`);
+    assert.ok(empty > 0, 'empty submissions make Firefox look for what is finished');
   });
 });
 

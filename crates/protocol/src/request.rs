@@ -72,10 +72,12 @@ pub enum Request {
         /// The picture to start from.
         start: Start,
     },
-    /// Load a network in advance, for the run that will probably follow. There is no answer.
+    /// Load a network and compile its kernels in advance, for the run that will probably follow. There is no answer.
     Prepare {
         /// The network.
         pack: PackPlace,
+        /// The options so far.
+        options: Box<Options>,
     },
     /// Choose the GPU algorithms of this network's convolutions again, and store the choice.
     Tune {

@@ -12,6 +12,7 @@ use cubecl::{
 use super::Buffer;
 #[cfg(not(target_family = "wasm"))]
 use crate::kernels::inspect::{self, Launch};
+use crate::kernels::listing;
 
 /// WebGPU's default limit of workgroups per dimension.
 const MAX_WORKGROUPS: u32 = 65_535;
@@ -59,6 +60,9 @@ pub trait Shader: Copy + Debug + Eq + Hash + Send + Sync + 'static {
             return;
         }
         let id = KernelId::new::<Self>().cube_dim(cube_dim(workgroup).into()).info(self);
+        if listing::add(&id, || self.text()) {
+            return;
+        }
         launch(
             Source { id, text: Box::new(move || self.text()) },
             workgroup,

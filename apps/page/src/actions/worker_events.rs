@@ -63,7 +63,8 @@ fn prefetch(context: Context, engine: Engine) {
     }
     if !saves_data() {
         let pack = networks::next(store.networks);
-        context.with_bridge(|bridge| bridge.prepare(pack));
+        let options = store.settings.options();
+        context.with_bridge(|bridge| bridge.prepare(pack, options));
     }
     offline::keep(store.offline, engine);
 }

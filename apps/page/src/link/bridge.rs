@@ -194,10 +194,10 @@ impl Bridge {
         true
     }
 
-    /// Loads a network in advance, unless there is a run, which loads its own.
-    pub fn prepare(&self, pack: PackPlace) {
+    /// Loads a network in advance, for a run with these options, unless there is a run, which loads its own.
+    pub fn prepare(&self, pack: PackPlace, options: Options) {
         if !self.0.state.borrow().busy {
-            self.post(&Request::Prepare { pack });
+            self.post(&Request::Prepare { pack, options: Box::new(options) });
         }
     }
 

@@ -79,7 +79,7 @@ impl Folder {
 /// [`Failure::Weights`], naming the file and what to do.
 pub async fn load(
     place: &PackPlace,
-    mut report: impl FnMut(Arrived) -> bool,
+    report: &mut dyn FnMut(Arrived) -> bool,
 ) -> Result<Option<Weights>, Failure> {
     let folder = Folder::of(place)?;
     let cache = open().await;

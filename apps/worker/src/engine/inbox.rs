@@ -32,7 +32,7 @@ pub struct Order {
 /// The next thing for the worker to do.
 pub enum Task {
     Paint(Order),
-    Prepare(PackPlace),
+    Prepare(PackPlace, Box<Options>),
     Tune(PackPlace, Tuning),
 }
 
@@ -75,7 +75,7 @@ impl Inbox {
                     pixels: envelope::beside(data, "start"),
                 }));
             }
-            Request::Prepare { pack } => self.add(Task::Prepare(pack)),
+            Request::Prepare { pack, options } => self.add(Task::Prepare(pack, options)),
             Request::Tune { pack, by } => self.add(Task::Tune(pack, by)),
         }
     }
@@ -104,7 +104,7 @@ impl Inbox {
     pub fn ahead(&self) -> Option<(JobId, PackPlace)> {
         self.tasks.borrow().iter().find_map(|task| match task {
             Task::Paint(order) => Some((order.job, order.pack.clone())),
-            Task::Prepare(_) | Task::Tune(..) => None,
+            Task::Prepare(..) | Task::Tune(..) => None,
         })
     }
 

@@ -8,6 +8,8 @@ mod inbox;
 mod memory;
 mod nudges;
 mod opened;
+#[cfg(feature = "gpu")]
+mod pipelines;
 mod post;
 #[cfg(feature = "cpu")]
 pub mod relaxed;

@@ -7,9 +7,10 @@ use std::collections::VecDeque;
 
 use browser::{envelope::Envelope, now};
 use impasto::{Reading, StyleTransfer};
-use js_sys::Uint8Array;
+use js_sys::{Promise, Uint8Array};
 use picture::{Frame, Losses};
 use protocol::{Ending, Event, Failure, JobId};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     batch::Batch,
@@ -56,9 +57,10 @@ impl<'a> Run<'a> {
         Self { job, transfer, offset, inbox, yielder, fault, batch, pace, queued, latest: 0.0, shown: None }
     }
 
-    /// Makes `steps` steps, unless the run is stopped or good enough before.
-    pub async fn finish(mut self, steps: u32) -> Result<Outcome, Failure> {
-        let outcome = self.make(steps).await;
+    /// Makes `steps` steps, unless the run is stopped or good enough before. `pipelines` is fulfilled when those of a step
+    /// are there.
+    pub async fn finish(mut self, steps: u32, pipelines: Option<Promise>) -> Result<Outcome, Failure> {
+        let outcome = self.make(steps, pipelines).await;
         // A reading must not be dropped: the buffer that the browser is mapping for it would be reused.
         for (_, reading) in self.queued.drain(..) {
             let _ = reading.await;
@@ -66,9 +68,13 @@ impl<'a> Run<'a> {
         outcome
     }
 
-    async fn make(&mut self, steps: u32) -> Result<Outcome, Failure> {
+    async fn make(&mut self, steps: u32, pipelines: Option<Promise>) -> Result<Outcome, Failure> {
         // Shows the initial picture at once: on a GPU the first step takes long, since kernels are compiled.
         self.show_current().await?;
+        if let Some(pipelines) = pipelines {
+            // It is never rejected.
+            let _ = JsFuture::from(pipelines).await;
+        }
         self.yielder.macrotask().await;
         let mut made = 0;
         let mut enough = false;

@@ -6,9 +6,11 @@
 use std::{cell::RefCell, future::Future, rc::Rc};
 
 use browser::now;
+#[cfg(feature = "gpu")]
+use impasto::pipelines::{first_size, likely_sizes};
 use impasto::{StyleTransfer, Vgg};
-use options::{Engine, Options, Schedule};
-use picture::Picture;
+use js_sys::Promise;
+use options::{Engine, Options};
 use protocol::{
     BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, Phase, PictureId, Start, Styled, Tuning,
 };
@@ -17,8 +19,6 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, MessageEvent};
 use weights::Weights;
 
-#[cfg(feature = "gpu")]
-use crate::engine::tuning::Tuner;
 use crate::engine::{
     cache,
     failure::failure,
@@ -31,6 +31,8 @@ use crate::engine::{
     sources::{origin, sources},
     yielder::Yielder,
 };
+#[cfg(feature = "gpu")]
+use crate::engine::{pipelines::Pipelines, tuning::Tuner};
 
 thread_local! {
     /// Returns the failure of the device. The panic hook asks it first, since a panic may only be a consequence.
@@ -85,9 +87,12 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
         }
         post(&Event::Ready { engine, device: opened.name.clone(), build: BUILD.into() });
         let mut session = Session {
+            #[cfg(feature = "gpu")]
             engine,
             #[cfg(feature = "gpu")]
             tuner: Tuner::new(&opened).await,
+            #[cfg(feature = "gpu")]
+            pipelines: Pipelines::default(),
             opened,
             network: None,
             live: None,
@@ -99,7 +104,7 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
             let _nudges = Nudges::start(&session.opened);
             match task {
                 Task::Paint(order) => session.answer(order).await,
-                Task::Prepare(pack) => session.in_advance(&pack).await,
+                Task::Prepare(pack, options) => session.in_advance(&pack, &options).await,
                 Task::Tune(pack, by) => session.tune(&pack, by).await,
             }
         }
@@ -128,6 +133,8 @@ struct Live {
     offset: u32,
     /// The name of the network.
     network: String,
+    /// Fulfilled when the pipelines of a step are there.
+    pipelines: Option<Promise>,
 }
 
 impl Live {
@@ -148,10 +155,13 @@ struct Loaded {
 
 /// The state that is kept between runs.
 struct Session {
+    #[cfg(feature = "gpu")]
     engine: Engine,
     opened: Opened,
     #[cfg(feature = "gpu")]
     tuner: Tuner,
+    #[cfg(feature = "gpu")]
+    pipelines: Pipelines,
     /// The network of the latest run. Earlier ones are dropped to save memory.
     network: Option<Loaded>,
     live: Option<Live>,
@@ -189,7 +199,9 @@ impl Session {
         let (width, height) = live.transfer.size();
         post(&Event::Started { job, width, height, network: live.network.clone() });
         let session = (&*self.inbox, &self.yielder, &self.opened.fault);
-        let outcome = Run::new(job, &mut live.transfer, live.offset, session).finish(options.steps).await;
+        let pipelines = live.pipelines.take();
+        let run = Run::new(job, &mut live.transfer, live.offset, session);
+        let outcome = run.finish(options.steps, pipelines).await;
         // Kept after a stop too, so that the run can be continued.
         self.live = Some(live);
         outcome
@@ -230,6 +242,17 @@ impl Session {
         }
         post(&Event::Loading { job, phase: Phase::Targets });
         self.yielder.macrotask().await;
+        #[cfg_attr(not(feature = "gpu"), expect(unused_mut, reason = "a processor has none"))]
+        let mut pipelines = None;
+        #[cfg(feature = "gpu")]
+        if self.engine == Engine::Gpu {
+            let requested = self.pipelines.request(&pack, &vgg, first_size(&sources, &options), &options);
+            let _ = wasm_bindgen_futures::JsFuture::from(requested.before_steps).await;
+            if self.inbox.is_stopped(job) {
+                return Ok(None);
+            }
+            pipelines = Some(requested.all);
+        }
         let mut transfer = StyleTransfer::of(vgg, sources, &options).await.map_err(failure)?;
         self.check_device()?;
         if let Some(mut picture) = origin {
@@ -253,28 +276,41 @@ impl Session {
             options: settled(&options),
             offset,
             network,
+            pipelines,
         };
         Ok(Some((live, options)))
     }
 
-    /// Loads a network in advance. Errors are not reported here: the next run meets them again.
-    async fn in_advance(&mut self, pack: &PackPlace) {
-        if let Ok(Some((vgg, _))) = self.network(None, pack).await
-            && self.engine == Engine::Gpu
-            && self.inbox.ahead().is_none()
-        {
-            let _ = self.warm_up(vgg).await;
+    /// Loads a network in advance, and compiles the kernels of a run with these options. Errors are not reported here: the
+    /// next run meets them again.
+    async fn in_advance(&mut self, pack: &PackPlace, options: &Options) {
+        let Ok(Some((vgg, _))) = self.network(None, pack).await else { return };
+        #[cfg(feature = "gpu")]
+        if self.engine == Engine::Gpu {
+            for size in likely_sizes(options) {
+                // A run that begins now compiles what it needs.
+                if self.inbox.ahead().is_some() {
+                    break;
+                }
+                let _ = self.pipelines.request(pack, &vgg, size, options);
+                self.yielder.macrotask().await;
+            }
+            // Of the lists; it may have other sizes than the run's.
+            self.opened.device.memory_cleanup();
         }
+        let _ = (vgg, options);
     }
 
     /// Chooses the algorithms for the convolutions of this network again.
     async fn tune(&mut self, pack: &PackPlace, by: Tuning) {
         #[cfg(feature = "gpu")]
         self.tuner.start_anew(by).await;
+        #[cfg(feature = "gpu")]
+        self.pipelines.forget();
         #[cfg(not(feature = "gpu"))]
         let _ = by;
         self.network = None;
-        self.in_advance(pack).await;
+        self.in_advance(pack, &Options::default()).await;
         // Sent even if the network could not be loaded: the page waits for an answer.
         #[cfg(feature = "gpu")]
         post(&self.tuner.report());
@@ -293,19 +329,6 @@ impl Session {
         }
         let _ = nobody_waits;
         Vgg::new(weights, &self.opened.device).map_err(failure)
-    }
-
-    /// Makes one step on a small picture: a GPU compiles each kernel at its first use, which takes seconds.
-    async fn warm_up(&self, vgg: Vgg) -> Result<(), Failure> {
-        // The size at which a run begins, since the tiles of the kernels depend on it.
-        let noise = Picture::noise(90, 60, 0);
-        let options = Options { schedule: Schedule::Single, ..Options::default() };
-        let mut transfer = StyleTransfer::new(vgg, &noise, &noise, &options).await.map_err(failure)?;
-        if self.inbox.ahead().is_none() {
-            transfer.step().await.map_err(failure)?;
-            transfer.frame().await.map_err(failure)?;
-        }
-        Ok(())
     }
 
     /// The network and its name, loaded unless it is the current one; `None` if the run was stopped meanwhile. Without
@@ -327,7 +350,7 @@ impl Session {
         let mut reported = 0.0;
         let mut latest = None;
         let wanted = pack.clone();
-        let loaded = cache::load(pack, |arrived| {
+        let mut progress = |arrived: cache::Arrived| {
             latest = Some(arrived);
             let job = match (job, inbox.ahead()) {
                 (Some(job), _) => job,
@@ -342,8 +365,8 @@ impl Session {
                 report(job, arrived);
             }
             !inbox.is_stopped(job)
-        });
-        let Some(weights) = loaded.await? else { return Ok(None) };
+        };
+        let Some(weights) = cache::load(pack, &mut progress).await? else { return Ok(None) };
         // Dropped only now, so that a pack that cannot be loaded leaves the current network usable, and before the
         // upload, so that only one is on the device.
         self.network = None;
