@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use impasto::{
     StyleTransfer, device,
-    kernels::{self, readback::readbacks, record::record},
+    kernels::{self, inspect::launches_of, readback::readbacks},
     network::Vgg,
     pipelines::{Texts, texts},
 };
@@ -24,7 +24,7 @@ fn bundled(name: &str) -> Weights {
 fn launched(vgg: &Vgg, (width, height): (usize, usize), options: &Options) -> BTreeSet<String> {
     let [photo, painting] = [1, 2].map(|seed| Picture::noise(width, height, seed));
     let options = Options { schedule: Schedule::Single, ..options.clone() };
-    let (outcome, launches) = record(|| {
+    let (outcome, launches) = launches_of(|| {
         let mut transfer = block_on(StyleTransfer::new(vgg.clone(), &photo, &painting, &options))?;
         block_on(transfer.step())?;
         block_on(transfer.frame())
