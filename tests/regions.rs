@@ -234,10 +234,8 @@ fn the_nearest_feature_may_be_in_any_of_the_paintings() {
             .style
     };
     let (both, own, other) = (distance(&[&first, &second]), distance(&[&first]), distance(&[&second]));
-    assert!(
-        both < 0.7 * other && (both / own - 1.0).abs() < 0.3,
-        "{both} from both, {own} and {other} from one"
-    );
+    // The painting itself has no distance from its own features, and hardly any from both paintings', which have another mean.
+    assert!(own < 1e-3 && both < 0.2 * other, "{both} from both, {own} and {other} from one");
 }
 
 #[test]

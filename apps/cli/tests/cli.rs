@@ -193,7 +193,7 @@ fn options_out_of_range_are_refused_with_what_to_do() {
         (["--style-layers", "conv1_1,conv1_1"], ["conv1_1 twice", "keep one"]),
         (["--until", "bored"], ["--until", "or a loss"]),
         (["--until", "-1"], ["loss to stop at is -1", "above 0"]),
-        (["--color", "sepia"], ["--color", "painting, match or keep"]),
+        (["--color", "sepia"], ["--color", "painting, match, keep or luminance"]),
         (["--optimizer", "sgd"], ["--optimizer", "adam or lbfgs"]),
         (["--schedule", "fine"], ["--schedule", "single or coarse-to-fine"]),
         (["--style-loss", "l1"], ["--style-loss", "gram, moments or neighbors"]),
