@@ -52,18 +52,18 @@ pub struct Calibration {
 
 /// A convolution, forward or backward.
 #[derive(Clone, Copy, Debug)]
-struct Candidate<'a> {
-    conv: &'a Conv,
-    backward: bool,
+pub(crate) struct Candidate<'a> {
+    pub conv: &'a Conv,
+    pub backward: bool,
 }
 
 impl Candidate<'_> {
-    fn channels(&self) -> (usize, usize) {
+    pub fn channels(&self) -> (usize, usize) {
         let (inputs, outputs) = (self.conv.in_channels, self.conv.out_channels);
         if self.backward { (outputs, inputs) } else { (inputs, outputs) }
     }
 
-    fn filter(&self, Choice { algorithm, tile }: Choice, device: &Device) -> Filter {
+    pub fn filter(&self, Choice { algorithm, tile }: Choice, device: &Device) -> Filter {
         let filter = if self.backward {
             Filter::backward(self.conv, Some(algorithm), device)
         } else {
@@ -72,7 +72,7 @@ impl Candidate<'_> {
         filter.storing(Storage::Half).in_tiles(tile)
     }
 
-    fn run(&self, x: &Map, filter: &Filter) -> Map {
+    pub fn run(&self, x: &Map, filter: &Filter) -> Map {
         if self.backward { conv::backward(x, filter, None, None) } else { conv::forward(x, filter) }
     }
 
@@ -106,15 +106,15 @@ impl Candidate<'_> {
 }
 
 /// What a candidate's choices are compared on.
-struct Probe {
+pub(crate) struct Probe {
     /// The input `[H, W, in]`.
-    x: Map,
+    pub x: Map,
     /// Where outputs are compared, and what they are by definition.
     samples: Vec<([usize; 2], Vec<f64>)>,
 }
 
 impl Probe {
-    async fn new(candidate: &Candidate<'_>, device: &Device) -> Result<Self, Error> {
+    pub async fn new(candidate: &Candidate<'_>, device: &Device) -> Result<Self, Error> {
         let (inputs, _) = candidate.channels();
         let x = features(candidate.conv.layer, inputs, device);
         let [h, w, _] = x.dims();
@@ -129,7 +129,7 @@ impl Probe {
     }
 
     /// ‖found − expected‖/‖expected‖ over all samples of an output.
-    async fn error(&self, y: Map) -> Result<f64, Error> {
+    pub async fn error(&self, y: Map) -> Result<f64, Error> {
         let [_, w, c] = y.dims();
         let found = read_values(y).await?;
         let (mut off, mut all) = (0.0, 0.0);
@@ -145,7 +145,7 @@ impl Probe {
     }
 }
 
-fn is_right(error: f64) -> bool {
+pub(crate) fn is_right(error: f64) -> bool {
     error <= TOLERANCE
 }
 
@@ -212,7 +212,7 @@ fn tiles(times: &[(Choice, f64)], device: &Device) -> Vec<Choice> {
 }
 
 /// The outcome of a measurement.
-enum Measured {
+pub(crate) enum Measured {
     /// Milliseconds for one convolution.
     Time(f64),
     /// The relative error, above [`TOLERANCE`] or not a number.
@@ -220,7 +220,7 @@ enum Measured {
 }
 
 /// Measures one choice; `None` as soon as `go_on` returns `false`.
-async fn measure(
+pub(crate) async fn measure(
     candidate: &Candidate<'_>,
     choice: Choice,
     probe: &Probe,

@@ -28,7 +28,10 @@ pub mod pipelines;
 mod reading;
 mod repeated;
 pub mod sources;
+pub mod step_time;
 pub mod stop;
+#[cfg(feature = "gpu")]
+pub mod survey;
 mod tiles;
 pub mod transfer;
 

@@ -27,7 +27,7 @@ addEventListener('fetch', (event) => {
   if (build === '' || method !== 'GET' || !address.startsWith(scope)) return;
   const name = address.slice(scope.length);
   if (mode === 'navigate' && (name === '' || name === 'index.html')) event.respondWith(kept(scope, event.request).then(isolated));
-  else if (LOADER.test(name)) event.respondWith(kept(address, event.request).then(isolated));
+  else if (LOADER.test(name) || name === 'bench.html') event.respondWith(kept(address, event.request).then(isolated));
   else if (known.has(name)) event.respondWith(kept(address, event.request));
   else if (name === LIST) event.respondWith(newest(address, event.request));
 });

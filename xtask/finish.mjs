@@ -54,6 +54,11 @@ export function finish(site, { served }) {
   if (!page.includes(attributes)) throw new Error('index.html does not begin as expected');
   writeFileSync(join(site, 'index.html'), page);
 
+  // The other page of the program: the same head, another content.
+  const place = /<title>[^]*?<\/title>|<body>[^]*<\/body>/g;
+  const [title, body] = read('bench.html').match(place);
+  writeFileSync(join(site, 'bench.html'), page.replace(place, (part) => (part.startsWith('<title>') ? title : body)));
+
   const later = Object.fromEntries(ENGINES.map((engine) => [engine, Object.values(programs[engine])]));
   const unneeded = new Set(['index.html', 'embed.js', 'embed.html', 'example-post.html', ...Object.values(later).flat()]);
   // Hosts that read `_headers` do not serve it.

@@ -8,6 +8,7 @@ use web_sys::HtmlElement;
 
 use crate::{
     actions::{context::Context, embed, networks, painting, worker_events},
+    bench,
     link::bridge::Bridge,
     model::choice::{Choice, Role},
     services::{Services, address, tasks::spawn},
@@ -15,15 +16,19 @@ use crate::{
     view::page::Page,
 };
 
-/// Replaces the static page of `index.html` with the application.
+/// Replaces the static content of `index.html` with the application, or that of `bench.html` with the measurement.
 pub fn start() {
     console_error_panic_hook::set_once();
-    let place = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.get_element_by_id("app"));
-    if let Some(place) = place {
+    let document = web_sys::window().and_then(|window| window.document());
+    let emptied = |id: &str| {
+        let place: HtmlElement = document.as_ref()?.get_element_by_id(id)?.unchecked_into();
         place.set_inner_html("");
-        mount_to(place.unchecked_into::<HtmlElement>(), App).forget();
+        Some(place)
+    };
+    if let Some(place) = emptied("app") {
+        mount_to(place, App).forget();
+    } else if let Some(place) = emptied("bench") {
+        bench::fill(document.expect("it was found"), &place);
     }
 }
 

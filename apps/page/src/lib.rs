@@ -14,6 +14,8 @@ mod actions;
 #[cfg(target_family = "wasm")]
 pub mod app;
 #[cfg(target_family = "wasm")]
+mod bench;
+#[cfg(target_family = "wasm")]
 mod link;
 #[cfg(target_family = "wasm")]
 mod services;

@@ -4,7 +4,7 @@ use options::Engine;
 use picture::{Frame, Losses};
 use serde::{Deserialize, Serialize};
 
-use crate::{failure::Failure, ids::JobId, request::Tuning};
+use crate::{bench::Table, failure::Failure, ids::JobId, request::Tuning};
 
 /// A message from the engine's worker to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,6 +73,13 @@ pub enum Event {
         /// The losses of the final picture; `None` for a stopped run, since they would need another forward pass.
         losses: Option<Losses>,
     },
+    /// A part of what [`Request::Measure`](crate::Request::Measure) asked for is measured.
+    Measured {
+        /// The results.
+        table: Table,
+    },
+    /// Everything that [`Request::Measure`](crate::Request::Measure) asked for is measured.
+    MeasuredAll,
     /// The run has failed, or the worker itself, outside a run.
     Failed {
         /// The run; `None` if the worker failed outside a run.

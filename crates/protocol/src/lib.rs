@@ -6,6 +6,7 @@
 //!
 //! The page and the workers depend on this crate; it depends on neither.
 
+mod bench;
 mod codec;
 mod event;
 mod export;
@@ -13,6 +14,7 @@ mod failure;
 mod ids;
 mod request;
 
+pub use bench::{Depth, Table};
 pub use codec::{MessageError, decode, encode};
 pub use event::{Ending, Event, Phase};
 pub use export::{ExportEvent, ExportKind, ExportRequest};

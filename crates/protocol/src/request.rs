@@ -3,7 +3,10 @@
 use options::Options;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{JobId, PictureId};
+use crate::{
+    bench::Depth,
+    ids::{JobId, PictureId},
+};
 
 /// The picture that a run starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +88,14 @@ pub enum Request {
         pack: PackPlace,
         /// The method of choosing.
         by: Tuning,
+    },
+    /// Measure the device, with each of these networks. Ends with [`Event::MeasuredAll`](crate::Event::MeasuredAll) or a
+    /// failure.
+    Measure {
+        /// The networks.
+        packs: Vec<PackPlace>,
+        /// How thoroughly.
+        depth: Depth,
     },
     /// Stop after the current step and send its picture.
     Stop {

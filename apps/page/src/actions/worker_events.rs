@@ -34,7 +34,7 @@ pub fn receive(context: Context, news: News) {
             Event::Done { reason, step, losses, .. } => run_end::ended(context, reason, step, losses),
             Event::Failed { failure, .. } => run_end::failed(context, &failure),
             // Frames arrive with their pixels, as `News::Frame`.
-            Event::Frame { .. } => {}
+            Event::Frame { .. } | Event::Measured { .. } | Event::MeasuredAll => {}
         },
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use browser::envelope;
 use js_sys::{Array, Promise, Uint8Array};
 use options::Options;
-use protocol::{Event, Failure, JobId, Masked, PackPlace, PictureId, Request, Start, Styled, Tuning};
+use protocol::{Depth, Event, Failure, JobId, Masked, PackPlace, PictureId, Request, Start, Styled, Tuning};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
@@ -34,6 +34,7 @@ pub enum Task {
     Paint(Order),
     Prepare(PackPlace, Box<Options>),
     Tune(PackPlace, Tuning),
+    Measure(Vec<PackPlace>, Depth),
 }
 
 /// The requests that have not been processed yet.
@@ -77,6 +78,7 @@ impl Inbox {
             }
             Request::Prepare { pack, options } => self.add(Task::Prepare(pack, options)),
             Request::Tune { pack, by } => self.add(Task::Tune(pack, by)),
+            Request::Measure { packs, depth } => self.add(Task::Measure(packs, depth)),
         }
     }
 
@@ -104,7 +106,7 @@ impl Inbox {
     pub fn ahead(&self) -> Option<(JobId, PackPlace)> {
         self.tasks.borrow().iter().find_map(|task| match task {
             Task::Paint(order) => Some((order.job, order.pack.clone())),
-            Task::Prepare(..) | Task::Tune(..) => None,
+            Task::Prepare(..) | Task::Tune(..) | Task::Measure(..) => None,
         })
     }
 

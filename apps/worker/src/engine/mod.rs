@@ -1,5 +1,6 @@
 //! The worker that paints: it owns a device, a network and the run, and answers the page's requests.
 
+mod bench;
 mod cache;
 mod failure;
 #[cfg(feature = "cpu")]

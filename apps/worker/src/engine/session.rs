@@ -12,7 +12,7 @@ use impasto::{StyleTransfer, Vgg};
 use js_sys::Promise;
 use options::{Engine, Options};
 use protocol::{
-    BUILD, Ending, Event, Failure, JobId, Masked, PackPlace, Phase, PictureId, Start, Styled, Tuning,
+    BUILD, Depth, Ending, Event, Failure, JobId, Masked, PackPlace, Phase, PictureId, Start, Styled, Tuning,
 };
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
@@ -20,7 +20,7 @@ use web_sys::{Blob, MessageEvent};
 use weights::Weights;
 
 use crate::engine::{
-    cache,
+    bench, cache,
     failure::failure,
     inbox::{Inbox, Order, Task},
     memory,
@@ -106,6 +106,7 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
                 Task::Paint(order) => session.answer(order).await,
                 Task::Prepare(pack, options) => session.in_advance(&pack, &options).await,
                 Task::Tune(pack, by) => session.tune(&pack, by).await,
+                Task::Measure(packs, depth) => session.measure(&packs, depth).await,
             }
         }
     });
@@ -314,6 +315,33 @@ impl Session {
         // Sent even if the network could not be loaded: the page waits for an answer.
         #[cfg(feature = "gpu")]
         post(&self.tuner.report());
+    }
+
+    /// Measures the device with each of these networks.
+    async fn measure(&mut self, packs: &[PackPlace], depth: Depth) {
+        // Nothing else is to be on the device.
+        (self.live, self.network) = (None, None);
+        post(&match self.measured(packs, depth).await {
+            Ok(()) => Event::MeasuredAll,
+            Err(failure) => Event::Failed { job: None, failure: device_fault().unwrap_or(failure) },
+        });
+    }
+
+    async fn measured(&mut self, packs: &[PackPlace], depth: Depth) -> Result<(), Failure> {
+        bench::device(&self.opened.name).await;
+        let mut times = Vec::new();
+        for pack in packs {
+            let Some(weights) = cache::load(pack, &mut |_| true).await? else { continue };
+            let vgg = self.placed(&weights, true).await?;
+            #[cfg(feature = "gpu")]
+            if self.engine == Engine::Gpu {
+                bench::layers(&weights, &self.tuner.algorithms(), &self.opened.device, depth).await?;
+            }
+            times.push((weights.name, bench::step(vgg, depth).await?));
+            self.check_device()?;
+        }
+        bench::steps(depth, &times);
+        Ok(())
     }
 
     /// Uploads the network to the device. If no run is waiting, the GPU is measured first.
