@@ -44,7 +44,7 @@ fn a_grey_photo_in_the_style_of_a_grey_painting_is_grey() {
             let options = Options { steps: 12, init, optimizer, ..Options::default() };
             let found = painted(&photo, &painting, &options);
             assert!(
-                found.rgb().as_chunks::<3>().0.iter().all(|[r, g, b]| r == g && g == b),
+                found.to_rgba8().as_chunks::<4>().0.iter().all(|[r, g, b, _]| r == g && g == b),
                 "{init} {optimizer}"
             );
             assert!(mean_difference(&parts(&found), &parts(&photo), 0) > 0.02, "it was painted");

@@ -19,16 +19,16 @@ use crate::{
 /// Replaces the static content of `index.html` with the application, or that of `bench.html` with the measurement.
 pub fn start() {
     console_error_panic_hook::set_once();
-    let document = web_sys::window().and_then(|window| window.document());
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let emptied = |id: &str| {
-        let place: HtmlElement = document.as_ref()?.get_element_by_id(id)?.unchecked_into();
+        let place: HtmlElement = document.get_element_by_id(id)?.unchecked_into();
         place.set_inner_html("");
         Some(place)
     };
     if let Some(place) = emptied("app") {
         mount_to(place, App).forget();
     } else if let Some(place) = emptied("bench") {
-        bench::fill(document.expect("it was found"), &place);
+        bench::fill(document, &place);
     }
 }
 

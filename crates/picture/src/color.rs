@@ -37,8 +37,7 @@ pub fn matched(painting: &Picture, photo: &Picture, visible: Option<&Mask>) -> P
             value.clamp(0.0, 1.0) as f32
         })
     });
-    Picture::new(painting.width(), painting.height(), rgb.collect())
-        .expect("as large as the painting, clamped")
+    Picture::from_checked(painting.width(), painting.height(), rgb.collect())
 }
 
 /// The painting in grey, with the mean and the standard deviation of the photo's luma (Gatys et al. 2016, section 5: L' =
@@ -56,15 +55,14 @@ pub fn matched_light(painting: &Picture, photo: &Picture, visible: Option<&Mask>
         .rgb()
         .iter()
         .map(|&light| (to_mean[0] + gain * (f64::from(light) - from_mean[0])).clamp(0.0, 1.0) as f32);
-    Picture::new(painting.width(), painting.height(), rgb.collect())
-        .expect("as large as the painting, clamped")
+    Picture::from_checked(painting.width(), painting.height(), rgb.collect())
 }
 
 /// The picture in grey: each channel is the luma.
 #[must_use]
 pub fn grey(picture: &Picture) -> Picture {
     let rgb = picture.rgb().as_chunks::<3>().0.iter().flat_map(|&pixel| [luma(pixel).clamp(0.0, 1.0); 3]);
-    Picture::new(picture.width(), picture.height(), rgb.collect()).expect("as large, clamped")
+    Picture::from_checked(picture.width(), picture.height(), rgb.collect())
 }
 
 /// Whether no channel of any pixel is more than 1/255 away from its luma, as in a grey picture after JPEG.

@@ -8,13 +8,15 @@ use std::{cell::RefCell, future::Future, rc::Rc};
 use browser::now;
 #[cfg(feature = "gpu")]
 use impasto::pipelines::{first_size, likely_sizes};
-use impasto::{StyleTransfer, Vgg};
+use impasto::{StyleTransfer, Vgg, sources::Sources};
 use js_sys::Promise;
 use options::{Engine, Options};
 use protocol::{
     BUILD, Depth, Ending, Event, Failure, JobId, Masked, PackPlace, Phase, PictureId, Start, Styled, Tuning,
 };
 use wasm_bindgen::{JsCast, closure::Closure};
+#[cfg(feature = "gpu")]
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, MessageEvent};
 use weights::Weights;
@@ -243,26 +245,16 @@ impl Session {
         }
         post(&Event::Loading { job, phase: Phase::Targets });
         self.yielder.macrotask().await;
-        #[cfg_attr(not(feature = "gpu"), expect(unused_mut, reason = "a processor has none"))]
-        let mut pipelines = None;
-        #[cfg(feature = "gpu")]
-        if self.engine == Engine::Gpu {
-            let requested = self.pipelines.request(&pack, &vgg, first_size(&sources, &options), &options);
-            let _ = wasm_bindgen_futures::JsFuture::from(requested.before_steps).await;
-            if self.inbox.is_stopped(job) {
-                return Ok(None);
-            }
-            pipelines = Some(requested.all);
+        let pipelines = self.request(&pack, &vgg, &sources, &options).await;
+        if self.inbox.is_stopped(job) {
+            return Ok(None);
         }
         let mut transfer = StyleTransfer::of(vgg, sources, &options).await.map_err(failure)?;
         self.check_device()?;
-        if let Some(mut picture) = origin {
+        if let Some(picture) = origin {
             // After a failure the visitor may go on at a smaller size.
             let (width, height) = transfer.size();
-            if picture.size() != (width, height) {
-                picture = picture.resize(width, height);
-            }
-            transfer.restart_from(&picture).await.map_err(failure)?;
+            transfer.restart_from(&picture.resize(width, height)).await.map_err(failure)?;
         }
         let offset = match start {
             Start::Afresh => 0,
@@ -280,6 +272,26 @@ impl Session {
             pipelines,
         };
         Ok(Some((live, options)))
+    }
+
+    /// Requests the pipelines of a run and waits for those of its targets. The promise is fulfilled when all are there;
+    /// `None` on a processor.
+    async fn request(
+        &mut self,
+        pack: &PackPlace,
+        vgg: &Vgg,
+        sources: &Sources,
+        options: &Options,
+    ) -> Option<Promise> {
+        #[cfg(feature = "gpu")]
+        if self.engine == Engine::Gpu {
+            let requested = self.pipelines.request(pack, vgg, first_size(sources, options), options);
+            // It is never rejected.
+            let _ = JsFuture::from(requested.before_steps).await;
+            return Some(requested.all);
+        }
+        let _ = (pack, vgg, sources, options);
+        None
     }
 
     /// Loads a network in advance, and compiles the kernels of a run with these options. Errors are not reported here: the
