@@ -2,7 +2,11 @@
 //! options.
 
 use options::{Color, Options, OptionsError, check_painting_weight};
-use picture::{Picture, color, mask::Mask};
+use picture::{
+    Picture, color,
+    grey::{grey, is_grey},
+    mask::Mask,
+};
 use weights::Layer;
 
 /// The photo and its masks.
@@ -117,14 +121,14 @@ impl Sources {
     /// Whether photo and paintings are grey.
     pub(crate) fn are_grey(&self) -> bool {
         let mut paintings = self.paintings.iter().map(|painting| &painting.picture);
-        color::is_grey(&self.subject.photo) && paintings.all(color::is_grey)
+        is_grey(&self.subject.photo) && paintings.all(is_grey)
     }
 
     /// The same in grey.
     pub(crate) fn in_grey(mut self) -> Self {
-        self.subject.photo = color::grey(&self.subject.photo);
+        self.subject.photo = grey(&self.subject.photo);
         for painting in &mut self.paintings {
-            painting.picture = color::grey(&painting.picture);
+            painting.picture = grey(&painting.picture);
         }
         self
     }

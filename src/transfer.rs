@@ -32,7 +32,8 @@ use std::{borrow::Cow, sync::Arc};
 use burn::tensor::Tensor;
 use options::{Color, Init, Options, Until};
 use picture::{
-    Frame, Losses, Picture, color,
+    Frame, Losses, Picture,
+    grey::grey,
     rect::{GRID, Remainder, tiles},
 };
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
@@ -143,7 +144,7 @@ impl StyleTransfer {
         let photo = &here.subject.photo;
         let noise = || {
             let noise = Picture::noise(first.width, first.height, options.seed);
-            if in_grey { color::grey(&noise) } else { noise }
+            if in_grey { grey(&noise) } else { noise }
         };
         // Departure from the paper, which starts from white noise: `Init::Content` starts from the photo and
         // `Init::Mixture` from the mean of both.
@@ -383,7 +384,7 @@ impl StyleTransfer {
             self.enter(self.plan.scales().len() - 1).await?;
         }
         self.evaluation = Repeated::default();
-        let picture = if self.in_grey { Cow::Owned(color::grey(picture)) } else { Cow::Borrowed(picture) };
+        let picture = if self.in_grey { Cow::Owned(grey(picture)) } else { Cow::Borrowed(picture) };
         self.state = State::start(&self.options, self.vgg.upload(&picture));
         self.steps = 0;
         self.steps_at_scale = 0;

@@ -4,7 +4,10 @@ mod samples;
 
 use impasto::{StyleTransfer, device};
 use options::{Color, Init, Optimizer, Options};
-use picture::{Picture, color};
+use picture::{
+    Picture,
+    grey::{grey, is_grey, luma},
+};
 use pollster::block_on;
 use samples::{sample, tiny};
 
@@ -25,9 +28,7 @@ fn pictures() -> (Picture, Picture) {
 /// Luma, and the chroma of blue and of red.
 fn parts(picture: &Picture) -> Vec<[f32; 3]> {
     let pixels = picture.rgb().as_chunks::<3>().0.iter();
-    pixels
-        .map(|&pixel| [color::luma(pixel), pixel[2] - color::luma(pixel), pixel[0] - color::luma(pixel)])
-        .collect()
+    pixels.map(|&pixel| [luma(pixel), pixel[2] - luma(pixel), pixel[0] - luma(pixel)]).collect()
 }
 
 fn mean_difference(one: &[[f32; 3]], other: &[[f32; 3]], part: usize) -> f32 {
@@ -38,7 +39,7 @@ fn mean_difference(one: &[[f32; 3]], other: &[[f32; 3]], part: usize) -> f32 {
 #[test]
 fn a_grey_photo_in_the_style_of_a_grey_painting_is_grey() {
     let (photo, painting) = pictures();
-    let (photo, painting) = (color::grey(&photo), color::grey(&painting));
+    let (photo, painting) = (grey(&photo), grey(&painting));
     for init in [Init::Content, Init::Noise] {
         for optimizer in [Optimizer::Adam, Optimizer::Lbfgs] {
             let options = Options { steps: 12, init, optimizer, ..Options::default() };
@@ -53,7 +54,7 @@ fn a_grey_photo_in_the_style_of_a_grey_painting_is_grey() {
     let (colored, _) = pictures();
     let options = Options { steps: 12, ..Options::default() };
     let found = painted(&colored, &painting, &options);
-    assert!(!color::is_grey(&found), "a photo with colours is not painted in grey");
+    assert!(!is_grey(&found), "a photo with colours is not painted in grey");
 }
 
 #[test]
@@ -69,8 +70,7 @@ fn only_the_light_is_painted_from_pictures_in_grey() {
     }
     assert!(mean_difference(&found, &parts(&photo), 0) > 0.02, "the painted light");
     // The painting is resized before it is made grey, so the values are not quite the same.
-    let by_grey =
-        |color: Color| mean_difference(&of(color, &painting), &of(color, &color::grey(&painting)), 0);
+    let by_grey = |color: Color| mean_difference(&of(color, &painting), &of(color, &grey(&painting)), 0);
     let (luminance, keep) = (by_grey(Color::Luminance), by_grey(Color::Keep));
     assert!(luminance < 0.01 && keep > 2.0 * luminance, "{luminance} {keep}: its colours have no part in it");
 }

@@ -15,7 +15,7 @@
 //! - G is divided by C·H·W, so that pictures of different sizes can be compared.
 //! - The total variation, τ, is not in the paper.
 //! - With the style loss `neighbors`, β·ν·mean over conv3_1 and conv4_1 of mean (1 − cos(F, nearest A)) is added
-//!   ([`neighbors`]).
+//!   (`loss/neighbors.rs`).
 //!
 //! With masks, the style loss is the sum over the regions, each weighted by its share of the picture and with
 //! features weighted by its mask (Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer",

@@ -1,7 +1,11 @@
 //! Defines how a result keeps the colours of the photo (Gatys et al. 2016, "Preserving Color in Neural Artistic Style
 //! Transfer").
 
-use crate::{mask::Mask, picture::Picture};
+use crate::{
+    grey::{grey, luma},
+    mask::Mask,
+    picture::Picture,
+};
 
 /// A linear map of RGB values, row by row, or a covariance matrix of them.
 type Matrix = [[f64; 3]; 3];
@@ -58,19 +62,6 @@ pub fn matched_light(painting: &Picture, photo: &Picture, visible: Option<&Mask>
     Picture::from_checked(painting.width(), painting.height(), rgb.collect())
 }
 
-/// The picture in grey: each channel is the luma.
-#[must_use]
-pub fn grey(picture: &Picture) -> Picture {
-    let rgb = picture.rgb().as_chunks::<3>().0.iter().flat_map(|&pixel| [luma(pixel).clamp(0.0, 1.0); 3]);
-    Picture::from_checked(picture.width(), picture.height(), rgb.collect())
-}
-
-/// Whether no channel of any pixel is more than 1/255 away from its luma, as in a grey picture after JPEG.
-pub fn is_grey(picture: &Picture) -> bool {
-    let mut pixels = picture.rgb().as_chunks::<3>().0.iter();
-    pixels.all(|&pixel| pixel.iter().all(|value| (value - luma(pixel)).abs() <= 1.01 / 255.0))
-}
-
 /// Replaces the colours of a picture by those of the photo and keeps its luma. `rgba` is RGBA8, `H · W · 4` bytes;
 /// the photo must have the same size.
 pub fn keep(rgba: &mut [u8], photo: &Picture) {
@@ -90,11 +81,6 @@ pub fn tint(rgba: &mut [u8], photo: &Picture, amount: f32) {
             *byte = (value * 255.0).round() as u8;
         }
     }
-}
-
-/// The luma of BT.601, 0..1, of a gamma-encoded colour.
-pub fn luma([red, green, blue]: [f32; 3]) -> f32 {
-    0.299 * red + 0.587 * green + 0.114 * blue
 }
 
 /// Mean and covariance of the RGB values of a picture, its pixels weighed by `visible`.
@@ -158,6 +144,7 @@ fn eigen(mut matrix: Matrix) -> ([f64; 3], Matrix) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grey::is_grey;
 
     /// Noise, multiplied by a matrix, with a given mean.
     fn picture(seed: u64, mix: Matrix, mean: [f64; 3]) -> Picture {

@@ -7,6 +7,7 @@
 pub mod color;
 pub mod crop;
 mod frame;
+pub mod grey;
 pub mod mask;
 mod picture;
 pub mod rect;

@@ -1,7 +1,7 @@
 //! Defines masks: a weight for each pixel of a picture, and what is derived from it.
 
 use crate::{
-    color::luma,
+    grey::luma,
     picture::{Picture, PictureError, check_values},
     rect::{Rect, Remainder},
     resample::{Filter, resample},
