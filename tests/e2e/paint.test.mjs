@@ -51,7 +51,8 @@ for (const { engine, device, network, size, weights, skip, photo = 'summer-palac
 
       const losses = await studio.losses();
       assert.equal(losses.at(-1).step, STEPS);
-      assert.ok(losses.length > STEPS / 2, 'the losses of most steps are shown');
+      // Steps are queued in batches of up to eight, the first alone; each batch returns the losses of its last step.
+      assert.ok(losses.length >= 1 + Math.ceil((STEPS - 1) / 8), `the losses of ${losses.length} steps are shown`);
       assert.ok(
         losses.at(-1).total < losses[0].total / 2,
         `the total loss fell from ${losses[0].total} to only ${losses.at(-1).total}`,
