@@ -125,7 +125,7 @@ def painted(cli: Path, photo: Path, painting: Path, options: str, size: int, out
     if out.exists():
         return
     out.parent.mkdir(parents=True, exist_ok=True)
-    command = [cli, "stylize", photo, painting, "--size", str(size), "--out", out, *shlex.split(options)]
+    command = [cli, "stylize", photo, painting, "--size", str(size), "--out", out, "--quiet", *shlex.split(options)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
