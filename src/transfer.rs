@@ -139,8 +139,7 @@ impl StyleTransfer {
         let first = &plan.scales()[0];
         let originals = Originals::new(sources);
         let here = originals.resized(first, &plan);
-        let colored = Arc::new(here.subject.photo.clone());
-        let here = if in_grey { here.in_grey() } else { here };
+        let (here, colored) = looked_at(here, in_grey);
         let photo = &here.subject.photo;
         let noise = || {
             let noise = Picture::noise(first.width, first.height, options.seed);
@@ -264,8 +263,8 @@ impl StyleTransfer {
     async fn enter(&mut self, at: usize) -> Result<(), Error> {
         let originals = self.originals.as_ref().expect("the last scale has not been reached");
         let here = originals.resized(&self.plan.scales()[at], &self.plan);
-        self.colored = Arc::new(here.subject.photo.clone());
-        let here = if self.in_grey { here.in_grey() } else { here };
+        let (here, colored) = looked_at(here, self.in_grey);
+        self.colored = colored;
         self.evaluation = Repeated::default(); // of the previous scale: frees its memory
         self.targets = targets(&self.vgg, &here, &self.options).await?;
         self.editable = editable(&here, &self.vgg);
@@ -469,6 +468,12 @@ impl StyleTransfer {
         let gradient = readback::read_values(gradient).await?;
         Ok((self.losses().await?, gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect()))
     }
+}
+
+/// The inputs as the optimisation looks at them, in grey or not, and the photo in its colours.
+fn looked_at(here: Sources, in_grey: bool) -> (Sources, Arc<Picture>) {
+    let colored = Arc::new(here.subject.photo.clone());
+    (if in_grey { here.in_grey() } else { here }, colored)
 }
 
 /// Computes the targets: features of the photo, and style statistics of the paintings, blended by weight within each
