@@ -11,29 +11,41 @@ pub(crate) struct Originals {
     photo: Scalable,
     opacity: Option<Mask>,
     mask: Option<Mask>,
-    /// With their weights.
-    paintings: Vec<(Scalable, f32)>,
+    paintings: Vec<Hung>,
+}
+
+/// A painting at full size.
+#[derive(Clone, Debug)]
+struct Hung {
+    picture: Scalable,
+    opacity: Option<Mask>,
+    weight: f32,
 }
 
 impl Originals {
     pub(crate) fn new(Sources { subject: Subject { photo, opacity, mask }, paintings }: Sources) -> Self {
-        let paintings =
-            paintings.into_iter().map(|Painting { picture, weight }| (Scalable::new(picture), weight));
+        let paintings = paintings.into_iter().map(|Painting { picture, opacity, weight }| Hung {
+            picture: Scalable::new(picture),
+            opacity,
+            weight,
+        });
         Self { photo: Scalable::new(photo), opacity, mask, paintings: paintings.collect() }
     }
 
     /// Photo, masks and paintings resized to `scale`.
     pub(crate) fn resized(&self, scale: &Scale, plan: &Plan) -> Sources {
         let Scale { width, height, .. } = *scale;
-        let mask = |mask: &Option<Mask>| mask.as_ref().map(|mask| mask.resize(width, height));
+        let resized =
+            |mask: &Option<Mask>, (width, height)| mask.as_ref().map(|mask| mask.resize(width, height));
         let subject = Subject {
             photo: self.photo.resize(width, height),
-            opacity: mask(&self.opacity),
-            mask: mask(&self.mask),
+            opacity: resized(&self.opacity, (width, height)),
+            mask: resized(&self.mask, (width, height)),
         };
-        let paintings = self.paintings.iter().map(|(picture, weight)| {
+        let paintings = self.paintings.iter().map(|Hung { picture, opacity, weight }| {
             let (width, height) = scale.painting(plan.last(), picture.picture().size());
-            Painting { picture: picture.resize(width, height), weight: *weight }
+            let opacity = resized(opacity, (width, height));
+            Painting { picture: picture.resize(width, height), opacity, weight: *weight }
         });
         Sources { subject, paintings: paintings.collect() }
     }

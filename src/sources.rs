@@ -5,7 +5,8 @@ use options::{Color, Options, OptionsError, check_painting_weight};
 use picture::{
     Picture, color,
     grey::{grey, is_grey},
-    mask::Mask,
+    mask::{Guide, Mask},
+    rect::Remainder,
 };
 use weights::Layer;
 
@@ -24,8 +25,10 @@ pub struct Subject {
 /// A painting, and its weight in the blend of styles.
 #[derive(Clone, Debug)]
 pub struct Painting {
-    /// The pixels of the painting.
+    /// The pixels of the painting; transparent ones are blended with white.
     pub picture: Picture,
+    /// Its opacity: only what is visible is its style. Of the size of the painting; `None`: opaque everywhere.
+    pub opacity: Option<Mask>,
     /// The weight of its style relative to the other paintings, above 0.
     pub weight: f32,
 }
@@ -46,12 +49,37 @@ pub(crate) struct Area<'a> {
     pub paintings: Vec<&'a Painting>,
 }
 
+impl Painting {
+    /// A painting without transparent pixels.
+    pub const fn opaque(picture: Picture, weight: f32) -> Self {
+        Self { picture, opacity: None, weight }
+    }
+
+    /// The weights of its features at `layer`, remainder dropped; `None` if all count alike.
+    pub(crate) fn guide(&self, layer: Layer) -> Option<Guide> {
+        self.opacity.as_ref()?.guide(layer.poolings(), Remainder::Dropped)
+    }
+
+    /// Checks that the opacity has the size of the painting, and that there is something to see.
+    fn check_opacity(&self, options: &Options) -> Result<(), OptionsError> {
+        let Some(opacity) = &self.opacity else { return Ok(()) };
+        if opacity.size() != self.picture.size() {
+            let (picture, mask) = (self.picture.size(), opacity.size());
+            return Err(OptionsError::MaskSize { what: "opacity", of: "painting", picture, mask });
+        }
+        if options.style_layers.iter().any(|&(layer, _)| self.guide(layer).is_none()) {
+            return Err(OptionsError::InvisiblePainting);
+        }
+        Ok(())
+    }
+}
+
 impl Sources {
     /// One photo without masks, and one painting.
     pub fn new(photo: Picture, painting: Picture) -> Self {
         Self {
             subject: Subject { photo, opacity: None, mask: None },
-            paintings: vec![Painting { picture: painting, weight: 1.0 }],
+            paintings: vec![Painting::opaque(painting, 1.0)],
         }
     }
 
@@ -79,8 +107,8 @@ impl Sources {
         large_enough("photo", photo, options.deepest_layer())?;
         for (what, mask) in [("mask", mask), ("opacity", opacity)] {
             if let Some(mask) = mask.as_ref().filter(|mask| mask.size() != photo.size()) {
-                let (photo, mask) = (photo.size(), mask.size());
-                return Err(OptionsError::MaskSize { what, photo, mask });
+                let (picture, mask) = (photo.size(), mask.size());
+                return Err(OptionsError::MaskSize { what, of: "photo", picture, mask });
             }
         }
         if !options.has_style() {
@@ -88,6 +116,7 @@ impl Sources {
         }
         for painting in &self.paintings {
             large_enough("painting", &painting.picture, options.deepest_style_layer())?;
+            painting.check_opacity(options)?;
             check_painting_weight(painting.weight)?;
         }
         match (mask, self.paintings.len()) {
@@ -96,7 +125,9 @@ impl Sources {
             _ => {}
         }
         let layers = &options.style_layers;
-        let is_seen = |mask: &Mask| layers.iter().any(|(layer, _)| mask.guide(layer.poolings()).is_some());
+        let is_seen = |mask: &Mask| {
+            layers.iter().any(|(layer, _)| mask.guide(layer.poolings(), Remainder::Kept).is_some())
+        };
         if !self.areas().iter().any(|area| area.mask.as_ref().is_none_or(is_seen)) {
             return Err(OptionsError::EmptyMask);
         }
@@ -114,7 +145,8 @@ impl Sources {
         for (at, painting) in self.paintings.iter_mut().enumerate() {
             // All paintings share one area, or each has its own.
             let visible = visible.get(at).unwrap_or(&visible[0]).as_ref();
-            painting.picture = matched(&painting.picture, &self.subject.photo, visible);
+            let seen = (&painting.picture, painting.opacity.as_ref());
+            painting.picture = matched(seen, (&self.subject.photo, visible));
         }
     }
 
@@ -181,7 +213,7 @@ mod tests {
             sources.match_colors(Color::Match);
             sources.paintings.into_iter().map(|painting| painting.picture).collect::<Vec<_>>()
         };
-        let due = |mask: Option<&Mask>| color::matched(&painting, &photo, mask);
+        let due = |mask: Option<&Mask>| color::matched((&painting, None), (&photo, mask));
 
         assert_eq!(matched(&sources), [due(None), due(None)], "a blend over all of the photo");
         sources.subject.opacity = Some(mask.clone());

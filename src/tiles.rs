@@ -30,9 +30,10 @@ use crate::{
     },
     loss::{
         Collection, Content, Kind, Neighbors, Region, RegionFeatures, Statistics, Style, Targets, Term,
-        UnmeasuredContent, orientations,
+        UnmeasuredContent, on_device, orientations,
     },
     network::{Features, Gradient, StyleGradient, Vgg},
+    sources::Painting,
 };
 
 /// Evaluates targets, losses and gradients in tiles.
@@ -71,19 +72,24 @@ impl TileEvaluator<'_> {
     /// the index `number`.
     pub fn statistics(
         self,
-        painting: &Picture,
+        painting: &Painting,
         number: usize,
         collections: &mut [Collection],
     ) -> Vec<Statistics> {
         let layers = &self.options.style_layers;
+        let picture = &painting.picture;
+        // Features of transparent parts do not count.
+        let guides: Vec<_> = layers.iter().map(|&(layer, _)| painting.guide(layer)).collect();
         let mut found = vec![None; layers.len()];
-        for tile in self.tiles(painting) {
-            let picture = self.part(painting, tile.outer);
-            let features = self.forward(&picture, Remainder::Dropped, self.options.deepest_style_layer());
-            collect(collections, number, painting, &features, &tile);
-            for (&(layer, _), sum) in layers.iter().zip(&mut found) {
-                let seen = RegionFeatures::new(features.at(layer), None, self.options.style_loss);
-                add_statistics(sum, &seen, layer, &tile, painting.size(), Remainder::Dropped);
+        for tile in self.tiles(picture) {
+            let part = self.part(picture, tile.outer);
+            let features = self.forward(&part, Remainder::Dropped, self.options.deepest_style_layer());
+            collect(collections, number, picture, &features, &tile);
+            for ((&(layer, _), guide), sum) in layers.iter().zip(&guides).zip(&mut found) {
+                let rect = tile.outer.behind(layer.poolings(), Remainder::Dropped);
+                let weights = guide.as_ref().map(|guide| on_device(&guide.cropped(rect), self.vgg.device()));
+                let seen = RegionFeatures::new(features.at(layer), weights.as_ref(), self.options.style_loss);
+                add_statistics(sum, &seen, layer, &tile, picture.size(), Remainder::Dropped);
             }
         }
         found.into_iter().flatten().collect()

@@ -48,7 +48,7 @@ use crate::{
     originals::Originals,
     reading::{Reading, Request},
     repeated::Repeated,
-    sources::{Painting, Sources, Subject},
+    sources::{Sources, Subject},
     stop::Watch,
     tiles::TileEvaluator,
 };
@@ -490,17 +490,13 @@ async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targ
     for area in areas {
         let all: f32 = area.paintings.iter().map(|painting| painting.weight).sum();
         let mut blend = vec![None; options.style_layers.len()];
-        let sizes: Vec<_> =
-            area.paintings.iter().map(|painting| (painting.picture.size(), painting.weight)).collect();
-        let mut collections = Collection::of_all_layers(&sizes, options);
-        for (Painting { picture, weight }, number) in
-            area.paintings.into_iter().zip((0..).step_by(orientations(options)))
-        {
-            let statistics = evaluator.statistics(picture, number, &mut collections);
-            for (sum, painting) in blend.iter_mut().zip(statistics) {
-                *sum = Some(Statistics::add(sum.take(), weight / all, painting));
+        let mut collections = Collection::of_all_layers(&area.paintings, options);
+        for (painting, number) in area.paintings.into_iter().zip((0..).step_by(orientations(options))) {
+            let statistics = evaluator.statistics(painting, number, &mut collections);
+            for (sum, statistics) in blend.iter_mut().zip(statistics) {
+                *sum = Some(Statistics::add(sum.take(), painting.weight / all, statistics));
             }
-            evaluator.turned(picture, number, &mut collections);
+            evaluator.turned(&painting.picture, number, &mut collections);
         }
         let blend = blend.into_iter().flatten().map(|painting| UnmeasuredStyle::new(&painting, &mut squares));
         let neighbors = collections.into_iter().map(|collection| collection.targets(vgg.device()));

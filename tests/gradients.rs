@@ -76,7 +76,7 @@ fn in_two_styles(device: &Device, options: &Options) -> StyleTransfer {
     let mask = (0..width * height).map(|at| (at % width) as f32 / width as f32).collect();
     let mask = Mask::new(width, height, mask).expect("weights within 0..1");
     let mut sources = Sources::new(photo, first);
-    sources.paintings.push(Painting { picture: second, weight: 1.0 });
+    sources.paintings.push(Painting::opaque(second, 1.0));
     sources.subject.mask = Some(mask);
     let vgg = Vgg::new(&network(), device).expect("channels in fours").storing(Storage::Full);
     block_on(StyleTransfer::of(vgg, sources, options)).expect("pictures large enough")

@@ -24,7 +24,7 @@ fn paintings(long_side: u32) -> [Picture; 2] {
 }
 
 fn blend(photo: Picture, paintings: impl IntoIterator<Item = (Picture, f32)>) -> Sources {
-    let paintings = paintings.into_iter().map(|(picture, weight)| Painting { picture, weight });
+    let paintings = paintings.into_iter().map(|(picture, weight)| Painting::opaque(picture, weight));
     Sources { subject: Subject { photo, opacity: None, mask: None }, paintings: paintings.collect() }
 }
 
@@ -254,6 +254,48 @@ fn the_result_is_as_transparent_as_the_photo() {
     assert!(seen.iter().all(|&seen| seen > 0), "{seen:?} transparent, half and opaque pixels");
 }
 
+/// A painting, with as much white beside it that is transparent.
+fn with_a_transparent_half(painting: &Picture) -> Painting {
+    let (width, height) = painting.size();
+    let rows = painting.rgb().chunks(3 * width);
+    let rgb = rows.flat_map(|row| row.iter().copied().chain(vec![1.0; 3 * width])).collect();
+    let picture = Picture::new(2 * width, height, rgb).unwrap();
+    let opacity = left_half(&picture);
+    Painting { picture, opacity: Some(opacity), weight: 1.0 }
+}
+
+#[test]
+fn what_a_painting_does_not_show_is_not_its_style() {
+    let (photo, [painting, _]) = (photo(128), paintings(128));
+    let padded = with_a_transparent_half(&painting);
+    for style_loss in [StyleLoss::Gram, StyleLoss::Moments, StyleLoss::Neighbors] {
+        let style = |painting: Painting, tile| {
+            let options = Options {
+                style_loss,
+                tile,
+                neighbors_turns: Turns::Quarters,
+                schedule: Schedule::Single,
+                ..Options::default()
+            };
+            let sources = Sources { paintings: vec![painting], ..blend(photo.clone(), []) };
+            block_on(start(sources, &options).loss_and_gradient(&photo)).unwrap().0.style
+        };
+        let due = style(Painting::opaque(painting.clone(), 1.0), None);
+        let found = style(padded.clone(), None);
+        let white = style(Painting::opaque(padded.picture.clone(), 1.0), None);
+        println!(
+            "{style_loss}: {due} from the painting, {found} from its visible half, {white} with the white half"
+        );
+        // Features near the edge see the white.
+        assert!(
+            (found - due).abs() < 0.25 * (white - due).abs(),
+            "{style_loss}: {found} for {due}, not {white}"
+        );
+        let tiled = style(padded.clone(), Some(96));
+        assert!((tiled / found - 1.0).abs() < 0.01, "{style_loss}: {tiled} by tiles, {found} at once");
+    }
+}
+
 #[test]
 fn sources_that_do_not_fit_are_refused() {
     let photo = photo(64);
@@ -267,12 +309,21 @@ fn sources_that_do_not_fit_are_refused() {
     let black = Mask::new(photo.width(), photo.height(), vec![0.0; mask.values().len()]).unwrap();
     let mut weightless = with(&[&first], None);
     weightless.paintings[0].weight = 0.0;
+    let see_through = |opacity: Mask| {
+        let mut sources = with(&[&first], None);
+        sources.paintings[0].opacity = Some(opacity);
+        sources
+    };
+    let nothing =
+        Mask::new(first.width(), first.height(), vec![0.0; first.width() * first.height()]).unwrap();
     let cases = [
         (with(&[], None), "no painting"),
         (with(&[&first, &second, &first], Some(mask.clone())), "two paintings"),
         (with(&[&first], Some(mask.resize(10, 10))), "mask is 10×10"),
         (with(&[&first], Some(black)), "nothing to paint"),
         (weightless, "weight of a painting"),
+        (see_through(nothing.resize(10, 10)), "opacity is 10×10 pixels and the painting"),
+        (see_through(nothing), "nothing of the painting is visible"),
     ];
     for (sources, words) in cases {
         match block_on(StyleTransfer::of(tiny(&device::cpu()), sources, &Options::default())) {

@@ -35,7 +35,7 @@ mod total_variation;
 
 pub(crate) use content::{Content, UnmeasuredContent};
 pub(crate) use neighbors::{Collection, Neighbors, orientations};
-pub(crate) use regions::{Region, Style};
+pub(crate) use regions::{Region, Style, on_device};
 pub(crate) use style::{RegionFeatures, Statistics, UnmeasuredStyle};
 pub use term::{Kind, Term, losses, total};
 pub(crate) use total_variation::total_variation;

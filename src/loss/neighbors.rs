@@ -7,17 +7,20 @@
 use burn::tensor::{Device, Tensor};
 use options::{Options, Turns};
 use picture::{
-    mask::Guide,
+    mask::{Guide, Mask},
     rect::{Rect, Remainder, Tile},
 };
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 use weights::Layer;
 
 use super::term::{Kind, Term};
-use crate::kernels::{
-    Map,
-    crop::overwrite,
-    neighbors::{Place, Pull, centred, gather, pull, spread, upload_places},
+use crate::{
+    kernels::{
+        Map,
+        crop::overwrite,
+        neighbors::{Place, Pull, centred, gather, pull, spread, upload_places},
+    },
+    sources::Painting,
 };
 
 /// The most positions along a side at which a picture is compared.
@@ -130,25 +133,28 @@ pub(crate) struct Collection {
 }
 
 impl Collection {
-    /// An empty collection for each layer, from paintings of these sizes (width, height) and weights, each in all its
-    /// [`orientations`]: all features if they are few, else random ones, of each painting as its weight says.
-    pub fn of_all_layers(paintings: &[((usize, usize), f32)], options: &Options) -> Vec<Self> {
+    /// An empty collection for each layer, from these paintings, each in all its [`orientations`]: all features of visible
+    /// parts if they are few, else random ones, of each painting as its weight says.
+    pub fn of_all_layers(paintings: &[&Painting], options: &Options) -> Vec<Self> {
         if !options.has_neighbors() {
             return Vec::new();
         }
         let mut random = StdRng::seed_from_u64(options.seed);
-        let turned = |&((width, height), weight): &((usize, usize), f32)| {
-            let sizes = [(width, height), (height, width)].into_iter().cycle();
-            sizes.take(orientations(options)).map(move |size| (size, weight))
-        };
-        let pictures: Vec<_> = paintings.iter().flat_map(turned).collect();
-        let all: f32 = pictures.iter().map(|(_, weight)| weight).sum();
+        let orientations = orientations(options);
+        let all: f32 = paintings.iter().map(|painting| painting.weight).sum::<f32>() * orientations as f32;
         let of_layer = |layer: Layer| {
-            let chosen = pictures.iter().map(|&(size, weight)| {
-                let features = Rect::whole(size).behind(layer.poolings(), Remainder::Dropped).pixels();
-                some(features, ((TARGETS as f32 * weight / all) as usize).max(1), &mut random)
-            });
-            Self { layer, chosen: chosen.collect(), rows: None }
+            let mut chosen = Vec::new();
+            for painting in paintings {
+                let most = ((TARGETS as f32 * painting.weight / all) as usize).max(1);
+                let mut opacity = painting.opacity.clone();
+                let (mut width, mut height) = painting.picture.size();
+                for _ in 0..orientations {
+                    chosen.push(some(&visible(opacity.as_ref(), (width, height), layer), most, &mut random));
+                    opacity = opacity.map(|opacity| opacity.turned());
+                    (width, height) = (height, width);
+                }
+            }
+            Self { layer, chosen, rows: None }
         };
         Options::NEIGHBOR_LAYERS.map(of_layer).into()
     }
@@ -183,13 +189,26 @@ impl Collection {
     }
 }
 
-/// At most `most` random numbers below `count`, in ascending order (Knuth, "The Art of Computer Programming", volume 2,
+/// The positions of a layer's features of a painting of this size (width, height) that are at least half as visible as the
+/// most visible one.
+fn visible(opacity: Option<&Mask>, size: (usize, usize), layer: Layer) -> Vec<usize> {
+    let poolings = layer.poolings();
+    match opacity.and_then(|opacity| opacity.guide(poolings, Remainder::Dropped)) {
+        None => (0..Rect::whole(size).behind(poolings, Remainder::Dropped).pixels()).collect(),
+        Some(guide) => {
+            let most = guide.values().iter().copied().fold(0.0, f32::max);
+            (0..guide.values().len()).filter(|&at| guide.values()[at] >= 0.5 * most).collect()
+        }
+    }
+}
+
+/// At most `most` of some numbers, at random and in the same order (Knuth, "The Art of Computer Programming", volume 2,
 /// algorithm 3.4.2 S).
-fn some(count: usize, most: usize, random: &mut StdRng) -> Vec<usize> {
-    let mut left = most.min(count);
+fn some(all: &[usize], most: usize, random: &mut StdRng) -> Vec<usize> {
+    let mut left = most.min(all.len());
     let mut chosen = Vec::with_capacity(left);
-    for number in 0..count {
-        if random.random_range(0..count - number) < left {
+    for (at, &number) in all.iter().enumerate() {
+        if random.random_range(0..all.len() - at) < left {
             chosen.push(number);
             left -= 1;
         }

@@ -71,7 +71,7 @@ impl Region {
         });
         let mut random = StdRng::seed_from_u64(options.seed);
         let neighbors = neighbors.into_iter().filter_map(|(layer, targets)| {
-            let guide = mask.map(|mask| mask.guide(layer.poolings()));
+            let guide = mask.map(|mask| mask.guide(layer.poolings(), Remainder::Kept));
             // A region without any weight at this resolution has no neighbours.
             let guide = guide.map_or(Some(None), |guide| guide.map(Some))?;
             Some(Neighbors::new(layer, targets, size, guide.as_ref(), &mut random))
@@ -128,7 +128,7 @@ impl Region {
 impl Part {
     fn new(mask: &Mask, in_tiles: bool, vgg: &Vgg) -> Self {
         let depths = 0..=Layer::ALL.map(Layer::poolings).into_iter().max().unwrap_or_default();
-        let guides: Vec<_> = depths.map(|poolings| mask.guide(poolings)).collect();
+        let guides: Vec<_> = depths.map(|poolings| mask.guide(poolings, Remainder::Kept)).collect();
         let device = vgg.device().clone();
         let weights = if in_tiles {
             Vec::new()
@@ -139,6 +139,7 @@ impl Part {
     }
 }
 
-fn on_device(guide: &Guide, device: &Device) -> Tensor<2> {
+/// The weights as a tensor `[H, W]`.
+pub(crate) fn on_device(guide: &Guide, device: &Device) -> Tensor<2> {
     upload(guide.values().to_vec(), guide.shape(), device)
 }

@@ -61,7 +61,8 @@ async fn make(data: &JsValue) -> Result<Blob, Failure> {
             let files: Array = envelope::beside(data, "files").unchecked_into();
             let mut sources = Vec::new();
             for (file, title) in files.iter().zip(&request.titles) {
-                sources.push(decode(&file.unchecked_into(), title, None, side).await?);
+                let (picture, _) = decode(&file.unchecked_into(), title, None, side).await?;
+                sources.push(picture);
             }
             let sheet = triptych(&sources, &result);
             ("image/png", png(sheet.width(), sheet.height(), &sheet.to_rgba8())?)

@@ -1,7 +1,11 @@
 //! Decodes picture files with the browser's decoders, on the page and in workers.
 
 use js_sys::{Function, Object, Promise, Reflect};
-use picture::{Picture, Size, crop::Crop, mask::Mask};
+use picture::{
+    Picture, Size,
+    crop::{Crop, fitted},
+    mask::Mask,
+};
 use protocol::Failure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -14,32 +18,20 @@ use crate::js::spoken;
 const LARGEST: u32 = 2048;
 
 /// Decodes a picture file, or a region of it, at the given size. EXIF orientation is applied; the result is sRGB, with
-/// transparent areas composited over white. `name` is the file's name in the error.
+/// transparent areas composited over white, and the alpha channel as a mask, if any pixel is transparent. `name` is the
+/// file's name in the error.
 ///
 /// # Errors
 /// [`Failure::Decode`] if the browser cannot decode the file.
-pub async fn decode(file: &Blob, name: &str, part: Option<Crop>, size: Size) -> Result<Picture, Failure> {
-    let picture = shrunk(file, name, size).await?.picture(name)?;
-    Ok(match part {
-        Some(part) => part.of(&picture).fit(size),
-        None => picture.fit(size),
-    })
-}
-
-/// As [`decode`], with the alpha channel as a mask, if any pixel is transparent.
-///
-/// # Errors
-/// As [`decode`].
-pub async fn decode_with_opacity(
+pub async fn decode(
     file: &Blob,
     name: &str,
+    part: Option<Crop>,
     size: Size,
 ) -> Result<(Picture, Option<Mask>), Failure> {
     let pixels = shrunk(file, name, size).await?;
-    let picture = pixels.picture(name)?.fit(size);
     let opacity = Mask::opacity(pixels.width, pixels.height, &pixels.rgba);
-    let opacity = opacity.map(|opacity| opacity.resize(picture.width(), picture.height()));
-    Ok((picture, opacity))
+    Ok(fitted(&pixels.picture(name)?, opacity.as_ref(), part, size))
 }
 
 /// Decodes a picture file scaled by the browser to this size in pixels. Its scaling differs slightly from that of

@@ -56,16 +56,21 @@ pub enum OptionsError {
     /// A mask that selects no pixel.
     #[error("the mask leaves nothing to paint: what is white in it is painted, what is black stays as it is")]
     EmptyMask,
-    /// A mask whose size differs from that of the photo.
+    /// A painting of which nothing, or next to nothing, is opaque.
+    #[error("nothing of the painting is visible, since it is transparent: choose another one")]
+    InvisiblePainting,
+    /// A mask whose size differs from that of its picture.
     #[error(
-        "the {what} is {}×{} pixels and the photo {}×{}: make a mask from the photo itself, so that the two fit",
-        .mask.0, .mask.1, .photo.0, .photo.1
+        "the {what} is {}×{} pixels and the {of} {}×{}: make a mask from the {of} itself, so that the two fit",
+        .mask.0, .mask.1, .picture.0, .picture.1
     )]
     MaskSize {
         /// "mask" or "opacity".
         what: &'static str,
-        /// Width and height of the photo, in pixels.
-        photo: (usize, usize),
+        /// "photo" or "painting".
+        of: &'static str,
+        /// Width and height of the picture, in pixels.
+        picture: (usize, usize),
         /// Width and height of the mask, in pixels.
         mask: (usize, usize),
     },

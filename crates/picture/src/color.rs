@@ -14,21 +14,23 @@ type Matrix = [[f64; 3]; 3];
 /// sepia print does, what is there is mostly noise and blocks of JPEG, and must not be spread to the photo's hues.
 const LEAST_VARIANCE: f64 = (4.0 / 255.0) * (4.0 / 255.0);
 
-/// The painting with the mean and the covariance of the photo's RGB values, of the size of the painting. `visible` has
-/// the size of the photo and weighs its pixels: those that are transparent or not painted are no part of its palette.
-/// `None`, or a mask that is 0 everywhere: all pixels count alike.
+/// A picture, and a mask of its size that weighs its pixels: those that are transparent or not painted are no part of
+/// its palette. `None`, or a mask that is 0 everywhere: all pixels count alike.
+pub type Seen<'a> = (&'a Picture, Option<&'a Mask>);
+
+/// The painting with the mean and the covariance of the photo's RGB values, of the size of the painting.
 ///
 /// Of all linear maps with this property it is the one that changes colours least (Pitié and Kokaram 2007, "The
 /// linear Monge-Kantorovitch linear colour mapping"). Departure: along directions in which the painting hardly varies,
 /// the result varies less than the photo. Values outside of 0..1 are clamped.
 ///
 /// # Panics
-/// If the mask has another size than the photo.
+/// If a mask has another size than its picture.
 #[must_use]
-pub fn matched(painting: &Picture, photo: &Picture, visible: Option<&Mask>) -> Picture {
-    let (from_mean, from) = moments(painting, None);
+pub fn matched((painting, visible): Seen, photo: Seen) -> Picture {
+    let (from_mean, from) = moments((painting, visible));
     let from = with_eigenvalues(&from, |variance| variance.max(LEAST_VARIANCE));
-    let (to_mean, to) = moments(photo, visible);
+    let (to_mean, to) = moments(photo);
     // T = A^(−½) (A^½ B A^½)^½ A^(−½)
     let half = with_eigenvalues(&from, f64::sqrt);
     let inverse_half = with_eigenvalues(&from, |variance| 1.0 / variance.sqrt());
@@ -45,15 +47,15 @@ pub fn matched(painting: &Picture, photo: &Picture, visible: Option<&Mask>) -> P
 }
 
 /// The painting in grey, with the mean and the standard deviation of the photo's luma (Gatys et al. 2016, section 5: L' =
-/// σc/σs·(L − μs) + μc). `visible` as in [`matched`].
+/// σc/σs·(L − μs) + μc).
 ///
 /// # Panics
-/// If the mask has another size than the photo.
+/// If a mask has another size than its picture.
 #[must_use]
-pub fn matched_light(painting: &Picture, photo: &Picture, visible: Option<&Mask>) -> Picture {
+pub fn matched_light((painting, of_painting): Seen, (photo, of_photo): Seen) -> Picture {
     let (painting, photo) = (grey(painting), grey(photo));
-    let (from_mean, from) = moments(&painting, None);
-    let (to_mean, to) = moments(&photo, visible);
+    let (from_mean, from) = moments((&painting, of_painting));
+    let (to_mean, to) = moments((&photo, of_photo));
     let gain = (to[0][0] / from[0][0].max(LEAST_VARIANCE)).sqrt();
     let rgb = painting
         .rgb()
@@ -83,8 +85,8 @@ pub fn tint(rgba: &mut [u8], photo: &Picture, amount: f32) {
     }
 }
 
-/// Mean and covariance of the RGB values of a picture, its pixels weighed by `visible`.
-fn moments(picture: &Picture, visible: Option<&Mask>) -> ([f64; 3], Matrix) {
+/// Mean and covariance of the RGB values of a picture.
+fn moments((picture, visible): Seen) -> ([f64; 3], Matrix) {
     let visible = visible.filter(|mask| mask.share() > 0.0);
     assert!(visible.is_none_or(|mask| mask.size() == picture.size()), "picture and mask of one size");
     let weight = |at: usize| visible.map_or(1.0, |mask| f64::from(mask.values()[at]));
@@ -146,6 +148,10 @@ mod tests {
     use super::*;
     use crate::grey::is_grey;
 
+    fn all(picture: &Picture) -> Seen<'_> {
+        (picture, None)
+    }
+
     /// Noise, multiplied by a matrix, with a given mean.
     fn picture(seed: u64, mix: Matrix, mean: [f64; 3]) -> Picture {
         let noise = Picture::noise(64, 48, seed);
@@ -169,8 +175,8 @@ mod tests {
     #[test]
     fn a_matched_painting_has_the_photo_s_mean_and_covariance() {
         let (painting, photo) = (warm(), cold());
-        let (mean, covariance) = moments(&matched(&painting, &photo, None), None);
-        let (due_mean, due) = moments(&photo, None);
+        let (mean, covariance) = moments(all(&matched(all(&painting), all(&photo))));
+        let (due_mean, due) = moments(all(&photo));
         for c in 0..3 {
             assert!((mean[c] - due_mean[c]).abs() < 1e-4, "{mean:?} for {due_mean:?}");
             for k in 0..3 {
@@ -182,17 +188,17 @@ mod tests {
     #[test]
     fn a_painting_with_the_photo_s_palette_stays_as_it_is() {
         let painting = warm();
-        let same = matched(&painting, &painting, None);
+        let same = matched(all(&painting), all(&painting));
         assert!(same.rgb().iter().zip(painting.rgb()).all(|(a, b)| (a - b).abs() < 1e-5));
     }
 
     #[test]
     fn pictures_of_one_colour_are_no_exception() {
         let flat = |value: f32| Picture::new(4, 4, vec![value; 48]).unwrap();
-        let found = matched(&flat(0.2), &flat(0.7), None);
+        let found = matched(all(&flat(0.2)), all(&flat(0.7)));
         assert!(found.rgb().iter().all(|value| (value - 0.7).abs() < 1e-5), "{:?}", &found.rgb()[..3]);
-        assert!(matched(&flat(0.2), &warm(), None).rgb().iter().all(|value| value.is_finite()));
-        assert!(matched(&warm(), &flat(0.7), None).rgb().iter().all(|value| (value - 0.7).abs() < 0.02));
+        assert!(matched(all(&flat(0.2)), all(&warm())).rgb().iter().all(|value| value.is_finite()));
+        assert!(matched(all(&warm()), all(&flat(0.7))).rgb().iter().all(|value| (value - 0.7).abs() < 0.02));
     }
 
     #[test]
@@ -204,11 +210,21 @@ mod tests {
         let padded = Picture::new(64, 96, rgb).unwrap();
         let values = (0..64 * 96).map(|at| f32::from(at < 64 * 48)).collect();
         let visible = Mask::new(64, 96, values).unwrap();
-        let (found, due) = (matched(&painting, &padded, Some(&visible)), matched(&painting, &photo, None));
+        let (found, due) =
+            (matched(all(&painting), (&padded, Some(&visible))), matched(all(&painting), all(&photo)));
         assert!(found.rgb().iter().zip(due.rgb()).all(|(a, b)| (a - b).abs() < 1e-5));
-        assert_ne!(matched(&painting, &padded, None), due, "the white would count");
+        assert_ne!(matched(all(&painting), all(&padded)), due, "the white would count");
+        // The same of the painting: what is visible is mapped as if nothing else were there.
+        let (found, due) =
+            (matched((&padded, Some(&visible)), all(&painting)), matched(all(&photo), all(&painting)));
+        assert!(found.rgb().iter().zip(due.rgb()).all(|(a, b)| (a - b).abs() < 1e-5));
+        assert_ne!(
+            matched(all(&padded), all(&painting)).rgb()[..due.rgb().len()],
+            *due.rgb(),
+            "the white would count"
+        );
         let nothing = Mask::new(64, 96, vec![0.0; 64 * 96]).unwrap();
-        assert_eq!(matched(&painting, &padded, Some(&nothing)), matched(&painting, &padded, None));
+        assert_eq!(matched(all(&painting), (&padded, Some(&nothing))), matched(all(&painting), all(&padded)));
     }
 
     #[test]
@@ -224,12 +240,12 @@ mod tests {
             Picture::new(64, 48, rgb.collect()).unwrap()
         };
         let hues = |picture: &Picture| {
-            let (_, c) = moments(picture, None);
+            let (_, c) = moments(all(picture));
             [0, 2].map(|side| (c[side][side] - 2.0 * c[side][1] + c[1][1]).sqrt())
         };
         let (sepia, photo) = (print(1, 1.0 / 255.0), print(2, 0.05));
         assert!(hues(&photo).iter().all(|&hue| hue > 0.045), "{:?}", hues(&photo));
-        let found = hues(&matched(&sepia, &photo, None));
+        let found = hues(&matched(all(&sepia), all(&photo)));
         // An exact match would give the noise the photo's 0.05.
         assert!(found.iter().all(|&hue| hue < 0.02), "{found:?}");
     }
@@ -237,9 +253,9 @@ mod tests {
     #[test]
     fn matched_light_is_grey_and_has_the_photo_s_mean_and_deviation() {
         let (painting, photo) = (warm(), cold());
-        let found = matched_light(&painting, &photo, None);
+        let found = matched_light(all(&painting), all(&photo));
         assert!(is_grey(&found) && !is_grey(&painting) && is_grey(&grey(&photo)));
-        let ((mean, variance), (due_mean, due)) = (moments(&found, None), moments(&grey(&photo), None));
+        let ((mean, variance), (due_mean, due)) = (moments(all(&found)), moments(all(&grey(&photo))));
         assert!((mean[0] - due_mean[0]).abs() < 1e-4, "{mean:?} for {due_mean:?}");
         assert!((variance[0][0] - due[0][0]).abs() < 1e-5, "{variance:?} for {due:?}");
     }

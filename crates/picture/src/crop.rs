@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{picture::Picture, rect::Rect};
+use crate::{mask::Mask, picture::Picture, rect::Rect, size::Size};
 
 /// A rectangle in hundredths of a picture's width and height. It is not empty and lies within the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,15 +20,48 @@ impl Crop {
     /// That part of a picture, rounded to whole pixels, at least one.
     #[must_use]
     pub fn of(self, picture: &Picture) -> Picture {
+        picture.crop(self.rect(picture.size()))
+    }
+
+    /// That part of a picture of this size (width, height), in pixels.
+    fn rect(self, size: (usize, usize)) -> Rect {
         let span = |start: u8, length: u8, side: usize| {
             let at = |hundredths: u8| (side * usize::from(hundredths) + 50) / 100;
             let first = at(start).min(side - 1);
             (first, at(start + length).clamp(first + 1, side) - first)
         };
-        let (x, width) = span(self.left, self.width, picture.width());
-        let (y, height) = span(self.top, self.height, picture.height());
-        picture.crop(Rect { x, y, width, height })
+        let (x, width) = span(self.left, self.width, size.0);
+        let (y, height) = span(self.top, self.height, size.1);
+        Rect { x, y, width, height }
     }
+}
+
+/// A picture and its opacity, or `part` of both, resized to fit `size`.
+///
+/// # Panics
+/// If they differ in size.
+pub fn fitted(
+    picture: &Picture,
+    opacity: Option<&Mask>,
+    part: Option<Crop>,
+    size: Size,
+) -> (Picture, Option<Mask>) {
+    assert!(
+        opacity.is_none_or(|opacity| opacity.size() == picture.size()),
+        "picture and opacity of one size"
+    );
+    let small = match part {
+        Some(part) => part.of(picture).fit(size),
+        None => picture.fit(size),
+    };
+    let (width, height) = small.size();
+    let opacity = opacity.map(|opacity| match part {
+        Some(part) => opacity.crop(part.rect(opacity.size())).resize(width, height),
+        None => opacity.resize(width, height),
+    });
+    // The part may have no transparent pixel.
+    let opacity = opacity.filter(|opacity| opacity.values().iter().any(|&value| value < 1.0));
+    (small, opacity)
 }
 
 impl TryFrom<[u8; 4]> for Crop {

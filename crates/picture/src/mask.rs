@@ -68,6 +68,20 @@ impl Mask {
         Self { width, height, values }
     }
 
+    /// The part of the mask in `rect`, which lies within it.
+    #[must_use]
+    pub fn crop(&self, rect: Rect) -> Self {
+        let values = rect.rows(self.width).flat_map(|row| &self.values[row]).copied().collect();
+        Self { width: rect.width, height: rect.height, values }
+    }
+
+    /// The mask turned clockwise by a quarter, as by [`Picture::turned`].
+    #[must_use]
+    pub fn turned(&self) -> Self {
+        let columns = (0..self.width).map(|x| self.values[x..].iter().step_by(self.width).rev());
+        Self { width: self.height, height: self.width, values: columns.flatten().copied().collect() }
+    }
+
     /// One minus each weight.
     #[must_use]
     pub fn inverted(&self) -> Self {
@@ -110,15 +124,15 @@ impl Mask {
         Self { values: self.values.iter().map(|&value| f32::from(value > 0.0)).collect(), ..*self }
     }
 
-    /// The weights for the features after `poolings` 2×2 poolings, remainder kept. Each is the mean over the pixels
-    /// of a feature; all are scaled so that the sum of their squares is the number of features. `None` if the mask
-    /// covers less than a hundredth of one feature.
+    /// The weights for the features after `poolings` 2×2 poolings. Each is the mean over the pixels of a feature; all
+    /// are scaled so that the sum of their squares is the number of features. `None` if the mask covers less than a
+    /// hundredth of one feature.
     ///
     /// With this scale, a Gram matrix of weighted features, divided by the number of all features, is that of the
     /// features inside the mask, divided by *their* number (Gatys et al. 2017, "Controlling Perceptual Factors in
     /// Neural Style Transfer", eq. 4).
-    pub fn guide(&self, poolings: usize) -> Option<Guide> {
-        let Rect { width, height, .. } = Rect::whole(self.size()).behind(poolings, Remainder::Kept);
+    pub fn guide(&self, poolings: usize, remainder: Remainder) -> Option<Guide> {
+        let Rect { width, height, .. } = Rect::whole(self.size()).behind(poolings, remainder);
         let side = 1 << poolings;
         let pixels = |at: usize, length: usize| at * side..((at + 1) * side).min(length);
         let mean = |(x, y)| {
@@ -211,14 +225,25 @@ mod tests {
     #[test]
     fn a_guide_has_the_power_of_one_for_each_feature() {
         for poolings in 0..5 {
-            let guide = left_half(67, 35).guide(poolings).unwrap();
-            assert_eq!(guide.shape(), [35, 67].map(|side: usize| side.div_ceil(1 << poolings)));
-            let squares: f32 = guide.values().iter().map(|value| value * value).sum();
-            assert!((squares / guide.values().len() as f32 - 1.0).abs() < 1e-4, "{squares}");
+            for remainder in [Remainder::Kept, Remainder::Dropped] {
+                let guide = left_half(67, 35).guide(poolings, remainder).unwrap();
+                assert_eq!(guide.shape(), [35, 67].map(|side| remainder.behind(side, poolings)));
+                let squares: f32 = guide.values().iter().map(|value| value * value).sum();
+                assert!((squares / guide.values().len() as f32 - 1.0).abs() < 1e-4, "{squares}");
+            }
         }
-        assert_eq!(Mask::new(4, 4, vec![0.0; 16]).unwrap().guide(1), None);
-        let one = left_half(8, 8).guide(4).unwrap();
+        assert_eq!(Mask::new(4, 4, vec![0.0; 16]).unwrap().guide(1, Remainder::Kept), None);
+        let one = left_half(8, 8).guide(4, Remainder::Kept).unwrap();
         assert_eq!((one.shape(), one.values()), ([1, 1], &[1.0][..]), "what is left over is a feature, too");
+    }
+
+    #[test]
+    fn a_mask_is_cropped_and_turned_as_a_picture() {
+        let picture = Picture::noise(7, 5, 3);
+        let mask = Mask::of(&picture);
+        assert_eq!(mask.turned(), Mask::of(&picture.turned()));
+        let rect = Rect { x: 2, y: 1, width: 4, height: 3 };
+        assert_eq!(mask.crop(rect), Mask::of(&picture.crop(rect)));
     }
 
     #[test]

@@ -15,10 +15,7 @@ use std::path::{Path, PathBuf};
 pub use args::StylizeArgs;
 pub use error::StylizeError;
 use image::ImageFormat;
-use impasto::{
-    StyleTransfer, Vgg,
-    sources::{Painting, Sources},
-};
+use impasto::{StyleTransfer, Vgg, sources::Sources};
 use options::{Options, recipe::Recipe};
 use picture::{Frame, Picture};
 use weights::Weights;
@@ -95,7 +92,7 @@ fn inputs(args: &StylizeArgs) -> Result<Inputs, StylizeError> {
     Options::check_sides("photo", width, height)?;
     let mut sources = Sources { subject, paintings: Vec::new() };
     for (path, weight) in paintings {
-        sources.paintings.push(Painting { picture: read_painting(&path, &options)?, weight });
+        sources.paintings.push(read_painting(&path, weight, &options)?);
     }
     sources.check(&options)?;
     let from = args.from.as_deref().map(read).transpose()?;

@@ -3,9 +3,9 @@
 use std::{fs::File, io::BufReader, path::Path};
 
 use image::{DynamicImage, ImageDecoder, ImageReader};
-use impasto::sources::Subject;
+use impasto::sources::{Painting, Subject};
 use options::Options;
-use picture::{Picture, mask::Mask};
+use picture::{Picture, crop::fitted, mask::Mask};
 
 use super::error::StylizeError;
 
@@ -37,24 +37,20 @@ pub fn read(path: &Path) -> Result<Read, StylizeError> {
     Ok(Read { picture, opacity: Mask::opacity(width, height, &image) })
 }
 
-/// Reads a painting and applies the options' crop and size.
-pub fn read_painting(path: &Path, options: &Options) -> Result<Picture, StylizeError> {
-    let whole = read(path)?.picture;
-    let part = match options.style_crop {
-        Some(crop) => crop.of(&whole),
-        None => whole,
-    };
-    let picture = part.fit(options.style_size.unwrap_or(options.size));
+/// Reads a painting with its weight, and applies the options' crop and size.
+pub fn read_painting(path: &Path, weight: f32, options: &Options) -> Result<Painting, StylizeError> {
+    let Read { picture, opacity } = read(path)?;
+    let size = options.style_size.unwrap_or(options.size);
+    let (picture, opacity) = fitted(&picture, opacity.as_ref(), options.style_crop, size);
     Options::check_sides("painting", picture.width(), picture.height())?;
-    Ok(picture)
+    Ok(Painting { picture, opacity, weight })
 }
 
 /// Reads the photo, its opacity and the mask, at the requested size.
 pub fn read_subject(photo: &Path, mask: Option<&Path>, options: &Options) -> Result<Subject, StylizeError> {
     let Read { picture, opacity } = read(photo)?;
-    let photo = picture.fit(options.size);
+    let (photo, opacity) = fitted(&picture, opacity.as_ref(), None, options.size);
     let (width, height) = photo.size();
-    let opacity = opacity.map(|opacity| opacity.resize(width, height));
     let Some(path) = mask else { return Ok(Subject { photo, opacity, mask: None }) };
     let mask = read(path)?.picture;
     // Scaling can change the size by a pixel.

@@ -1,6 +1,6 @@
 //! Decodes what a run is painted from: the photo, its mask, the paintings, and the picture to go on from.
 
-use browser::decode::{decode, decode_with_opacity};
+use browser::decode::decode;
 use impasto::sources::{Painting, Sources, Subject};
 use js_sys::Uint8Array;
 use options::Options;
@@ -19,7 +19,7 @@ pub async fn sources(
     mask: Option<(Masked, Uint8Array)>,
     options: &Options,
 ) -> Result<Sources, Failure> {
-    let (photo, opacity) = decode_with_opacity(photo, &file_name(photo, "the photo"), options.size).await?;
+    let (photo, opacity) = decode(photo, &file_name(photo, "the photo"), None, options.size).await?;
     let (width, height) = photo.size();
     let mask = match mask {
         None => None,
@@ -33,8 +33,8 @@ pub async fn sources(
     let mut decoded = Vec::new();
     for (Styled { weight, .. }, file) in paintings {
         let name = file_name(file, "the painting");
-        let picture = decode(file, &name, options.style_crop, style_size).await?;
-        decoded.push(Painting { picture, weight: *weight });
+        let (picture, opacity) = decode(file, &name, options.style_crop, style_size).await?;
+        decoded.push(Painting { picture, opacity, weight: *weight });
     }
     Ok(Sources { subject: Subject { photo, opacity, mask }, paintings: decoded })
 }
