@@ -235,7 +235,7 @@ def main() -> None:
     for name in [*ANCHORS, *methods]:
         means = [np.mean([found[name][what] for found in figures.values()]) for what in columns]
         better = sum(f[name]["content"] < f[first]["content"] and f[name]["style"] <= f[first]["style"] for f in figures.values())
-        print(f"{name:<24}" + "".join(f"{mean:10.3f}" for mean in means) + f"   {better} of {len(figures)}")
+        print(f"{name:<24}" + "".join(f"{mean:10.4f}" for mean in means) + f"   {better} of {len(figures)}")
     (arguments.out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
     sheet(rows, [*ANCHORS, *methods]).save(arguments.out / "sheet.jpg", quality=88)
 
