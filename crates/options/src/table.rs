@@ -153,6 +153,9 @@ options! {
         "schedule" schedule: Schedule = Schedule::CoarseToFine, "single|coarse-to-fine",
             "Sizes on the way: coarse-to-fine paints small first, single at the wanted size from the start"
             { page: Some(all("single or coarse-to-fine")) };
+        "finish-from" finish_from: Option<u32> = None, "N",
+            "Long side in pixels up to which the picture is painted; beyond it a few steps at each doubled size only sharpen the strokes [default: painted up to --size]"
+            { page: Some(OnPage { range: "64 to 2048", allows: |text| text.parse().is_ok_and(|size| SIZES.contains(&size)) }) };
         "content-weight" content_weight: f32 = 0.1, "WEIGHT",
             "α: how strongly the photo is kept; with --style-loss neighbors, which is the stronger style, 3.5 times as strongly";
         "style-weight" style_weight: f32 = 1.0, "WEIGHT",

@@ -30,7 +30,10 @@ impl Options {
     /// The first [`OptionsError`] found: a size too small, no steps, a weight or constant out of its range (NaN
     /// included), a layer listed twice, or no loss with a weight.
     pub fn validate(&self) -> Result<(), OptionsError> {
-        for (what, size) in [("size", Some(self.size)), ("style size", self.style_size)] {
+        let finish_from = self.finish_from.map(Size::LongSide);
+        for (what, size) in
+            [("size", Some(self.size)), ("style size", self.style_size), ("size to finish from", finish_from)]
+        {
             match size {
                 Some(Size::LongSide(side)) if (side as usize) < Self::MIN_SIDE => {
                     return Err(OptionsError::SizeTooSmall { what, side });

@@ -37,8 +37,10 @@ pub struct Plan {
 const COARSEST: usize = 90;
 /// The long side of the result, in pixels, from which smaller scales are used.
 const LARGE: usize = 181;
-/// The number of steps of each smaller scale, relative to the last one.
+/// The number of steps of each smaller scale, relative to the one up to which the picture is painted.
 const SMALLER: f64 = 0.3;
+/// The number of steps of each larger one, which only sharpens what is there ([`Options::finish_from`]).
+const FINISHING: f64 = 0.2;
 /// The minimum number of steps of a scale: Adam's moments need a few steps to settle. Short runs have fewer scales.
 const LEAST_STEPS: u32 = 5;
 /// The upper bound of β₁ and β₂ with several scales. The picture changes fast here, and with a longer memory the
@@ -46,7 +48,7 @@ const LEAST_STEPS: u32 = 5;
 const MAX_BETA: f32 = 0.8;
 /// The factor of the learning rate at the beginning and at the end of a run of several scales. Large structures need
 /// long steps, and fine detail converges with short ones. The factor falls linearly with the work done
-/// ([`Plan::work`]).
+/// ([`Plan::work`]), and stays while strokes are only sharpened.
 const LEARNING_RATE_FACTOR: [f32; 2] = [2.0, 0.4];
 /// The factor of the learning rate on a pyramid, where the steps of six levels add up.
 const ON_A_PYRAMID: f32 = 0.4;
@@ -76,10 +78,11 @@ impl Plan {
             Schedule::Single => vec![photo],
             Schedule::CoarseToFine => sizes(photo, painting),
         };
-        let mut steps = spread(options.steps, &sizes);
-        while sizes.len() > 1 && steps.iter().any(|&steps| steps < LEAST_STEPS) {
+        let finishing = options.finish_from.map_or(0, |side| doubled_from(side as usize, &mut sizes));
+        let mut steps = spread(options.steps, sizes.len(), finishing);
+        while sizes.len() > 1 + finishing && steps.iter().any(|&steps| steps < LEAST_STEPS) {
             sizes.remove(0);
-            steps = spread(options.steps, &sizes);
+            steps = spread(options.steps, sizes.len(), finishing);
         }
         let mut adam = options.adam;
         if options.has_pyramid() {
@@ -89,16 +92,17 @@ impl Plan {
             |((width, height), steps)| Scale { width, height, steps, adam, learning_rate_factor: [1.0, 1.0] };
         let mut plan = Self { scales: sizes.into_iter().zip(steps).map(scale).collect() };
         if plan.scales.len() > 1 {
-            plan.set_learning_rate_factors(options.steps);
+            plan.set_learning_rate_factors(finishing);
         }
         plan
     }
 
-    /// Sets the learning-rate factors and bounds β₁ and β₂. `steps` is the number of steps of the run.
-    fn set_learning_rate_factors(&mut self, steps: u32) {
+    /// Sets the learning-rate factors and bounds β₁ and β₂. The last `finishing` scales only sharpen the strokes.
+    fn set_learning_rate_factors(&mut self, finishing: usize) {
         let [first, last] = LEARNING_RATE_FACTOR;
+        let painted = self.scales.iter().rev().skip(finishing).map(|scale| scale.steps).sum();
         let learning_rate_factor =
-            |made| first + (last - first) * (self.work(made) / self.work(steps)) as f32;
+            |made| first + (last - first) * (self.work(made) / self.work(painted)).min(1.0) as f32;
         let mut made = 0;
         let learning_rate_factor: Vec<[f32; 2]> = self
             .scales
@@ -186,15 +190,27 @@ fn sizes(photo: (usize, usize), painting: (usize, usize)) -> Vec<(usize, usize)>
     sizes
 }
 
-/// The number of steps at each size, in the proportion given by [`SMALLER`]. They add up to `steps`.
-fn spread(steps: u32, sizes: &[(usize, usize)]) -> Vec<u32> {
-    let mut shares = vec![SMALLER; sizes.len()];
-    shares[sizes.len() - 1] = 1.0;
+/// Keeps the sizes up to a long side of `side` pixels, at least one, and of the larger ones every second, the last one
+/// included; returns the number of the latter.
+fn doubled_from(side: usize, sizes: &mut Vec<(usize, usize)>) -> usize {
+    let smaller = sizes.iter().filter(|size| size.0.max(size.1) <= side).count().max(1);
+    let count = sizes.len();
+    let mut at = 0..count;
+    sizes.retain(|_| at.next().is_some_and(|at| at < smaller || (count - 1 - at).is_multiple_of(2)));
+    sizes.len() - smaller
+}
+
+/// The number of steps at each of `count` sizes, in the proportions given by [`SMALLER`] and, for the last `finishing`
+/// ones, by [`FINISHING`]. They add up to `steps`.
+fn spread(steps: u32, count: usize, finishing: usize) -> Vec<u32> {
+    let mut shares = vec![SMALLER; count];
+    shares[count - finishing..].fill(FINISHING);
+    shares[count - 1 - finishing] = 1.0;
     let sum: f64 = shares.iter().sum();
     // Round cumulative sums, so that the rounded numbers add up exactly.
     let mut past = 0.0;
     let mut made = 0;
-    let mut spread = Vec::with_capacity(sizes.len());
+    let mut spread = Vec::with_capacity(count);
     for share in shares {
         past += share;
         let end = (past / sum * f64::from(steps)).round() as u32;
@@ -305,6 +321,30 @@ mod tests {
         let sizes: Vec<_> =
             plan.scales().iter().map(|scale| scale.painting(plan.last(), (300, 400))).collect();
         assert_eq!(sizes, [(53, 71), (75, 100), (106, 141), (150, 200), (212, 283), (300, 400)]);
+    }
+
+    #[test]
+    fn larger_sizes_sharpen_what_is_painted() {
+        let plan = |side, finish_from| {
+            let options = Options { finish_from: Some(finish_from), ..Options::default() };
+            Plan::new(&options, (side, side / 2), (side, side))
+        };
+        let steps = |plan: &Plan| plan.scales().iter().map(|scale| scale.steps).collect::<Vec<_>>();
+        let large = plan(2048, 512);
+        assert_eq!(long_sides(&large), [91, 128, 181, 256, 362, 512, 1024, 2048]);
+        assert_eq!(steps(&large), [10, 11, 10, 10, 11, 34, 7, 7]);
+        // The steps at the last size of those that are painted are as long as at the end of any run, and stay so.
+        let rate = |scale: &Scale, at| scale.adam(at).learning_rate / Options::default().adam.learning_rate;
+        assert!((rate(&large.scales()[5], 33) - 0.4).abs() < 0.03);
+        for scale in &large.scales()[6..] {
+            assert!((0..scale.steps).all(|at| (rate(scale, at) - 0.4).abs() < 1e-6), "{scale:?}");
+        }
+        // 700 is no size on the way to 1000, but 500 is, and so is 707, which is larger.
+        assert_eq!(long_sides(&plan(1000, 700)), [125, 177, 250, 354, 500, 1000]);
+        let usual = Plan::new(&Options::default(), (512, 256), (512, 512));
+        assert_eq!(plan(512, 2048), usual, "nothing is left to sharpen");
+        // With a small start there is still something that is painted.
+        assert_eq!(long_sides(&plan(512, 64)), [91, 128, 256, 512]);
     }
 
     #[test]
