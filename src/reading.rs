@@ -9,7 +9,7 @@ use std::{
 };
 
 use picture::{
-    Frame, Picture, color,
+    Frame, Picture, chroma, color,
     mask::{cut_out, lay_over},
 };
 
@@ -69,6 +69,8 @@ pub(crate) struct Request {
     pub photo: Arc<Picture>,
     /// Whether the frame gets the colours of the photo.
     pub keeps_colors: bool,
+    /// The passes that smooth the colours of the frame.
+    pub smooth_colors: u32,
     /// Whether pixels outside of the mask are those of the photo.
     pub protects: bool,
 }
@@ -90,12 +92,14 @@ impl Request {
         Ok(Frame { width, height, step: self.step, losses, rgba })
     }
 
-    /// Applies colours of the photo, mask and transparency to the bytes.
+    /// Applies colours of the photo, the filter of colours, mask and transparency to the bytes.
     fn finish(&self, rgba: &mut [u8]) {
         let Subject { mask, opacity, .. } = &*self.subject;
         if self.keeps_colors {
             color::keep(rgba, &self.photo);
         }
+        let [_, width, _] = self.picture.dims();
+        chroma::smooth(rgba, width, self.smooth_colors);
         if let Some(mask) = mask.as_ref().filter(|_| self.protects) {
             lay_over(rgba, &self.photo, mask);
         }

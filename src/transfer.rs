@@ -17,6 +17,7 @@
 //! - The losses are relative to the magnitude of their targets ([`crate::loss`]).
 //! - Features may also be compared with their nearest ones of the painting, at positions that change with each step
 //!   ([`crate::loss`]).
+//! - Specks of colour are smoothed in what is shown.
 //! - A total-variation term suppresses noise.
 //! - Adam is offered beside L-BFGS, and both keep the picture within 0..1. Adam may step on a pyramid of coarser pictures
 //!   ([`crate::optimizer`]).
@@ -395,8 +396,8 @@ impl StyleTransfer {
     /// Reads the current picture as RGBA8, with the loss terms of the picture before the latest step (with L-BFGS, of
     /// the current picture). Waits for the device.
     ///
-    /// Colours of the photo, masks and transparency are applied to the bytes only; the optimised picture does not
-    /// change.
+    /// Colours of the photo, their filter ([`Options::smooth_colors`]), masks and transparency are applied to the bytes only;
+    /// the optimised picture does not change.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] if the device fails.
@@ -409,6 +410,7 @@ impl StyleTransfer {
     ///
     /// Without pixels [`Frame::rgba`] is empty: a few kilobytes are read instead of the picture.
     pub fn read(&self, with_pixels: bool) -> Reading {
+        let keeps_colors = matches!(self.options.color, Color::Keep | Color::Luminance);
         let request = Request {
             picture: self.state.picture().clone(),
             with_pixels,
@@ -416,7 +418,8 @@ impl StyleTransfer {
             terms: self.terms.clone(),
             subject: self.subject.clone(),
             photo: self.colored.clone(),
-            keeps_colors: matches!(self.options.color, Color::Keep | Color::Luminance),
+            keeps_colors,
+            smooth_colors: if self.steps == 0 { 0 } else { self.options.smooth_colors },
             protects: self.editable.is_some(),
         };
         Reading::start(request.read())

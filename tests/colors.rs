@@ -57,11 +57,36 @@ fn a_grey_photo_in_the_style_of_a_grey_painting_is_grey() {
     assert!(!is_grey(&found), "a photo with colours is not painted in grey");
 }
 
+/// The mean difference of chroma between a pixel and the next one of its row.
+fn roughness(picture: &Picture) -> f32 {
+    let parts = parts(picture);
+    let rows = parts.chunks(picture.width());
+    let pairs = rows.flat_map(|row| row.windows(2));
+    pairs.map(|pair| (pair[1][1] - pair[0][1]).abs() + (pair[1][2] - pair[0][2]).abs()).sum()
+}
+
+#[test]
+fn the_colours_of_a_result_are_smoothed_and_its_light_is_not() {
+    let (photo, painting) = pictures();
+    let of = |smooth_colors| {
+        painted(&photo, &painting, &Options { steps: 20, smooth_colors, ..Options::default() })
+    };
+    let (raw, smooth) = (of(0), of(2));
+    assert!(mean_difference(&parts(&smooth), &parts(&raw), 0) < 0.004, "the light");
+    let (before, after) = (roughness(&raw), roughness(&smooth));
+    println!("roughness {before} and {after}");
+    assert!(after < 0.8 * before, "{after} after {before}");
+}
+
 #[test]
 fn only_the_light_is_painted_from_pictures_in_grey() {
     let (photo, painting) = pictures();
     let of = |color: Color, painting: &Picture| {
-        parts(&painted(&photo, painting, &Options { steps: 20, color, ..Options::default() }))
+        parts(&painted(
+            &photo,
+            painting,
+            &Options { steps: 20, color, smooth_colors: 0, ..Options::default() },
+        ))
     };
     let found = of(Color::Luminance, &painting);
     // Chroma may differ where a channel has been clamped.

@@ -47,7 +47,7 @@ fn frame(transfer: &StyleTransfer) -> Frame {
 
 #[test]
 fn a_run_goes_through_its_scales_and_each_begins_where_the_last_one_ended() {
-    let options = Options { steps: 24, ..Options::default() };
+    let options = Options { steps: 24, smooth_colors: 0, ..Options::default() };
     let mut transfer = start(181, &options);
     let scales = transfer.plan().scales().to_vec();
     assert_eq!(scales.len(), 2);
@@ -111,7 +111,7 @@ fn a_small_picture_is_painted_as_ever() {
 
 #[test]
 fn noise_is_that_of_the_first_scale_and_gets_nothing_of_the_photo() {
-    let options = Options { steps: 24, init: Init::Noise, ..Options::default() };
+    let options = Options { steps: 24, smooth_colors: 0, init: Init::Noise, ..Options::default() };
     let mut transfer = start(181, &options);
     let first = frame(&transfer);
     let noise = Picture::noise(first.width, first.height, options.seed);
@@ -129,7 +129,7 @@ fn noise_is_that_of_the_first_scale_and_gets_nothing_of_the_photo() {
 
 #[test]
 fn going_on_from_a_result_goes_on_at_its_size() {
-    let options = Options { steps: 24, ..Options::default() };
+    let options = Options { steps: 24, smooth_colors: 0, ..Options::default() };
     let mut transfer = start(181, &options);
     let result = sample("photos/cat.jpg", 181);
     block_on(transfer.restart_from(&result)).unwrap();
@@ -189,7 +189,7 @@ fn both_devices_change_scale_alike() {
     let [cpu, gpu] = [device::cpu(), gpu.device].map(|device| {
         let photo = sample("photos/cat.jpg", 181);
         let painting = sample("styles/hokusai-great-wave.jpg", 181);
-        let options = Options { steps: 24, ..Options::default() };
+        let options = Options { steps: 24, smooth_colors: 0, ..Options::default() };
         let vgg = tiny(&device).storing(Storage::Full);
         block_on(async {
             let mut transfer = StyleTransfer::new(vgg, &photo, &painting, &options).await.unwrap();
@@ -214,7 +214,8 @@ fn on_gpu(long_side: u32, options: &Options) -> StyleTransfer {
 #[test]
 fn a_gpu_is_waited_for_once_at_a_change_of_scale_and_not_at_all_by_a_step() {
     for style_loss in [StyleLoss::Gram, StyleLoss::Moments, StyleLoss::Neighbors] {
-        let mut transfer = on_gpu(181, &Options { steps: 24, style_loss, ..Options::default() });
+        let mut transfer =
+            on_gpu(181, &Options { steps: 24, smooth_colors: 0, style_loss, ..Options::default() });
         let at_first = readbacks();
         while transfer.steps_here() > 0 {
             block_on(transfer.step()).unwrap();
@@ -229,7 +230,7 @@ fn a_gpu_is_waited_for_once_at_a_change_of_scale_and_not_at_all_by_a_step() {
 
 #[test]
 fn a_requested_picture_is_that_of_the_request_whatever_is_queued_afterwards() {
-    let options = Options { steps: 24, ..Options::default() };
+    let options = Options { steps: 24, smooth_colors: 0, ..Options::default() };
     for mut transfer in [start(181, &options), on_gpu(181, &options)] {
         block_on(transfer.step()).unwrap();
         let (due, due_losses) = (frame(&transfer), block_on(transfer.losses()).unwrap());

@@ -409,7 +409,8 @@ fn colours_are_the_photo_s_where_they_are_kept() {
     let desk = Desk::new();
     let painted = |color: &str| {
         let arguments = ["--weights", TINY, "--device", "cpu", "--size", "original", "--steps", "8"];
-        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(["--color", color])));
+        let exactly = ["--color", color, "--smooth-colors", "0"];
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(exactly)));
         desk.opened("out.png").into_rgb8()
     };
     let photo = desk.opened("photo.png").into_rgb8();
@@ -426,6 +427,28 @@ fn colours_are_the_photo_s_where_they_are_kept() {
     assert!(kept != photo && off(&kept) < 1.0, "{}", off(&kept));
     assert!(off(&painting) > 2.0, "{}", off(&painting));
     assert!(matched != painting && matched != kept);
+}
+
+#[test]
+fn only_what_a_painting_shows_is_its_style() {
+    let desk = Desk::new();
+    // Its right half becomes this colour.
+    let paint = |color: Option<[u8; 4]>| {
+        let mut painting = desk.opened("painting.png").into_rgba8();
+        let half = painting.width() / 2;
+        for (_, _, pixel) in painting.enumerate_pixels_mut().filter(|(x, ..)| *x >= half) {
+            *pixel = color.map_or(*pixel, image::Rgba);
+        }
+        painting.save(desk.path("painting.png")).unwrap();
+        let arguments = ["--weights", TINY, "--device", "cpu", "--size", "original", "--steps", "8"];
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW)));
+        desk.opened("out.png").into_rgb8()
+    };
+    let opaque = paint(None);
+    let transparent = paint(Some([0; 4]));
+    assert_ne!(transparent, opaque);
+    assert_eq!(paint(Some([255, 0, 0, 0])), transparent, "a colour that nobody sees");
+    assert_ne!(paint(Some([255; 4])), transparent, "white that is there");
 }
 
 /// The result of a run with these arguments.

@@ -3,6 +3,8 @@
 use picture::{UnknownSize, crop::UnknownCrop, rect::GRID};
 use weights::{Layer, UnknownLayer};
 
+use crate::ranges::MOST_PASSES;
+
 /// The smallest side, in pixels, of a photo or a painting after scaling. Four poolings halve it, and conv5_1 must be
 /// left with one pixel.
 pub const MIN_SIDE: usize = 16;
@@ -52,6 +54,12 @@ pub enum OptionsError {
     Tile {
         /// The requested side, in pixels.
         tile: u32,
+    },
+    /// The number of passes that smooth the colours is above 8.
+    #[error("colours cannot be smoothed {passes} times: choose 0 (not at all) to {}", MOST_PASSES)]
+    Passes {
+        /// The number of passes.
+        passes: u32,
     },
     /// A mask that selects no pixel.
     #[error("the mask leaves nothing to paint: what is white in it is painted, what is black stays as it is")]

@@ -15,7 +15,7 @@ use crate::{
     error::OptionsError,
     layers::WeightedLayer,
     preset::StyleLayers,
-    ranges::{SIZES, STEPS},
+    ranges::{MOST_PASSES, SIZES, STEPS},
     value::Value,
 };
 
@@ -186,6 +186,9 @@ options! {
         "color" color: Color = Color::Painting, "painting|match|keep|luminance",
             "Whose colours: the painting's, the painting's with the photo's palette (match), or the photo's (keep, and luminance, which looks at both pictures in grey)"
             { page: Some(all("painting, match, keep or luminance")) };
+        "smooth-colors" smooth_colors: u32 = 2, "PASSES",
+            "How often the colours of the result are smoothed along its light, by 3×3 pixels each time; its light stays. It removes coloured specks"
+            { page: Some(OnPage { range: "0 to 8", allows: |text| text.parse().is_ok_and(|passes: u32| passes <= MOST_PASSES) }) };
         "seed" seed: u64 = 0, "N",
             "Seeds the noise of --init noise and --init mixture, and the positions and features that --style-loss neighbors compares";
         "optimizer" optimizer: Optimizer = Optimizer::Adam, "adam|lbfgs",

@@ -8,6 +8,7 @@ use crate::{
     choices::{Optimizer, Pyramid, StyleLoss, Until},
     error::{MIN_SIDE, OptionsError},
     layers::deepest,
+    ranges::MOST_PASSES,
     table::{AdamOptions, Options},
 };
 
@@ -46,6 +47,9 @@ impl Options {
         }
         if self.steps == 0 {
             return Err(OptionsError::NoSteps);
+        }
+        if self.smooth_colors > MOST_PASSES {
+            return Err(OptionsError::Passes { passes: self.smooth_colors });
         }
         if let Until::Loss(loss) = self.until {
             check_positive("loss to stop at", loss)?;
