@@ -31,7 +31,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use burn::tensor::Tensor;
-use options::{Color, Init, Options, Until};
+use options::{Color, Enlarged, Init, Options, Until};
 use picture::{
     Frame, Losses, Picture,
     grey::grey,
@@ -249,7 +249,9 @@ impl StyleTransfer {
         self.enter(self.at + 1).await?;
         let Subject { photo, .. } = &*self.subject;
         let size = photo.size();
-        let x = if self.options.init == Init::Content || self.editable.is_some() {
+        let adds_detail = self.options.init == Init::Content && self.options.enlarged == Enlarged::Difference;
+        // Protected pixels are those of the photo at any size.
+        let x = if adds_detail || self.editable.is_some() {
             let (before, after) = (self.vgg.upload(&photo.resize(w, h)), self.vgg.upload(photo));
             resample::enlarged(self.state.picture(), Some((&before, &after)), size)
         } else {

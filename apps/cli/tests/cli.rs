@@ -621,7 +621,7 @@ fn both_optimisers_lower_the_loss() {
 }
 
 /// Every option with a value that is not its default.
-const CHOSEN: [[&str; 2]; 23] = [
+const CHOSEN: [[&str; 2]; 26] = [
     ["--size", "32"],
     ["--style-size", "24"],
     ["--steps", "2"],
@@ -635,6 +635,9 @@ const CHOSEN: [[&str; 2]; 23] = [
     ["--neighbors-weight", "0.7"],
     ["--neighbors-turns", "quarters"],
     ["--pyramid", "off"],
+    ["--finish-from", "20"],
+    ["--enlarged", "picture"],
+    ["--smooth-colors", "1"],
     ["--pooling", "avg"],
     ["--init", "mixture"],
     ["--color", "match"],
@@ -678,6 +681,8 @@ fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
             "--neighbors-weight" => "0.2",
             "--neighbors-turns" => "none",
             "--pyramid" => "on",
+            "--finish-from" => "24",
+            "--enlarged" => "difference",
             "--pooling" => "max",
             "--init" => "content",
             "--color" => "keep",

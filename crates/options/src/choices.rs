@@ -57,6 +57,17 @@ pub enum Pyramid {
     On,
 }
 
+/// What is enlarged from one size to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Enlarged {
+    /// The difference from the photo, which then contributes its detail.
+    #[default]
+    Difference,
+    /// The picture itself: detail of the photo that a smaller size did not show is painted, or lost.
+    Picture,
+}
+
 /// The picture that the optimisation starts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -177,6 +188,7 @@ written_as!(Schedule is "schedule", one of "single or coarse-to-fine": Single = 
 written_as!(StyleLoss is "style loss", one of "gram, moments or neighbors": Gram = "gram", Moments = "moments", Neighbors = "neighbors");
 written_as!(Turns is "set of turns", one of "none or quarters": None = "none", Quarters = "quarters");
 written_as!(Pyramid is "pyramid", one of "off or on": Off = "off", On = "on");
+written_as!(Enlarged is "enlargement", one of "difference or picture": Difference = "difference", Picture = "picture");
 written_as!(Pooling is "pooling", one of "max or avg": Max = "max", Avg = "avg");
 written_as!(Init is "start", one of "content, noise or mixture": Content = "content", Noise = "noise", Mixture = "mixture");
 written_as!(Optimizer is "optimizer", one of "adam or lbfgs": Adam = "adam", Lbfgs = "lbfgs");

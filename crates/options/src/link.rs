@@ -192,7 +192,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        choices::{Color, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
+        choices::{Color, Enlarged, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
         preset::StyleLayers,
         ranges::{SIZES, STEPS, STRENGTHS, STROKES},
         settings,
@@ -230,6 +230,9 @@ mod tests {
             ("neighbors-weight", "0.5"),
             ("neighbors-turns", "quarters"),
             ("pyramid", "off"),
+            ("finish-from", "128"),
+            ("enlarged", "picture"),
+            ("smooth-colors", "5"),
             ("pooling", "avg"),
             ("network", "tiny"),
             ("engine", "cpu"),
@@ -255,6 +258,9 @@ mod tests {
                 neighbors_weight: 0.5,
                 neighbors_turns: Turns::Quarters,
                 pyramid: Some(Pyramid::Off),
+                finish_from: Some(128),
+                enlarged: Enlarged::Picture,
+                smooth_colors: 5,
                 pooling: Pooling::Avg,
                 ..Options::default()
             },
@@ -296,6 +302,9 @@ mod tests {
             ("neighbors-weight", "5"),
             ("neighbors-turns", "4"),
             ("pyramid", "yes"),
+            ("finish-from", "63"),
+            ("enlarged", "photo"),
+            ("smooth-colors", "9"),
             ("pooling", "max,avg"),
             ("strength", "NaN"),
             ("strength", "inf"),

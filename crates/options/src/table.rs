@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use weights::Layer;
 
 use crate::{
-    choices::{Color, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
+    choices::{Color, Enlarged, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
     error::OptionsError,
     layers::WeightedLayer,
     preset::StyleLayers,
@@ -156,6 +156,9 @@ options! {
         "finish-from" finish_from: Option<u32> = None, "N",
             "Long side in pixels up to which the picture is painted; beyond it a few steps at each doubled size only sharpen the strokes [default: painted up to --size]"
             { page: Some(OnPage { range: "64 to 2048", allows: |text| text.parse().is_ok_and(|size| SIZES.contains(&size)) }) };
+        "enlarged" enlarged: Enlarged = Enlarged::Difference, "difference|picture",
+            "What is enlarged from size to size: the difference from the photo, whose detail is thus added at each size (difference), or the picture itself, of which everything is painted (picture)"
+            { page: Some(all("difference or picture")) };
         "content-weight" content_weight: f32 = 0.1, "WEIGHT",
             "α: how strongly the photo is kept; with --style-loss neighbors, which is the stronger style, 3.5 times as strongly";
         "style-weight" style_weight: f32 = 1.0, "WEIGHT",

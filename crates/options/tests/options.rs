@@ -1,8 +1,8 @@
 //! Tests of the options: the defaults are valid, each error says what to do, and written values are read back.
 
 use options::{
-    AdamOptions, Color, Init, Optimizer, Options, OptionsError, Pooling, Pyramid, Schedule, StyleLoss, Turns,
-    Until, WeightedLayer, format_layers, parse_layers,
+    AdamOptions, Color, Enlarged, Init, Optimizer, Options, OptionsError, Pooling, Pyramid, Schedule,
+    StyleLoss, Turns, Until, WeightedLayer, format_layers, parse_layers,
 };
 use picture::Size;
 use weights::Layer;
@@ -215,6 +215,9 @@ fn options_survive_json_and_old_ones_get_the_defaults_of_new_knobs() {
         neighbors_weight: 0.5,
         neighbors_turns: Turns::Quarters,
         pyramid: Some(Pyramid::Off),
+        finish_from: Some(200),
+        enlarged: Enlarged::Picture,
+        smooth_colors: 0,
         pooling: Pooling::Avg,
         init: Init::Noise,
         color: Color::Keep,
