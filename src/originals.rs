@@ -11,15 +11,17 @@ pub(crate) struct Originals {
     photo: Scalable,
     opacity: Option<Mask>,
     mask: Option<Mask>,
+    content_map: Option<Mask>,
     /// With their weights.
     paintings: Vec<(Scalable, f32)>,
 }
 
 impl Originals {
-    pub(crate) fn new(Sources { subject: Subject { photo, opacity, mask }, paintings }: Sources) -> Self {
+    pub(crate) fn new(Sources { subject, paintings }: Sources) -> Self {
+        let Subject { photo, opacity, mask, content_map } = subject;
         let paintings =
             paintings.into_iter().map(|Painting { picture, weight }| (Scalable::new(picture), weight));
-        Self { photo: Scalable::new(photo), opacity, mask, paintings: paintings.collect() }
+        Self { photo: Scalable::new(photo), opacity, mask, content_map, paintings: paintings.collect() }
     }
 
     /// Photo, masks and paintings resized to `scale`.
@@ -30,6 +32,7 @@ impl Originals {
             photo: self.photo.resize(width, height),
             opacity: mask(&self.opacity),
             mask: mask(&self.mask),
+            content_map: mask(&self.content_map),
         };
         let paintings = self.paintings.iter().map(|(picture, weight)| {
             let (width, height) = scale.painting(plan.last(), picture.picture().size());

@@ -18,6 +18,7 @@
 //! - Features may also be compared with their nearest ones of the painting, at positions that change with each step
 //!   ([`crate::loss`]).
 //! - A total-variation term suppresses noise.
+//! - A map may say where the photo is kept more strongly and where less.
 //! - Adam is offered beside L-BFGS, and both keep the picture within 0..1. Adam may step on a pyramid of coarser pictures
 //!   ([`crate::optimizer`]).
 //! - The picture may start from the photo instead of noise.
@@ -158,7 +159,7 @@ impl StyleTransfer {
         }
         Ok(Self {
             state: State::start(options, vgg.upload(&x)),
-            targets: targets(&vgg, &here, options).await?,
+            targets: targets(&vgg, &here, options, first.content_factor).await?,
             editable: editable(&here, &vgg),
             subject: Arc::new(here.subject),
             colored,
@@ -266,7 +267,8 @@ impl StyleTransfer {
         let (here, colored) = looked_at(here, self.in_grey);
         self.colored = colored;
         self.evaluation = Repeated::default(); // of the previous scale: frees its memory
-        self.targets = targets(&self.vgg, &here, &self.options).await?;
+        let factor = self.plan.scales()[at].content_factor;
+        self.targets = targets(&self.vgg, &here, &self.options, factor).await?;
         self.editable = editable(&here, &self.vgg);
         self.subject = Arc::new(here.subject);
         self.at = at;
@@ -479,8 +481,15 @@ fn looked_at(here: Sources, in_grey: bool) -> (Sources, Arc<Picture>) {
 /// Computes the targets: features of the photo, and style statistics of the paintings, blended by weight within each
 /// area. One picture at a time: the features of all of them together would set the peak of memory use.
 ///
+/// `content_factor` is that of the content weight at this scale.
+///
 /// Waits for the device once, for the magnitudes of all targets.
-async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Error> {
+async fn targets(
+    vgg: &Vgg,
+    sources: &Sources,
+    options: &Options,
+    content_factor: f32,
+) -> Result<Targets, Error> {
     vgg.device().memory_cleanup(); // frees buffers of the previous scale, whose sizes do not occur again
     let evaluator = TileEvaluator { vgg, options };
     let mut squares = Squares::default();
@@ -507,8 +516,11 @@ async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targ
         style.push((area.mask, blend.collect(), neighbors.collect()));
     }
     let squares = squares.read().await?;
+    let map = sources.subject.content_map.as_ref();
+    let content =
+        content.into_iter().map(|content| content.measured(&squares, map, content_factor, vgg.device()));
     Ok(Targets {
-        content: content.into_iter().map(|content| content.measured(&squares)).collect(),
+        content: content.collect(),
         style: style
             .into_iter()
             .map(|(mask, blend, neighbors)| {

@@ -58,11 +58,11 @@ pub enum OptionsError {
     EmptyMask,
     /// A mask whose size differs from that of the photo.
     #[error(
-        "the {what} is {}×{} pixels and the photo {}×{}: make a mask from the photo itself, so that the two fit",
+        "the {what} is {}×{} pixels and the photo {}×{}: make it from the photo itself, so that the two fit",
         .mask.0, .mask.1, .photo.0, .photo.1
     )]
     MaskSize {
-        /// "mask" or "opacity".
+        /// "mask", "opacity" or "content map".
         what: &'static str,
         /// Width and height of the photo, in pixels.
         photo: (usize, usize),
