@@ -11,6 +11,7 @@ pub(crate) struct Originals {
     photo: Scalable,
     opacity: Option<Mask>,
     mask: Option<Mask>,
+    content_map: Option<Mask>,
     paintings: Vec<Hung>,
 }
 
@@ -23,13 +24,14 @@ struct Hung {
 }
 
 impl Originals {
-    pub(crate) fn new(Sources { subject: Subject { photo, opacity, mask }, paintings }: Sources) -> Self {
+    pub(crate) fn new(Sources { subject, paintings }: Sources) -> Self {
+        let Subject { photo, opacity, mask, content_map } = subject;
         let paintings = paintings.into_iter().map(|Painting { picture, opacity, weight }| Hung {
             picture: Scalable::new(picture),
             opacity,
             weight,
         });
-        Self { photo: Scalable::new(photo), opacity, mask, paintings: paintings.collect() }
+        Self { photo: Scalable::new(photo), opacity, mask, content_map, paintings: paintings.collect() }
     }
 
     /// Photo, masks and paintings resized to `scale`.
@@ -41,6 +43,7 @@ impl Originals {
             photo: self.photo.resize(width, height),
             opacity: resized(&self.opacity, (width, height)),
             mask: resized(&self.mask, (width, height)),
+            content_map: resized(&self.content_map, (width, height)),
         };
         let paintings = self.paintings.iter().map(|Hung { picture, opacity, weight }| {
             let (width, height) = scale.painting(plan.last(), picture.picture().size());

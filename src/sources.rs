@@ -20,6 +20,9 @@ pub struct Subject {
     /// 1 where the result is painted. Elsewhere the photo stays unchanged or, with two paintings, the second one is
     /// used. Of the size of the photo; `None`: painted everywhere.
     pub mask: Option<Mask>,
+    /// How strongly the photo is kept: at 0.5 (mid grey) as the content weight says, at 1 (white) five times as strongly, at 0
+    /// (black) a fifth as strongly. Of the size of the photo; `None`: 0.5 everywhere.
+    pub content_map: Option<Mask>,
 }
 
 /// A painting, and its weight in the blend of styles.
@@ -78,7 +81,7 @@ impl Sources {
     /// One photo without masks, and one painting.
     pub fn new(photo: Picture, painting: Picture) -> Self {
         Self {
-            subject: Subject { photo, opacity: None, mask: None },
+            subject: Subject { photo, opacity: None, mask: None, content_map: None },
             paintings: vec![Painting::opaque(painting, 1.0)],
         }
     }
@@ -89,7 +92,7 @@ impl Sources {
     /// # Errors
     /// An [`OptionsError`] that says what is missing or does not fit.
     pub fn check(&self, options: &Options) -> Result<(), OptionsError> {
-        let Subject { photo, opacity, mask } = &self.subject;
+        let Subject { photo, opacity, mask, content_map } = &self.subject;
         let least = |layer: Layer| 1 << layer.poolings();
         let large_enough = |what, picture: &Picture, layer: Layer| {
             if picture.width().min(picture.height()) < least(layer) {
@@ -105,7 +108,7 @@ impl Sources {
             Ok(())
         };
         large_enough("photo", photo, options.deepest_layer())?;
-        for (what, mask) in [("mask", mask), ("opacity", opacity)] {
+        for (what, mask) in [("mask", mask), ("opacity", opacity), ("content map", content_map)] {
             if let Some(mask) = mask.as_ref().filter(|mask| mask.size() != photo.size()) {
                 let (picture, mask) = (photo.size(), mask.size());
                 return Err(OptionsError::MaskSize { what, of: "photo", picture, mask });

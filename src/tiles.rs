@@ -135,10 +135,13 @@ impl TileEvaluator<'_> {
                 let content = targets.content.iter().zip(&wanted).find(|(target, _)| target.layer == layer);
                 if let Some((target, photo)) = content {
                     let factor = target.factor(options.alpha());
-                    sum.map = Some(residual(features, photo, 2.0 * factor).0);
+                    let map = target.map(Some(tile.outer));
+                    sum.map = Some(residual(features, photo, map.as_ref(), 2.0 * factor).0);
                     let inner = inner(tile, layer, Remainder::Kept);
                     if inner.pixels() > 0 {
-                        let (_, sums) = residual(&crop(features, inner), &crop(photo, inner), 1.0);
+                        let map = target.map(Some(tile.inner));
+                        let (_, sums) =
+                            residual(&crop(features, inner), &crop(photo, inner), map.as_ref(), 1.0);
                         terms.push(Term { kind: Kind::Content, sums, factor });
                     }
                 }

@@ -19,6 +19,7 @@
 //!   ([`crate::loss`]).
 //! - Specks of colour are smoothed in what is shown.
 //! - A total-variation term suppresses noise.
+//! - A map may say where the photo is kept more strongly and where less.
 //! - Adam is offered beside L-BFGS, and both keep the picture within 0..1. Adam may step on a pyramid of coarser pictures
 //!   ([`crate::optimizer`]).
 //! - The picture may start from the photo instead of noise.
@@ -159,7 +160,7 @@ impl StyleTransfer {
         }
         Ok(Self {
             state: State::start(options, vgg.upload(&x)),
-            targets: targets(&vgg, &here, options).await?,
+            targets: targets(&vgg, &here, options, first.content_factor).await?,
             editable: editable(&here, &vgg),
             subject: Arc::new(here.subject),
             colored,
@@ -269,7 +270,8 @@ impl StyleTransfer {
         let (here, colored) = looked_at(here, self.in_grey);
         self.colored = colored;
         self.evaluation = Repeated::default(); // of the previous scale: frees its memory
-        self.targets = targets(&self.vgg, &here, &self.options).await?;
+        let factor = self.plan.scales()[at].content_factor;
+        self.targets = targets(&self.vgg, &here, &self.options, factor).await?;
         self.editable = editable(&here, &self.vgg);
         self.subject = Arc::new(here.subject);
         self.at = at;
@@ -484,8 +486,15 @@ fn looked_at(here: Sources, in_grey: bool) -> (Sources, Arc<Picture>) {
 /// Computes the targets: features of the photo, and style statistics of the paintings, blended by weight within each
 /// area. One picture at a time: the features of all of them together would set the peak of memory use.
 ///
+/// `content_factor` is that of the content weight at this scale.
+///
 /// Waits for the device once, for the magnitudes of all targets.
-async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targets, Error> {
+async fn targets(
+    vgg: &Vgg,
+    sources: &Sources,
+    options: &Options,
+    content_factor: f32,
+) -> Result<Targets, Error> {
     vgg.device().memory_cleanup(); // frees buffers of the previous scale, whose sizes do not occur again
     let evaluator = TileEvaluator { vgg, options };
     let mut squares = Squares::default();
@@ -508,8 +517,11 @@ async fn targets(vgg: &Vgg, sources: &Sources, options: &Options) -> Result<Targ
         style.push((area.mask, blend.collect(), neighbors.collect()));
     }
     let squares = squares.read().await?;
+    let map = sources.subject.content_map.as_ref();
+    let content =
+        content.into_iter().map(|content| content.measured(&squares, map, content_factor, vgg.device()));
     Ok(Targets {
-        content: content.into_iter().map(|content| content.measured(&squares)).collect(),
+        content: content.collect(),
         style: style
             .into_iter()
             .map(|(mask, blend, neighbors)| {

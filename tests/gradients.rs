@@ -64,12 +64,18 @@ fn pictures() -> [Picture; 3] {
 }
 
 fn transfer(device: &Device, options: &Options) -> StyleTransfer {
-    let [photo, painting, _] = pictures();
-    let vgg = Vgg::new(&network(), device).expect("channels in fours").storing(Storage::Full);
-    block_on(StyleTransfer::new(vgg, &photo, &painting, options)).expect("pictures large enough")
+    with_map(device, options, None)
 }
 
-/// As [`transfer`], with one painting for each half of the picture. The mask is soft between them.
+fn with_map(device: &Device, options: &Options, map: Option<Mask>) -> StyleTransfer {
+    let [photo, painting, _] = pictures();
+    let mut sources = Sources::new(photo, painting);
+    sources.subject.content_map = map;
+    let vgg = Vgg::new(&network(), device).expect("channels in fours").storing(Storage::Full);
+    block_on(StyleTransfer::of(vgg, sources, options)).expect("pictures large enough")
+}
+
+/// As [`transfer`], with a content map and one painting for each half of the picture. The mask is soft between them.
 fn in_two_styles(device: &Device, options: &Options) -> StyleTransfer {
     let [photo, first, second] = pictures();
     let (width, height) = photo.size();
@@ -78,6 +84,7 @@ fn in_two_styles(device: &Device, options: &Options) -> StyleTransfer {
     let mut sources = Sources::new(photo, first);
     sources.paintings.push(Painting::opaque(second, 1.0));
     sources.subject.mask = Some(mask);
+    sources.subject.content_map = Some(content_map());
     let vgg = Vgg::new(&network(), device).expect("channels in fours").storing(Storage::Full);
     block_on(StyleTransfer::of(vgg, sources, options)).expect("pictures large enough")
 }
@@ -93,8 +100,28 @@ fn relative_error(got: &[f32], expected: &[f32]) -> f64 {
     norm(difference) / norm(expected.iter().map(|&v| f64::from(v)).collect())
 }
 
+/// A content map with all greys.
+fn content_map() -> Mask {
+    let (width, height) = pictures()[0].size();
+    let values = (0..width * height).map(|at| (at * 7 % 256) as f32 / 255.0).collect();
+    Mask::new(width, height, values).expect("weights within 0..1")
+}
+
+/// The weights of a content map for features of this size after `poolings` poolings, `[H, W, 1]`.
+fn weights_of(map: &Mask, [h, w]: [usize; 2], poolings: usize, device: &Device) -> Tensor<3> {
+    let mut sums = vec![(0.0f64, 0.0f64); h * w];
+    for (pixel, value) in map.values().iter().enumerate() {
+        let (x, y) = (pixel % map.size().0, pixel / map.size().0);
+        let (sum, count) = &mut sums[(y >> poolings) * w + (x >> poolings)];
+        *sum += 5.0f64.powf(f64::from(2.0 * value - 1.0));
+        *count += 1.0;
+    }
+    let means: Vec<f32> = sums.into_iter().map(|(sum, count)| (sum / count) as f32).collect();
+    Tensor::from_data(TensorData::new(means, [h, w, 1]), device)
+}
+
 /// The total loss from the formula, with stock operations, and its gradient by Burn's autodiff.
-fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
+fn by_autodiff(options: &Options, map: Option<&Mask>) -> (f32, Vec<f32>) {
     let [photo, painting, at] = pictures();
     let device = device::cpu().autodiff();
     let vgg = Vgg::new(&network(), &device).expect("channels in fours").storing(Storage::Full);
@@ -107,9 +134,14 @@ fn by_autodiff(options: &Options) -> (f32, Vec<f32>) {
         |a: Tensor<1>, b: Tensor<1>| (a - b.clone()).powi_scalar(2).mean() / b.powi_scalar(2).mean();
     let mut loss = Tensor::<1>::zeros([1], &device);
     for &(layer, weight) in &options.content_layers {
-        let flat = |map: &Map| map.clone().reshape([-1]);
-        loss = loss
-            + relative(flat(features.at(layer)), flat(content.at(layer))) * (options.alpha() * weight * 0.6);
+        let (found, wanted) = (features.at(layer), content.at(layer));
+        let [h, w, _] = found.dims();
+        let mut squares = (found.clone() - wanted.clone()).powi_scalar(2);
+        if let Some(map) = map {
+            squares = squares * weights_of(map, [h, w], layer.poolings(), &device);
+        }
+        let distance = squares.mean() / wanted.clone().powi_scalar(2).mean();
+        loss = loss + distance * (options.alpha() * weight * 0.6);
     }
     for &(layer, weight) in &options.style_layers {
         let factor = match layer {
@@ -171,17 +203,19 @@ fn moments(map: &Map) -> (Tensor<1>, Tensor<1>) {
 
 #[test]
 fn the_gradient_agrees_with_automatic_differentiation() {
-    for (pooling, style_loss) in [
-        (Pooling::Max, StyleLoss::Gram),
-        (Pooling::Avg, StyleLoss::Gram),
-        (Pooling::Max, StyleLoss::Moments),
-        (Pooling::Avg, StyleLoss::Neighbors),
+    for (pooling, style_loss, map) in [
+        (Pooling::Max, StyleLoss::Gram, None),
+        (Pooling::Avg, StyleLoss::Gram, Some(content_map())),
+        (Pooling::Max, StyleLoss::Moments, None),
+        (Pooling::Avg, StyleLoss::Neighbors, None),
+        (Pooling::Max, StyleLoss::Neighbors, Some(content_map())),
     ] {
         let options = Options { style_loss, neighbors_weight: 0.8, ..options(pooling) };
-        let (expected_loss, expected) = by_autodiff(&options);
+        let (expected_loss, expected) = by_autodiff(&options, map.as_ref());
         for (name, device) in devices() {
-            let (losses, gradient) = block_on(transfer(&device, &options).loss_and_gradient(&pictures()[2]))
-                .expect("the device works");
+            let mut transfer = with_map(&device, &options, map.clone());
+            let (losses, gradient) =
+                block_on(transfer.loss_and_gradient(&pictures()[2])).expect("the device works");
             let loss_error = (losses.total - expected_loss).abs() / expected_loss;
             let error = relative_error(&gradient, &expected);
             assert!(

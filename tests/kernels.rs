@@ -429,8 +429,13 @@ fn residual_agrees_with_its_twin() {
             assert_no_fault_and_equal(&format!("{h}×{w}×{c}, {storage:?}"), |device| {
                 let [features, target] =
                     [15, 16].map(|seed| stored(random(seed, [h, w, c], device), storage));
-                let (difference, sums) = residual::residual(&features, &target, 0.3);
-                vec![values(difference), total(sums)]
+                let weights: Tensor<2> = random(17, [h, w], device).abs();
+                let mut found = Vec::new();
+                for weights in [None, Some(&weights)] {
+                    let (difference, sums) = residual::residual(&features, &target, weights, 0.3);
+                    found.extend([values(difference), total(sums)]);
+                }
+                found
             });
         }
     }

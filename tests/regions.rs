@@ -25,7 +25,10 @@ fn paintings(long_side: u32) -> [Picture; 2] {
 
 fn blend(photo: Picture, paintings: impl IntoIterator<Item = (Picture, f32)>) -> Sources {
     let paintings = paintings.into_iter().map(|(picture, weight)| Painting::opaque(picture, weight));
-    Sources { subject: Subject { photo, opacity: None, mask: None }, paintings: paintings.collect() }
+    Sources {
+        subject: Subject { photo, opacity: None, mask: None, content_map: None },
+        paintings: paintings.collect(),
+    }
 }
 
 /// White on the left, black on the right.
@@ -50,6 +53,12 @@ fn paint(sources: Sources, options: &Options) -> Frame {
 
 fn picture(frame: &Frame) -> Picture {
     Picture::from_rgba8(frame.width, frame.height, &frame.rgba).unwrap()
+}
+
+/// The mean square distance of a part of a picture from the same part of another.
+fn distance(of: &Picture, from: &Picture, part: Rect) -> f32 {
+    let [of, from] = [of, from].map(|picture| picture.crop(part));
+    of.rgb().iter().zip(from.rgb()).map(|(a, b)| (a - b).powi(2)).sum::<f32>() / of.rgb().len() as f32
 }
 
 /// The losses of a picture, as if it had been painted from a photo and one painting.
@@ -84,6 +93,37 @@ fn what_the_mask_protects_stays_the_photo_to_the_last_bit() {
         }
         assert!(changed > photo.width() * photo.height() / 3, "{changed} pixels were painted");
     }
+}
+
+#[test]
+fn a_content_map_keeps_more_of_the_photo_where_it_is_white_and_less_where_it_is_black() {
+    let photo = photo(184);
+    let (width, height) = photo.size();
+    let paint = |map: Option<Mask>, options: &Options| {
+        let mut sources = Sources::new(photo.clone(), paintings(184)[0].clone());
+        sources.subject.content_map = map;
+        picture(&paint(sources, options))
+    };
+    for (optimizer, style_loss, schedule) in [
+        (Optimizer::Adam, StyleLoss::Gram, Schedule::CoarseToFine),
+        (Optimizer::Adam, StyleLoss::Neighbors, Schedule::CoarseToFine),
+        (Optimizer::Lbfgs, StyleLoss::Gram, Schedule::Single),
+    ] {
+        let options = Options { steps: 24, optimizer, style_loss, schedule, ..Options::default() };
+        let (plain, mapped) = (paint(None, &options), paint(Some(left_half(&photo)), &options));
+        let ratio = |x: usize| {
+            // Without the columns beside the edge of the map.
+            let part = Rect { x, y: 0, width: width / 2 - 16, height };
+            distance(&mapped, &photo, part) / distance(&plain, &photo, part)
+        };
+        let (kept, free) = (ratio(0), ratio(width / 2 + 16));
+        println!("{optimizer:?}, {style_loss:?}: {kept} and {free} times as far from the photo");
+        assert!(kept < 0.85 && free > 1.1, "{optimizer:?}, {style_loss:?}: {kept} and {free}");
+    }
+    // Mid grey is as no map at all.
+    let options = Options { steps: 8, ..Options::default() };
+    let grey = Mask::new(width, height, vec![0.5; width * height]).unwrap();
+    assert!(paint(Some(grey), &options) == paint(None, &options));
 }
 
 #[test]
@@ -307,6 +347,8 @@ fn sources_that_do_not_fit_are_refused() {
         sources
     };
     let black = Mask::new(photo.width(), photo.height(), vec![0.0; mask.values().len()]).unwrap();
+    let mut misfit = with(&[&first], None);
+    misfit.subject.content_map = Some(mask.resize(10, 10));
     let mut weightless = with(&[&first], None);
     weightless.paintings[0].weight = 0.0;
     let see_through = |opacity: Mask| {
@@ -321,6 +363,7 @@ fn sources_that_do_not_fit_are_refused() {
         (with(&[&first, &second, &first], Some(mask.clone())), "two paintings"),
         (with(&[&first], Some(mask.resize(10, 10))), "mask is 10×10"),
         (with(&[&first], Some(black)), "nothing to paint"),
+        (misfit, "content map is 10×10"),
         (weightless, "weight of a painting"),
         (see_through(nothing.resize(10, 10)), "opacity is 10×10 pixels and the painting"),
         (see_through(nothing), "nothing of the painting is visible"),
@@ -341,15 +384,20 @@ fn tiles_give_the_losses_and_the_gradient_of_the_whole() {
         let whole = Sources::new(photo.clone(), painting.clone());
         let mut half = whole.clone();
         half.subject.opacity = Some(left_half(&photo));
+        let mut mapped = whole.clone();
+        mapped.subject.content_map = Some(left_half(&photo));
         [
             (whole.clone(), StyleLoss::Gram),
             (half.clone(), StyleLoss::Gram),
             (half.clone(), StyleLoss::Moments),
             (whole, StyleLoss::Neighbors),
             (half, StyleLoss::Neighbors),
+            (mapped, StyleLoss::Gram),
         ]
         .map(|(sources, style_loss)| {
-            let options = Options { tile, style_loss, schedule: Schedule::Single, ..Options::default() };
+            let content_layers = vec![(Layer::Conv3_1, 0.5), (Layer::Conv4_2, 0.5)];
+            let schedule = Schedule::Single;
+            let options = Options { tile, style_loss, content_layers, schedule, ..Options::default() };
             block_on(start(sources, &options).loss_and_gradient(&at)).unwrap()
         })
     };

@@ -96,6 +96,22 @@ fn a_run_goes_through_its_scales_and_each_begins_where_the_last_one_ended() {
 }
 
 #[test]
+fn the_content_weight_falls_from_size_to_size() {
+    let contents = |content_falloff| {
+        let options = Options { steps: 24, init: Init::Noise, content_falloff, ..Options::default() };
+        let mut transfer = start(181, &options);
+        assert_eq!(transfer.plan().scales().len(), 2);
+        let first = block_on(transfer.losses()).unwrap().content;
+        let (width, height) = transfer.size();
+        block_on(transfer.restart_from(&Picture::noise(width, height, 7))).unwrap();
+        [first, block_on(transfer.losses()).unwrap().content]
+    };
+    let [level, falling] = [1.0, 2.0].map(contents);
+    assert!((falling[0] / level[0] - 2.0).abs() < 1e-5, "{falling:?} and {level:?} at the first size");
+    assert_eq!(falling[1], level[1], "the last size has the weight that was chosen");
+}
+
+#[test]
 fn a_small_picture_is_painted_as_ever() {
     let painted = |schedule| {
         let options = Options { steps: 3, schedule, ..Options::default() };

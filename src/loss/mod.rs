@@ -16,6 +16,8 @@
 //! - The total variation, τ, is not in the paper.
 //! - With the style loss `neighbors`, β·ν·mean over conv3_1 and conv4_1 of mean (1 − cos(F, nearest A)) is added
 //!   (`loss/neighbors.rs`).
+//! - With a content map, each position of the content loss has a weight (`loss/content.rs`).
+//! - α may fall from scale to scale ([`Options::content_falloff`]).
 //!
 //! With masks, the style loss is the sum over the regions, each weighted by its share of the picture and with
 //! features weighted by its mask (Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer",
@@ -28,6 +30,7 @@ use weights::Layer;
 
 mod content;
 mod neighbors;
+mod position_weights;
 mod regions;
 mod style;
 mod term;
@@ -35,7 +38,8 @@ mod total_variation;
 
 pub(crate) use content::{Content, UnmeasuredContent};
 pub(crate) use neighbors::{Collection, Neighbors, orientations};
-pub(crate) use regions::{Region, Style, on_device};
+pub(crate) use position_weights::on_device;
+pub(crate) use regions::{Region, Style};
 pub(crate) use style::{RegionFeatures, Statistics, UnmeasuredStyle};
 pub use term::{Kind, Term, losses, total};
 pub(crate) use total_variation::total_variation;
@@ -100,7 +104,7 @@ impl Targets {
         Gradient { map, style }
     }
 
-    /// The gradient of the content loss, `[H, W, C]`: ∂/∂F of α·w·Σ(F−P)²/ΣP² is 2·factor·(F−P). `None` if the layer
+    /// The gradient of the content loss, `[H, W, C]`: ∂/∂F of α·w·Σ m·(F−P)²/ΣP² is 2·factor·m·(F−P). `None` if the layer
     /// is no content layer.
     fn content_gradient(
         &self,
@@ -112,7 +116,7 @@ impl Targets {
         let target = self.content.iter().find(|target| target.layer == layer)?;
         let photo = target.features.as_ref()?;
         let factor = target.factor(alpha);
-        let (gradient, sums) = residual(features, photo, 2.0 * factor);
+        let (gradient, sums) = residual(features, photo, target.map(None).as_ref(), 2.0 * factor);
         terms.push(Term { kind: Kind::Content, sums, factor });
         Some(gradient)
     }

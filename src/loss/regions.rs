@@ -4,7 +4,7 @@
 use burn::tensor::{Device, Tensor};
 use options::Options;
 use picture::{
-    mask::{Guide, Mask},
+    mask::Mask,
     rect::{Rect, Remainder},
 };
 use rand::{SeedableRng, rngs::StdRng};
@@ -13,18 +13,16 @@ use weights::Layer;
 
 use super::{
     neighbors::Neighbors,
+    position_weights::PositionWeights,
     style::{Statistics, StyleTarget, UnmeasuredStyle},
     term::Term,
 };
-use crate::{
-    kernels::upload,
-    network::{StyleGradient, Vgg},
-};
+use crate::network::{StyleGradient, Vgg};
 
 /// A region of the picture, given by a mask, with its style targets.
 #[derive(Clone, Debug)]
 pub(crate) struct Region {
-    /// The weights of the mask at each layer; `None` if the region is the whole picture.
+    /// The weights of the mask, by which features are multiplied; `None` if the region is the whole picture.
     pub part: Option<Part>,
     /// The share of the picture that the region covers, 0..1. It is a factor of the style loss of the region, so that
     /// the gradient at a pixel is as large as it would be without regions.
@@ -42,15 +40,9 @@ pub(crate) struct Style {
     pub target: StyleTarget,
 }
 
-/// The weights of a region, by which features are multiplied. Both lists are indexed by the number of poolings before
-/// the layer. An entry is `None` if the region is too small to have any weight at that resolution.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    guides: Vec<Option<Guide>>,
-    /// The same weights on the device, each `[H, W]`. Empty if the picture is evaluated in tiles.
-    weights: Vec<Option<Tensor<2>>>,
-    device: Device,
-}
+/// The weights of a region, indexed by the number of poolings before the layer. An entry is `None` if the region is too
+/// small to have any weight at that resolution.
+type Part = Vec<Option<PositionWeights>>;
 
 impl Region {
     /// The region of `mask` (`None`: the whole picture). `targets` are the statistics that it is to have, one for each
@@ -81,7 +73,7 @@ impl Region {
             neighbors: neighbors.collect(),
             part: mask.map(|mask| {
                 let tile = tile_side(options, mask.size(), vgg.most_at_once());
-                Part::new(mask, tile.is_some(), vgg)
+                part(mask, tile.is_some(), vgg.device())
             }),
             share: mask.map_or(1.0, Mask::share),
         }
@@ -107,39 +99,22 @@ impl Region {
 
     /// Whether the region has any weight at the resolution of `layer`.
     pub fn sees(&self, layer: Layer) -> bool {
-        self.part.as_ref().is_none_or(|part| part.guides[layer.poolings()].is_some())
+        self.part.as_ref().is_none_or(|part| part[layer.poolings()].is_some())
     }
 
     /// The weights `[H, W]` for the features of `layer`; `None` if the region is the whole picture. `tile` is the
     /// rectangle of pixels that the features belong to; `None`: the whole picture.
     pub fn weights(&self, layer: Layer, tile: Option<Rect>) -> Option<Tensor<2>> {
-        let part = self.part.as_ref()?;
-        let depth = layer.poolings();
-        match tile {
-            None => part.weights[depth].clone(),
-            Some(tile) => Some(on_device(
-                &part.guides[depth].as_ref()?.cropped(tile.behind(depth, Remainder::Kept)),
-                &part.device,
-            )),
-        }
+        let weights = self.part.as_ref()?[layer.poolings()].as_ref()?;
+        Some(weights.of(tile))
     }
 }
 
-impl Part {
-    fn new(mask: &Mask, in_tiles: bool, vgg: &Vgg) -> Self {
-        let depths = 0..=Layer::ALL.map(Layer::poolings).into_iter().max().unwrap_or_default();
-        let guides: Vec<_> = depths.map(|poolings| mask.guide(poolings, Remainder::Kept)).collect();
-        let device = vgg.device().clone();
-        let weights = if in_tiles {
-            Vec::new()
-        } else {
-            guides.iter().map(|guide| Some(on_device(guide.as_ref()?, &device))).collect()
-        };
-        Self { guides, weights, device }
-    }
-}
-
-/// The weights as a tensor `[H, W]`.
-pub(crate) fn on_device(guide: &Guide, device: &Device) -> Tensor<2> {
-    upload(guide.values().to_vec(), guide.shape(), device)
+fn part(mask: &Mask, in_tiles: bool, device: &Device) -> Part {
+    let depths = 0..=Layer::ALL.map(Layer::poolings).into_iter().max().unwrap_or_default();
+    let weights = |poolings| {
+        let guide = mask.guide(poolings, Remainder::Kept);
+        guide.map(|guide| PositionWeights::new(guide, poolings, in_tiles, device))
+    };
+    depths.map(weights).collect()
 }

@@ -130,7 +130,7 @@ fn weighted_sum<const D: usize>(sum: Option<Tensor<D>>, share: f32, part: Tensor
 /// ([`residual::residual`]).
 fn residual<const D: usize>(found: &Tensor<D>, target: &Tensor<D>, scale: f32) -> (Tensor<D>, Tensor<1>) {
     let [pixel, target] = [found, target].map(|tensor| as_pixel(tensor.clone()));
-    let (difference, sums) = residual::residual(&pixel, &target, scale);
+    let (difference, sums) = residual::residual(&pixel, &target, None, scale);
     (shaped(difference, found.dims()), sums)
 }
 

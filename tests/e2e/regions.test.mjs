@@ -98,6 +98,68 @@ test('marked parts stay the photo, and with a second painting they take its styl
   });
 });
 
+test('more of the photo is kept where a brush says so, and less where another one does', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu', { network: 'tiny' });
+    await studio.choose({ photo: 'coffee', painting: 'kandinsky-composition-viii', size: 96, steps: 20 });
+    await studio.unfold();
+    await studio.paint();
+    await studio.reach('done');
+    const plain = await studio.pixels();
+    await page.getByLabel('Start afresh').check({ force: true });
+
+    await page.getByRole('button', { name: 'Mark parts of the photo' }).click();
+    assert.ok(!(await page.getByRole('button', { name: 'Faces' }).isVisible()), 'this browser finds no faces');
+    assert.ok(await page.evaluate(() => !('FaceDetector' in window)));
+    await page.getByLabel('Width', { exact: true }).fill('40');
+    await page.getByRole('button', { name: 'Keep more of the photo here' }).click();
+    await drag(page, [0.15, 0.02], [0.15, 0.98]);
+    // By keyboard: from the middle two radii to the right, then up and down.
+    await page.getByRole('button', { name: 'Paint freely here' }).press('Enter');
+    const marks = page.locator('#marks');
+    await drag(page, [0.85, 0.5], [0.85, 0.5]);
+    await marks.press('Shift+ArrowUp');
+    for (let down = 0; down < 3; down += 1) await marks.press('Shift+ArrowDown');
+    assert.equal(await marks.getAttribute('data-any'), 'false', 'nothing is protected');
+    assert.equal(await marks.getAttribute('data-mapped'), 'true');
+    await studio.screenshot('keep-and-free');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await studio.paint();
+    await page.locator('#studio[data-job="2"]').waitFor();
+    await studio.reach('done');
+    const mapped = await studio.pixels();
+
+    const { width, height } = plain;
+    const photo = Buffer.from(await page.evaluate(async ({ width, height }) => {
+      const bitmap = await createImageBitmap(await (await fetch('samples/photos/coffee.jpg')).blob());
+      const context = new OffscreenCanvas(width, height).getContext('2d');
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(bitmap, 0, 0, width, height);
+      return Array.from(context.getImageData(0, 0, width, height).data);
+    }, { width, height }));
+    const distance = ({ rgba }, from, to) => {
+      let sum = 0;
+      for (let at = 0; at < width * height; at += 1) {
+        const x = (at % width) / width;
+        if (x >= from && x < to) for (let c = 0; c < 3; c += 1) sum += (rgba[4 * at + c] - photo[4 * at + c]) ** 2;
+      }
+      return sum;
+    };
+    const ratio = (from, to) => distance(mapped, from, to) / distance(plain, from, to);
+    const [kept, free] = [ratio(0, 0.3), ratio(0.7, 1)];
+    console.log(`${kept} and ${free} times as far from the photo as without marks`);
+    assert.ok(kept < 0.9 && free > 1.03, `${kept} and ${free}`);
+
+    const png = await studio.save('Save PNG', 'kept.png');
+    assert.deepEqual([recipeOf(png.bytes).content_map, recipeOf(png.bytes).masked], [true, undefined]);
+    await studio.takeSettings('kept.png', png.bytes);
+    assert.match(await studio.status(), /mark them again\.$/);
+    await page.getByRole('button', { name: 'Mark parts of the photo' }).click();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    assert.equal(await marks.getAttribute('data-mapped'), 'false');
+  });
+});
+
 test('the brush works by keyboard, erases, inverts and clears', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     await studio.open(host.url, 'cpu', { network: 'tiny' });

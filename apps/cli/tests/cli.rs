@@ -554,6 +554,41 @@ fn a_mask_says_what_is_painted_and_transparency_stays() {
 }
 
 #[test]
+fn a_content_map_says_where_the_photo_is_kept() {
+    let desk = Desk::new();
+    let photo = image::open(desk.path("photo.png")).unwrap().into_rgba8();
+    // Half as large as the photo: white on the left, black on the right.
+    let map = image::GrayImage::from_fn(24, 18, |x, _| image::Luma([if x < 12 { 255 } else { 0 }]));
+    map.save(desk.path("map.png")).unwrap();
+    let arguments = ["photo.png", "painting.png", "-o", "out.png"];
+    let with_map = [&arguments[..], &["--content-map", "map.png"]].concat();
+    let (plain, mapped) = (painted(&desk, &arguments), painted(&desk, &with_map));
+    assert!(Recipe::read(&fs::read(desk.path("out.png")).unwrap()).unwrap().content_map);
+    let away = |of: &image::RgbaImage, left: bool| -> f64 {
+        let pixels = of.enumerate_pixels().filter(|(x, ..)| (*x < 24) == left);
+        let difference = |(x, y, pixel): (u32, u32, &image::Rgba<u8>)| {
+            let photo = photo.get_pixel(x, y);
+            (0..3).map(|c| f64::from(pixel[c].abs_diff(photo[c]))).sum::<f64>()
+        };
+        pixels.map(difference).sum()
+    };
+    for (left, most, least) in [(true, 0.9, 0.0), (false, f64::MAX, 1.02)] {
+        let ratio = away(&mapped, left) / away(&plain, left);
+        println!("{ratio} times as far from the photo as without a map");
+        assert!((least..most).contains(&ratio), "{ratio} on the {}", if left { "left" } else { "right" });
+    }
+
+    let output = desk.impasto(["stylize"], arguments.iter().chain(&["--weights", TINY, "--like", "out.png"]));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("was painted with a content map"));
+    map.view(0, 0, 18, 18).to_image().save(desk.path("map.png")).unwrap();
+    fs::remove_file(desk.path("out.png")).unwrap();
+    let output = desk.impasto(["stylize"], with_map.iter().chain(&["--weights", TINY]));
+    desk.refuses(&output, &["map.png", "needs the photo's shape"]);
+    let onto_map = ["photo.png", "painting.png", "-o", "map.png", "--content-map", "map.png"];
+    desk.refuses(&desk.impasto(["stylize"], onto_map), &["one of the pictures to be read"]);
+}
+
+#[test]
 fn an_experiment_needs_one_of_the_two_pictures() {
     let desk = Desk::new();
     let run = |more: &[&str]| {

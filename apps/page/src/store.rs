@@ -80,6 +80,8 @@ pub struct MarkingStore {
     pub open: RwSignal<bool>,
     /// Whether anything is marked.
     pub any: RwSignal<bool>,
+    /// Whether more or less of the photo is kept anywhere.
+    pub mapped: RwSignal<bool>,
     /// The mode of the brush.
     pub brush: RwSignal<Brush>,
     /// The width of the brush in per cent of the photo's long side.
@@ -267,6 +269,7 @@ impl MarkingStore {
         Self {
             open: RwSignal::new(false),
             any: RwSignal::new(false),
+            mapped: RwSignal::new(false),
             brush: RwSignal::new(Brush::default()),
             width: RwSignal::new(10),
             mask: StoredValue::new(None),

@@ -101,7 +101,11 @@ pub async fn measure(file: &Blob, name: &str) -> Result<(u32, u32), Failure> {
     Ok(size)
 }
 
-async fn bitmap(file: &Blob, name: &str) -> Result<ImageBitmap, Failure> {
+/// The decoded picture in the browser's memory, with EXIF orientation applied. It must be closed.
+///
+/// # Errors
+/// [`Failure::Decode`] if the browser cannot decode the file.
+pub async fn bitmap(file: &Blob, name: &str) -> Result<ImageBitmap, Failure> {
     let create = || -> Result<Promise, JsValue> {
         // Looked up by name: `Window` and `WorkerGlobalScope` both have the function, but no common type in web-sys.
         let global = js_sys::global();

@@ -69,11 +69,11 @@ pub enum OptionsError {
     InvisiblePainting,
     /// A mask whose size differs from that of its picture.
     #[error(
-        "the {what} is {}×{} pixels and the {of} {}×{}: make a mask from the {of} itself, so that the two fit",
+        "the {what} is {}×{} pixels and the {of} {}×{}: make it from the {of} itself, so that the two fit",
         .mask.0, .mask.1, .picture.0, .picture.1
     )]
     MaskSize {
-        /// "mask" or "opacity".
+        /// "mask", "opacity" or "content map".
         what: &'static str,
         /// "photo" or "painting".
         of: &'static str,

@@ -30,6 +30,9 @@ pub struct Recipe {
     /// Whether a mask was used.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub masked: bool,
+    /// Whether a map was used that says where the photo is kept more strongly, and where less.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub content_map: bool,
 }
 
 /// Why no recipe can be read from or written to a file.
@@ -52,12 +55,13 @@ pub enum RecipeError {
 }
 
 impl Recipe {
-    /// The recipe of a run by this version, with paintings of these weights.
+    /// The recipe of a run by this version, with paintings of these weights and without a content map.
     pub fn new(network: &str, options: &Options, paintings: &[f32], masked: bool) -> Self {
         let paintings = if paintings.len() > 1 { paintings.to_vec() } else { Vec::new() };
         Self {
             paintings,
             masked,
+            content_map: false,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             network: network.to_owned(),
             options: options.clone(),
@@ -133,7 +137,7 @@ mod tests {
             tv_weight: 0.1,
             ..Options::default()
         };
-        Recipe::new("Größe \"M\"", &options, &[0.75, 0.25], true)
+        Recipe { content_map: true, ..Recipe::new("Größe \"M\"", &options, &[0.75, 0.25], true) }
     }
 
     #[test]
@@ -173,6 +177,7 @@ mod tests {
             options,
             paintings: vec![],
             masked: false,
+            content_map: false,
         };
         assert_eq!(Recipe::read(&file).unwrap(), due);
     }

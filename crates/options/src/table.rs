@@ -161,6 +161,9 @@ options! {
             { page: Some(all("difference or picture")) };
         "content-weight" content_weight: f32 = 0.1, "WEIGHT",
             "α: how strongly the photo is kept; with --style-loss neighbors, which is the stronger style, 3.5 times as strongly";
+        "content-falloff" content_falloff: f32 = 1.0, "FACTOR",
+            "How many times as strongly as at the next larger size the photo is kept on the way to the result: 2 halves the content weight from size to size, 1 leaves it (--schedule coarse-to-fine)"
+            { page: Some(OnPage { range: "1 to 4", allows: |text| text.parse().is_ok_and(|factor: f32| (1.0..=4.0).contains(&factor)) }) };
         "style-weight" style_weight: f32 = 1.0, "WEIGHT",
             "β: how strongly the painting's style is taken on";
         "tv-weight" tv_weight: f32 = 0.3, "WEIGHT",

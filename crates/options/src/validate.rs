@@ -70,6 +70,7 @@ impl Options {
                 total += strength * weight;
             }
         }
+        check_positive("content falloff", self.content_falloff)?;
         check_weight("neighbors", None, self.neighbors_weight)?;
         if self.has_neighbors() {
             total += self.style_weight * self.neighbors_weight;

@@ -103,11 +103,12 @@ fn a_layer_may_stand_in_a_list_once() {
 }
 
 #[test]
-fn constants_of_the_optimiser_must_be_in_range() {
+fn factors_and_constants_of_the_optimiser_must_be_in_range() {
     for wrong in [0.0, -1.0, f32::NAN, f32::INFINITY] {
         for (what, error) in [
             ("learning rate", error_after(|o| o.adam.learning_rate = wrong)),
             ("epsilon", error_after(|o| o.adam.epsilon = wrong)),
+            ("content falloff", error_after(|o| o.content_falloff = wrong)),
         ] {
             assert!(matches!(error, OptionsError::NotPositive { what: w, .. } if w == what), "{error}");
         }

@@ -132,31 +132,37 @@ impl Mask {
     /// features inside the mask, divided by *their* number (Gatys et al. 2017, "Controlling Perceptual Factors in
     /// Neural Style Transfer", eq. 4).
     pub fn guide(&self, poolings: usize, remainder: Remainder) -> Option<Guide> {
+        let mut guide = self.means(poolings, remainder, |value| value);
+        let squares: f64 = guide.values.iter().map(|&value| f64::from(value).powi(2)).sum();
+        // Less than a hundredth of one feature: too little for style statistics.
+        if squares < 1e-4 {
+            return None;
+        }
+        let scale = (guide.values.len() as f64 / squares).sqrt() as f32;
+        for value in &mut guide.values {
+            *value *= scale;
+        }
+        Some(guide)
+    }
+
+    /// A weight for each feature after `poolings` 2×2 poolings: the mean of `of` over its pixels.
+    pub fn means(&self, poolings: usize, remainder: Remainder, of: impl Fn(f32) -> f32) -> Guide {
         let Rect { width, height, .. } = Rect::whole(self.size()).behind(poolings, remainder);
         let side = 1 << poolings;
         let pixels = |at: usize, length: usize| at * side..((at + 1) * side).min(length);
         let mean = |(x, y)| {
             let (x, y) = (pixels(x, self.width), pixels(y, self.height));
             let rect = Rect { x: x.start, y: y.start, width: x.len(), height: y.len() };
-            let sum: f32 = rect.rows(self.width).flat_map(|row| &self.values[row]).sum();
+            let sum: f32 =
+                rect.rows(self.width).flat_map(|row| &self.values[row]).map(|&value| of(value)).sum();
             sum / rect.pixels() as f32
         };
-        let mut values: Vec<f32> =
-            (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(mean).collect();
-        let squares: f64 = values.iter().map(|&value| f64::from(value).powi(2)).sum();
-        // Less than a hundredth of one feature: too little for style statistics.
-        if squares < 1e-4 {
-            return None;
-        }
-        let scale = (values.len() as f64 / squares).sqrt() as f32;
-        for value in &mut values {
-            *value *= scale;
-        }
-        Some(Guide { width, height, values })
+        let values = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(mean).collect();
+        Guide { width, height, values }
     }
 }
 
-/// The weights of features that restrict a loss to the region of a mask ([`Mask::guide`]).
+/// A weight for each feature of a layer ([`Mask::guide`], [`Mask::means`]).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Guide {
     width: usize,
@@ -244,6 +250,15 @@ mod tests {
         assert_eq!(mask.turned(), Mask::of(&picture.turned()));
         let rect = Rect { x: 2, y: 1, width: 4, height: 3 };
         assert_eq!(mask.crop(rect), Mask::of(&picture.crop(rect)));
+    }
+
+    #[test]
+    fn means_are_those_of_the_pixels_of_each_feature() {
+        let values = (0..15).map(|at| at as f32 / 15.0).collect();
+        let means = Mask::new(5, 3, values).unwrap().means(1, Remainder::Kept, |value| 15.0 * value + 1.0);
+        assert_eq!(means.shape(), [2, 3]);
+        let due = [4.0, 6.0, 7.5, 11.5, 13.5, 15.0];
+        assert!(means.values().iter().zip(due).all(|(mean, due)| (mean - due).abs() < 1e-5), "{means:?}");
     }
 
     #[test]

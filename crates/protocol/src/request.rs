@@ -34,10 +34,10 @@ pub struct Styled {
     pub weight: f32,
 }
 
-/// A mask over the photo. Its weights, one byte for each pixel, are sent with the request.
+/// A mask or a content map over the photo. Its weights, one byte for each pixel, are sent with the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Masked {
-    /// The id of the mask: equal ids mean equal masks.
+    /// The id of its weights: equal ids mean equal weights.
     pub id: u32,
     /// Width in pixels.
     pub width: usize,
@@ -72,6 +72,9 @@ pub enum Request {
         styles: Vec<Styled>,
         /// The part of the photo to paint; `None` for all of it.
         mask: Option<Masked>,
+        /// How strongly the photo is kept at each pixel: 128 as the content weight says, 255 more, 0 less strongly; `None` for
+        /// 128 everywhere.
+        content_map: Option<Masked>,
         /// The picture to start from.
         start: Start,
     },

@@ -16,6 +16,7 @@ fn a_request_survives_the_border() {
         content: PictureId(1),
         styles: vec![Styled { picture: PictureId(2), weight: 0.3 }],
         mask: Some(Masked { id: 1, width: 64, height: 43 }),
+        content_map: Some(Masked { id: 2, width: 64, height: 43 }),
         start: Start::GoOn { step: 30, width: 64, height: 43 },
     };
     assert_eq!(decode::<Request>(&encode(&request).unwrap()).unwrap(), request);

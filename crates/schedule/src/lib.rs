@@ -24,6 +24,8 @@ pub struct Scale {
     pub adam: AdamOptions,
     /// The factor of the learning rate at the beginning and at the end of this scale; linear between them.
     pub learning_rate_factor: [f32; 2],
+    /// The factor of the content weight, by [`Options::content_falloff`]; 1 at the last scale.
+    pub content_factor: f32,
 }
 
 /// The scales of a run, the smallest first, that of the result last.
@@ -88,9 +90,18 @@ impl Plan {
         if options.has_pyramid() {
             adam.learning_rate *= ON_A_PYRAMID;
         }
-        let scale =
-            |((width, height), steps)| Scale { width, height, steps, adam, learning_rate_factor: [1.0, 1.0] };
-        let mut plan = Self { scales: sizes.into_iter().zip(steps).map(scale).collect() };
+        let last = sizes.len() - 1;
+        let scale = |(at, ((width, height), steps))| Scale {
+            width,
+            height,
+            steps,
+            adam,
+            learning_rate_factor: [1.0, 1.0],
+            // Kolkin et al. 2019, "Style Transfer by Relaxed Optimal Transport and Self-Similarity", section 2.5, halve the
+            // content weight from scale to scale.
+            content_factor: options.content_falloff.powi((last - at) as i32),
+        };
+        let mut plan = Self { scales: sizes.into_iter().zip(steps).enumerate().map(scale).collect() };
         if plan.scales.len() > 1 {
             plan.set_learning_rate_factors(finishing);
         }
@@ -345,6 +356,18 @@ mod tests {
         assert_eq!(plan(512, 2048), usual, "nothing is left to sharpen");
         // With a small start there is still something that is painted.
         assert_eq!(long_sides(&plan(512, 64)), [91, 128, 256, 512]);
+    }
+
+    #[test]
+    fn the_content_weight_falls_to_its_value_at_the_last_scale() {
+        let factors = |content_falloff, schedule| {
+            let options = Options { content_falloff, schedule, ..Options::default() };
+            let plan = Plan::new(&options, (256, 256), (256, 256));
+            plan.scales().iter().map(|scale| scale.content_factor).collect::<Vec<_>>()
+        };
+        assert_eq!(factors(2.0, Schedule::CoarseToFine), [8.0, 4.0, 2.0, 1.0]);
+        assert_eq!(factors(1.0, Schedule::CoarseToFine), [1.0; 4]);
+        assert_eq!(factors(2.0, Schedule::Single), [1.0]);
     }
 
     #[test]

@@ -26,6 +26,11 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "FILE")]
     pub mask: Option<PathBuf>,
 
+    /// A grey picture of the photo's shape: where it is white the photo is kept five times as strongly, where it is black a fifth
+    /// as strongly, and where it is mid grey as --content-weight says
+    #[arg(long, value_name = "FILE")]
+    pub content_map: Option<PathBuf>,
+
     /// Where the result goes; the extension says in which format (png, jpg, webp or bmp)
     #[arg(short, long, value_name = "FILE")]
     pub out: PathBuf,

@@ -35,7 +35,7 @@ pub enum StylizeError {
     #[error("cannot tell the format of {} by its extension: name it .png, .jpg, .webp or .bmp", .0.display())]
     Format(PathBuf),
     #[error(
-        "{} is {}×{} pixels and the photo {}×{}: a mask needs the photo's shape, make it from the photo itself",
+        "{} is {}×{} pixels and the photo {}×{}: a mask or a content map needs the photo's shape, make it from the photo itself",
         .path.display(), .mask.0, .mask.1, .photo.0, .photo.1
     )]
     MaskShape { path: PathBuf, mask: (usize, usize), photo: (usize, usize) },

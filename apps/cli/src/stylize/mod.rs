@@ -56,7 +56,10 @@ pub fn run(args: &StylizeArgs) -> Result<(), StylizeError> {
     let (width, height) = sources.subject.photo.size();
     say(format!("Painting {width}×{height} pixels on {name}, weights \"{}\".", weights.name));
     let blend: Vec<f32> = sources.paintings.iter().map(|painting| painting.weight).collect();
-    let recipe = Recipe::new(&weights.name, &options, &blend, sources.subject.mask.is_some());
+    let recipe = Recipe {
+        content_map: sources.subject.content_map.is_some(),
+        ..Recipe::new(&weights.name, &options, &blend, sources.subject.mask.is_some())
+    };
     if let Some(like) = like {
         for difference in differences(&like, &recipe) {
             say(format!("The picture to paint like was painted {difference}: it will not be the same."));
@@ -87,7 +90,7 @@ fn inputs(args: &StylizeArgs) -> Result<Inputs, StylizeError> {
     let paintings = args.paintings(like.as_ref());
     check_outputs(args, &paintings)?;
 
-    let subject = read_subject(&args.photo, args.mask.as_deref(), &options)?;
+    let subject = read_subject(args, &options)?;
     let (width, height) = subject.photo.size();
     Options::check_sides("photo", width, height)?;
     let mut sources = Sources { subject, paintings: Vec::new() };
@@ -106,8 +109,9 @@ fn inputs(args: &StylizeArgs) -> Result<Inputs, StylizeError> {
 
 /// Checks that the outputs can be written and do not overwrite an input.
 fn check_outputs(args: &StylizeArgs, paintings: &[(PathBuf, f32)]) -> Result<(), StylizeError> {
-    let inputs = paintings.iter().map(|(path, _)| path).chain([&args.photo]).chain(&args.mask);
-    refuse_to_overwrite(&args.out, inputs.chain(&args.from))?;
+    let inputs = paintings.iter().map(|(path, _)| path).chain([&args.photo]);
+    let masks = args.mask.iter().chain(&args.content_map);
+    refuse_to_overwrite(&args.out, inputs.chain(masks).chain(&args.from))?;
     for path in [Some(&args.out), args.trace.as_ref()].into_iter().flatten() {
         try_writing(path).map_err(|source| StylizeError::Write { path: path.clone(), source })?;
     }

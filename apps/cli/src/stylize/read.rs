@@ -1,13 +1,17 @@
 //! Reads the pictures from files.
 
-use std::{fs::File, io::BufReader, path::Path};
+use std::{
+    fs::File,
+    io::BufReader,
+    path::{Path, PathBuf},
+};
 
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use impasto::sources::{Painting, Subject};
 use options::Options;
 use picture::{Picture, crop::fitted, mask::Mask};
 
-use super::error::StylizeError;
+use super::{args::StylizeArgs, error::StylizeError};
 
 /// A picture over a white background, and its opacity if it has transparent pixels.
 pub struct Read {
@@ -46,18 +50,28 @@ pub fn read_painting(path: &Path, weight: f32, options: &Options) -> Result<Pain
     Ok(Painting { picture, opacity, weight })
 }
 
-/// Reads the photo, its opacity and the mask, at the requested size.
-pub fn read_subject(photo: &Path, mask: Option<&Path>, options: &Options) -> Result<Subject, StylizeError> {
-    let Read { picture, opacity } = read(photo)?;
+/// Reads the photo, its opacity, the mask and the content map, at the requested size.
+pub fn read_subject(args: &StylizeArgs, options: &Options) -> Result<Subject, StylizeError> {
+    let Read { picture, opacity } = read(&args.photo)?;
     let (photo, opacity) = fitted(&picture, opacity.as_ref(), None, options.size);
     let (width, height) = photo.size();
-    let Some(path) = mask else { return Ok(Subject { photo, opacity, mask: None }) };
+    let mask = |path: &Option<PathBuf>| -> Result<Option<Mask>, StylizeError> {
+        let Some(path) = path else { return Ok(None) };
+        let mask = read_mask(path, &picture)?;
+        Ok(Some(mask.resize(width, height)))
+    };
+    let (mask, content_map) = (mask(&args.mask)?, mask(&args.content_map)?);
+    Ok(Subject { photo, opacity, mask, content_map })
+}
+
+/// Reads a mask or a content map for a photo that was not resized.
+fn read_mask(path: &Path, photo: &Picture) -> Result<Mask, StylizeError> {
     let mask = read(path)?.picture;
     // Scaling can change the size by a pixel.
     let aspect = |picture: &Picture| picture.width() as f64 / picture.height() as f64;
-    if (aspect(&mask) / aspect(&picture) - 1.0).abs() > 0.02 {
-        let (mask, photo) = (mask.size(), picture.size());
+    if (aspect(&mask) / aspect(photo) - 1.0).abs() > 0.02 {
+        let (mask, photo) = (mask.size(), photo.size());
         return Err(StylizeError::MaskShape { path: path.to_owned(), mask, photo });
     }
-    Ok(Subject { photo, opacity, mask: Some(Mask::of(&mask).resize(width, height)) })
+    Ok(Mask::of(&mask))
 }

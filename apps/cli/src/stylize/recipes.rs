@@ -22,7 +22,9 @@ pub fn differences(like: &Recipe, now: &Recipe) -> Vec<String> {
             format!("in the manner of {} paintings, blended {}", weights.len(), weights.join(" : "))
         }
     });
-    let mask = (like.masked != now.masked)
-        .then(|| format!("{} a mask", if like.masked { "with" } else { "without" }));
-    [network, paintings, mask].into_iter().flatten().collect()
+    let with =
+        |what, like, now| (like != now).then(|| format!("{} {what}", if like { "with" } else { "without" }));
+    let mask = with("a mask", like.masked, now.masked);
+    let content_map = with("a content map", like.content_map, now.content_map);
+    [network, paintings, mask, content_map].into_iter().flatten().collect()
 }

@@ -1,28 +1,75 @@
-//! Handles the brush, which marks parts of the photo: they stay unchanged, or take the second painting's style.
+//! Handles the brushes. One marks parts of the photo, which stay unchanged or take the second painting's style; others say where
+//! more of the photo is kept, and where less.
 //!
-//! The mask is kept in a grid of our own ([`BrushMask`]) and only shown on a canvas: a browser that guards against
+//! The marks are kept in a grid of our own ([`BrushMask`]) and only shown on a canvas: a browser that guards against
 //! fingerprinting gives back slightly different pixels than it was given.
 
 use js_sys::{Uint8Array, Uint8ClampedArray};
-use leptos::prelude::{GetUntracked, GetValue, Set, SetValue, UpdateValue, WithValue};
+use leptos::prelude::{GetUntracked, GetValue, Set, SetValue, UpdateValue, WithUntracked, WithValue};
 use picture::size_to_fit;
 use protocol::Masked;
 
-use crate::{model::brush_mask::BrushMask, services::canvas, store::MarkingStore};
+use crate::{
+    actions::context::Context,
+    model::{alert::Alert, brush_mask::BrushMask, words::counted},
+    services::{canvas, faces, tasks::spawn},
+    store::MarkingStore,
+};
 
 /// The maximum long side of the grid in pixels. More is not needed, since the edges of a mask are soft.
 const GRID: usize = 512;
-/// The colour of marked parts; the style sheet sets their opacity.
-const COLOUR: [u8; 3] = [208, 48, 32];
+/// The colours of marked parts, of those that are kept more, and of those that are kept less; the style sheet sets their
+/// opacity.
+const COLOURS: [[u8; 3]; 3] = [[208, 48, 32], [24, 128, 56], [32, 80, 208]];
+/// The radii of a face with hair and chin, relative to the sides of the box that a browser finds.
+const HEAD: f32 = 0.65;
 
 /// The mask of what is *not* marked, and its weights, one byte per pixel; `None` if nothing is marked.
 pub fn unmarked(marking: MarkingStore) -> Option<(Masked, Uint8Array)> {
+    sent(marking, |mask| (!mask.is_empty()).then(|| mask.unmarked()))
+}
+
+/// The map of where more of the photo is kept, and where less, and its weights; `None` if it is the same everywhere.
+pub fn content_map(marking: MarkingStore) -> Option<(Masked, Uint8Array)> {
+    sent(marking, |mask| (!mask.map_is_empty()).then(|| mask.content_map()))
+}
+
+fn sent(marking: MarkingStore, weights: fn(&BrushMask) -> Option<Vec<u8>>) -> Option<(Masked, Uint8Array)> {
     marking.mask.with_value(|mask| {
-        let mask = mask.as_ref().filter(|mask| !mask.is_empty())?;
+        let mask = mask.as_ref()?;
         let (width, height) = mask.size();
         let masked = Masked { id: marking.version.get_value(), width, height };
-        Some((masked, Uint8Array::from(mask.unmarked().as_slice())))
+        Some((masked, Uint8Array::from(weights(mask)?.as_slice())))
     })
+}
+
+/// Keeps more of the photo where the browser finds faces.
+pub fn keep_faces(context: Context) {
+    let store = context.store;
+    let photo = store.sources.photo.get_untracked();
+    spawn(async move {
+        let found = match context.services.files.read(&photo).await {
+            Ok(file) => faces::find(&file, &photo.title).await,
+            Err(failure) => Err(failure),
+        };
+        if store.sources.photo.with_untracked(|now| now.id != photo.id) {
+            return; // these are another photo's faces
+        }
+        match found {
+            Ok(faces) => {
+                store.ui.status.set(format!("{} found.", counted(faces.len() as u32, "face")));
+                change(store.marking, |mask| {
+                    let (width, height) = mask.size();
+                    let (width, height) = (width as f32, height as f32);
+                    for [x, y, across, down] in faces {
+                        let centre = ((x + across / 2.0) * width, (y + down / 2.0) * height);
+                        mask.keep_ellipse(centre, (HEAD * across * width, HEAD * down * height));
+                    }
+                });
+            }
+            Err(failure) => store.ui.alert.set(Some(Alert::from(&failure))),
+        }
+    });
 }
 
 /// Clears the mask and closes the brush, for a new photo.
@@ -109,11 +156,14 @@ fn radius(marking: MarkingStore, mask: &BrushMask) -> f32 {
 /// Redraws the mask after a change.
 fn changed(marking: MarkingStore) {
     marking.version.update_value(|version| *version += 1);
-    let any = marking.mask.with_value(|mask| mask.as_ref().is_some_and(|mask| !mask.is_empty()));
-    marking.any.set(any);
+    let is_any = |is_empty: fn(&BrushMask) -> bool| {
+        marking.mask.with_value(|mask| mask.as_ref().is_some_and(|mask| !is_empty(mask)))
+    };
+    marking.any.set(is_any(BrushMask::is_empty));
+    marking.mapped.set(is_any(BrushMask::map_is_empty));
     let shown = marking.mask.with_value(|mask| {
         let mask = mask.as_ref()?;
-        let pixels = Uint8ClampedArray::from(mask.rgba(COLOUR).as_slice());
+        let pixels = Uint8ClampedArray::from(mask.rgba(COLOURS).as_slice());
         Some((mask.size(), pixels))
     });
     if let (Some(((width, height), pixels)), Some(element)) = (shown, marking.canvas.get_untracked()) {

@@ -26,10 +26,11 @@ pub fn paint(context: Context) {
     let start = origin(store);
     let options = store.settings.options();
     let pack = networks::for_a_run(store.networks);
-    let mask = marking::unmarked(store.marking);
+    let (mask, content_map) = (marking::unmarked(store.marking), marking::content_map(store.marking));
     let content = store.sources.photo.get_untracked();
     let styles = store.sources.weighted_paintings();
-    let run = new_run(&content, &styles, &options, mask.is_some(), start.as_ref());
+    let marked = [mask.is_some(), content_map.is_some()];
+    let run = new_run(&content, &styles, &options, marked, start.as_ref());
     let job = set_loading(store, run, start.as_ref().map_or(0, |origin| origin.step));
     show_stage(store);
 
@@ -52,7 +53,8 @@ pub fn paint(context: Context) {
         }
         match files {
             Ok((photo, styles)) => {
-                let order = Order { options, pack, content: (content.id, photo), styles, mask, start };
+                let order =
+                    Order { options, pack, content: (content.id, photo), styles, mask, content_map, start };
                 context.with_bridge(|bridge| bridge.paint(job, order));
             }
             Err(failure) => run_end::failed(context, &failure),
@@ -80,7 +82,7 @@ fn new_run(
     content: &Choice,
     styles: &[(Choice, f32)],
     options: &Options,
-    masked: bool,
+    [masked, content_map]: [bool; 2],
     start: Option<&Origin>,
 ) -> Run {
     let weights: Vec<f32> = styles.iter().map(|(_, weight)| *weight).collect();
@@ -89,7 +91,7 @@ fn new_run(
         style: styles[0].0.clone(),
         second: styles.get(1).map(|(second, _)| second.clone()),
         goes_on: start.is_some(),
-        recipe: Recipe::new("", options, &weights, masked),
+        recipe: Recipe { content_map, ..Recipe::new("", options, &weights, masked) },
         steered: false,
         plan: None,
         steps: start.map_or(0, |origin| origin.step) + options.steps,

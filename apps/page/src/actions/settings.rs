@@ -79,7 +79,7 @@ fn set(context: Context, recipe: &Recipe) -> Vec<String> {
             more.len()
         )),
     }
-    if recipe.masked {
+    if recipe.masked || recipe.content_map {
         left.push("Parts of the photo were marked: mark them again.".to_owned());
     }
     left

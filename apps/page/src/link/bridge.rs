@@ -44,6 +44,8 @@ pub struct Order {
     pub styles: Vec<(Styled, Blob)>,
     /// The part of the photo to paint, and the weights of its pixels; `None` for the whole photo.
     pub mask: Option<(Masked, Uint8Array)>,
+    /// Where more of the photo is kept, and where less; `None` for the same everywhere.
+    pub content_map: Option<(Masked, Uint8Array)>,
     /// The picture to continue from.
     pub start: Option<Origin>,
 }
@@ -458,7 +460,7 @@ impl State {
 }
 
 fn seal(job: JobId, order: Order, engine: Engine) -> Result<Envelope, Failure> {
-    let Order { options, pack, content, styles, mask, start } = order;
+    let Order { options, pack, content, styles, mask, content_map, start } = order;
     let (styles, files): (Vec<Styled>, Vec<Blob>) = styles.into_iter().unzip();
     let request = Request::Paint {
         job,
@@ -466,18 +468,22 @@ fn seal(job: JobId, order: Order, engine: Engine) -> Result<Envelope, Failure> {
         pack: pack(engine),
         content: content.0,
         styles,
-        mask: mask.as_ref().map(|(mask, _)| *mask),
+        mask: mask.as_ref().map(|(masked, _)| *masked),
+        content_map: content_map.as_ref().map(|(masked, _)| *masked),
         start: start.as_ref().map_or(Start::Afresh, |origin| Start::GoOn {
             step: origin.step,
             width: origin.width,
             height: origin.height,
         }),
     };
+    let weights =
+        |sent: Option<(Masked, Uint8Array)>| sent.map_or(JsValue::UNDEFINED, |(_, weights)| weights.into());
     let envelope = Envelope::new(&request)
         .map_err(|error| Failure::Options(error.to_string()))?
         .with("content", &content.1)
         .with("styles", &files.into_iter().collect::<Array>())
-        .with("mask", &mask.map_or(JsValue::UNDEFINED, |(_, weights)| weights.into()));
+        .with("mask", &weights(mask))
+        .with("content_map", &weights(content_map));
     Ok(match start {
         // A copy, since the page keeps its frame.
         Some(origin) => {

@@ -1,11 +1,14 @@
-//! Defines the mask that a visitor draws on a photo with a brush.
+//! Defines what a visitor draws on a photo with a brush: a mask, and a map of where the photo is kept.
 
-/// A mask on a grid of pixels, 0 (not marked) to 255 (fully marked), rows top to bottom.
+/// A mask and a content map on a grid of pixels, rows top to bottom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrushMask {
     width: usize,
     height: usize,
+    /// The mask, 0 (not marked) to 255 (fully marked).
     values: Vec<u8>,
+    /// The content map, -127 (the photo is kept less), 0 (as elsewhere) to 127 (more).
+    map: Vec<i8>,
 }
 
 /// The mode of the brush.
@@ -14,14 +17,18 @@ pub enum Brush {
     /// Adds to the mask.
     #[default]
     Mark,
-    /// Removes from the mask.
+    /// Keeps more of the photo.
+    Keep,
+    /// Keeps less of it.
+    Free,
+    /// Removes all of these.
     Erase,
 }
 
 impl BrushMask {
-    /// An empty mask of this size in pixels.
+    /// An empty mask and map of this size in pixels.
     pub fn empty(width: usize, height: usize) -> Self {
-        Self { width, height, values: vec![0; width * height] }
+        Self { width, height, values: vec![0; width * height], map: vec![0; width * height] }
     }
 
     /// Width and height in pixels.
@@ -39,9 +46,32 @@ impl BrushMask {
         self.values.iter().map(|value| 255 - value).collect()
     }
 
-    /// RGBA pixels: this colour, with the mask as alpha.
-    pub fn rgba(&self, [red, green, blue]: [u8; 3]) -> Vec<u8> {
-        self.values.iter().flat_map(|&value| [red, green, blue, value]).collect()
+    /// Whether the map is 0 everywhere.
+    pub fn map_is_empty(&self) -> bool {
+        self.map.iter().all(|&value| value == 0)
+    }
+
+    /// The content map as the engine takes it: 255 where more of the photo is kept, 128 where as much as elsewhere, 1 where
+    /// less; one byte per pixel.
+    pub fn content_map(&self) -> Vec<u8> {
+        self.map.iter().map(|value| value.wrapping_add(-128) as u8).collect()
+    }
+
+    /// RGBA pixels: the colour of marked parts, of those that are kept more, or of those that are kept less, with the mask or
+    /// the map as alpha.
+    pub fn rgba(&self, [marked, kept, free]: [[u8; 3]; 3]) -> Vec<u8> {
+        let pixel = |(&value, &map): (&u8, &i8)| {
+            let mapped = map.unsigned_abs() * 2;
+            let [red, green, blue] = if value >= mapped {
+                marked
+            } else if map > 0 {
+                kept
+            } else {
+                free
+            };
+            [red, green, blue, value.max(mapped)]
+        };
+        self.values.iter().zip(&self.map).flat_map(pixel).collect()
     }
 
     /// Draws a line with a round brush; points and radius in pixels. The edge is antialiased over one pixel.
@@ -56,11 +86,34 @@ impl BrushMask {
             for x in reach(from.0, to.0, self.width) {
                 let away = distance((x as f32 + 0.5, y as f32 + 0.5), from, to);
                 let covered = ((radius - away + 0.5).clamp(0.0, 1.0) * 255.0).round() as u8;
-                let value = &mut self.values[y * self.width + x];
-                *value = match brush {
-                    Brush::Mark => covered.max(*value),
-                    Brush::Erase => (255 - covered).min(*value),
-                };
+                self.apply(y * self.width + x, covered, brush);
+            }
+        }
+    }
+
+    /// Keeps more of the photo in an ellipse with a soft edge; centre and radii in pixels.
+    pub fn keep_ellipse(&mut self, (x, y): (f32, f32), (across, down): (f32, f32)) {
+        for at in 0..self.map.len() {
+            let (column, row) = ((at % self.width) as f32 + 0.5, (at / self.width) as f32 + 0.5);
+            let away = ((column - x) / across).hypot((row - y) / down);
+            self.apply(at, ((1.3 - away) / 0.6 * 255.0) as u8, Brush::Keep); // the conversion clamps
+        }
+    }
+
+    /// Changes the pixel `at`, which the brush covers by 0 to 255.
+    fn apply(&mut self, at: usize, covered: u8, brush: Brush) {
+        let half = (covered / 2) as i8;
+        if half == 0 {
+            return;
+        }
+        let (value, map) = (&mut self.values[at], &mut self.map[at]);
+        match brush {
+            Brush::Mark => *value = covered.max(*value),
+            Brush::Keep => *map = half.max(*map),
+            Brush::Free => *map = (-half).min(*map),
+            Brush::Erase => {
+                *value = (255 - covered).min(*value);
+                *map = (*map).clamp(half - 127, 127 - half);
             }
         }
     }
@@ -117,6 +170,41 @@ mod tests {
         assert!(mask.unmarked().iter().all(|&value| value == 0));
         mask.invert();
         assert!(mask.is_empty());
-        assert_eq!(mask.rgba([1, 2, 3]).len(), 800);
+        assert_eq!(mask.rgba([[1; 3]; 3]).len(), 800);
+    }
+
+    #[test]
+    fn the_latest_stroke_says_whether_more_or_less_is_kept() {
+        let mut mask = BrushMask::empty(30, 10);
+        let mut stroke = |x, brush| {
+            mask.draw((x, 5.0), (x, 5.0), 4.0, brush);
+            let map = mask.content_map();
+            [5, 15, 25].map(|x| map[5 * 30 + x])
+        };
+        assert_eq!(stroke(5.0, Brush::Keep), [255, 128, 128]);
+        assert_eq!(stroke(15.0, Brush::Free), [255, 1, 128]);
+        assert_eq!(stroke(5.0, Brush::Free), [1, 1, 128]);
+        assert_eq!(stroke(5.0, Brush::Keep), [255, 1, 128]);
+        assert_eq!(stroke(15.0, Brush::Erase), [255, 128, 128]);
+        assert!(mask.is_empty() && !mask.map_is_empty(), "the mask is another thing");
+        mask.draw((25.0, 5.0), (25.0, 5.0), 4.0, Brush::Mark);
+        let rgba = mask.rgba([[1; 3], [2; 3], [3; 3]]);
+        assert_eq!(
+            [5, 15, 25].map(|x| [rgba[4 * (150 + x)], rgba[4 * (150 + x) + 3]]),
+            [[2, 254], [1, 0], [1, 255]]
+        );
+        mask.draw((0.0, 5.0), (30.0, 5.0), 20.0, Brush::Erase);
+        assert!(mask.is_empty() && mask.map_is_empty());
+    }
+
+    #[test]
+    fn a_face_is_kept_with_a_soft_edge() {
+        let mut mask = BrushMask::empty(60, 40);
+        mask.keep_ellipse((30.0, 20.0), (10.0, 15.0));
+        let map = mask.content_map();
+        let row: Vec<u8> = (30..60).map(|x| map[20 * 60 + x]).collect();
+        assert!(row.is_sorted_by(|a, b| a >= b) && row[0] == 255 && row[29] == 128, "{row:?}");
+        assert!((180..205).contains(&row[9]), "half as much at the radius: {row:?}");
+        assert_eq!((map[5 * 60 + 30] > 180, map[38 * 60 + 30] > 150), (true, false));
     }
 }

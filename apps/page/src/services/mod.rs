@@ -4,6 +4,7 @@ pub mod address;
 pub mod canvas;
 pub mod connection;
 pub mod export;
+pub mod faces;
 pub mod files;
 pub mod networks;
 pub mod offline;

@@ -9,6 +9,7 @@ use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
 use crate::{
     actions::{context::Context, frames::show_stage, marking as actions},
     model::brush_mask::{Brush, BrushMask},
+    services::faces,
 };
 
 /// The widths of the brush in per cent of the photo's long side.
@@ -25,7 +26,8 @@ pub fn MarkButton() -> impl IntoView {
             None => "stay as in the photo",
         };
         let state = if marking.any.get() { "Marked parts" } else { "Parts that are marked with a brush" };
-        format!("{state} {fate}.")
+        let kept = if marking.mapped.get() { " In places more or less of the photo is kept." } else { "" };
+        format!("{state} {fate}.{kept}")
     };
     view! {
         <div class="control">
@@ -67,6 +69,7 @@ pub fn MarkLayer() -> impl IntoView {
             aria-label="Marks on the photo: draw with the pointer, or move with the arrow keys and mark with the space bar; with Shift the arrow keys draw"
             hidden=move || !marking.open.get()
             data-any=move || marking.any.get().to_string()
+            data-mapped=move || marking.mapped.get().to_string()
             on:pointerdown=move |event: PointerEvent| {
                 if let Some((x, y)) = place(&event) {
                     if let Some(canvas) = marking.canvas.get_untracked() {
@@ -95,7 +98,7 @@ pub fn MarkLayer() -> impl IntoView {
 /// The brush's settings, shown below the picture while the brush is open.
 #[component]
 pub fn MarkTools() -> impl IntoView {
-    let Context { store, .. } = expect_context();
+    let context @ Context { store, .. } = expect_context();
     let marking = store.marking;
     // A new photo has other parts.
     Effect::new(move |before: Option<PictureId>| {
@@ -119,7 +122,16 @@ pub fn MarkTools() -> impl IntoView {
     view! {
         <div class="brush" role="group" aria-label="Brush" hidden=move || !marking.open.get()>
             {brush(Brush::Mark, "Mark")}
+            {brush(Brush::Keep, "Keep more of the photo here")}
+            {brush(Brush::Free, "Paint freely here")}
             {brush(Brush::Erase, "Erase")}
+            <button
+                type="button" id="faces" hidden=!faces::are_found()
+                title="Keep more of the photo where there are faces"
+                on:click=move |_| actions::keep_faces(context)
+            >
+                "Faces"
+            </button>
             <label>
                 "Width"
                 <input

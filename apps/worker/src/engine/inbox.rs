@@ -24,6 +24,7 @@ pub struct Order {
     pub content: (PictureId, Blob),
     pub styles: Vec<(Styled, Blob)>,
     pub mask: Option<(Masked, Uint8Array)>,
+    pub content_map: Option<(Masked, Uint8Array)>,
     pub start: Start,
     /// RGBA of the picture to continue from.
     pub pixels: JsValue,
@@ -62,8 +63,11 @@ impl Inbox {
             Request::SetContentWeight { job, content_weight } => {
                 self.content_weight.set(Some((job, content_weight)));
             }
-            Request::Paint { job, options, pack, content, styles, mask, start } => {
+            Request::Paint { job, options, pack, content, styles, mask, content_map, start } => {
                 let file = |name| envelope::beside(data, name).unchecked_into::<Blob>();
+                let weights = |masked: Option<Masked>, name| {
+                    masked.map(|masked| (masked, envelope::beside(data, name).unchecked_into()))
+                };
                 let files = envelope::beside(data, "styles").unchecked_into::<Array>();
                 self.add(Task::Paint(Order {
                     job,
@@ -71,7 +75,8 @@ impl Inbox {
                     pack,
                     content: (content, file("content")),
                     styles: styles.into_iter().zip(files.iter().map(JsCast::unchecked_into)).collect(),
-                    mask: mask.map(|mask| (mask, envelope::beside(data, "mask").unchecked_into())),
+                    mask: weights(mask, "mask"),
+                    content_map: weights(content_map, "content_map"),
                     start,
                     pixels: envelope::beside(data, "start"),
                 }));

@@ -129,7 +129,8 @@ struct Live {
     pack: PackPlace,
     content: PictureId,
     styles: Vec<Styled>,
-    mask: Option<Masked>,
+    /// The mask and the content map.
+    masks: [Option<Masked>; 2],
     /// The options at the start, without those that may change between two runs.
     options: Options,
     /// The number of steps already made, by the page's count, when `transfer` was created.
@@ -212,9 +213,10 @@ impl Session {
 
     /// Prepares a run up to its first step; `None` if it was stopped meanwhile.
     async fn prepare(&mut self, order: Order) -> Result<Option<(Live, Options)>, Failure> {
-        let Order { job, options, pack, content, styles, mask, start, pixels } = order;
+        let Order { job, options, pack, content, styles, mask, content_map, start, pixels } = order;
         let (asked, files): (Vec<Styled>, Vec<Blob>) = styles.into_iter().unzip();
-        let masked = mask.as_ref().map(|(mask, _)| *mask);
+        let weights = [mask, content_map];
+        let masks = weights.each_ref().map(|weights| weights.as_ref().map(|(masked, _)| *masked));
         options.validate().map_err(|error| Failure::Options(error.to_string()))?;
         // Dropped before anything new is allocated, so that two runs are never on the device at once.
         let earlier = self.live.take();
@@ -223,7 +225,7 @@ impl Session {
                 live.pack == pack
                     && live.content == content.0
                     && live.styles == asked
-                    && live.mask == masked
+                    && live.masks == masks
                     && live.step() == step
                     && live.options == settled(&options)
             };
@@ -236,7 +238,7 @@ impl Session {
         }
 
         post(&Event::Loading { job, phase: Phase::Pictures });
-        let sources = sources(&content.1, asked.iter().zip(&files), mask, &options).await?;
+        let sources = sources(&content.1, asked.iter().zip(&files), weights, &options).await?;
         let origin = origin(start, &pixels)?;
 
         let Some((vgg, network)) = self.network(Some(job), &pack).await? else { return Ok(None) };
@@ -265,7 +267,7 @@ impl Session {
             pack,
             content: content.0,
             styles: asked,
-            mask: masked,
+            masks,
             options: settled(&options),
             offset,
             network,

@@ -1,4 +1,4 @@
-//! Decodes what a run is painted from: the photo, its mask, the paintings, and the picture to go on from.
+//! Decodes what a run is painted from: the photo, its masks, the paintings, and the picture to go on from.
 
 use browser::decode::decode;
 use impasto::sources::{Painting, Sources, Subject};
@@ -9,26 +9,25 @@ use protocol::{Failure, Masked, Start, Styled};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
-/// Photo, mask and paintings at the sizes that the options ask for.
+/// Photo, mask and content map, and paintings, at the sizes that the options ask for.
 ///
 /// # Errors
-/// [`Failure::Decode`] if the browser cannot read a file, [`Failure::Options`] if the mask does not fit its size.
+/// [`Failure::Decode`] if the browser cannot read a file, [`Failure::Options`] if a mask does not fit its size.
 pub async fn sources(
     photo: &Blob,
     paintings: impl Iterator<Item = (&Styled, &Blob)>,
-    mask: Option<(Masked, Uint8Array)>,
+    [masked, mapped]: [Option<(Masked, Uint8Array)>; 2],
     options: &Options,
 ) -> Result<Sources, Failure> {
     let (photo, opacity) = decode(photo, &file_name(photo, "the photo"), None, options.size).await?;
     let (width, height) = photo.size();
-    let mask = match mask {
-        None => None,
-        Some((Masked { width: w, height: h, .. }, bytes)) => {
-            let weights = bytes.to_vec().into_iter().map(|byte| f32::from(byte) / 255.0).collect();
-            let mask = Mask::new(w, h, weights).map_err(|error| Failure::Options(error.to_string()))?;
-            Some(mask.resize(width, height))
-        }
+    let mask = |sent: Option<(Masked, Uint8Array)>| {
+        let Some((Masked { width: w, height: h, .. }, bytes)) = sent else { return Ok(None) };
+        let weights = bytes.to_vec().into_iter().map(|byte| f32::from(byte) / 255.0).collect();
+        let mask = Mask::new(w, h, weights).map_err(|error| Failure::Options(error.to_string()))?;
+        Ok(Some(mask.resize(width, height)))
     };
+    let (mask, content_map) = (mask(masked)?, mask(mapped)?);
     let style_size = options.style_size.unwrap_or(options.size);
     let mut decoded = Vec::new();
     for (Styled { weight, .. }, file) in paintings {
@@ -36,7 +35,7 @@ pub async fn sources(
         let (picture, opacity) = decode(file, &name, options.style_crop, style_size).await?;
         decoded.push(Painting { picture, opacity, weight: *weight });
     }
-    Ok(Sources { subject: Subject { photo, opacity, mask }, paintings: decoded })
+    Ok(Sources { subject: Subject { photo, opacity, mask, content_map }, paintings: decoded })
 }
 
 /// The picture that a run goes on from, if it does; its RGBA8 pixels were transferred beside the request.
