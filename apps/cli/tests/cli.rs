@@ -598,7 +598,7 @@ fn both_optimisers_lower_the_loss() {
 }
 
 /// Every option with a value that is not its default.
-const CHOSEN: [[&str; 2]; 23] = [
+const CHOSEN: [[&str; 2]; 24] = [
     ["--size", "32"],
     ["--style-size", "24"],
     ["--steps", "2"],
@@ -613,6 +613,7 @@ const CHOSEN: [[&str; 2]; 23] = [
     ["--neighbors-turns", "quarters"],
     ["--pyramid", "off"],
     ["--pooling", "avg"],
+    ["--padding", "bleed"],
     ["--init", "mixture"],
     ["--color", "match"],
     ["--seed", "18446744073709551615"],
@@ -656,6 +657,7 @@ fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
             "--neighbors-turns" => "none",
             "--pyramid" => "on",
             "--pooling" => "max",
+            "--padding" => "zero",
             "--init" => "content",
             "--color" => "keep",
             "--until" => "level",

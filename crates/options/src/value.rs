@@ -6,7 +6,7 @@ use std::str::FromStr;
 use picture::{Size, crop::Crop};
 
 use crate::{
-    choices::{Color, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
+    choices::{Color, Init, Optimizer, Padding, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
     error::OptionsError,
     layers::{WeightedLayer, format_layers, parse_layers},
 };
@@ -35,7 +35,7 @@ macro_rules! as_text {
         }
     )+};
 }
-as_text!(Until, Schedule, StyleLoss, Turns, Pooling, Init, Color, Optimizer, Pyramid; |read| read);
+as_text!(Until, Schedule, StyleLoss, Turns, Padding, Pooling, Init, Color, Optimizer, Pyramid; |read| read);
 as_text!(Size, Crop; |read| read.map_err(OptionsError::from));
 
 macro_rules! as_number {

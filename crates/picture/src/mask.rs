@@ -1,6 +1,7 @@
 //! Defines masks: a weight for each pixel of a picture, and what is derived from it.
 
 use crate::{
+    bleed::Bleed,
     grey::luma,
     picture::{Picture, PictureError, check_values},
     rect::{Rect, Remainder},
@@ -66,6 +67,13 @@ impl Mask {
         let scaled = resample(&fours, self.size(), (width, height), filter);
         let values = scaled.as_chunks::<4>().0.iter().map(|pixel| pixel[0].clamp(0.0, 1.0)).collect();
         Self { width, height, values }
+    }
+
+    /// The mask with a bleed.
+    #[must_use]
+    pub fn extended(&self, bleed: Bleed) -> Self {
+        let (width, height) = bleed.around(self.size());
+        Self { width, height, values: bleed.extended(&self.values, self.size()) }
     }
 
     /// One minus each weight.
