@@ -9,13 +9,14 @@ use std::{
 };
 
 use picture::{
-    Frame, Picture, chroma, color,
+    Frame, chroma, color,
     mask::{cut_out, lay_over},
+    rect::Rect,
 };
 
 use crate::{
     error::Error,
-    kernels::{Map, frame, readback},
+    kernels::{Map, crop::crop, frame, readback},
     loss::{Term, losses},
     sources::Subject,
 };
@@ -56,17 +57,18 @@ impl Future for Reading {
 
 /// What a [`Reading`] needs of a run. It holds the tensors, so that the run can go on meanwhile.
 pub(crate) struct Request {
-    /// The picture `[H, W, 4]`.
+    /// The picture `[H, W, 4]` with its bleed.
     pub picture: Map,
+    /// The picture inside its bleed.
+    pub inside: Rect,
     /// Whether the pixels are read, or the losses only.
     pub with_pixels: bool,
     /// The number of steps made.
     pub step: u32,
     /// The loss terms; may be empty.
     pub terms: Vec<Term>,
+    /// The photo in its colours, and its masks.
     pub subject: Arc<Subject>,
-    /// The photo in its colours.
-    pub photo: Arc<Picture>,
     /// Whether the frame gets the colours of the photo.
     pub keeps_colors: bool,
     /// The passes that smooth the colours of the frame.
@@ -80,28 +82,27 @@ impl Request {
     pub async fn read(self) -> Result<Frame, Error> {
         let sums = self.terms.iter().map(|term| term.sums.clone()).collect();
         let (mut rgba, sums) = if self.with_pixels {
-            frame::read(&self.picture, sums).await?
+            frame::read(&crop(&self.picture, self.inside), sums).await?
         } else {
             (Vec::new(), readback::read_vectors(sums).await?)
         };
         if self.with_pixels {
             self.finish(&mut rgba);
         }
-        let [height, width, _] = self.picture.dims();
+        let Rect { width, height, .. } = self.inside;
         let losses = (!sums.is_empty()).then(|| losses(self.terms.iter().zip(&sums)));
         Ok(Frame { width, height, step: self.step, losses, rgba })
     }
 
     /// Applies colours of the photo, the filter of colours, mask and transparency to the bytes.
     fn finish(&self, rgba: &mut [u8]) {
-        let Subject { mask, opacity, .. } = &*self.subject;
+        let Subject { photo, mask, opacity, .. } = &*self.subject;
         if self.keeps_colors {
-            color::keep(rgba, &self.photo);
+            color::keep(rgba, photo);
         }
-        let [_, width, _] = self.picture.dims();
-        chroma::smooth(rgba, width, self.smooth_colors);
+        chroma::smooth(rgba, self.inside.width, self.smooth_colors);
         if let Some(mask) = mask.as_ref().filter(|_| self.protects) {
-            lay_over(rgba, &self.photo, mask);
+            lay_over(rgba, photo, mask);
         }
         if let Some(opacity) = opacity {
             cut_out(rgba, opacity);

@@ -3,7 +3,9 @@
 
 use options::{Color, Options, OptionsError, check_painting_weight};
 use picture::{
-    Picture, color,
+    Picture,
+    bleed::Bleed,
+    color,
     grey::{grey, is_grey},
     mask::{Guide, Mask},
     rect::Remainder,
@@ -164,6 +166,16 @@ impl Sources {
         self.subject.photo = grey(&self.subject.photo);
         for painting in &mut self.paintings {
             painting.picture = grey(&painting.picture);
+        }
+        self
+    }
+
+    /// The same with a bleed around the photo and its masks.
+    pub(crate) fn extended(mut self, bleed: Bleed) -> Self {
+        let Subject { photo, opacity, mask, content_map } = &mut self.subject;
+        *photo = photo.extended(bleed);
+        for mask in [opacity, mask, content_map].into_iter().flatten() {
+            *mask = mask.extended(bleed);
         }
         self
     }

@@ -24,6 +24,8 @@
 //!   ([`crate::optimizer`]).
 //! - The picture may start from the photo instead of noise.
 //! - The picture is optimised from small to large sizes ([`schedule`]).
+//! - A run from noise paints a bleed around the picture and cuts it off ([`picture::bleed`]): the zeros of the network's
+//!   padding leave marks along the edges. With [`Padding::Zero`](options::Padding::Zero) there is none, as in the paper.
 //! - Pictures that do not fit into memory are evaluated in tiles.
 //!
 //! This file holds the state of a run and its order of operations. Features, losses, optimisers, schedule and tiles
@@ -35,15 +37,18 @@ use burn::tensor::Tensor;
 use options::{Color, Enlarged, Init, Options, Until};
 use picture::{
     Frame, Losses, Picture,
+    bleed::Bleed,
     grey::grey,
-    rect::{GRID, Remainder, tiles},
+    rect::{GRID, Rect, Remainder, tiles},
 };
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
 use schedule::{Plan, Scale, tile_side};
 
 use crate::{
     error::Error,
-    kernels::{Map, adam, channel_mean::channel_mean, readback, resample, squares::Squares, upload},
+    kernels::{
+        Map, adam, channel_mean::channel_mean, crop::crop, readback, resample, squares::Squares, upload,
+    },
     loss::{Collection, Region, Statistics, Targets, Term, UnmeasuredStyle, orientations, total_variation},
     network::Vgg,
     optimizer::State,
@@ -84,18 +89,21 @@ pub struct StyleTransfer {
     plan: Plan,
     /// Index of the current scale in the plan.
     at: usize,
-    /// The photo and its masks, resized to the current scale. Shared with readings that have not arrived yet.
-    subject: Arc<Subject>,
-    /// The photo as it was given, resized to the current scale. That of `subject` is grey if the run is.
-    colored: Arc<Picture>,
+    /// The photo that the picture is compared with, of the size of the current scale with its bleed; grey if the run is.
+    photo: Picture,
+    /// The photo and its masks as they were given, resized to the current scale. Shared with readings that have not arrived
+    /// yet.
+    shown: Arc<Subject>,
     /// Whether the picture is grey at each step: photo and paintings are, or [`Color::Luminance`] is wanted.
     in_grey: bool,
+    /// What is cut off the picture in the end.
+    bleed: Bleed,
     /// `[H, W]` on the device: 1 where the picture may change, 0 where it must not. `None`: it may change everywhere.
     editable: Option<Tensor<2>>,
     /// Photo and paintings at full size, from which later scales are resized. `None` at the last scale.
     originals: Option<Originals>,
     targets: Targets,
-    /// The picture `[H, W, 4]` and the state of the optimiser.
+    /// The picture `[H, W, 4]` with its bleed, and the state of the optimiser.
     state: State,
     /// Steps made at all scales together.
     steps: u32,
@@ -140,11 +148,12 @@ impl StyleTransfer {
         let plan = Plan::new(options, sources.subject.photo.size(), sources.least_painting());
         let first = &plan.scales()[0];
         let originals = Originals::new(sources);
+        let bleed = Bleed::all_around(options.bleed());
         let here = originals.resized(first, &plan);
-        let (here, colored) = looked_at(here, in_grey);
+        let (here, shown) = looked_at(here, in_grey, bleed);
         let photo = &here.subject.photo;
         let noise = || {
-            let noise = Picture::noise(first.width, first.height, options.seed);
+            let noise = Picture::noise(photo.width(), photo.height(), options.seed);
             if in_grey { grey(&noise) } else { noise }
         };
         // Departure from the paper, which starts from white noise: `Init::Content` starts from the photo and
@@ -162,9 +171,10 @@ impl StyleTransfer {
             state: State::start(options, vgg.upload(&x)),
             targets: targets(&vgg, &here, options, first.content_factor).await?,
             editable: editable(&here, &vgg),
-            subject: Arc::new(here.subject),
-            colored,
+            photo: here.subject.photo,
+            shown,
             in_grey,
+            bleed,
             vgg,
             options: options.clone(),
             originals: (plan.scales().len() > 1).then_some(originals),
@@ -246,20 +256,33 @@ impl StyleTransfer {
         if self.steps_here() > 0 {
             return Ok(());
         }
-        let [h, w, _] = self.state.picture().dims();
+        let before = self.scale().size();
         self.enter(self.at + 1).await?;
-        let Subject { photo, .. } = &*self.subject;
-        let size = photo.size();
+        let size = self.scale().size();
+        // The bleed grows with the picture, so that both keep their places. What is too much of it is cut off.
+        let grown = |pixels: usize, from: usize, to: usize| (pixels * to).div_ceil(from);
+        let Bleed { across, down } = self.bleed;
+        let bleed = Bleed { across: grown(across, before.0, size.0), down: grown(down, before.1, size.1) };
+        let picture = self.state.picture();
         let adds_detail = self.options.init == Init::Content && self.options.enlarged == Enlarged::Difference;
         // Protected pixels are those of the photo at any size.
         let x = if adds_detail || self.editable.is_some() {
-            let (before, after) = (self.vgg.upload(&photo.resize(w, h)), self.vgg.upload(photo));
-            resample::enlarged(self.state.picture(), Some((&before, &after)), size)
+            let photo = self.photo.crop(self.inside());
+            let former = self.vgg.upload(&photo.resize(before.0, before.1).extended(self.bleed));
+            let photo = self.vgg.upload(&photo.extended(bleed));
+            resample::enlarged(picture, Some((&former, &photo)), bleed.around(size))
         } else {
-            resample::enlarged(self.state.picture(), None, size)
+            resample::enlarged(picture, None, bleed.around(size))
         };
+        let (width, height) = self.bleed.around(size);
+        let x = crop(&x, Rect { x: bleed.across - across, y: bleed.down - down, width, height });
         self.state = self.state.enlarged(x);
         Ok(())
+    }
+
+    /// The picture inside its bleed.
+    fn inside(&self) -> Rect {
+        self.bleed.inside(self.scale().size())
     }
 
     /// Makes `at` the current scale: resizes photo, masks and paintings to it and computes the targets anew. The
@@ -267,13 +290,13 @@ impl StyleTransfer {
     async fn enter(&mut self, at: usize) -> Result<(), Error> {
         let originals = self.originals.as_ref().expect("the last scale has not been reached");
         let here = originals.resized(&self.plan.scales()[at], &self.plan);
-        let (here, colored) = looked_at(here, self.in_grey);
-        self.colored = colored;
+        let (here, shown) = looked_at(here, self.in_grey, self.bleed);
+        self.shown = shown;
         self.evaluation = Repeated::default(); // of the previous scale: frees its memory
         let factor = self.plan.scales()[at].content_factor;
         self.targets = targets(&self.vgg, &here, &self.options, factor).await?;
         self.editable = editable(&here, &self.vgg);
-        self.subject = Arc::new(here.subject);
+        self.photo = here.subject.photo;
         self.at = at;
         self.steps_at_scale = 0;
         if self.is_at_full_size() {
@@ -291,7 +314,7 @@ impl StyleTransfer {
             // L-BFGS compares losses and gradients of different steps: its positions are the same at all steps of a scale.
             self.targets.draw(self.steps, &self.options);
         }
-        let in_tiles = tile_side(&self.options, self.subject.photo.size(), self.vgg.most_at_once()).is_some();
+        let in_tiles = tile_side(&self.options, self.photo.size(), self.vgg.most_at_once()).is_some();
         if in_tiles || matches!(self.state, State::Lbfgs(_)) {
             return Ok(self.gradient(self.state.trial()));
         }
@@ -304,8 +327,8 @@ impl StyleTransfer {
 
     /// The gradient of the total loss with respect to `picture` `[H, W, 4]`, and the loss terms at that point.
     fn gradient(&self, picture: &Map) -> (Map, Vec<Term>) {
-        let Self { vgg, options, targets, subject, .. } = self;
-        let size = subject.photo.size();
+        let Self { vgg, options, targets, photo, .. } = self;
+        let size = photo.size();
         let (gradient, mut terms) = match tile_side(options, size, vgg.most_at_once()) {
             None => {
                 // The whole picture at once: forward, losses per layer, backward.
@@ -325,7 +348,7 @@ impl StyleTransfer {
                 let mut random = StdRng::seed_from_u64(options.seed ^ u64::from(self.steps));
                 let mut offset = || random.random_range(0..side / GRID) * GRID;
                 let tiles = tiles(size, side, (offset(), offset()));
-                TileEvaluator { vgg, options }.gradient(targets, &subject.photo, picture, &tiles)
+                TileEvaluator { vgg, options }.gradient(targets, photo, picture, &tiles)
             }
         };
         // Departure from the paper, which has no such term (CVPR 2016 notes the noise in the results of photos): τ
@@ -389,7 +412,7 @@ impl StyleTransfer {
         }
         self.evaluation = Repeated::default();
         let picture = if self.in_grey { Cow::Owned(grey(picture)) } else { Cow::Borrowed(picture) };
-        self.state = State::start(&self.options, self.vgg.upload(&picture));
+        self.state = State::start(&self.options, self.vgg.upload(&picture.extended(self.bleed)));
         self.steps = 0;
         self.steps_at_scale = 0;
         self.watch = Watch::new(self.options.until);
@@ -417,11 +440,11 @@ impl StyleTransfer {
         let keeps_colors = matches!(self.options.color, Color::Keep | Color::Luminance);
         let request = Request {
             picture: self.state.picture().clone(),
+            inside: self.inside(),
             with_pixels,
             step: self.steps,
             terms: self.terms.clone(),
-            subject: self.subject.clone(),
-            photo: self.colored.clone(),
+            subject: self.shown.clone(),
             keeps_colors,
             smooth_colors: if self.steps == 0 { 0 } else { self.options.smooth_colors },
             protects: self.editable.is_some(),
@@ -473,14 +496,18 @@ impl StyleTransfer {
         let (gradient, terms) = self.gradient(self.state.picture());
         self.terms = terms;
         let gradient = readback::read_values(gradient).await?;
-        Ok((self.losses().await?, gradient.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect()))
+        let gradient: Vec<[f32; 3]> = gradient.chunks_exact(4).map(|p| [p[0], p[1], p[2]]).collect();
+        // The bleed mirrors the picture here, so that it counts towards the pixels that it shows.
+        let gradient = self.bleed.folded(&gradient, picture.size());
+        Ok((self.losses().await?, gradient.into_flattened()))
     }
 }
 
-/// The inputs as the optimisation looks at them, in grey or not, and the photo in its colours.
-fn looked_at(here: Sources, in_grey: bool) -> (Sources, Arc<Picture>) {
-    let colored = Arc::new(here.subject.photo.clone());
-    (if in_grey { here.in_grey() } else { here }, colored)
+/// The inputs as the optimisation looks at them, in grey or not and with a bleed, and the photo and its masks as they are.
+fn looked_at(here: Sources, in_grey: bool, bleed: Bleed) -> (Sources, Arc<Subject>) {
+    let shown = Arc::new(here.subject.clone());
+    let here = if in_grey { here.in_grey() } else { here };
+    (here.extended(bleed), shown)
 }
 
 /// Computes the targets: features of the photo, and style statistics of the paintings, blended by weight within each

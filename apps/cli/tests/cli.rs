@@ -656,7 +656,7 @@ fn both_optimisers_lower_the_loss() {
 }
 
 /// Every option with a value that is not its default.
-const CHOSEN: [[&str; 2]; 26] = [
+const CHOSEN: [[&str; 2]; 27] = [
     ["--size", "32"],
     ["--style-size", "24"],
     ["--steps", "2"],
@@ -674,6 +674,7 @@ const CHOSEN: [[&str; 2]; 26] = [
     ["--enlarged", "picture"],
     ["--smooth-colors", "1"],
     ["--pooling", "avg"],
+    ["--padding", "bleed"],
     ["--init", "mixture"],
     ["--color", "match"],
     ["--seed", "18446744073709551615"],
@@ -719,6 +720,7 @@ fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
             "--finish-from" => "24",
             "--enlarged" => "difference",
             "--pooling" => "max",
+            "--padding" => "zero",
             "--init" => "content",
             "--color" => "keep",
             "--until" => "level",

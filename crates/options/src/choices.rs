@@ -68,6 +68,16 @@ pub enum Enlarged {
     Picture,
 }
 
+/// What the network sees beyond the edges of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Padding {
+    /// More of the picture: a bleed of [`Options::BLEED`](crate::Options::BLEED) pixels is painted along and cut off.
+    Bleed,
+    /// Zeros at each layer, as in the paper.
+    Zero,
+}
+
 /// The picture that the optimisation starts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -189,6 +199,7 @@ written_as!(StyleLoss is "style loss", one of "gram, moments or neighbors": Gram
 written_as!(Turns is "set of turns", one of "none or quarters": None = "none", Quarters = "quarters");
 written_as!(Pyramid is "pyramid", one of "off or on": Off = "off", On = "on");
 written_as!(Enlarged is "enlargement", one of "difference or picture": Difference = "difference", Picture = "picture");
+written_as!(Padding is "padding", one of "bleed or zero": Bleed = "bleed", Zero = "zero");
 written_as!(Pooling is "pooling", one of "max or avg": Max = "max", Avg = "avg");
 written_as!(Init is "start", one of "content, noise or mixture": Content = "content", Noise = "noise", Mixture = "mixture");
 written_as!(Optimizer is "optimizer", one of "adam or lbfgs": Adam = "adam", Lbfgs = "lbfgs");

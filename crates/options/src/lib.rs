@@ -23,7 +23,9 @@ mod validate;
 mod value;
 
 pub use check::check_painting_weight;
-pub use choices::{Color, Enlarged, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until};
+pub use choices::{
+    Color, Enlarged, Init, Optimizer, Padding, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until,
+};
 pub use engine::Engine;
 pub use error::OptionsError;
 pub use experiment::Experiment;

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use weights::Layer;
 
 use crate::{
-    choices::{Color, Enlarged, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
+    choices::{
+        Color, Enlarged, Init, Optimizer, Padding, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until,
+    },
     error::OptionsError,
     layers::WeightedLayer,
     preset::StyleLayers,
@@ -184,6 +186,8 @@ options! {
         "pooling" pooling: Pooling = Pooling::Max, "max|avg",
             "How feature maps are halved between the blocks: by the maximum or by the mean of 2×2"
             { page: Some(all("max or avg")) };
+        "padding" padding: Option<Padding> = None, "bleed|zero",
+            "What the network sees beyond the picture's edges: 16 pixels that are painted along and cut off (bleed), so that the edges are painted as the rest, or zeros (zero) [default: bleed with --init noise, else zero]";
         "tile" tile: Option<u32> = None, "N",
             "Side of the tiles in which large pictures pass through the network, in pixels, a multiple of 16 [default: 512, or 432 beyond 2048×1536, where the device has no memory for the whole picture, else no tiles]";
         "init" init: Init = Init::Content, "content|noise|mixture",

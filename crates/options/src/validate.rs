@@ -5,7 +5,7 @@ use weights::Layer;
 
 use crate::{
     check::{check_positive, check_weight},
-    choices::{Optimizer, Pyramid, StyleLoss, Until},
+    choices::{Init, Optimizer, Padding, Pyramid, StyleLoss, Until},
     error::{MIN_SIDE, OptionsError},
     layers::deepest,
     ranges::MOST_PASSES,
@@ -23,6 +23,9 @@ impl Options {
     /// The smallest side, in pixels, of a photo or a painting after scaling. Four poolings halve it, and conv5_1 must
     /// be left with one pixel.
     pub const MIN_SIDE: usize = MIN_SIDE;
+
+    /// The bleed of [`Padding::Bleed`] in pixels. Zeros beyond the edges change the outer sixteen pixels.
+    pub const BLEED: usize = 16;
 
     /// Checks that a run with these options is possible. The sizes of the pictures are checked separately
     /// ([`Options::check_sides`]).
@@ -120,6 +123,15 @@ impl Options {
     pub fn has_pyramid(&self) -> bool {
         let default = if self.style_loss == StyleLoss::Neighbors { Pyramid::On } else { Pyramid::Off };
         self.optimizer == Optimizer::Adam && self.pyramid.unwrap_or(default) == Pyramid::On
+    }
+
+    /// The pixels beyond each edge that are painted along and cut off.
+    pub fn bleed(&self) -> usize {
+        let default = if self.init == Init::Noise { Padding::Bleed } else { Padding::Zero };
+        match self.padding.unwrap_or(default) {
+            Padding::Bleed => Self::BLEED,
+            Padding::Zero => 0,
+        }
     }
 
     /// The deepest layer that is evaluated on the picture. The content layers count even where their weight is 0, since

@@ -6,7 +6,9 @@ use std::str::FromStr;
 use picture::{Size, crop::Crop};
 
 use crate::{
-    choices::{Color, Enlarged, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
+    choices::{
+        Color, Enlarged, Init, Optimizer, Padding, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until,
+    },
     error::OptionsError,
     layers::{WeightedLayer, format_layers, parse_layers},
 };
@@ -35,7 +37,7 @@ macro_rules! as_text {
         }
     )+};
 }
-as_text!(Until, Schedule, StyleLoss, Turns, Enlarged, Pooling, Init, Color, Optimizer, Pyramid; |read| read);
+as_text!(Until, Schedule, StyleLoss, Turns, Enlarged, Padding, Pooling, Init, Color, Optimizer, Pyramid; |read| read);
 as_text!(Size, Crop; |read| read.map_err(OptionsError::from));
 
 macro_rules! as_number {

@@ -4,6 +4,7 @@
 //! This is the lowest crate of the workspace. It does not depend on file formats, options of a run, the network or a
 //! browser.
 
+pub mod bleed;
 pub mod chroma;
 pub mod color;
 pub mod crop;

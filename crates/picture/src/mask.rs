@@ -1,6 +1,7 @@
 //! Defines masks: a weight for each pixel of a picture, and what is derived from it.
 
 use crate::{
+    bleed::Bleed,
     grey::luma,
     picture::{Picture, PictureError, check_values},
     rect::{Rect, Remainder},
@@ -80,6 +81,13 @@ impl Mask {
     pub fn turned(&self) -> Self {
         let columns = (0..self.width).map(|x| self.values[x..].iter().step_by(self.width).rev());
         Self { width: self.height, height: self.width, values: columns.flatten().copied().collect() }
+    }
+
+    /// The mask with a bleed.
+    #[must_use]
+    pub fn extended(&self, bleed: Bleed) -> Self {
+        let (width, height) = bleed.around(self.size());
+        Self { width, height, values: bleed.extended(&self.values, self.size()) }
     }
 
     /// One minus each weight.

@@ -3,6 +3,7 @@
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::{
+    bleed::Bleed,
     rect::Rect,
     resample::{encode, light_of},
     size::{Size, size_to_fit},
@@ -133,6 +134,14 @@ impl Picture {
     pub fn crop(&self, rect: Rect) -> Self {
         let rows = rect.rows(self.width).flat_map(|row| &self.rgb[3 * row.start..3 * row.end]);
         Self { width: rect.width, height: rect.height, rgb: rows.copied().collect() }
+    }
+
+    /// The picture with a bleed.
+    #[must_use]
+    pub fn extended(&self, bleed: Bleed) -> Self {
+        let (width, height) = bleed.around(self.size());
+        let pixels = bleed.extended(self.rgb.as_chunks::<3>().0, self.size());
+        Self { width, height, rgb: pixels.into_flattened() }
     }
 
     /// The picture turned clockwise by a quarter.

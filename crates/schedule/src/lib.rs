@@ -171,6 +171,11 @@ impl Scale {
         AdamOptions { learning_rate: self.adam.learning_rate * learning_rate_factor, ..self.adam }
     }
 
+    /// Width and height of the picture in pixels.
+    pub const fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
     fn pixels(&self) -> f64 {
         self.width as f64 * self.height as f64
     }
