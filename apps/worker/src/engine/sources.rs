@@ -21,7 +21,7 @@ pub async fn sources(
 ) -> Result<Sources, Failure> {
     let (photo, opacity) = decode(photo, &file_name(photo, "the photo"), None, options.size).await?;
     let (width, height) = photo.size();
-    let mask = |sent: Option<(Masked, Uint8Array)>| {
+    let mask = |sent: Option<(Masked, Uint8Array)>| -> Result<Option<Mask>, Failure> {
         let Some((Masked { width: w, height: h, .. }, bytes)) = sent else { return Ok(None) };
         let weights = bytes.to_vec().into_iter().map(|byte| f32::from(byte) / 255.0).collect();
         let mask = Mask::new(w, h, weights).map_err(|error| Failure::Options(error.to_string()))?;
