@@ -7,7 +7,7 @@ use impasto::{
     sources::{Painting, Sources, Subject},
     transfer::StyleTransfer,
 };
-use options::{Experiment, Init, Optimizer, Options, Schedule, StyleLoss, Turns};
+use options::{Experiment, Init, Optimizer, Options, Padding, Schedule, StyleLoss, Turns};
 use picture::{Frame, Losses, Picture, mask::Mask, rect::Rect};
 use pollster::block_on;
 use samples::{sample, tiny};
@@ -291,14 +291,17 @@ fn tiles_give_the_losses_and_the_gradient_of_the_whole() {
         let mut half = whole.clone();
         half.subject.opacity = Some(left_half(&photo));
         [
-            (whole.clone(), StyleLoss::Gram),
-            (half.clone(), StyleLoss::Gram),
-            (half.clone(), StyleLoss::Moments),
-            (whole, StyleLoss::Neighbors),
-            (half, StyleLoss::Neighbors),
+            (whole.clone(), StyleLoss::Gram, Padding::Zero),
+            (whole.clone(), StyleLoss::Gram, Padding::Bleed),
+            (half.clone(), StyleLoss::Gram, Padding::Zero),
+            (half.clone(), StyleLoss::Moments, Padding::Bleed),
+            (whole, StyleLoss::Neighbors, Padding::Zero),
+            (half, StyleLoss::Neighbors, Padding::Zero),
         ]
-        .map(|(sources, style_loss)| {
-            let options = Options { tile, style_loss, schedule: Schedule::Single, ..Options::default() };
+        .map(|(sources, style_loss, padding)| {
+            let padding = Some(padding);
+            let schedule = Schedule::Single;
+            let options = Options { tile, style_loss, padding, schedule, ..Options::default() };
             block_on(start(sources, &options).loss_and_gradient(&at)).unwrap()
         })
     };
