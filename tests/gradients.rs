@@ -259,8 +259,10 @@ fn the_gradient_agrees_with_finite_differences() {
             let expected: f64 =
                 gradient.iter().zip(&direction).map(|(&g, &d)| f64::from(g) * f64::from(d)).sum();
             let error = ((slope - expected) / expected).abs();
+            // Few pixels have a small slope, in which rounding counts more.
+            let tolerance = if at_edges { 3e-2 } else { 1e-2 };
             assert!(
-                error < 1e-2,
+                error < tolerance,
                 "{style_loss:?}, {padding:?} on the {name}: the slope is {slope}, the gradient says {expected}"
             );
         }
