@@ -156,10 +156,13 @@ fn a_bleed_is_enlarged_with_the_picture_and_never_shown() {
     block_on(transfer.next_scale()).unwrap();
     let large = frame(&transfer);
     let expected = resample(&floats(&small), (small.width, small.height), transfer.size(), Filter::Bicubic);
-    let off: f32 = floats(&large).iter().zip(&expected).map(|(a, b)| (a - b).abs()).sum();
-    let off = off / expected.len() as f32;
-    println!("off by {off} on average");
-    assert!(off < 0.02, "off by {off} on average");
+    // The bleed has whole pixels, so that the picture may be off by a fraction of one.
+    let off = |pixels: usize| -> f32 {
+        let pairs = floats(&large).into_iter().zip(expected[4 * pixels..].iter());
+        pairs.map(|(found, due)| (found - due).abs()).sum::<f32>() / expected.len() as f32
+    };
+    println!("off by {} on average, two pixels further by {}", off(0), off(2));
+    assert!(off(0) < 0.5 * off(2), "off by {} on average, two pixels further by {}", off(0), off(2));
 }
 
 #[test]
