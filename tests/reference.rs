@@ -19,7 +19,7 @@ use impasto::{
     transfer::StyleTransfer,
 };
 use options::{Optimizer, Options, Pooling, Schedule, WeightedLayer};
-use picture::{Losses, Picture, Size, rect::Remainder};
+use picture::{Losses, Picture, Size, bleed::Bleed, rect::Remainder};
 use pollster::block_on;
 use safetensors::{Dtype, SafeTensors};
 use weights::{Layer, Weights};
@@ -268,7 +268,8 @@ fn variant(case: &str, device: &Device) {
 
     let see =
         |picture, remainder| vgg.forward(&vgg.upload(picture), options.pooling, remainder, Layer::Conv5_1);
-    let (of_photo, of_painting) = (see(&photo, Remainder::Kept), see(&painting, Remainder::Dropped));
+    let whole = photo.extended(Bleed::all_around(options.bleed()));
+    let (of_photo, of_painting) = (see(&whole, Remainder::Kept), see(&painting, Remainder::Dropped));
     if !options.content_layers.is_empty() {
         let found = energies(&options.content_layers, |layer| values(of_photo.at(layer).clone()));
         close(&name("photo.energy"), found, file.get(&name("photo.energy")), ONCE);
@@ -384,6 +385,15 @@ macro_rules! on {
             )]
             fn neighbors_and_steps_on_a_pyramid() {
                 variant("neighbors", &$device);
+            }
+
+            #[test]
+            #[cfg_attr(
+                not(reference_data),
+                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
+            )]
+            fn a_bleed() {
+                variant("bleed", &$device);
             }
         }
     };

@@ -7,7 +7,7 @@ use impasto::{
     sources::{Painting, Sources, Subject},
     transfer::StyleTransfer,
 };
-use options::{Experiment, Init, Optimizer, Options, Schedule, StyleLoss, Turns};
+use options::{Experiment, Init, Optimizer, Options, Padding, Schedule, StyleLoss, Turns};
 use picture::{Frame, Losses, Picture, mask::Mask, rect::Rect};
 use pollster::block_on;
 use samples::{sample, tiny};
@@ -387,17 +387,20 @@ fn tiles_give_the_losses_and_the_gradient_of_the_whole() {
         let mut mapped = whole.clone();
         mapped.subject.content_map = Some(left_half(&photo));
         [
-            (whole.clone(), StyleLoss::Gram),
-            (half.clone(), StyleLoss::Gram),
-            (half.clone(), StyleLoss::Moments),
-            (whole, StyleLoss::Neighbors),
-            (half, StyleLoss::Neighbors),
-            (mapped, StyleLoss::Gram),
+            (whole.clone(), StyleLoss::Gram, Padding::Zero),
+            (whole.clone(), StyleLoss::Gram, Padding::Bleed),
+            (half.clone(), StyleLoss::Gram, Padding::Zero),
+            (half.clone(), StyleLoss::Moments, Padding::Bleed),
+            (whole, StyleLoss::Neighbors, Padding::Zero),
+            (half, StyleLoss::Neighbors, Padding::Zero),
+            (mapped.clone(), StyleLoss::Gram, Padding::Zero),
+            (mapped, StyleLoss::Gram, Padding::Bleed),
         ]
-        .map(|(sources, style_loss)| {
+        .map(|(sources, style_loss, padding)| {
             let content_layers = vec![(Layer::Conv3_1, 0.5), (Layer::Conv4_2, 0.5)];
-            let schedule = Schedule::Single;
-            let options = Options { tile, style_loss, content_layers, schedule, ..Options::default() };
+            let (schedule, padding) = (Schedule::Single, Some(padding));
+            let options =
+                Options { tile, style_loss, content_layers, padding, schedule, ..Options::default() };
             block_on(start(sources, &options).loss_and_gradient(&at)).unwrap()
         })
     };

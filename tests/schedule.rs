@@ -14,13 +14,14 @@ use impasto::{
     optimizer::adam::enlarged,
     transfer::StyleTransfer,
 };
-use options::{Init, Options, Schedule, StyleLoss};
+use options::{AdamOptions, Experiment, Init, Options, Padding, Schedule, StyleLoss};
 use picture::{
     Frame, Picture,
     resample::{Filter, resample},
 };
 use pollster::block_on;
 use samples::{sample, tiny};
+use weights::Layer;
 
 fn start(long_side: u32, options: &Options) -> StyleTransfer {
     let photo = sample("photos/cat.jpg", long_side);
@@ -127,7 +128,13 @@ fn a_small_picture_is_painted_as_ever() {
 
 #[test]
 fn noise_is_that_of_the_first_scale_and_gets_nothing_of_the_photo() {
-    let options = Options { steps: 24, smooth_colors: 0, init: Init::Noise, ..Options::default() };
+    let options = Options {
+        steps: 24,
+        smooth_colors: 0,
+        init: Init::Noise,
+        padding: Some(Padding::Zero),
+        ..Options::default()
+    };
     let mut transfer = start(181, &options);
     let first = frame(&transfer);
     let noise = Picture::noise(first.width, first.height, options.seed);
@@ -141,6 +148,42 @@ fn noise_is_that_of_the_first_scale_and_gets_nothing_of_the_photo() {
     let expected = resample(&floats(&small), (small.width, small.height), transfer.size(), Filter::Bicubic);
     let most = furthest(&large, &expected);
     assert!(most < 0.01, "off by up to {most}: more than the rounding of the frames");
+}
+
+/// With a bleed around it the picture stays where it is at a change of scale.
+#[test]
+fn a_bleed_is_enlarged_with_the_picture_and_never_shown() {
+    // Without a step the picture is the photo.
+    let bleed = Options { steps: 24, smooth_colors: 0, padding: Some(Padding::Bleed), ..Options::default() };
+    let unchanged = AdamOptions { learning_rate: 1e-12, ..AdamOptions::default() };
+    let mut transfer = start(181, &Options { adam: unchanged, ..bleed.clone() });
+    let small = frame(&transfer);
+    assert_eq!((small.width, small.height), (128, 85));
+    for _ in 0..transfer.steps_here() {
+        block_on(transfer.step()).unwrap();
+    }
+    block_on(transfer.next_scale()).unwrap();
+    let large = frame(&transfer);
+    assert_eq!((large.width, large.height), transfer.size());
+    let most = furthest(&large, &sample("photos/cat.jpg", 181).rgb0());
+    assert!(most < 0.01, "off by up to {most}");
+
+    // A texture is there without a photo that would draw it to its place.
+    let mut transfer = start(181, &Experiment::Texture(Layer::Conv4_1).of(bleed));
+    for _ in 0..transfer.steps_here() {
+        block_on(transfer.step()).unwrap();
+    }
+    let small = frame(&transfer);
+    block_on(transfer.next_scale()).unwrap();
+    let large = frame(&transfer);
+    let expected = resample(&floats(&small), (small.width, small.height), transfer.size(), Filter::Bicubic);
+    // The bleed has whole pixels, so that the picture may be off by a fraction of one.
+    let off = |pixels: usize| -> f32 {
+        let pairs = floats(&large).into_iter().zip(expected[4 * pixels..].iter());
+        pairs.map(|(found, due)| (found - due).abs()).sum::<f32>() / expected.len() as f32
+    };
+    println!("off by {} on average, two pixels further by {}", off(0), off(2));
+    assert!(off(0) < 0.5 * off(2), "off by {} on average, two pixels further by {}", off(0), off(2));
 }
 
 #[test]

@@ -18,6 +18,8 @@ the painting (Gatys, Ecker and Bethge 2015, with each term divided by the energy
     tv        = tau * (mean of squared horizontal differences + mean of squared vertical differences),
                 over all three channels, C*H*(W-1) and C*(H-1)*W of them, in the 0..1 pixel range
     Adam      (Kingma and Ba 2015, algorithm 1, bias-corrected), then clamped to 0..1
+    bleed     the photo is extended by its mirror image, 16 pixels beyond each edge; what is painted has this size, and the
+              bleed is cut off in the end. At the start and at the probe it is the mirror image of the picture.
     pyramid   Adam on each of the levels p_k of x = p_0 + U(p_1 + U(p_2 + ...)), U the bilinear enlargement, with 0.4 of
               the learning rate; what the clamp takes away is taken from p_0
 
@@ -110,7 +112,16 @@ CASES["neighbors"] = {
         "adam": {"learning_rate": 0.02, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-2},
     },
 }
-BESIDE_NEIGHBORS, ON_A_PYRAMID = 3.5, 0.4
+CASES["bleed"] = {
+    # A bleed around the picture.
+    "seed": 6, "photo": (37, 29), "painting": (45, 35),
+    "options": {
+        "steps": 15, "content_weight": 0.2, "style_weight": 1.0, "tv_weight": 0.3,
+        "content_layers": [["conv4_2", 1.0]], "style_layers": FIVE, "pooling": "avg", "padding": "bleed",
+        "adam": {"learning_rate": 0.02, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-3},
+    },
+}
+BESIDE_NEIGHBORS, ON_A_PYRAMID, BLEED = 3.5, 0.4, 16
 
 
 class Network(nn.Module):
@@ -165,10 +176,16 @@ def total_variation(picture):
     return (horizontal**2).mean() + (vertical**2).mean()
 
 
+def with_bleed(picture, options):
+    if options.get("padding") != "bleed":
+        return picture
+    return nn.functional.pad(picture[None], (BLEED,) * 4, mode="reflect")[0]
+
+
 class Objective:
     def __init__(self, network, photo, painting, options):
         self.network, self.options = network, options
-        photo, painting = network(photo, network.pool_all), network(painting, network.pool)
+        photo, painting = network(with_bleed(photo, options), network.pool_all), network(painting, network.pool)
         self.content = [(name, weight, photo[name]) for name, weight in options["content_layers"]]
         self.neighbors = []
         if options.get("style_loss") == "neighbors":
@@ -196,7 +213,7 @@ class Objective:
 
     def with_gradient(self, picture):
         picture = picture.detach().requires_grad_()
-        losses = self(picture)
+        losses = self(with_bleed(picture, self.options))
         losses[0].backward()
         return losses.detach(), picture.grad
 
@@ -255,10 +272,11 @@ def run(case, weights):
     for name, place in (("start", pictures["photo"]), ("probe", pictures["probe"])):
         out[f"{name}.loss"], out[f"{name}.grad"] = objective.with_gradient(place)
 
-    adam, rows, picture = options["adam"], [], pictures["photo"].clone()
+    adam, rows, picture = options["adam"], [], with_bleed(pictures["photo"], options).clone()
     on_pyramid = options.get("pyramid") == "on"
     rate = adam["learning_rate"] * (ON_A_PYRAMID if on_pyramid else 1)
-    levels = [picture] + [torch.zeros(3, h, w).double() for h, w in coarser(height, width, 5 if on_pyramid else 0)]
+    coarse = coarser(*picture.shape[1:], 5 if on_pyramid else 0)
+    levels = [picture] + [torch.zeros(3, h, w).double() for h, w in coarse]
     first, second = [[torch.zeros_like(level) for level in levels] for _ in range(2)]
     for t in range(1, options["steps"] + 1):
         levels = [level.detach().requires_grad_() for level in levels]
@@ -276,7 +294,8 @@ def run(case, weights):
         picture = beyond.clamp(0, 1)
         levels[0] = levels[0] + picture - beyond
     rows.append(objective(picture))
-    out["trajectory"], out["final"] = torch.stack(rows), picture
+    cut = (picture.shape[1] - height) // 2
+    out["trajectory"], out["final"] = torch.stack(rows), picture[:, cut : cut + height, cut : cut + width]
     return out
 
 
