@@ -151,7 +151,7 @@ pub enum OptionsError {
     /// An unknown name for a choice.
     #[error("\"{found}\" is no {what}: choose {choices}")]
     Choice {
-        /// "end", "schedule", "style loss", "set of turns", "pyramid", "pooling", "start", "colour", "optimizer", "set of layers" or "experiment".
+        /// "end", "schedule", "style loss", "set of turns", "pyramid", "pooling", "start", "colour", "optimizer", "look", "set of layers" or "experiment".
         what: &'static str,
         /// The text.
         found: String,
