@@ -687,7 +687,7 @@ fn a_look_sets_several_options_and_what_is_given_beside_it_counts() {
     let usual = options(&[]);
     assert_eq!(Look::of(&usual), Some(Look::DEFAULT));
     let free = options(&["--look", "free"]);
-    assert_eq!(free, Look::Free.given_to(usual.clone()));
+    assert_eq!(free, Look::Free.given_to(&usual));
     // Wherever they are.
     let beside = options(&["--neighbors-weight", "0.5", "--look", "free", "--layers", "forms"]);
     let style_layers = StyleLayers::Forms.layers();
@@ -695,7 +695,7 @@ fn a_look_sets_several_options_and_what_is_given_beside_it_counts() {
     // Of a result everything else is kept.
     fs::write(desk.path("first.png"), painted(&["--look", "poster", "--seed", "5"])).unwrap();
     let again = options(&["--like", "first.png", "--look", "portrait"]);
-    assert_eq!(again, Look::Portrait.given_to(Options { seed: 5, ..usual }));
+    assert_eq!(again, Look::Portrait.given_to(&Options { seed: 5, ..usual }));
 }
 
 #[test]

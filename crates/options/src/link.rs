@@ -125,7 +125,7 @@ impl Link {
 /// The parameters of an address that selects these options: those that can be chosen on the page and differ from the
 /// default, or from the look if they have one. [`Link::read`] is the inverse.
 pub fn write(options: &Options, experiment: Option<Experiment>) -> Vec<(&'static str, String)> {
-    let usual = Look::of(options).unwrap_or(Look::DEFAULT).given_to(Options::default());
+    let usual = Look::of(options).unwrap_or(Look::DEFAULT).given_to(&Options::default());
     let mut parameters: Vec<(&str, String)> = entries()
         .filter_map(|entry| {
             let page = entry.page?;
@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn a_look_can_be_asked_for_and_what_is_named_beside_it_counts() {
         for look in Look::ALL {
-            let options = look.given_to(Options::default());
+            let options = look.given_to(&Options::default());
             let written = write(&options, None);
             let due = (look != Look::DEFAULT).then(|| ("look", look.to_string()));
             assert_eq!(written, Vec::from_iter(due));
@@ -388,7 +388,7 @@ mod tests {
             ("look", "portrait"),
             ("pyramid", "off"),
         ]);
-        let portrait = Look::Portrait.given_to(Options::default());
+        let portrait = Look::Portrait.given_to(&Options::default());
         let due = Options {
             neighbors_weight: 0.5,
             style_layers: StyleLayers::Forms.layers(),

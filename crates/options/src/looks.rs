@@ -8,22 +8,22 @@ use crate::{
 impl Look {
     /// The look that these options have; `None` if one of its values was changed.
     pub fn of(options: &Options) -> Option<Self> {
-        Self::ALL.into_iter().find(|look| look.given_to(options.clone()) == *options)
+        Self::ALL.into_iter().find(|look| look.given_to(options) == *options)
     }
 
     /// These options with the values of this look; everything else is kept.
     #[must_use]
-    pub fn given_to(self, options: Options) -> Options {
+    pub fn given_to(self, options: &Options) -> Options {
         let Values { style_loss, neighbors_weight, neighbors_turns, content_layers, style_layers, pyramid } =
             self.values();
         Options {
+            content_layers,
+            style_layers,
             style_loss,
             neighbors_weight,
             neighbors_turns,
-            content_layers,
-            style_layers,
             pyramid,
-            ..options
+            ..options.clone()
         }
     }
 }
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn each_look_is_recognised_whatever_else_is_chosen() {
         for look in Look::ALL {
-            let options = look.given_to(Options {
+            let options = look.given_to(&Options {
                 size: Size::LongSide(384),
                 steps: 60,
                 content_weight: content_weight(0.5),
@@ -61,10 +61,7 @@ mod tests {
             assert_eq!(look.to_string().parse::<Look>().unwrap(), look);
             // From any look to any other one nothing remains.
             for other in Look::ALL {
-                assert_eq!(
-                    other.given_to(options.clone()),
-                    other.given_to(Look::DEFAULT.given_to(options.clone()))
-                );
+                assert_eq!(other.given_to(&options), other.given_to(&Look::DEFAULT.given_to(&options)));
             }
         }
     }
@@ -79,7 +76,7 @@ mod tests {
         ];
         for look in Look::ALL {
             for change in changed {
-                let mut options = look.given_to(Options::default());
+                let mut options = look.given_to(&Options::default());
                 change(&mut options);
                 assert_eq!(Look::of(&options), None, "{look}");
             }
@@ -89,7 +86,7 @@ mod tests {
     #[test]
     fn only_the_texture_of_the_paper_has_no_neighbors_and_no_pyramid() {
         for look in Look::ALL {
-            let options = look.given_to(Options::default());
+            let options = look.given_to(&Options::default());
             let has = look != Look::Texture;
             assert_eq!((options.has_neighbors(), options.has_pyramid()), (has, has), "{look}");
         }
@@ -99,14 +96,14 @@ mod tests {
     #[test]
     fn looks_are_ordered_by_what_they_keep_of_the_photo() {
         let ratio = |look: Look| {
-            let options = look.given_to(Options::default());
+            let options = look.given_to(&Options::default());
             let content: f32 = options.content_layers.iter().map(|(_, weight)| weight).sum();
             options.neighbors_weight / (options.alpha() * content)
         };
         assert!(ratio(Look::Portrait) < ratio(Look::Brushwork));
         assert!(ratio(Look::Brushwork) < 3.0, "it keeps the photo");
         assert!((5.0..10.0).contains(&ratio(Look::Free)), "it paints the photo anew");
-        let finest = |look: Look| look.given_to(Options::default()).content_layers[0].0;
+        let finest = |look: Look| look.given_to(&Options::default()).content_layers[0].0;
         assert_eq!((finest(Look::Portrait), finest(Look::Brushwork)), (Layer::Conv3_1, Layer::Conv4_2));
     }
 }

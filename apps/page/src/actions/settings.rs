@@ -25,7 +25,7 @@ pub fn choose_size(settings: SettingsStore, size: u32) {
 /// Gives the picture a look; an experiment has none.
 pub fn choose_look(context: Context, look: Look) {
     let settings = context.store.settings;
-    settings.base.update(|base| *base = look.given_to(std::mem::take(base)));
+    settings.base.update(|base| *base = look.given_to(base));
     settings.experiment.update(|experiment| experiment.0 = "none");
     // Another look has other kernels.
     networks::prepare(context);

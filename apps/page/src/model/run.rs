@@ -155,15 +155,15 @@ mod tests {
 
     #[test]
     fn the_pace_is_that_of_a_million_pixels_at_the_size_of_the_result() {
-        let mut run = run(true);
-        run.started((500, 400), String::new());
-        run.estimate(5_000.0, 20);
-        assert_eq!(run.pace, None);
+        let mut going_on = run(true);
+        going_on.started((500, 400), String::new());
+        going_on.estimate(5_000.0, 20);
+        assert_eq!(going_on.pace, None);
         // A tenth of a second for a fifth of a million pixels.
-        run.estimate(7_000.0, 40);
-        assert!((run.pace.unwrap() - 0.5).abs() < 1e-9);
+        going_on.estimate(7_000.0, 40);
+        assert!((going_on.pace.unwrap() - 0.5).abs() < 1e-9);
         // It does not depend on the sizes on the way.
-        let mut run = super::tests::run(false);
+        let mut run = run(false);
         run.started((500, 400), String::new());
         let pace_after = |run: &mut Run, steps| {
             let time = 1e3 * 0.5 * 0.2 * run.work(steps);
