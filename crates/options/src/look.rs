@@ -2,8 +2,7 @@
 //! sees.
 //!
 //! A look says what of the painting is compared, and at which layers the photo is kept. How strongly it is kept is not part of
-//! a look: the strength (`--content-weight`) acts on top of each. What was seen with which values is in
-//! `docs/neighbors.md`.
+//! a look: the strength (`--content-weight`) acts on top of each. They are described in `docs/looks.md`.
 
 use std::{fmt, str::FromStr};
 

@@ -92,7 +92,7 @@ mod tests {
         }
     }
 
-    /// The ratio ν/α decides how much of the photo is painted anew (`docs/neighbors.md`).
+    /// The ratio ν/α decides how much of the photo is painted anew (`docs/looks.md`).
     #[test]
     fn looks_are_ordered_by_what_they_keep_of_the_photo() {
         let ratio = |look: Look| {

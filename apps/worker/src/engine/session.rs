@@ -360,10 +360,11 @@ impl Session {
         #[cfg(not(feature = "gpu"))]
         let _ = by;
         self.network = None;
-        self.in_advance(pack, &Options::default()).await;
+        let _ = self.network(None, pack).await;
         // Sent even if the network could not be loaded: the page waits for an answer.
         #[cfg(feature = "gpu")]
         post(&self.tuner.report());
+        self.in_advance(pack, &Options::default()).await;
     }
 
     /// Measures the device with each of these networks.
