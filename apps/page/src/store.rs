@@ -42,7 +42,7 @@ pub struct SettingsStore {
     /// The long side of the result in pixels.
     pub size: RwSignal<u32>,
     /// Whether the visitor or the address has chosen the size.
-    pub size_is_chosen: StoredValue<bool>,
+    pub size_is_chosen: RwSignal<bool>,
     /// The strength, from -1.5 (the photo) to 1.5 (the painting).
     pub strength: RwSignal<f64>,
     /// The number of steps.
@@ -198,7 +198,7 @@ impl SettingsStore {
         let (Settings { size, strokes, strength, steps, base }, _) = Settings::nearest(&link.options);
         Self {
             size: RwSignal::new(size),
-            size_is_chosen: StoredValue::new(link.has_size || link.embed),
+            size_is_chosen: RwSignal::new(link.has_size || link.embed),
             strength: RwSignal::new(strength),
             steps: RwSignal::new(steps),
             strokes: RwSignal::new(strokes),

@@ -1,6 +1,6 @@
 //! Predicts the duration of the next run, and keeps the size at what suits the machine until the visitor chooses one.
 
-use leptos::prelude::{Effect, Get, GetUntracked, GetValue, Set, Update, With};
+use leptos::prelude::{Effect, Get, GetUntracked, Set, Update, With, WithUntracked};
 use options::{Engine, Options, Schedule};
 use picture::Size;
 
@@ -21,7 +21,7 @@ pub fn measured(store: &Store, engine: Engine, pack: &str, pace: f64) {
 /// Takes the pace of a run that has ended.
 pub fn painted(store: &Store, run: &Run) {
     let engine = store.engine.ready.get_untracked().map(|(engine, _)| engine);
-    let network = store.networks.with(|networks| networks.in_use().cloned());
+    let network = store.networks.with_untracked(|networks| networks.in_use().cloned());
     if let (Some(engine), Some(network), Some(pace)) = (engine, network, run.pace) {
         measured(store, engine, network.as_str(), pace);
     }
@@ -32,8 +32,8 @@ pub fn painted(store: &Store, run: &Run) {
 pub fn suit_size(store: &'static Store) {
     Effect::new(move |_| {
         let (pace, photo) = (pace(store), store.sources.photo_size.get());
-        let is_free =
-            !store.settings.size_is_chosen.get_value() && store.run.state.get_untracked() == RunState::Idle;
+        let is_free = !store.settings.size_is_chosen.get_untracked()
+            && store.run.state.get_untracked() == RunState::Idle;
         if let Some(pace) = pace.filter(|_| is_free) {
             store.settings.size.set(suitable_size(pace, &store.settings.options(), photo));
         }
@@ -45,13 +45,12 @@ pub fn expected(store: &Store) -> Option<f64> {
     let pace = pace(store)?;
     let settings = store.settings;
     let goes_on = store.result.exists.get() && store.run.repaint_from.get() == RepaintFrom::Result;
-    let base = settings.base.get();
+    // The work depends on nothing else. A run that goes on makes all its steps at the full size.
     let options = Options {
         size: Size::LongSide(settings.size.get()),
         steps: settings.steps.get(),
-        // A run that goes on makes all its steps at the full size.
-        schedule: if goes_on { Schedule::Single } else { base.schedule },
-        ..base
+        schedule: if goes_on { Schedule::Single } else { settings.base.with(|base| base.schedule) },
+        ..Options::default()
     };
     Some(pace * work(&options, store.sources.photo_size.get()))
 }

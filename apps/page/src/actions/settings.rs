@@ -1,7 +1,7 @@
 //! Chooses size and look, and applies the settings of an earlier result, which are read from its file.
 
 use browser::spoken;
-use leptos::prelude::{Set, SetValue, Update, WithUntracked};
+use leptos::prelude::{Set, Update, WithUntracked};
 use options::{Look, recipe::Recipe, settings::Settings};
 use web_sys::File;
 
@@ -18,7 +18,7 @@ const MOST: i32 = 256 << 20;
 
 /// The visitor chooses the long side of the result, in pixels. It no longer follows what suits the machine.
 pub fn choose_size(settings: SettingsStore, size: u32) {
-    settings.size_is_chosen.set_value(true);
+    settings.size_is_chosen.set(true);
     settings.size.set(size);
 }
 

@@ -19,16 +19,16 @@ const LOOKS: [(Look, &str, &str); 5] = [
 pub fn LookControl() -> impl IntoView {
     let context: Context = expect_context();
     let settings = context.store.settings;
-    let current = Memo::new(move |_| {
+    let current = move || {
         let look = settings.base.with(Look::of);
-        look.filter(|_| settings.experiment.get().0 == "none")
-    });
+        look.filter(|_| settings.experiment.with(|experiment| experiment.0 == "none"))
+    };
     let radio = move |(look, name, about): (Look, &'static str, &'static str)| {
         view! {
             <label>
                 <input
                     type="radio" name="look" value=look.to_string()
-                    prop:checked=move || current.get() == Some(look)
+                    prop:checked=move || current() == Some(look)
                     on:change=move |_| choose_look(context, look)
                 />
                 <span class="name">{name}</span>
@@ -40,9 +40,9 @@ pub fn LookControl() -> impl IntoView {
     view! {
         <fieldset class="looks" aria-describedby="look-note">
             <legend>"Look"</legend>
-            {LOOKS.map(radio).collect_view()}
+            {LOOKS.into_iter().map(radio).collect_view()}
             <p id="look-note" class="hint">
-                {move || if current.get().is_none() { "Your own: More and Expert say what it is." } else { "" }}
+                {move || if current().is_none() { "Your own: More and Expert say what it is." } else { "" }}
             </p>
         </fieldset>
     }
