@@ -24,7 +24,7 @@ pub enum Look {
     Portrait,
     /// The painting's colours and textures, spread evenly: the method of the paper.
     Texture,
-    /// Flat areas and clear contours.
+    /// Calm areas and clear contours: little but the nearest features.
     Poster,
     /// Whole strokes that need not follow the photo.
     Free,
@@ -50,7 +50,7 @@ impl Look {
 
     /// The values of the options.
     pub(crate) fn values(self) -> Values {
-        use Layer::{Conv3_1, Conv4_2};
+        use Layer::{Conv1_1, Conv3_1, Conv4_2};
         let brushwork = Values {
             style_loss: StyleLoss::Neighbors,
             neighbors_weight: 1.0,
@@ -63,9 +63,7 @@ impl Look {
             Self::Brushwork => brushwork,
             Self::Portrait => Values { content_layers: vec![(Conv3_1, 0.75), (Conv4_2, 0.75)], ..brushwork },
             Self::Texture => Values { style_loss: StyleLoss::Gram, ..brushwork },
-            Self::Poster => {
-                Values { neighbors_weight: 3.0, style_layers: StyleLayers::Strokes.layers(), ..brushwork }
-            }
+            Self::Poster => Values { style_layers: vec![(Conv1_1, 0.2)], ..brushwork },
             Self::Free => Values { content_layers: vec![(Conv4_2, 0.4)], ..brushwork },
         }
     }

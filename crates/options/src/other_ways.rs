@@ -63,7 +63,7 @@ const LOOKS: [Entry; 1] = [Entry {
     ..Entry::new(
         LOOK,
         "brushwork|portrait|texture|poster|free",
-        "What the picture looks like: whole strokes (brushwork), the same with true faces (portrait), even texture as in the paper (texture), flat areas and contours (poster), strokes that need not follow the photo (free); the style loss, its weights and the layers of both losses can be given beside it",
+        "What the picture looks like: whole strokes (brushwork), the same with true faces (portrait), even texture as in the paper (texture), calm areas and clear contours (poster), strokes that need not follow the photo (free); the style loss, its weights and the layers of both losses can be given beside it",
         |options| Look::of(options).map(|look| look.to_string()),
         |options, text| {
             *options = text.parse::<Look>()?.given_to(options);

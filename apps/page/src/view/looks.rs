@@ -10,7 +10,7 @@ const LOOKS: [(Look, &str, &str); 5] = [
     (Look::Brushwork, "Brushwork", "whole strokes, few cracks"),
     (Look::Portrait, "Portrait", "strokes, and true faces"),
     (Look::Texture, "Texture", "the paper’s: even all over"),
-    (Look::Poster, "Poster", "flat areas, clear contours"),
+    (Look::Poster, "Poster", "calm areas, clear contours"),
     (Look::Free, "Free", "the photo is painted anew"),
 ];
 
