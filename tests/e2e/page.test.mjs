@@ -91,6 +91,8 @@ test('a link says what to paint and how', async () => {
 
 test('a link that asks for what cannot be had is as good as none, and the console says why', async () => {
   await visit(browser, async ({ studio, page, host }) => {
+    // Without an engine nothing is measured, and the usual size stays.
+    host.hold('worker-');
     await studio.open(host.url, 'cpu');
     const usual = await chosen(studio, page);
     const warnings = [];

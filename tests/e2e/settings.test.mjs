@@ -147,7 +147,7 @@ test('what the page cannot do as a result says is brought near and named; the re
     );
     const { size, steps, strength, until, layers, color } = await studio.settings();
     assert.deepEqual({ size, steps, strength, until, layers, color }, {
-      size: '512', steps: '300', strength: '-1.5', until: '', layers: '', color: 'painting',
+      size: '1024', steps: '300', strength: '-1.5', until: '', layers: '', color: 'painting',
     });
     const shown = (id) => page.locator(`#${id} option:checked`).textContent();
     assert.deepEqual([await shown('until'), await shown('layers')], ['as in the result', 'as in the result']);

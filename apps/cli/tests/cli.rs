@@ -13,7 +13,7 @@ mod reference_data;
 use image::{
     DynamicImage, ExtendedColorType, GenericImageView, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder,
 };
-use options::{Options, recipe::Recipe};
+use options::{Look, Options, StyleLayers, recipe::Recipe};
 use picture::{Picture, size_to_fit};
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
@@ -197,6 +197,7 @@ fn options_out_of_range_are_refused_with_what_to_do() {
         (["--optimizer", "sgd"], ["--optimizer", "adam or lbfgs"]),
         (["--schedule", "fine"], ["--schedule", "single or coarse-to-fine"]),
         (["--style-loss", "l1"], ["--style-loss", "gram, moments or neighbors"]),
+        (["--look", "nice"], ["--look", "brushwork, portrait, texture, poster or free"]),
         (["--pooling", "median"], ["--pooling", "max or avg"]),
         (["--init", "photo"], ["--init", "content, noise or mixture"]),
         (["--seed", "-3"], ["--seed", "-3"]),
@@ -737,6 +738,29 @@ fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
         *changed = old.clone();
         assert_eq!(found, before, "{flag} {value} changed more than itself");
     }
+}
+
+#[test]
+fn a_look_sets_several_options_and_what_is_given_beside_it_counts() {
+    let desk = Desk::new();
+    let common = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "1"];
+    let painted = |more: &[&str]| {
+        succeeded(&desk.stylize(common.iter().chain(more)));
+        fs::read(desk.path("out.png")).unwrap()
+    };
+    let options = |more: &[&str]| Recipe::read(&painted(more)).unwrap().options;
+    let usual = options(&[]);
+    assert_eq!(Look::of(&usual), Some(Look::DEFAULT));
+    let free = options(&["--look", "free"]);
+    assert_eq!(free, Look::Free.given_to(&usual));
+    // Wherever they are.
+    let beside = options(&["--neighbors-weight", "0.5", "--look", "free", "--layers", "forms"]);
+    let style_layers = StyleLayers::Forms.layers();
+    assert_eq!(beside, Options { neighbors_weight: 0.5, style_layers, ..free });
+    // Of a result everything else is kept.
+    fs::write(desk.path("first.png"), painted(&["--look", "poster", "--seed", "5"])).unwrap();
+    let again = options(&["--like", "first.png", "--look", "portrait"]);
+    assert_eq!(again, Look::Portrait.given_to(&Options { seed: 5, ..usual }));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::{
-    actions::{context::Context, embed, networks, painting, worker_events},
+    actions::{context::Context, embed, networks, pace, painting, worker_events},
     bench,
     link::bridge::Bridge,
     model::choice::{Choice, Role},
@@ -45,6 +45,7 @@ fn App() -> impl IntoView {
     let bridge = Bridge::new(link.engine, move |news| worker_events::receive(context, news));
     context.bridge.set_value(Some(bridge.clone()));
     spawn(networks::ask(store.networks));
+    pace::suit_size(store);
     if let Some(host) = link.host {
         embed::report(store.run, host);
     }

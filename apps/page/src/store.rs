@@ -14,6 +14,7 @@ use crate::model::{
     brush_mask::{Brush, BrushMask},
     choice::{Choice, Role},
     networks::Networks,
+    pace::Paces,
     progress::{LossAt, Progress},
     result::{PaintedResult, Shown},
     run::{RepaintFrom, Run, RunState},
@@ -40,6 +41,8 @@ pub struct Store {
 pub struct SettingsStore {
     /// The long side of the result in pixels.
     pub size: RwSignal<u32>,
+    /// Whether the visitor or the address has chosen the size.
+    pub size_is_chosen: RwSignal<bool>,
     /// The strength, from -1.5 (the photo) to 1.5 (the painting).
     pub strength: RwSignal<f64>,
     /// The number of steps.
@@ -103,6 +106,8 @@ pub struct EngineStore {
     pub ready: RwSignal<Option<(Engine, String)>>,
     /// How the GPU's algorithms were chosen, and the measured ones; `None` while they are being measured.
     pub tuned: RwSignal<Option<(Tuning, String)>>,
+    /// The paces that were measured.
+    pub paces: RwSignal<Paces>,
     /// Where the weights of the latest run came from: "network", "cache", or empty.
     pub weights_from: RwSignal<&'static str>,
 }
@@ -195,6 +200,7 @@ impl SettingsStore {
         let (Settings { size, strokes, strength, steps, base }, _) = Settings::nearest(&link.options);
         Self {
             size: RwSignal::new(size),
+            size_is_chosen: RwSignal::new(link.has_size || link.embed),
             strength: RwSignal::new(strength),
             steps: RwSignal::new(steps),
             strokes: RwSignal::new(strokes),
@@ -286,6 +292,7 @@ impl EngineStore {
         Self {
             ready: RwSignal::new(None),
             tuned: RwSignal::new(Some((Tuning::Rule, String::new()))),
+            paces: RwSignal::new(Paces::default()),
             weights_from: RwSignal::new(""),
         }
     }

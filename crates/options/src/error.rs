@@ -164,7 +164,8 @@ pub enum OptionsError {
     /// An unknown name for a choice.
     #[error("\"{found}\" is no {what}: choose {choices}")]
     Choice {
-        /// "end", "schedule", "style loss", "set of turns", "pyramid", "padding", "pooling", "start", "colour", "optimizer", "set of layers" or "experiment".
+        /// "end", "schedule", "style loss", "set of turns", "pyramid", "enlargement", "padding", "pooling", "start", "colour", "optimizer", "look", "set of
+        /// layers" or "experiment".
         what: &'static str,
         /// The text.
         found: String,

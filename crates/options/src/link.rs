@@ -11,7 +11,8 @@ use weights::PackName;
 use crate::{
     engine::Engine,
     experiment::Experiment,
-    other_ways::{EXPERIMENT, PARAMETERS, entries},
+    look::Look,
+    other_ways::{EXPERIMENT, LOOK, PARAMETERS, entries},
     table::Options,
 };
 
@@ -42,6 +43,8 @@ pub struct Link {
     pub painting: Option<Asked>,
     /// The options, without those that an experiment sets.
     pub options: Options,
+    /// Whether the size is named.
+    pub has_size: bool,
     /// An experiment of the paper.
     pub experiment: Option<Experiment>,
     /// The name of the network's folder in `weights/`.
@@ -111,6 +114,7 @@ impl Link {
                 } else {
                     (parameter.set)(&mut self.options, &value).is_ok()
                 };
+            self.has_size |= is_read && parameter.name == "size";
             if !is_read {
                 self.ignored.push(Ignored::new(name, &value, parameter.page.range));
             }
@@ -119,13 +123,15 @@ impl Link {
 }
 
 /// The parameters of an address that selects these options: those that can be chosen on the page and differ from the
-/// default. [`Link::read`] is the inverse.
+/// default, or from the look if they have one. [`Link::read`] is the inverse.
 pub fn write(options: &Options, experiment: Option<Experiment>) -> Vec<(&'static str, String)> {
+    let usual = Look::of(options).unwrap_or(Look::DEFAULT).given_to(&Options::default());
     let mut parameters: Vec<(&str, String)> = entries()
         .filter_map(|entry| {
             let page = entry.page?;
             let value = (entry.get)(options).filter(|value| (page.allows)(value))?;
-            (Some(&value) != entry.default().as_ref()).then_some((entry.name, value))
+            let usual = if entry.name == LOOK { entry.default() } else { (entry.get)(&usual) };
+            (Some(&value) != usual.as_ref()).then_some((entry.name, value))
         })
         .collect();
     parameters.extend(experiment.map(|experiment| (EXPERIMENT, experiment.to_string())));
@@ -269,6 +275,7 @@ mod tests {
             engine: Some(Engine::Cpu),
             embed: true,
             host: Some("http://localhost:8080".to_owned()),
+            has_size: true,
             ignored: Vec::new(),
         };
         assert_eq!(found, wanted);
@@ -277,6 +284,7 @@ mod tests {
     #[test]
     fn what_cannot_be_had_is_left_out_and_named() {
         let hostile = [
+            ("look", "nice"),
             ("size", "100000"),
             ("size", "63"),
             ("size", "-256"),
@@ -361,13 +369,49 @@ mod tests {
             style_layers: StyleLayers::Strokes.layers(),
             ..Options::default()
         };
-        for (options, experiment) in [(options, experiment), (Options::default(), None)] {
+        for (options, experiment, has_size) in
+            [(options, experiment, true), (Options::default(), None, false)]
+        {
             let written = write(&options, experiment);
             let read = Link::read(|key| {
                 written.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
             });
-            assert_eq!(read, Link { options, experiment, ..Link::default() }, "{written:?}");
+            assert_eq!(read, Link { options, experiment, has_size, ..Link::default() }, "{written:?}");
         }
         assert_eq!(write(&Options::default(), None), []);
+    }
+
+    #[test]
+    fn a_look_can_be_asked_for_and_what_is_named_beside_it_counts() {
+        for look in Look::ALL {
+            let options = look.given_to(&Options::default());
+            let written = write(&options, None);
+            let due = (look != Look::DEFAULT).then(|| ("look", look.to_string()));
+            assert_eq!(written, Vec::from_iter(due));
+            assert_eq!(link(&[("look", &look.to_string())]).options, options);
+        }
+        // Whatever the order in the address.
+        let found = link(&[
+            ("neighbors-weight", "0.5"),
+            ("layers", "forms"),
+            ("look", "portrait"),
+            ("pyramid", "off"),
+        ]);
+        let portrait = Look::Portrait.given_to(&Options::default());
+        let due = Options {
+            neighbors_weight: 0.5,
+            style_layers: StyleLayers::Forms.layers(),
+            pyramid: Some(Pyramid::Off),
+            ..portrait
+        };
+        assert_eq!(found.options, due);
+    }
+
+    #[test]
+    fn only_a_valid_size_counts_as_named() {
+        let has_size = |size| link(&[("size", size)]).has_size;
+        assert!(has_size("256"), "even if it is the usual one");
+        assert!(!has_size("63") && !has_size(""));
+        assert!(!link(&[("steps", "60")]).has_size);
     }
 }

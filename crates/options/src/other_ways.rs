@@ -1,11 +1,12 @@
-//! Defines further entries that set the options of the table in another form: style layers by their visible effect, the
-//! strength by the position of its slider, the experiments of the paper.
+//! Defines further entries that set the options of the table in another form: the look, style layers by their visible
+//! effect, the strength by the position of its slider, the experiments of the paper.
 
 use picture::Size;
 
 use crate::{
     error::OptionsError,
     experiment::Experiment,
+    look::Look,
     preset::StyleLayers,
     ranges::{STRENGTHS, STROKES},
     settings,
@@ -13,12 +14,12 @@ use crate::{
     value::Value,
 };
 
-/// All entries: first those of [`Options`] and its parts, then the alternative forms.
+/// All entries, in the order in which they are applied: the look, those of [`Options`] and its parts, the alternative forms.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     LISTS.into_iter().flatten()
 }
 
-const LISTS: [&[Entry]; 3] = [&Options::ENTRIES, &AdamOptions::ENTRIES, &OTHER_WAYS];
+const LISTS: [&[Entry]; 4] = [&LOOKS, &Options::ENTRIES, &AdamOptions::ENTRIES, &OTHER_WAYS];
 
 /// What an address needs of an entry to be read.
 #[derive(Clone, Copy)]
@@ -55,6 +56,21 @@ const fn parameters<const N: usize>() -> ([Parameter; N], usize) {
     }
     (found, count)
 }
+
+/// The look. It is applied before the options, so that each of them can be given beside it and counts.
+const LOOKS: [Entry; 1] = [Entry {
+    page: Some(all("brushwork, portrait, texture, poster or free")),
+    ..Entry::new(
+        LOOK,
+        "brushwork|portrait|texture|poster|free",
+        "What the picture looks like: whole strokes (brushwork), the same with true faces (portrait), even texture as in the paper (texture), calm areas and clear contours (poster), strokes that need not follow the photo (free); the style loss, its weights and the layers of both losses can be given beside it",
+        |options| Look::of(options).map(|look| look.to_string()),
+        |options, text| {
+            *options = text.parse::<Look>()?.given_to(options);
+            Ok(())
+        },
+    )
+}];
 
 /// Alternative forms of the options. They are applied after the options, since some depend on them.
 const OTHER_WAYS: [Entry; 4] = [
@@ -128,5 +144,7 @@ const OTHER_WAYS: [Entry; 4] = [
     },
 ];
 
+/// The name of the entry for the look.
+pub const LOOK: &str = "look";
 /// The name of the entry for the paper's experiments, which the page shows as a separate control.
 pub const EXPERIMENT: &str = "mode";

@@ -8,7 +8,6 @@
 
 use picture::{Size, crop::Crop};
 use serde::{Deserialize, Serialize};
-use weights::Layer;
 
 use crate::{
     choices::{
@@ -16,7 +15,7 @@ use crate::{
     },
     error::OptionsError,
     layers::WeightedLayer,
-    preset::StyleLayers,
+    look::Look,
     ranges::{MOST_PASSES, SIZES, STEPS},
     value::Value,
 };
@@ -170,17 +169,17 @@ options! {
             "β: how strongly the painting's style is taken on";
         "tv-weight" tv_weight: f32 = 0.3, "WEIGHT",
             "τ: how strongly speckle is smoothed (total variation)";
-        "content-layers" content_layers: Vec<WeightedLayer> = vec![(Layer::Conv4_2, 1.0)], "LAYER=WEIGHT,…",
+        "content-layers" content_layers: Vec<WeightedLayer> = Look::DEFAULT.values().content_layers, "LAYER=WEIGHT,…",
             "Layers of the content loss with their weights (1 where left out), or \"none\"";
-        "style-layers" style_layers: Vec<WeightedLayer> = StyleLayers::Everything.layers(), "LAYER=WEIGHT,…",
+        "style-layers" style_layers: Vec<WeightedLayer> = Look::DEFAULT.values().style_layers, "LAYER=WEIGHT,…",
             "Layers of the style loss with their weights (1 where left out), or \"none\"";
-        "style-loss" style_loss: StyleLoss = StyleLoss::Gram, "gram|moments|neighbors",
+        "style-loss" style_loss: StyleLoss = Look::DEFAULT.values().style_loss, "gram|moments|neighbors",
             "What about a layer's features is the style: their Gram matrix (gram), or their means and covariances (moments), which leaves calm places calmer and keeps the painting's colours truer, or Gram matrix and nearest features (neighbors), with whole strokes and few cracks"
             { page: Some(all("gram, moments or neighbors")) };
-        "neighbors-weight" neighbors_weight: f32 = 1.0, "WEIGHT",
+        "neighbors-weight" neighbors_weight: f32 = Look::DEFAULT.values().neighbors_weight, "WEIGHT",
             "ν: how strongly each feature is drawn to the nearest one of the painting, relative to the Gram matrices (--style-loss neighbors)"
             { page: Some(OnPage { range: "0 to 4", allows: |text| text.parse().is_ok_and(|weight: f32| (0.0..=4.0).contains(&weight)) }) };
-        "neighbors-turns" neighbors_turns: Turns = Turns::None, "none|quarters",
+        "neighbors-turns" neighbors_turns: Turns = Look::DEFAULT.values().neighbors_turns, "none|quarters",
             "Orientations of the painting that give neighbours: as it hangs (none), or the three quarter turns as well"
             { page: Some(all("none or quarters")) };
         "pooling" pooling: Pooling = Pooling::Max, "max|avg",
@@ -204,7 +203,7 @@ options! {
         "optimizer" optimizer: Optimizer = Optimizer::Adam, "adam|lbfgs",
             "How the picture is changed: adam by small even steps, lbfgs by long ones towards where the loss seems least"
             { page: Some(all("adam or lbfgs")) };
-        "pyramid" pyramid: Option<Pyramid> = None, "off|on",
+        "pyramid" pyramid: Option<Pyramid> = Look::DEFAULT.values().pyramid, "off|on",
             "Whether Adam also makes steps at five coarser levels, with which large areas change together; L-BFGS makes none [default: on with --style-loss neighbors]"
             { page: Some(all("off or on")) };
     }

@@ -26,6 +26,15 @@ pub enum Event {
         /// The measured algorithms, as text for visitors.
         algorithms: String,
     },
+    /// The pace of a network was measured, after a [`Request::Prepare`](crate::Request::Prepare).
+    Paced {
+        /// The name of its folder in `weights/`.
+        pack: String,
+        /// The build of the worker.
+        engine: Engine,
+        /// Seconds of a step for a million pixels.
+        pace: f64,
+    },
     /// A run is being prepared.
     Loading {
         /// The run.

@@ -78,7 +78,8 @@ pub enum Request {
         /// The picture to start from.
         start: Start,
     },
-    /// Load a network and compile its kernels in advance, for the run that will probably follow. There is no answer.
+    /// Load a network and compile its kernels in advance, for the run that will probably follow. If nothing else is asked for
+    /// meanwhile, the network's pace is measured ([`Event::Paced`](crate::Event::Paced)), except on a software GPU.
     Prepare {
         /// The network.
         pack: PackPlace,

@@ -27,6 +27,7 @@ fn events_survive_the_border() {
     let losses = Losses { total: 0.541_999_7, content: 1e-12, style: 0.5, tv: 0.04 };
     for event in [
         Event::Ready { engine: Engine::Gpu, device: "a \"quoted\" name".into(), build: BUILD.into() },
+        Event::Paced { pack: "fast".into(), engine: Engine::Cpu, pace: 0.123_456_789 },
         Event::Loading {
             job: JobId(1),
             phase: Phase::Weights { bytes: 1, total: 13_000_000, cached: false, kept: true },

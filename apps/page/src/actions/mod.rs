@@ -6,6 +6,7 @@ pub mod frames;
 pub mod marking;
 pub mod networks;
 pub mod offline;
+pub mod pace;
 pub mod painting;
 pub mod run_end;
 pub mod save;

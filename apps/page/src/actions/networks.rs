@@ -8,7 +8,7 @@ use weights::PackName;
 use crate::{
     actions::context::Context,
     model::networks::Networks,
-    services::{address, networks as host},
+    services::{address, connection::saves_data, networks as host},
 };
 
 /// Fetches the host's list of networks. Without it, only the bundled networks are available.
@@ -34,6 +34,23 @@ pub fn for_a_run(networks: RwSignal<Networks>) -> Box<dyn FnOnce(Engine) -> Pack
 /// The network that a run started now would use.
 pub fn next(networks: RwSignal<Networks>) -> PackPlace {
     networks.with_untracked(Networks::next_place)
+}
+
+/// Chooses a network.
+pub fn choose(context: Context, pack: PackName) {
+    context.store.networks.update(|networks| networks.chosen = Some(pack));
+    prepare(context);
+}
+
+/// Has the engine, if it is ready, fetch the network of the next run, compile its kernels and measure its pace. Not in an
+/// embedded page, whose reader may not want to paint, nor where the visitor saves data.
+pub fn prepare(context: Context) {
+    let store = context.store;
+    let is_ready = store.engine.ready.with_untracked(Option::is_some);
+    if is_ready && !store.ui.embed && !saves_data() {
+        let (pack, options) = (next(store.networks), store.settings.options());
+        context.with_bridge(|bridge| bridge.prepare(pack, options));
+    }
 }
 
 /// Requests to choose the GPU's algorithms for the chosen network again.

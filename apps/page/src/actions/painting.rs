@@ -93,10 +93,12 @@ fn new_run(
         goes_on: start.is_some(),
         recipe: Recipe { content_map, ..Recipe::new("", options, &weights, masked) },
         steered: false,
+        size: (0, 0),
         plan: None,
         steps: start.map_or(0, |origin| origin.step) + options.steps,
         has_frame: false,
         first: None,
+        pace: None,
     }
 }
 

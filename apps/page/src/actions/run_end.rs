@@ -5,7 +5,7 @@ use picture::Losses;
 use protocol::{Ending, Failure};
 
 use crate::{
-    actions::{context::Context, offline},
+    actions::{context::Context, offline, pace},
     model::{
         alert::Alert,
         progress::{LossAt, RunPhase},
@@ -32,6 +32,7 @@ pub fn ended(context: Context, reason: Ending, step: u32, losses: Option<Losses>
         }
     });
     set_idle(store.run);
+    store.run.current.with_value(|run| run.iter().for_each(|run| pace::painted(store, run)));
     if reason == Ending::Finished {
         let recipe = store.run.current.with_value(|run| run.as_ref().and_then(Run::recipe));
         store.result.current.update_value(|result| {

@@ -1,19 +1,35 @@
-//! Applies the settings of an earlier result, which are read from its file.
+//! Chooses size and look, and applies the settings of an earlier result, which are read from its file.
 
 use browser::spoken;
 use leptos::prelude::{Set, Update, WithUntracked};
-use options::{recipe::Recipe, settings::Settings};
+use options::{Look, recipe::Recipe, settings::Settings};
 use web_sys::File;
 
 use crate::{
-    actions::{context::Context, painting::set_strength},
+    actions::{context::Context, networks, painting::set_strength},
     model::alert::Alert,
     services::{files, tasks::spawn},
+    store::SettingsStore,
 };
 
 /// The maximum number of bytes that are read from a file: more than any result has, and little enough for the page's
 /// memory.
 const MOST: i32 = 256 << 20;
+
+/// The visitor chooses the long side of the result, in pixels. It no longer follows what suits the machine.
+pub fn choose_size(settings: SettingsStore, size: u32) {
+    settings.size_is_chosen.set(true);
+    settings.size.set(size);
+}
+
+/// Gives the picture a look; an experiment has none.
+pub fn choose_look(context: Context, look: Look) {
+    let settings = context.store.settings;
+    settings.base.update(|base| *base = look.given_to(base));
+    settings.experiment.update(|experiment| experiment.0 = "none");
+    // Another look has other kernels.
+    networks::prepare(context);
+}
 
 /// Sets the controls to the recipe in the file. Without a recipe nothing changes, and an alert is shown.
 pub fn take(context: Context, file: File) {
@@ -44,7 +60,7 @@ async fn read(file: &File) -> Result<Recipe, String> {
 fn set(context: Context, recipe: &Recipe) -> Vec<String> {
     let (settings, sources) = (context.store.settings, context.store.sources);
     let (Settings { size, strokes, strength, steps, base }, off) = Settings::nearest(&recipe.options);
-    settings.size.set(size);
+    choose_size(settings, size);
     settings.strokes.set(strokes);
     settings.steps.set(steps);
     settings.base.set(base);

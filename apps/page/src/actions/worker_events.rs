@@ -7,13 +7,12 @@ use picture::Losses;
 use protocol::{Event, Phase, Tuning};
 
 use crate::{
-    actions::{context::Context, frames, networks, offline, run_end},
+    actions::{context::Context, frames, networks, offline, pace, run_end},
     link::bridge::News,
     model::{
         progress::{LossAt, RunPhase},
         run::RunState,
     },
-    services::connection::saves_data,
     store::Store,
 };
 
@@ -26,6 +25,7 @@ pub fn receive(context: Context, news: News) {
         News::Event(event) => match event {
             Event::Ready { engine, device, .. } => ready(context, engine, device),
             Event::Tuned { by, algorithms } => context.store.engine.tuned.set(Some((by, algorithms))),
+            Event::Paced { pack, engine, pace } => pace::measured(context.store, engine, &pack, pace),
             Event::Loading { phase, .. } => loading(context.store, phase),
             Event::Started { width, height, network, .. } => {
                 started(context.store, (width, height), network);
@@ -51,22 +51,12 @@ fn ready(context: Context, engine: Engine, device: String) {
     store.networks.update(|networks| networks.engine = Some(engine));
     store.engine.ready.set(Some((engine, device)));
     store.engine.tuned.set(Some((Tuning::Rule, String::new())));
-    prefetch(context, engine);
-}
-
-/// The engine is loaded: fetches the network while the visitor chooses pictures, and stores the site and the engine for
-/// offline use. An embedded page does not, since its reader may not want to paint.
-fn prefetch(context: Context, engine: Engine) {
-    let store = context.store;
-    if store.ui.embed {
-        return;
+    // While the visitor chooses pictures.
+    networks::prepare(context);
+    // An embedded page does not: its reader may not want to paint.
+    if !store.ui.embed {
+        offline::keep(store.offline, engine);
     }
-    if !saves_data() {
-        let pack = networks::next(store.networks);
-        let options = store.settings.options();
-        context.with_bridge(|bridge| bridge.prepare(pack, options));
-    }
-    offline::keep(store.offline, engine);
 }
 
 fn loading(store: &Store, phase: Phase) {

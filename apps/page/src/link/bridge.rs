@@ -302,7 +302,7 @@ impl Bridge {
                 (self.0.deliver)(News::Event(event));
                 self.post_waiting();
             }
-            Event::Tuned { .. } => (self.0.deliver)(News::Event(event)),
+            Event::Tuned { .. } | Event::Paced { .. } => (self.0.deliver)(News::Event(event)),
             Event::Failed { job: None, failure } => self.failed_outside_a_run(failure),
             Event::Failed { job: Some(job), failure } if current(job) => self.failed_at_a_run(failure),
             // Belongs to an ended job, but after a fatal failure the worker cannot be used.

@@ -5,6 +5,7 @@ pub mod brush_mask;
 pub mod choice;
 pub mod networks;
 pub mod offers;
+pub mod pace;
 pub mod progress;
 pub mod result;
 pub mod run;

@@ -86,6 +86,11 @@ impl Networks {
         offer.map_or_else(|| PackPlace { name: pack.to_string(), elsewhere: None }, Offer::place)
     }
 
+    /// The network of the latest run, once it is known.
+    pub const fn in_use(&self) -> Option<&PackName> {
+        self.in_use.as_ref()
+    }
+
     /// Notes on the choice, in sentences; empty if there are none.
     pub fn note(&self, running: bool) -> String {
         let next = self.next();

@@ -95,10 +95,12 @@ mod tests {
             goes_on,
             recipe: Recipe::new("", &Options::default(), &[1.0], false),
             steered: false,
+            size: (0, 0),
             plan: None,
             steps: 10,
             has_frame: false,
             first: None,
+            pace: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use options::recipe::Recipe;
 use schedule::Plan;
 
-use crate::model::choice::Choice;
+use crate::model::{choice::Choice, pace::millions};
 
 /// The state of the latest run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct Run {
     pub recipe: Recipe,
     /// Whether the strength was changed during the run.
     pub steered: bool,
+    /// The size of the result in pixels, once the worker has begun.
+    pub size: (usize, usize),
     /// The schedule of a run from the photo; `None` for one that continues, which makes all steps at the full size.
     pub plan: Option<Plan>,
     /// Steps that the picture will have at the end of the run.
@@ -74,11 +76,14 @@ pub struct Run {
     /// The time of the first report in milliseconds, and its step. The remaining time is estimated from there, since
     /// the first step on a GPU also compiles the kernels.
     pub first: Option<(f64, u32)>,
+    /// Seconds of a step for a million pixels, as far as measured.
+    pub pace: Option<f64>,
 }
 
 impl Run {
     /// Records the size of the result in pixels and the name of the network: the worker has begun.
     pub fn started(&mut self, size: (usize, usize), network: String) {
+        self.size = size;
         self.plan = (!self.goes_on).then(|| Plan::new(&self.recipe.options, size, size));
         self.recipe.network = network;
     }
@@ -88,8 +93,10 @@ impl Run {
     pub fn estimate(&mut self, now: f64, steps: u32) -> (f64, Option<f64>) {
         let (since, first) = *self.first.get_or_insert((now, steps));
         let (done, all) = (self.work(steps), self.work(self.steps));
-        let pace = (now - since) / (done - self.work(first));
-        (done / all, pace.is_finite().then(|| pace * (all - done) / 1000.0))
+        let step = (now - since) / (done - self.work(first)) / 1000.0;
+        let step = step.is_finite().then_some(step);
+        self.pace = step.map(|step| step / millions(self.size)).or(self.pace);
+        (done / all, step.map(|step| step * (all - done)))
     }
 
     /// The work of the first `steps` steps, in steps at the full size.
@@ -126,10 +133,12 @@ mod tests {
             goes_on,
             recipe: Recipe::new("", &options, &[1.0], false),
             steered: false,
+            size: (0, 0),
             plan: None,
             steps: 100,
             has_frame: false,
             first: None,
+            pace: None,
         }
     }
 
@@ -142,6 +151,29 @@ mod tests {
         let (done, left) = run.estimate(7_000.0, 40);
         assert!((done - 0.4).abs() < 1e-12);
         assert!((left.unwrap() - 6.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_pace_is_that_of_a_million_pixels_at_the_size_of_the_result() {
+        let mut going_on = run(true);
+        going_on.started((500, 400), String::new());
+        going_on.estimate(5_000.0, 20);
+        assert_eq!(going_on.pace, None);
+        // A tenth of a second for a fifth of a million pixels.
+        going_on.estimate(7_000.0, 40);
+        assert!((going_on.pace.unwrap() - 0.5).abs() < 1e-9);
+        // It does not depend on the sizes on the way.
+        let mut run = run(false);
+        run.started((500, 400), String::new());
+        let pace_after = |run: &mut Run, steps| {
+            let time = 1e3 * 0.5 * 0.2 * run.work(steps);
+            run.estimate(time, steps);
+            run.pace
+        };
+        assert_eq!(pace_after(&mut run, 10), None);
+        for steps in [30, 60, 100] {
+            assert!((pace_after(&mut run, steps).unwrap() - 0.5).abs() < 1e-9);
+        }
     }
 
     #[test]

@@ -11,26 +11,30 @@ use picture::size_to_fit;
 use crate::{
     actions::{
         context::Context,
+        pace::expected,
         painting::{paint, set_strength, stop},
+        settings::choose_size,
     },
     model::{
         run::{RepaintFrom, RunState},
-        words::significant,
+        words::{duration, significant},
     },
     view::{
-        expert::Expert, kit::slider::Slider, more::More, networks::NetworkControl, offline::KeptDownloads,
+        expert::Expert, kit::slider::Slider, looks::LookControl, more::More, networks::NetworkControl,
+        offline::KeptDownloads,
     },
 };
 
 /// The upper end of the slider for the size, in pixels. Larger results take long on most machines and are set in the
 /// number field.
-const LARGEST_QUICK: u32 = 512;
+const LARGEST_QUICK: u32 = 1024;
 
 /// The controls and the buttons.
 #[component]
 pub fn Controls() -> impl IntoView {
     view! {
         <section class="controls" aria-label="Controls">
+            <LookControl />
             <Sliders />
             <NetworkControl />
             <More />
@@ -48,15 +52,20 @@ pub fn Controls() -> impl IntoView {
 fn Sliders() -> impl IntoView {
     let context: Context = expect_context();
     let (settings, photo_size) = (context.store.settings, context.store.sources.photo_size);
-    let result_size = move || {
+    let size_and_time = move || {
         let side = settings.size.get();
-        match photo_size.get() {
+        let mut words = match photo_size.get() {
             Some(photo) => {
                 let (width, height) = size_to_fit(photo, side as usize);
                 format!("{width} × {height} px")
             }
             None => format!("{side} px"),
+        };
+        if let Some(seconds) = expected(context.store) {
+            words += ", ";
+            words += &duration(seconds);
         }
+        words
     };
     let strength_in_words = move || {
         let strength = settings.strength.get();
@@ -71,8 +80,8 @@ fn Sliders() -> impl IntoView {
     };
     view! {
         <Slider
-            id="size" label="Size" words=result_size range=*SIZES.start()..=LARGEST_QUICK step=32
-            value=settings.size moved=move |size| settings.size.set(size)
+            id="size" label="Size" words=size_and_time range=*SIZES.start()..=LARGEST_QUICK step=32
+            value=settings.size moved=move |size| choose_size(settings, size)
         />
         <Slider
             id="strength" label="Strength" words=strength_in_words range=STRENGTHS step=0.05

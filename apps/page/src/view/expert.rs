@@ -9,7 +9,7 @@ use options::{
 use weights::Layer;
 
 use crate::{
-    actions::{context::Context, painting::set_strength},
+    actions::{context::Context, painting::set_strength, settings::choose_size},
     view::{
         convolutions::Convolutions,
         kit::{
@@ -76,7 +76,7 @@ fn ContentNumbers() -> impl IntoView {
             shown=Signal::derive(move || settings.size.get().to_string())
             choose=Callback::new(move |text: String| {
                 let side = text.parse().ok().filter(|side| SIZES.contains(side))?;
-                settings.size.set(side);
+                choose_size(settings, side);
                 Some(())
             })
         />

@@ -5,6 +5,7 @@ pub mod controls;
 pub mod convolutions;
 pub mod expert;
 pub mod kit;
+pub mod looks;
 pub mod marking;
 pub mod meter;
 pub mod more;

@@ -2,12 +2,16 @@
 
 use leptos::prelude::*;
 
-use crate::{actions::context::Context, model::offers::Offer};
+use crate::{
+    actions::{context::Context, networks::choose},
+    model::offers::Offer,
+};
 
 /// The available networks, each with its description.
 #[component]
 pub fn NetworkControl() -> impl IntoView {
-    let Context { store, .. } = expect_context();
+    let context: Context = expect_context();
+    let store = context.store;
     let networks = store.networks;
     let radio = move |offer: &Offer, chosen: bool| {
         let pack = offer.pack.clone();
@@ -18,7 +22,7 @@ pub fn NetworkControl() -> impl IntoView {
                     prop:checked=chosen
                     // Not `change`: pressing the network that is already selected also counts as a choice. Keys produce
                     // clicks too.
-                    on:click=move |_| networks.update(|networks| networks.chosen = Some(pack.clone()))
+                    on:click=move |_| choose(context, pack.clone())
                 />
                 <span class="name">{offer.title().to_owned()}</span>
                 " "

@@ -44,7 +44,7 @@ pub struct Inbox {
     tasks: RefCell<VecDeque<Task>>,
     pub stop: Cell<Option<JobId>>,
     pub content_weight: Cell<Option<(JobId, f32)>>,
-    /// Resolves the promise of [`Inbox::next_task`] when a task arrives.
+    /// Resolves the promise of [`Inbox::arrival`] when a task arrives.
     waiting: RefCell<Option<js_sys::Function>>,
 }
 
@@ -100,11 +100,24 @@ impl Inbox {
             if let Some(task) = self.tasks.borrow_mut().pop_front() {
                 return task;
             }
-            let arrival = Promise::new(&mut |resolve, _| {
-                *self.waiting.borrow_mut() = Some(resolve);
-            });
-            let _ = JsFuture::from(arrival).await;
+            let _ = JsFuture::from(self.arrival()).await;
         }
+    }
+
+    /// Fulfilled when there is a task.
+    pub fn arrival(&self) -> Promise {
+        Promise::new(&mut |resolve, _| {
+            if self.is_empty() {
+                *self.waiting.borrow_mut() = Some(resolve);
+            } else {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        })
+    }
+
+    /// Whether there is no task.
+    pub fn is_empty(&self) -> bool {
+        self.tasks.borrow().is_empty()
     }
 
     /// The run that is queued next, and the network that it needs.

@@ -8,7 +8,9 @@ use std::{cell::RefCell, future::Future, rc::Rc};
 use browser::now;
 #[cfg(feature = "gpu")]
 use impasto::pipelines::{first_size, likely_sizes};
-use impasto::{StyleTransfer, Vgg, sources::Sources};
+use impasto::{StyleTransfer, Vgg, sources::Sources, step_time::step_time};
+#[cfg(feature = "gpu")]
+use js_sys::Array;
 use js_sys::Promise;
 use options::{Engine, Options};
 use protocol::{
@@ -35,6 +37,11 @@ use crate::engine::{
 };
 #[cfg(feature = "gpu")]
 use crate::engine::{pipelines::Pipelines, tuning::Tuner};
+
+/// The size of the picture, in pixels, with which the processor's pace is measured: large enough for its products, and quick.
+const MEASURED_ON_THE_PROCESSOR: (usize, usize) = (128, 85);
+/// Milliseconds over which the pace is averaged.
+const ENOUGH: f64 = 250.0;
 
 thread_local! {
     /// Returns the failure of the device. The panic hook asks it first, since a panic may only be a consequence.
@@ -89,7 +96,6 @@ pub fn start<F: Future<Output = Result<Opened, Failure>> + 'static>(engine: Engi
         }
         post(&Event::Ready { engine, device: opened.name.clone(), build: BUILD.into() });
         let mut session = Session {
-            #[cfg(feature = "gpu")]
             engine,
             #[cfg(feature = "gpu")]
             tuner: Tuner::new(&opened).await,
@@ -155,11 +161,12 @@ struct Loaded {
     vgg: Vgg,
     /// The loading progress, until it has been reported to a run.
     arrived: Option<cache::Arrived>,
+    /// Whether its pace was measured.
+    is_paced: bool,
 }
 
 /// The state that is kept between runs.
 struct Session {
-    #[cfg(feature = "gpu")]
     engine: Engine,
     opened: Opened,
     #[cfg(feature = "gpu")]
@@ -296,24 +303,54 @@ impl Session {
         None
     }
 
-    /// Loads a network in advance, and compiles the kernels of a run with these options. Errors are not reported here: the
-    /// next run meets them again.
+    /// Loads a network in advance, compiles the kernels of a run with these options, and measures a step. Errors are not
+    /// reported here: the next run meets them again.
     async fn in_advance(&mut self, pack: &PackPlace, options: &Options) {
         let Ok(Some((vgg, _))) = self.network(None, pack).await else { return };
+        if let Some(size) = self.compile(pack, &vgg, options).await {
+            self.measure_pace(vgg, size, options).await;
+        }
+    }
+
+    /// Requests the kernels of a run. Returns the size, in pixels, at which a step can be measured now, if there is one.
+    async fn compile(&mut self, pack: &PackPlace, vgg: &Vgg, options: &Options) -> Option<(usize, usize)> {
         #[cfg(feature = "gpu")]
         if self.engine == Engine::Gpu {
+            let mut last = None;
             for size in likely_sizes(options) {
                 // A run that begins now compiles what it needs.
                 if self.inbox.ahead().is_some() {
                     break;
                 }
-                let _ = self.pipelines.request(pack, &vgg, size, options);
+                last = Some((size, self.pipelines.request(pack, vgg, size, options).all));
                 self.yielder.macrotask().await;
             }
             // Of the lists; it may have other sizes than the run's.
             self.opened.device.memory_cleanup();
+            // A software GPU takes as long to compile the kernels as the processor to make the whole run.
+            let (size, pipelines) = last.filter(|_| !self.opened.software)?;
+            // Neither is ever rejected.
+            let _ = JsFuture::from(Promise::race(&Array::of2(&pipelines, &self.inbox.arrival()))).await;
+            return self.inbox.is_empty().then_some(size);
         }
-        let _ = (vgg, options);
+        let _ = (pack, vgg, options);
+        Some(MEASURED_ON_THE_PROCESSOR)
+    }
+
+    /// Measures the pace of the network, once, and reports it. A task that arrives meanwhile ends the measurement.
+    async fn measure_pace(&mut self, vgg: Vgg, size: (usize, usize), options: &Options) {
+        let Some(loaded) = self.network.as_mut().filter(|loaded| !loaded.is_paced) else { return };
+        let (inbox, yielder) = (&*self.inbox, &self.yielder);
+        let go_on = async || {
+            yielder.macrotask().await;
+            inbox.is_empty()
+        };
+        // The next run meets an error again.
+        let Ok(Some(time)) = step_time(vgg, size, options, now, ENOUGH, go_on).await else { return };
+        loaded.is_paced = true;
+        let pace = time / 1e3 / ((size.0 * size.1) as f64 / 1e6);
+        post(&Event::Paced { pack: loaded.pack.name.clone(), engine: self.engine, pace });
+        self.opened.device.memory_cleanup();
     }
 
     /// Chooses the algorithms for the convolutions of this network again.
@@ -325,10 +362,11 @@ impl Session {
         #[cfg(not(feature = "gpu"))]
         let _ = by;
         self.network = None;
-        self.in_advance(pack, &Options::default()).await;
+        let _ = self.network(None, pack).await;
         // Sent even if the network could not be loaded: the page waits for an answer.
         #[cfg(feature = "gpu")]
         post(&self.tuner.report());
+        self.in_advance(pack, &Options::default()).await;
     }
 
     /// Measures the device with each of these networks.
@@ -416,7 +454,13 @@ impl Session {
         self.check_device()?;
         let arrived = latest.filter(|_| job.is_none());
         let name = weights.name;
-        self.network = Some(Loaded { pack: pack.clone(), name: name.clone(), vgg: vgg.clone(), arrived });
+        self.network = Some(Loaded {
+            pack: pack.clone(),
+            name: name.clone(),
+            vgg: vgg.clone(),
+            arrived,
+            is_paced: false,
+        });
         Ok(Some((vgg, name)))
     }
 
