@@ -18,7 +18,7 @@ use crate::engine::post::{CURRENT, post};
 /// A requested run.
 pub struct Order {
     pub job: JobId,
-    pub options: Options,
+    pub options: Box<Options>,
     /// As received: the name may be any text.
     pub pack: PackPlace,
     pub content: (PictureId, Blob),
@@ -71,7 +71,7 @@ impl Inbox {
                 let files = envelope::beside(data, "styles").unchecked_into::<Array>();
                 self.add(Task::Paint(Order {
                     job,
-                    options: *options,
+                    options,
                     pack,
                     content: (content, file("content")),
                     styles: styles.into_iter().zip(files.iter().map(JsCast::unchecked_into)).collect(),

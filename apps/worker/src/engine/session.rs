@@ -221,6 +221,7 @@ impl Session {
     /// Prepares a run up to its first step; `None` if it was stopped meanwhile.
     async fn prepare(&mut self, order: Order) -> Result<Option<(Live, Options)>, Failure> {
         let Order { job, options, pack, content, styles, mask, content_map, start, pixels } = order;
+        let options = *options;
         let (asked, files): (Vec<Styled>, Vec<Blob>) = styles.into_iter().unzip();
         let weights = [mask, content_map];
         let masks = weights.each_ref().map(|weights| weights.as_ref().map(|(masked, _)| *masked));
