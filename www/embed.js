@@ -13,7 +13,7 @@ sheet.replaceSync(`
   iframe { display: block; width: 100%; height: 100%; border: 0; color-scheme: normal; }
 `);
 // Written by `cargo xtask docs` from the table of options.
-const passedOn = ['photo', 'painting', 'look', 'size', 'style-crop', 'part', 'steps', 'until', 'schedule', 'style-loss', 'neighbors-weight', 'neighbors-turns', 'pooling', 'init', 'color', 'optimizer', 'pyramid', 'layers', 'mode', 'strength', 'strokes', 'network', 'theme', 'engine'];
+const passedOn = ['photo', 'painting', 'look', 'size', 'style-crop', 'part', 'steps', 'until', 'schedule', 'finish-from', 'enlarged', 'content-falloff', 'style-loss', 'neighbors-weight', 'neighbors-turns', 'pooling', 'init', 'color', 'smooth-colors', 'optimizer', 'pyramid', 'layers', 'mode', 'strength', 'strokes', 'network', 'theme', 'engine'];
 const over = new Set(['done', 'stopped', 'failed']);
 
 class ImpastoDemo extends HTMLElement {

@@ -51,7 +51,7 @@ impl Look {
     /// The values of the options.
     pub(crate) fn values(self) -> Values {
         use Layer::{Conv1_1, Conv3_1, Conv4_2};
-        let brushwork = Values {
+        let neighbors = Values {
             style_loss: StyleLoss::Neighbors,
             neighbors_weight: 1.0,
             neighbors_turns: Turns::None,
@@ -59,12 +59,14 @@ impl Look {
             style_layers: StyleLayers::Everything.layers(),
             pyramid: None,
         };
+        // Outlines are at conv3_1: with half of the weight there, faces and buildings stay what they are.
+        let outlines = |weight| vec![(Conv3_1, weight), (Conv4_2, weight)];
         match self {
-            Self::Brushwork => brushwork,
-            Self::Portrait => Values { content_layers: vec![(Conv3_1, 0.75), (Conv4_2, 0.75)], ..brushwork },
-            Self::Texture => Values { style_loss: StyleLoss::Gram, ..brushwork },
-            Self::Poster => Values { style_layers: vec![(Conv1_1, 0.2)], ..brushwork },
-            Self::Free => Values { content_layers: vec![(Conv4_2, 0.4)], ..brushwork },
+            Self::Brushwork => Values { content_layers: outlines(0.5), ..neighbors },
+            Self::Portrait => Values { content_layers: outlines(1.0), ..neighbors },
+            Self::Texture => Values { style_loss: StyleLoss::Gram, ..neighbors },
+            Self::Poster => Values { style_layers: vec![(Conv1_1, 0.2)], ..neighbors },
+            Self::Free => Values { content_layers: vec![(Conv4_2, 0.4)], ..neighbors },
         }
     }
 }

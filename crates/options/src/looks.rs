@@ -103,7 +103,7 @@ mod tests {
         assert!(ratio(Look::Portrait) < ratio(Look::Brushwork));
         assert!(ratio(Look::Brushwork) < 3.0, "it keeps the photo");
         assert!((5.0..10.0).contains(&ratio(Look::Free)), "it paints the photo anew");
-        let finest = |look: Look| look.given_to(&Options::default()).content_layers[0].0;
-        assert_eq!((finest(Look::Portrait), finest(Look::Brushwork)), (Layer::Conv3_1, Layer::Conv4_2));
+        let outlines = |look: Look| look.given_to(&Options::default()).content_layers[0].0 == Layer::Conv3_1;
+        assert!(outlines(Look::Portrait) && outlines(Look::Brushwork) && !outlines(Look::Free));
     }
 }

@@ -72,7 +72,7 @@ pub fn run(args: &StylizeArgs) -> Result<(), StylizeError> {
         if let Some(picture) = from {
             transfer.restart_from(&picture).await?;
         }
-        paint(transfer, &options, args).await
+        Box::pin(paint(transfer, &options, args)).await
     })?;
     // A recipe cannot reproduce a run that continues from another result.
     let recipe = (format == ImageFormat::Png && args.from.is_none()).then_some(recipe);
