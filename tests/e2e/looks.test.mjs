@@ -70,6 +70,9 @@ test('where a value of the look is changed no look is chosen, until one is', asy
     await page.getByText('Brushwork').click();
     assert.deepEqual([await look(page), await note(page), (await studio.settings()).layers], ['brushwork', '', 'everything']);
 
+    await page.getByText('Texture').click();
+    await studio.pick({ 'Style loss': 'means and covariances' });
+    assert.equal(await look(page), null);
     await studio.pick({ 'Style loss': 'Gram matrices' });
     assert.equal(await look(page), 'texture', 'it is recognised by its values');
     await studio.pick({ Experiment: 'content only' });
@@ -85,7 +88,7 @@ test('a link can ask for a look, and for other values beside it', async () => {
     page.on('console', (message) => { if (message.text().startsWith('Impasto')) warnings.push(message.text()); });
     for (const [asked, due] of [
       [{ look: 'poster' }, 'poster'],
-      [{ 'style-loss': 'neighbors' }, 'brushwork'],
+      [{ 'style-loss': 'neighbors' }, null],
       [{ 'style-loss': 'moments', look: 'free' }, null],
     ]) {
       await studio.open(host.url, 'cpu', asked);
