@@ -77,7 +77,7 @@ test('where a value of the look is changed no look is chosen, until one is', asy
     assert.equal(await look(page), 'texture', 'it is recognised by its values');
     await studio.pick({ Experiment: 'content only' });
     assert.equal(await look(page), null, 'an experiment has no look');
-    await page.getByText('Free').click();
+    await page.getByText('Free', { exact: true }).click();
     assert.deepEqual([await look(page), (await studio.settings()).experiment], ['free', 'none']);
   });
 });
