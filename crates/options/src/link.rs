@@ -215,6 +215,32 @@ mod tests {
         assert_eq!(link(&[("utm_source", "post"), ("fbclid", "1")]), Link::default());
     }
 
+    /// Options with no default among those that an address can name.
+    fn all_chosen() -> Options {
+        Options {
+            size: Size::LongSide(200),
+            style_size: Some(Size::LongSide(280)),
+            style_crop: Some("25,25,50,50".parse().unwrap()),
+            steps: 60,
+            content_weight: settings::content_weight(-0.5),
+            schedule: Schedule::Single,
+            color: Color::Match,
+            init: Init::Mixture,
+            until: Until::Level,
+            style_layers: StyleLayers::Forms.layers(),
+            optimizer: Optimizer::Lbfgs,
+            style_loss: StyleLoss::Neighbors,
+            neighbors_weight: 0.5,
+            neighbors_turns: Turns::Quarters,
+            pyramid: Some(Pyramid::Off),
+            finish_from: Some(128),
+            enlarged: Enlarged::Picture,
+            smooth_colors: 5,
+            pooling: Pooling::Avg,
+            ..Options::default()
+        }
+    }
+
     #[test]
     fn everything_that_can_be_chosen_can_be_asked_for() {
         let found = link(&[
@@ -248,28 +274,7 @@ mod tests {
         let wanted = Link {
             photo: Some(Asked::Sample("cat".to_owned())),
             painting: Some(Asked::Address("https://elsewhere.example/starry%20night.jpg?v=2".to_owned())),
-            options: Options {
-                size: Size::LongSide(200),
-                style_size: Some(Size::LongSide(280)),
-                style_crop: Some("25,25,50,50".parse().unwrap()),
-                steps: 60,
-                content_weight: settings::content_weight(-0.5),
-                schedule: Schedule::Single,
-                color: Color::Match,
-                init: Init::Mixture,
-                until: Until::Level,
-                style_layers: StyleLayers::Forms.layers(),
-                optimizer: Optimizer::Lbfgs,
-                style_loss: StyleLoss::Neighbors,
-                neighbors_weight: 0.5,
-                neighbors_turns: Turns::Quarters,
-                pyramid: Some(Pyramid::Off),
-                finish_from: Some(128),
-                enlarged: Enlarged::Picture,
-                smooth_colors: 5,
-                pooling: Pooling::Avg,
-                ..Options::default()
-            },
+            options: all_chosen(),
             experiment: Some(Experiment::Texture(Layer::Conv3_1)),
             network: Some(PackName::tiny()),
             engine: Some(Engine::Cpu),
@@ -376,7 +381,7 @@ mod tests {
             let read = Link::read(|key| {
                 written.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
             });
-            assert_eq!(read, Link { options, experiment, has_size, ..Link::default() }, "{written:?}");
+            assert_eq!(read, Link { options, has_size, experiment, ..Link::default() }, "{written:?}");
         }
         assert_eq!(write(&Options::default(), None), []);
     }
