@@ -23,8 +23,9 @@ use weights::Layer;
 /// A network with four channels a layer and made-up weights, which every [`Desk`] contains: the program can be tested
 /// without a download.
 const TINY: &str = "tiny.safetensors";
-/// Loss layers for which this network's weights give useful gradients.
-const SHALLOW: [&str; 4] = ["--content-layers", "conv2_1", "--style-layers", "conv1_1=0.5,conv1_2=0.5"];
+/// Loss layers for which this network's weights give useful gradients, and colours as they are painted.
+const SHALLOW: [&str; 6] =
+    ["--content-layers", "conv2_1", "--style-layers", "conv1_1=0.5,conv1_2=0.5", "--smooth-colors", "0"];
 
 /// A temporary folder with a photo (48×36), a painting (40×40) and a small network.
 struct Desk(TempDir);
@@ -410,8 +411,7 @@ fn colours_are_the_photo_s_where_they_are_kept() {
     let desk = Desk::new();
     let painted = |color: &str| {
         let arguments = ["--weights", TINY, "--device", "cpu", "--size", "original", "--steps", "8"];
-        let exactly = ["--color", color, "--smooth-colors", "0"];
-        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(exactly)));
+        succeeded(&desk.stylize(arguments.into_iter().chain(SHALLOW).chain(["--color", color])));
         desk.opened("out.png").into_rgb8()
     };
     let photo = desk.opened("photo.png").into_rgb8();
