@@ -46,6 +46,18 @@ fn frame(transfer: &StyleTransfer) -> Frame {
     block_on(transfer.frame()).unwrap()
 }
 
+/// Makes the steps of this scale and moves on to the last one: the frame there, and the values that the one before has when it
+/// is enlarged by itself.
+fn at_the_next_scale(transfer: &mut StyleTransfer) -> (Frame, Vec<f32>) {
+    for _ in 0..transfer.steps_here() {
+        block_on(transfer.step()).unwrap();
+    }
+    let small = frame(transfer);
+    block_on(transfer.next_scale()).unwrap();
+    let enlarged = resample(&floats(&small), (small.width, small.height), transfer.size(), Filter::Bicubic);
+    (frame(transfer), enlarged)
+}
+
 #[test]
 fn a_run_goes_through_its_scales_and_each_begins_where_the_last_one_ended() {
     let options = Options { steps: 24, smooth_colors: 0, ..Options::default() };
@@ -139,13 +151,7 @@ fn noise_is_that_of_the_first_scale_and_gets_nothing_of_the_photo() {
     let first = frame(&transfer);
     let noise = Picture::noise(first.width, first.height, options.seed);
     assert!(first.rgba == noise.to_rgba8() && first.width.max(first.height) == 128);
-    for _ in 0..transfer.steps_here() {
-        block_on(transfer.step()).unwrap();
-    }
-    let small = frame(&transfer);
-    block_on(transfer.next_scale()).unwrap();
-    let large = frame(&transfer);
-    let expected = resample(&floats(&small), (small.width, small.height), transfer.size(), Filter::Bicubic);
+    let (large, expected) = at_the_next_scale(&mut transfer);
     let most = furthest(&large, &expected);
     assert!(most < 0.01, "off by up to {most}: more than the rounding of the frames");
 }
@@ -170,13 +176,7 @@ fn a_bleed_is_enlarged_with_the_picture_and_never_shown() {
 
     // A texture is there without a photo that would draw it to its place.
     let mut transfer = start(181, &Experiment::Texture(Layer::Conv4_1).of(bleed));
-    for _ in 0..transfer.steps_here() {
-        block_on(transfer.step()).unwrap();
-    }
-    let small = frame(&transfer);
-    block_on(transfer.next_scale()).unwrap();
-    let large = frame(&transfer);
-    let expected = resample(&floats(&small), (small.width, small.height), transfer.size(), Filter::Bicubic);
+    let (large, expected) = at_the_next_scale(&mut transfer);
     // The bleed has whole pixels, so that the picture may be off by a fraction of one.
     let off = |pixels: usize| -> f32 {
         let pairs = floats(&large).into_iter().zip(expected[4 * pixels..].iter());

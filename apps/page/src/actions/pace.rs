@@ -45,11 +45,13 @@ pub fn expected(store: &Store) -> Option<f64> {
     let pace = pace(store)?;
     let settings = store.settings;
     let goes_on = store.result.exists.get() && store.run.repaint_from.get() == RepaintFrom::Result;
+    let (schedule, finish_from) = settings.base.with(|base| (base.schedule, base.finish_from));
     // The work depends on nothing else. A run that goes on makes all its steps at the full size.
     let options = Options {
         size: Size::LongSide(settings.size.get()),
         steps: settings.steps.get(),
-        schedule: if goes_on { Schedule::Single } else { settings.base.with(|base| base.schedule) },
+        schedule: if goes_on { Schedule::Single } else { schedule },
+        finish_from,
         ..Options::default()
     };
     Some(pace * work(&options, store.sources.photo_size.get()))
