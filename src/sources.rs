@@ -172,6 +172,10 @@ impl Sources {
 
     /// The same with a bleed around the photo and its masks.
     pub(crate) fn extended(mut self, bleed: Bleed) -> Self {
+        // Most runs have none: nothing is copied then.
+        if bleed == Bleed::default() {
+            return self;
+        }
         let Subject { photo, opacity, mask, content_map } = &mut self.subject;
         *photo = photo.extended(bleed);
         for mask in [opacity, mask, content_map].into_iter().flatten() {

@@ -13,6 +13,7 @@ use crate::model::{
     alert::Alert,
     brush_mask::{Brush, BrushMask},
     choice::{Choice, Role},
+    history::History,
     networks::Networks,
     pace::Paces,
     progress::{LossAt, Progress},
@@ -74,7 +75,13 @@ pub struct SourcesStore {
     pub share: RwSignal<u32>,
     /// The role of a pasted picture.
     pub last_used: RwSignal<Role>,
+    /// The latest choice of a photo, of a painting and of a second painting.
+    pub latest: [Latest; 3],
 }
+
+/// Numbers what a visitor asks for, so that of several answers that arrive in any order the one to the latest question counts.
+#[derive(Clone, Copy)]
+pub struct Latest(StoredValue<u32>);
 
 /// The marked parts of the photo, and the brush.
 #[derive(Clone, Copy)]
@@ -138,8 +145,18 @@ pub struct ResultStore {
     pub current: StoredValue<Option<FrameResult>, LocalStorage>,
     /// Whether there is one.
     pub exists: RwSignal<bool>,
+    /// Whether it hangs on the wall; otherwise the photo does, or an example.
+    pub on_wall: RwSignal<bool>,
     /// The frame on the canvas.
     pub shown: RwSignal<Option<Shown>>,
+    /// The step of the frame that is looked at; `None`: the latest.
+    pub looked_at: RwSignal<Option<u32>>,
+    /// The steps of the frames that are kept.
+    pub kept_steps: RwSignal<Vec<u32>>,
+    /// The results of earlier runs, and this one's when it has ended.
+    pub history: RwSignal<History<Uint8ClampedArray>, LocalStorage>,
+    /// The photo that it was painted from.
+    pub photo_of: RwSignal<Option<Choice>>,
     /// The captions of photo and painting.
     pub captions: RwSignal<(String, String)>,
     /// The number of frames of the latest run that were drawn.
@@ -168,6 +185,10 @@ pub struct OfflineStore {
 pub struct UiStore {
     /// Whether the page is embedded in another one as a frame.
     pub embed: bool,
+    /// Whether the photo is laid over the left part of the picture, to be compared with it.
+    pub compares: RwSignal<bool>,
+    /// The width of that part in per cent.
+    pub split: RwSignal<u32>,
     /// The error message, if there is one.
     pub alert: RwSignal<Option<Alert>>,
     /// The status message, which screen readers read aloud.
@@ -188,6 +209,8 @@ impl Store {
             offline: OfflineStore::new(),
             ui: UiStore {
                 embed: link.embed,
+                compares: RwSignal::new(!link.embed),
+                split: RwSignal::new(35),
                 alert: RwSignal::new(None),
                 status: RwSignal::new("Ready: choose a photo and a painting, then press Paint.".to_owned()),
             },
@@ -229,15 +252,29 @@ impl SettingsStore {
 impl SourcesStore {
     fn new(photo: Choice, painting: Choice) -> Self {
         Self {
+            photo_size: RwSignal::new(photo.size),
             photo: RwSignal::new(photo),
             painting: RwSignal::new(painting),
             own_photo: RwSignal::new(None),
             own_painting: RwSignal::new(None),
-            photo_size: RwSignal::new(None),
             second: RwSignal::new(None),
             share: RwSignal::new(50),
             last_used: RwSignal::new(Role::Photo),
+            latest: [(); 3].map(|()| Latest(StoredValue::new(0))),
         }
+    }
+
+    /// The latest choice of a role.
+    pub const fn latest(self, role: Role) -> Latest {
+        match role {
+            Role::Photo => self.latest[0],
+            Role::Painting => self.latest[1],
+        }
+    }
+
+    /// The latest choice of a second painting.
+    pub const fn latest_second(self) -> Latest {
+        self.latest[2]
     }
 
     /// The chosen picture of a role.
@@ -266,6 +303,20 @@ impl SourcesStore {
             }
             None => vec![(first, 1.0)],
         }
+    }
+}
+
+impl Latest {
+    /// A question that is answered at once: earlier ones do not count any more.
+    pub fn settle(self) {
+        self.0.update_value(|number| *number += 1);
+    }
+
+    /// A question that is answered later; the function says whether it is still the latest.
+    pub fn begin(self) -> impl Fn() -> bool + Copy {
+        self.settle();
+        let number = self.0.get_value();
+        move || self.0.get_value() == number
     }
 }
 
@@ -319,13 +370,25 @@ impl ResultStore {
         Self {
             current: StoredValue::new_local(None),
             exists: RwSignal::new(false),
+            on_wall: RwSignal::new(false),
             shown: RwSignal::new(None),
+            looked_at: RwSignal::new(None),
+            kept_steps: RwSignal::new(Vec::new()),
+            history: RwSignal::new_local(History::default()),
+            photo_of: RwSignal::new(None),
             captions: RwSignal::new((String::new(), String::new())),
             frames_drawn: RwSignal::new(0),
             tint: RwSignal::new(0),
             saving: RwSignal::new(None),
             canvas: NodeRef::new(),
         }
+    }
+}
+
+impl ResultStore {
+    /// The frame on the canvas, if the result hangs on the wall.
+    pub fn on_the_wall(self) -> Option<Shown> {
+        self.on_wall.get().then(|| self.shown.get()).flatten()
     }
 }
 

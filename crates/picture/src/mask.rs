@@ -72,8 +72,7 @@ impl Mask {
     /// The part of the mask in `rect`, which lies within it.
     #[must_use]
     pub fn crop(&self, rect: Rect) -> Self {
-        let values = rect.rows(self.width).flat_map(|row| &self.values[row]).copied().collect();
-        Self { width: rect.width, height: rect.height, values }
+        Self { width: rect.width, height: rect.height, values: inside(rect, &self.values, self.width) }
     }
 
     /// The mask turned clockwise by a quarter, as by [`Picture::turned`].
@@ -192,9 +191,13 @@ impl Guide {
     /// The weights inside `rect`, which is in features.
     #[must_use]
     pub fn cropped(&self, rect: Rect) -> Self {
-        let values = rect.rows(self.width).flat_map(|row| &self.values[row]).copied().collect();
-        Self { width: rect.width, height: rect.height, values }
+        Self { width: rect.width, height: rect.height, values: inside(rect, &self.values, self.width) }
     }
+}
+
+/// The values inside `rect`, of rows of `width` values.
+fn inside(rect: Rect, values: &[f32], width: usize) -> Vec<f32> {
+    rect.rows(width).flat_map(|row| &values[row]).copied().collect()
 }
 
 /// Blends a picture, RGBA8, with the photo: the picture where the mask is 1, the photo where it is 0. All three have

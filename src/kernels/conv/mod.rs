@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 pub use algorithms::{Algorithm, Algorithms, Choice, RegisterTile};
 use burn::tensor::{Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions};
+#[cfg(feature = "gpu")]
 use options::Pooling;
 use weights::Conv;
 #[cfg(feature = "cpu")]

@@ -40,17 +40,17 @@ export function wrongsOn(page) {
 }
 
 /**
- * A visitor with an empty cache on a host of their own. No request may go to another host, and the page may report no
- * unexpected error, whatever a test does.
+ * A visitor with an empty cache on a host of their own. No request may go to another host than those in `alsoFrom`, and the page
+ * may report no unexpected error, whatever a test does.
  */
-export async function visit(browser, run, { weights = bundled, viewport, expectErrors = false, bypassCSP = false } = {}) {
+export async function visit(browser, run, { weights = bundled, viewport, expectErrors = false, bypassCSP = false, alsoFrom = [] } = {}) {
   const host = await new Host(weights).start();
   const context = await browser.newContext({ acceptDownloads: true, bypassCSP, ...(viewport && { viewport }) });
   const strangers = [];
   context.on('request', (request) => {
     const url = request.url();
     const own = url.startsWith(host.url) || url === `${host.origin}/favicon.ico`;
-    if (!own && !url.startsWith('blob:') && !url.startsWith('data:')) strangers.push(url);
+    if (!own && !alsoFrom.some((other) => url.startsWith(other)) && !url.startsWith('blob:') && !url.startsWith('data:')) strangers.push(url);
   });
   const page = await context.newPage();
   const wrongs = wrongsOn(page);

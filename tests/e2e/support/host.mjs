@@ -17,6 +17,7 @@ const TYPES = {
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
+  '.webp': 'image/webp',
 };
 
 /** The headers for cross-origin isolation, which the CPU engine's helpers need (docs/hosting.md). */

@@ -70,6 +70,13 @@ export class Studio {
     return this.page.getByRole('region', { name, exact: true });
   }
 
+  /** What hangs on the wall: 'result', 'example' or 'photo', and its caption. */
+  async wall() {
+    const seen = async (selector) => this.page.locator(selector).isVisible();
+    const what = await seen('#canvas') ? 'result' : await seen('#example') ? 'example' : 'photo';
+    return { what, title: await this.page.locator('.placard .title').textContent() };
+  }
+
   async choose({ photo, painting, size, strength, steps, network }) {
     if (photo) await this.page.locator(`input[name=photo][value=${photo}]`).check({ force: true });
     if (painting) await this.page.locator(`input[name=painting][value=${painting}]`).check({ force: true });

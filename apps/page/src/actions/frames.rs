@@ -2,7 +2,7 @@
 
 use browser::{decode, spoken};
 use js_sys::Uint8ClampedArray;
-use leptos::prelude::{GetUntracked, Set, Update, UpdateValue, WithValue};
+use leptos::prelude::{GetUntracked, Set, SetValue, Update, UpdateValue, WithValue};
 use picture::Frame;
 
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
         result::{PaintedResult, Shown},
         run::Run,
     },
-    services::{canvas, tasks::spawn, viewport},
-    store::Store,
+    services::{canvas, tasks::spawn},
+    store::{FrameResult, Store},
 };
 
 /// Keeps a frame of the current run and shows it.
@@ -26,15 +26,56 @@ pub fn show(context: Context, frame: &Frame, pixels: Uint8ClampedArray) {
         *result = Some(with_frame);
     });
     if first {
-        store.result.captions.set(run.captions());
+        describe(store);
+        store.result.looked_at.set(None);
         read_colors(context);
     }
+    list_steps(store);
     if !draw(store) {
         return;
     }
     store.result.exists.set(true);
-    store.result.shown.set(Some(Shown { width, height, step }));
+    store.result.on_wall.set(true);
     store.result.frames_drawn.update(|frames| *frames += 1);
+}
+
+/// Hangs an earlier result on the wall.
+pub fn hang(context: Context, result: FrameResult) {
+    let store = context.store;
+    store.result.current.set_value(Some(result));
+    describe(store);
+    store.result.looked_at.set(None);
+    read_colors(context);
+    list_steps(store);
+    if draw(store) {
+        store.result.on_wall.set(true);
+    }
+}
+
+/// Looks at the frame of a step, or at the latest one.
+pub fn look_at(store: &Store, step: Option<u32>) {
+    store.result.looked_at.set(step);
+    draw(store);
+}
+
+/// Sets what is said of the result.
+fn describe(store: &Store) {
+    let known = store.result.current.with_value(|result| {
+        let result = result.as_ref()?;
+        Some((result.captions(), result.content.clone()))
+    });
+    if let Some((captions, photo)) = known {
+        store.result.captions.set(captions);
+        store.result.photo_of.set(Some(photo));
+    }
+}
+
+fn list_steps(store: &Store) {
+    let steps = store.result.current.with_value(|result| {
+        let frames = result.as_ref().map_or(&[][..], |result| result.timeline.frames());
+        frames.iter().map(|frame| frame.step).collect()
+    });
+    store.result.kept_steps.set(steps);
 }
 
 /// The current run, which has a frame now, and whether this is its first one.
@@ -47,21 +88,29 @@ fn run_of_frame(store: &Store) -> Option<(Run, bool)> {
     run.flatten()
 }
 
-/// Draws the latest frame; returns whether that was possible.
+/// Draws the frame that is looked at; returns whether that was possible.
 fn draw(store: &Store) -> bool {
     let drawn = store.result.current.with_value(|result| {
         let (result, element) = (result.as_ref()?, store.result.canvas.get_untracked()?);
-        let frame = result.timeline.last()?;
+        let frame = result.timeline.at(store.result.looked_at.get_untracked())?;
         let tint = store.result.tint.get_untracked();
         let pixels = canvas::tinted(&frame.pixels, result.photo.as_ref(), tint);
-        Some(canvas::draw(&element, &pixels, result.width, result.height))
+        let (width, height) = (result.width, result.height);
+        let drawn = canvas::draw(&element, &pixels, width, height);
+        Some(drawn.map(|()| Shown { width, height, step: frame.step }))
     });
-    if let Some(Err(error)) = drawn {
-        let text = format!("The picture cannot be shown ({}).", spoken(&error));
-        store.ui.alert.set(Some(Alert::new("export", text)));
-        return false;
+    match drawn {
+        None => true,
+        Some(Ok(shown)) => {
+            store.result.shown.set(Some(shown));
+            true
+        }
+        Some(Err(error)) => {
+            let text = format!("The picture cannot be shown ({}).", spoken(&error));
+            store.ui.alert.set(Some(Alert::new("export", text)));
+            false
+        }
     }
-    true
 }
 
 /// Sets the share of the photo's colours in the result, in per cent.
@@ -100,14 +149,4 @@ fn read_colors(context: Context) {
             Err(failure) => store.ui.alert.set(Some(Alert::from(&failure))),
         }
     });
-}
-
-/// Scrolls to the picture on narrow screens. Not in an embedded page, where that would scroll the embedding one.
-pub fn show_stage(store: &Store) {
-    if store.ui.embed {
-        return;
-    }
-    if let Some(canvas) = store.result.canvas.get_untracked() {
-        viewport::show_stage(&canvas);
-    }
 }

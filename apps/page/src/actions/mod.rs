@@ -3,6 +3,7 @@
 pub mod context;
 pub mod embed;
 pub mod frames;
+pub mod history;
 pub mod marking;
 pub mod networks;
 pub mod offline;

@@ -6,7 +6,7 @@ use protocol::{Ending, Failure, JobId, Styled};
 use web_sys::Blob;
 
 use crate::{
-    actions::{context::Context, frames::show_stage, marking, networks, run_end},
+    actions::{context::Context, marking, networks, run_end},
     link::bridge::{Bridge, Order, Origin},
     model::{
         choice::Choice,
@@ -32,7 +32,6 @@ pub fn paint(context: Context) {
     let marked = [mask.is_some(), content_map.is_some()];
     let run = new_run(&content, &styles, &options, marked, start.as_ref());
     let job = set_loading(store, run, start.as_ref().map_or(0, |origin| origin.step));
-    show_stage(store);
 
     spawn(async move {
         // The run may have been stopped, or a new one started, meanwhile.
@@ -114,6 +113,8 @@ fn set_loading(store: &Store, run: Run, step: u32) -> JobId {
     store.run.current.set_value(Some(run));
     store.run.losses.set(Vec::new());
     store.result.frames_drawn.set(0);
+    // The photo is not to cover what is painted.
+    store.ui.compares.set(false);
     store.ui.alert.set(None);
     store.run.stopping.set(false);
     store.engine.weights_from.set("");

@@ -5,7 +5,7 @@ use picture::Losses;
 use protocol::{Ending, Failure};
 
 use crate::{
-    actions::{context::Context, offline, pace},
+    actions::{context::Context, history, offline, pace},
     model::{
         alert::Alert,
         progress::{LossAt, RunPhase},
@@ -49,6 +49,9 @@ pub fn ended(context: Context, reason: Ending, step: u32, losses: Option<Losses>
     store.run.repaint_from.set(next);
     store.run.state.set(state);
     store.ui.status.set(format!("{words} after {}.", counted(step, "step")));
+    if store.run.current.with_value(|run| run.as_ref().is_some_and(|run| run.has_frame)) {
+        history::keep(store);
+    }
     forget_run(context);
     // Only a download changes the sizes, and an embedded page does not show them.
     if !store.ui.embed && store.engine.weights_from.get_untracked() == "network" {
@@ -69,6 +72,9 @@ pub fn failed(context: Context, failure: &Failure) {
     } else {
         RepaintFrom::Photo
     });
+    if has_frame {
+        history::keep(store);
+    }
     forget_run(context);
     store.run.state.set(RunState::Failed);
     store.ui.status.set(String::new());

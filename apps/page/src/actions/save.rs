@@ -21,9 +21,9 @@ pub fn save(context: Context, what: ExportKind) {
         // Lets the browser show the pressed button before the work begins.
         TimeoutFuture::new(0).await;
         let report = move |part| store.saving.set(Some((what, part)));
-        let tint = store.tint.get_untracked();
-        if let Err(error) = export::save(&result, context.services.files, what, tint, report).await {
-            let text = format!("ExportKind failed: {error}.");
+        let seen = (store.tint.get_untracked(), store.looked_at.get_untracked());
+        if let Err(error) = export::save(&result, context.services.files, what, seen, report).await {
+            let text = format!("The file could not be made: {error}.");
             context.store.ui.alert.set(Some(Alert::new("export", text).with_details(error.details())));
         }
         store.saving.set(None);

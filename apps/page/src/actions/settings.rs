@@ -56,8 +56,8 @@ async fn read(file: &File) -> Result<Recipe, String> {
     Recipe::read(&bytes).map_err(|error| error.to_string())
 }
 
-/// Returns the parts of the recipe that the page cannot reproduce, in sentences.
-fn set(context: Context, recipe: &Recipe) -> Vec<String> {
+/// Sets the controls to a recipe. Returns the parts of it that the page cannot reproduce, in sentences.
+pub fn set(context: Context, recipe: &Recipe) -> Vec<String> {
     let (settings, sources) = (context.store.settings, context.store.sources);
     let (Settings { size, strokes, strength, steps, base }, off) = Settings::nearest(&recipe.options);
     choose_size(settings, size);

@@ -1,41 +1,107 @@
-//! Handles the visitor's own picture files.
+//! Handles the choice of pictures: samples, the visitor's own files, and pictures on other sites.
 
-use browser::decode;
-use leptos::prelude::Set;
+use browser::{decode, spoken};
+use leptos::prelude::{GetUntracked, Set, WithUntracked, WithValue};
 use web_sys::File;
 
 use crate::{
-    actions::context::Context,
+    actions::{context::Context, marking},
     model::{
         alert::Alert,
         choice::{Choice, Role},
+        run::RepaintFrom,
     },
-    services::tasks::spawn,
+    services::{files, tasks::spawn},
+    store::{Latest, Store},
 };
+
+/// Chooses a picture. Another photo is shown at once, unless something is being painted.
+pub fn choose(context: Context, role: Role, choice: Choice) {
+    let store = context.store;
+    store.sources.latest(role).settle();
+    let is_new = store.sources.chosen(role).with_untracked(|now| now.id != choice.id);
+    if role == Role::Photo && is_new {
+        // Another photo has other parts.
+        marking::reset(store.marking);
+        store.sources.photo_size.set(choice.size);
+        let of_result =
+            store.result.current.with_value(|result| result.as_ref().map(|result| result.content.id));
+        if of_result == Some(choice.id) {
+            store.result.on_wall.set(true);
+        } else {
+            take_down(store);
+        }
+    }
+    store.sources.chosen(role).set(choice);
+}
+
+/// Takes the result off the wall, unless something is being painted there; the next run begins with the photo.
+pub fn take_down(store: &Store) {
+    if !store.run.state.get_untracked().is_running() {
+        store.result.on_wall.set(false);
+        store.run.repaint_from.set(RepaintFrom::Photo);
+    }
+}
 
 /// Chooses one of the visitor's own files. If it is not a picture, the choice does not change and an alert is shown.
 pub fn take_file(context: Context, role: Role, file: File) {
     let sources = context.store.sources;
     sources.last_used.set(role);
-    open(context, file, move |choice| {
-        sources.own(role).set(Some(choice.clone()));
-        sources.chosen(role).set(choice);
+    open(context, sources.latest(role), file, move |choice| take(context, role, choice));
+}
+
+/// Chooses the picture at an address, which somebody has dropped or pasted.
+pub fn take_address(context: Context, role: Role, address: String) {
+    let sources = context.store.sources;
+    sources.last_used.set(role);
+    let is_latest = sources.latest(role).begin();
+    spawn(async move {
+        let choice = match files::fetch_file(&address).await {
+            Ok(file) => kept(context, file).await,
+            // Browsers report a CORS refusal and a missing connection alike.
+            Err(error) => Err(Alert::new(
+                "decode",
+                format!(
+                    "The picture at {address} cannot be read ({}). Its site has to allow that, by CORS; otherwise save the \
+                     picture and choose the file.",
+                    spoken(&error)
+                ),
+            )),
+        };
+        if is_latest() {
+            settle(context, choice, |choice| take(context, role, choice));
+        }
     });
 }
 
-/// Checks that a file is a picture and calls `take` with it; otherwise shows an alert.
-pub fn open(context: Context, file: File, take: impl FnOnce(Choice) + 'static) {
-    let alert = context.store.ui.alert;
+/// Checks that a file is a picture and calls `taken` with it, unless something else was asked for meanwhile; otherwise shows
+/// an alert.
+pub fn open(context: Context, latest: Latest, file: File, taken: impl FnOnce(Choice) + 'static) {
+    let is_latest = latest.begin();
     spawn(async move {
-        let name = file.name();
-        match decode::measure(&file, &name).await {
-            Ok(_) => {
-                if let Some(choice) = context.services.files.keep(file) {
-                    alert.set(None);
-                    take(choice);
-                }
-            }
-            Err(failure) => alert.set(Some(Alert::from(&failure))),
+        let choice = kept(context, file).await;
+        if is_latest() {
+            settle(context, choice, taken);
         }
     });
+}
+
+fn take(context: Context, role: Role, choice: Choice) {
+    context.store.sources.own(role).set(Some(choice.clone()));
+    choose(context, role, choice);
+}
+
+/// The choice of a file that is a picture.
+async fn kept(context: Context, file: File) -> Result<Choice, Alert> {
+    let size = decode::measure(&file, &file.name()).await.map_err(|failure| Alert::from(&failure))?;
+    let refused = |error| Alert::new("decode", format!("The file cannot be shown ({}).", spoken(&error)));
+    context.services.files.keep(file, size).map_err(refused)
+}
+
+/// Takes the choice, or says why there is none.
+fn settle(context: Context, choice: Result<Choice, Alert>, taken: impl FnOnce(Choice)) {
+    context.store.ui.alert.set(choice.as_ref().err().cloned());
+    if let Ok(choice) = choice {
+        taken(choice);
+    }
 }

@@ -1,6 +1,6 @@
 //! The pictures that can be chosen: samples, the visitor's own files, and what the address of the page names.
 
-use options::link::{A_PICTURE, Asked, Ignored};
+use options::link::{A_PICTURE, Asked, Ignored, is_on_the_web};
 use protocol::PictureId;
 
 /// One of the two input pictures.
@@ -44,36 +44,56 @@ struct Sample {
     title: &'static str,
     /// The painter; empty for photos, whose credits are in the page's footer.
     by: &'static str,
+    /// Width and height in pixels.
+    size: (usize, usize),
 }
 
 const PHOTOS: &[Sample] = &[
-    Sample { key: "summer-palace", title: "Summer Palace, Beijing", by: "" },
-    Sample { key: "cat", title: "Chelsea the cat", by: "" },
-    Sample { key: "coffee", title: "A cup of coffee", by: "" },
-    Sample { key: "astronaut", title: "Eileen Collins, astronaut", by: "" },
+    Sample { key: "summer-palace", title: "Summer Palace, Beijing", by: "", size: (640, 427) },
+    Sample { key: "cat", title: "Chelsea the cat", by: "", size: (451, 300) },
+    Sample { key: "coffee", title: "A cup of coffee", by: "", size: (600, 400) },
+    Sample { key: "astronaut", title: "Eileen Collins, astronaut", by: "", size: (512, 512) },
 ];
 
 const PAINTINGS: &[Sample] = &[
-    Sample { key: "hokusai-great-wave", title: "The Great Wave off Kanagawa", by: "Katsushika Hokusai" },
+    Sample {
+        key: "hokusai-great-wave",
+        title: "The Great Wave off Kanagawa",
+        by: "Katsushika Hokusai",
+        size: (652, 436),
+    },
     Sample {
         key: "van-gogh-village-street-in-auvers",
         title: "Village Street in Auvers",
         by: "Vincent van Gogh",
+        size: (587, 455),
     },
-    Sample { key: "kandinsky-composition-viii", title: "Composition VIII", by: "Wassily Kandinsky" },
-    Sample { key: "hokusai-poppies", title: "Poppies", by: "Katsushika Hokusai" },
+    Sample {
+        key: "kandinsky-composition-viii",
+        title: "Composition VIII",
+        by: "Wassily Kandinsky",
+        size: (654, 446),
+    },
+    Sample { key: "hokusai-poppies", title: "Poppies", by: "Katsushika Hokusai", size: (642, 436) },
     Sample {
         key: "renoir-moulin-de-la-galette",
         title: "Bal du moulin de la Galette",
         by: "Pierre-Auguste Renoir",
+        size: (588, 432),
     },
-    Sample { key: "cassatt-summertime", title: "Summertime", by: "Mary Cassatt" },
+    Sample { key: "cassatt-summertime", title: "Summertime", by: "Mary Cassatt", size: (585, 429) },
     Sample {
         key: "hiroshige-benzaiten-shrine-snow",
         title: "The Benzaiten Shrine at Inokashira in Snow",
         by: "Utagawa Hiroshige",
+        size: (686, 437),
     },
-    Sample { key: "bruegel-harvesters", title: "The Harvesters", by: "Pieter Bruegel the Elder" },
+    Sample {
+        key: "bruegel-harvesters",
+        title: "The Harvesters",
+        by: "Pieter Bruegel the Elder",
+        size: (673, 486),
+    },
 ];
 
 /// A picture that is or can be chosen.
@@ -87,8 +107,14 @@ pub struct Choice {
     pub title: String,
     /// The painter, if known; otherwise empty.
     pub by: &'static str,
-    /// The URL for an `img`.
+    /// The URL of the file that is painted from.
     pub url: String,
+    /// The URL of a file of fewer bytes that looks the same on the page.
+    pub preview: String,
+    /// The URL of a thumbnail.
+    pub thumb: String,
+    /// Width and height in pixels, once known.
+    pub size: Option<(usize, usize)>,
     /// The number of the visitor's own file, from 1; `None` for pictures that are fetched from `url`.
     pub own_file: Option<u32>,
 }
@@ -106,6 +132,9 @@ impl Choice {
             title: sample.title.into(),
             by: sample.by,
             url: format!("samples/{folder}/{}.jpg", sample.key),
+            preview: format!("samples/previews/{}.webp", sample.key),
+            thumb: format!("samples/thumbs/{}.webp", sample.key),
+            size: Some(sample.size),
             own_file: None,
         }
     }
@@ -124,30 +153,36 @@ impl Choice {
         match asked {
             None => (Self::sample(role, first), None),
             Some(Asked::Address(address)) => (Self::elsewhere(role, address), None),
-            Some(Asked::Sample(key)) => match role.samples().iter().position(|sample| sample.key == key) {
-                Some(found) => (Self::sample(role, found), None),
+            Some(Asked::Sample(key)) => match Self::named(role, key) {
+                Some(found) => (found, None),
                 None => (Self::sample(role, first), Some(Ignored::new(role.key(), key, A_PICTURE))),
             },
         }
     }
 
-    /// The visitor's own file: its number (from 1), its name and its object URL.
-    pub fn own(number: u32, name: String, url: String) -> Self {
+    /// A sample by its role and key.
+    pub fn named(role: Role, key: &str) -> Option<Self> {
+        role.samples().iter().position(|sample| sample.key == key).map(|at| Self::sample(role, at))
+    }
+
+    /// The visitor's own file: its number (from 1), its name, its object URL, and its size in pixels.
+    pub fn own(number: u32, name: String, url: String, size: (usize, usize)) -> Self {
         let samples = (PHOTOS.len() + PAINTINGS.len()) as u32;
         Self {
             id: PictureId(samples + number),
             key: "own".into(),
             title: name,
             by: "",
+            preview: url.clone(),
+            thumb: url.clone(),
             url,
+            size: Some(size),
             own_file: Some(number),
         }
     }
 
     /// A picture at an address on another site.
     fn elsewhere(role: Role, address: &str) -> Self {
-        let path = address.split(['?', '#']).next().unwrap_or_default();
-        let name = path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(path);
         // Ids from the upper end, to differ from those of the visitor's own files.
         let id = match role {
             Role::Photo => u32::MAX,
@@ -156,9 +191,12 @@ impl Choice {
         Self {
             id: PictureId(id),
             key: "elsewhere".into(),
-            title: name.into(),
+            title: name_at(address).into(),
             by: "",
             url: address.into(),
+            preview: address.into(),
+            thumb: address.into(),
+            size: None,
             own_file: None,
         }
     }
@@ -195,6 +233,19 @@ impl Choice {
     }
 }
 
+/// The first address on the web in a list of addresses, one a line; `None` if the first line is something else. Comments of
+/// a `text/uri-list` (RFC 2483) begin with a number sign.
+pub fn first_address(list: &str) -> Option<String> {
+    let first = list.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    (is_on_the_web(first) && !first.contains(char::is_whitespace)).then(|| first.to_owned())
+}
+
+/// The last part of an address's path, or the whole path if that is empty.
+pub fn name_at(address: &str) -> &str {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,7 +253,7 @@ mod tests {
     #[test]
     fn pictures_have_ids_of_their_own() {
         let mut choices = [Choice::samples(Role::Photo), Choice::samples(Role::Painting)].concat();
-        choices.extend([1, 2].map(|number| Choice::own(number, "a.jpg".into(), "blob:1".into())));
+        choices.extend([1, 2].map(|number| Choice::own(number, "a.jpg".into(), "blob:1".into(), (4, 3))));
         let elsewhere = Asked::Address("https://example.com/a/b.png?x=/c#d".into());
         choices.extend([Role::Photo, Role::Painting].map(|role| Choice::first(role, Some(&elsewhere)).0));
         let mut ids: Vec<_> = choices.iter().map(|choice| choice.id.0).collect();
@@ -210,6 +261,21 @@ mod tests {
         ids.dedup();
         assert_eq!(ids.len(), choices.len());
         assert_eq!(choices[choices.len() - 1].title, "b.png");
+    }
+
+    #[test]
+    fn an_address_is_found_in_what_is_dropped() {
+        let picture = Some("https://example.com/a.png".to_owned());
+        assert_eq!(first_address("https://example.com/a.png"), picture);
+        let list = "# a comment\r\n https://example.com/a.png\r\nhttps://example.com/b.png";
+        assert_eq!(first_address(list), picture);
+        for text in
+            ["", "words", "see https://example.com/a.png", "https://example.com/a.png and b", "file:///a.png"]
+        {
+            assert_eq!(first_address(text), None, "{text}");
+        }
+        let names = ["https://example.com/a/b.png?x=/c#d", "https://example.com/"].map(name_at);
+        assert_eq!(names, ["b.png", "https://example.com/"]);
     }
 
     #[test]
@@ -223,7 +289,7 @@ mod tests {
 
     #[test]
     fn a_piece_of_a_file_name_has_no_other_signs_than_hyphens() {
-        let own = |name: &str| Choice::own(1, name.into(), String::new()).slug();
+        let own = |name: &str| Choice::own(1, name.into(), String::new(), (4, 3)).slug();
         assert_eq!([own("Über  uns (2).final.JPG"), own("../..")], ["über-uns-2-final", ""]);
         assert_eq!(Choice::first(Role::Photo, None).0.slug(), "summer-palace");
     }

@@ -3,6 +3,8 @@
 pub mod alert;
 pub mod brush_mask;
 pub mod choice;
+pub mod examples;
+pub mod history;
 pub mod networks;
 pub mod offers;
 pub mod pace;

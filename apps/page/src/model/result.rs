@@ -33,6 +33,8 @@ pub struct PaintedResult<P> {
     pub photo: Option<Picture>,
     /// The frames (RGBA) in the order of their steps; the last one is the result.
     pub timeline: Timeline<P>,
+    /// What the controls said when it was painted.
+    pub settings: Recipe,
     /// The recipe. `None` if it would not reproduce the picture: the run was stopped, its strength was changed, or it
     /// continued an earlier result.
     pub recipe: Option<Recipe>,
@@ -48,6 +50,7 @@ impl<P> PaintedResult<P> {
             style: run.style.clone(),
             second: run.second.clone(),
             timeline: Timeline::new(width * height * 4),
+            settings: run.recipe.clone(),
             recipe: None,
             photo: None,
         }
@@ -71,37 +74,39 @@ impl<P> PaintedResult<P> {
         }
         (result.content, result.style) = (run.content.clone(), run.style.clone());
         result.second.clone_from(&run.second);
+        result.settings.clone_from(&run.recipe);
         // The recipe described the picture before this frame.
         result.recipe = None;
         result.timeline.push(step, pixels);
         result
     }
+
+    /// The number of bytes of the kept frames' pixels.
+    pub fn bytes(&self) -> usize {
+        self.timeline.frames().len() * self.width * self.height * 4
+    }
+
+    /// The captions of the photo and of the paintings.
+    pub fn captions(&self) -> (String, String) {
+        captions(&self.content, &self.style, self.second.as_ref())
+    }
+}
+
+/// The caption: the photo's title, and titles and painters of the paintings.
+pub fn captions(content: &Choice, style: &Choice, second: Option<&Choice>) -> (String, String) {
+    let styles = [Some(style), second].into_iter().flatten().map(Choice::label);
+    (content.title.clone(), styles.collect::<Vec<_>>().join(" and "))
 }
 
 #[cfg(test)]
 mod tests {
-    use options::Options;
-
     use super::*;
     use crate::model::choice::Role;
 
     const SIZE: (usize, usize) = (4, 3);
 
     fn run(goes_on: bool) -> Run {
-        Run {
-            content: Choice::first(Role::Photo, None).0,
-            style: Choice::first(Role::Painting, None).0,
-            second: None,
-            goes_on,
-            recipe: Recipe::new("", &Options::default(), &[1.0], false),
-            steered: false,
-            size: (0, 0),
-            plan: None,
-            steps: 10,
-            has_frame: false,
-            first: None,
-            pace: None,
-        }
+        Run::example(goes_on)
     }
 
     /// A complete result of two frames with the photo loaded.

@@ -109,24 +109,18 @@ impl Run {
     pub fn recipe(&self) -> Option<Recipe> {
         (!self.goes_on && !self.steered).then(|| self.recipe.clone())
     }
-
-    /// The caption: the photo's title, and titles and painters of the paintings.
-    pub fn captions(&self) -> (String, String) {
-        let styles = [Some(&self.style), self.second.as_ref()].into_iter().flatten().map(Choice::label);
-        (self.content.title.clone(), styles.collect::<Vec<_>>().join(" and "))
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use options::Options;
+impl Run {
+    /// A run of 100 steps with the first samples, for tests.
+    pub(crate) fn example(goes_on: bool) -> Self {
+        use options::Options;
 
-    use super::*;
-    use crate::model::choice::Role;
+        use crate::model::choice::Role;
 
-    fn run(goes_on: bool) -> Run {
         let options = Options { steps: 100, ..Options::default() };
-        Run {
+        Self {
             content: Choice::first(Role::Photo, None).0,
             style: Choice::first(Role::Painting, None).0,
             second: None,
@@ -140,6 +134,15 @@ mod tests {
             first: None,
             pace: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(goes_on: bool) -> Run {
+        Run::example(goes_on)
     }
 
     #[test]

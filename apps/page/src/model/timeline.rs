@@ -55,6 +55,18 @@ impl<T> Timeline<T> {
         self.frames.last()
     }
 
+    /// The latest frame of at most `step` steps, or the first one; without a step the latest one.
+    pub fn at(&self, step: Option<u32>) -> Option<&KeptFrame<T>> {
+        let Some(step) = step else { return self.last() };
+        let after = self.frames.partition_point(|frame| frame.step <= step);
+        self.frames.get(after.saturating_sub(1))
+    }
+
+    /// Keeps the latest frame only.
+    pub fn keep_last(&mut self) {
+        self.frames.drain(..self.frames.len().saturating_sub(1));
+    }
+
     /// At most `most` of the kept frames (at least two), evenly spaced, with the first and the latest one.
     pub fn sample(&self, most: usize) -> Vec<&KeptFrame<T>> {
         let (count, most) = (self.frames.len(), most.max(2));
@@ -71,6 +83,18 @@ mod tests {
 
     fn steps<T>(timeline: &Timeline<T>) -> Vec<u32> {
         timeline.frames().iter().map(|kept| kept.step).collect()
+    }
+
+    #[test]
+    fn a_frame_is_found_by_its_step() {
+        let mut timeline = Timeline::new(4);
+        assert!(timeline.at(None).is_none() && timeline.at(Some(1)).is_none());
+        [2, 5, 9].into_iter().for_each(|step| timeline.push(step, step));
+        let found = [None, Some(0), Some(2), Some(4), Some(5), Some(100)];
+        let found = found.map(|step| timeline.at(step).map(|frame| frame.step));
+        assert_eq!(found, [9, 2, 2, 2, 5, 9].map(Some));
+        timeline.keep_last();
+        assert_eq!(steps(&timeline), [9]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Draws pixels on canvases.
 
 use js_sys::{Reflect, Uint8ClampedArray};
-use picture::{Picture, color};
+use picture::{Picture, color, size_to_fit};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
@@ -33,6 +33,31 @@ pub fn draw(
     });
     Reflect::set(canvas, &"oncontextrestored".into(), &redraw.into_js_value())?;
     Ok(())
+}
+
+/// Draws a frame (RGBA) of this size in pixels scaled to a long side of at most `side` pixels. No pixel is read back, which some
+/// browsers falsify.
+///
+/// # Errors
+/// As [`draw`].
+pub fn draw_small(
+    canvas: &HtmlCanvasElement,
+    pixels: &Uint8ClampedArray,
+    (width, height): (usize, usize),
+    side: usize,
+) -> Result<(), JsValue> {
+    let whole: HtmlCanvasElement =
+        canvas.owner_document().ok_or("there is no document")?.create_element("canvas")?.unchecked_into();
+    draw(&whole, pixels, width, height)?;
+    let (small_width, small_height) = size_to_fit((width, height), side.min(width.max(height)));
+    canvas.set_width(small_width as u32);
+    canvas.set_height(small_height as u32);
+    let context: CanvasRenderingContext2d = canvas
+        .get_context("2d")?
+        .ok_or_else(|| JsValue::from("this browser has no 2D canvas"))?
+        .unchecked_into();
+    let (small_width, small_height) = (small_width as f64, small_height as f64);
+    context.draw_image_with_html_canvas_element_and_dw_and_dh(&whole, 0.0, 0.0, small_width, small_height)
 }
 
 /// Mixes the colours of `photo`, which has the same size, into a frame (RGBA): `tint` per cent.

@@ -51,8 +51,8 @@ impl ExportError {
 /// The largest number of frames in an animation: it limits the size of the file.
 const MOST_GIF_FRAMES: usize = 60;
 
-/// Makes the file in a worker and offers it as a download. `tint` is the share of the photo's colours in per cent;
-/// `report` is called with the progress (0 to 1).
+/// Makes the file in a worker and offers it as a download. `tint` is the share of the photo's colours in per cent, `looked_at` the
+/// step of the frame that is shown (`None`: the latest); `report` is called with the progress (0 to 1).
 ///
 /// # Errors
 /// [`ExportError`], in words for the visitor.
@@ -60,18 +60,20 @@ pub async fn save(
     result: &PaintedResult<Uint8ClampedArray>,
     files: OwnFiles,
     what: ExportKind,
-    tint: u32,
+    (tint, looked_at): (u32, Option<u32>),
     report: impl Fn(f64) + 'static,
 ) -> Result<(), ExportError> {
-    let (ending, frames) = match what {
-        ExportKind::Png => (".png", 1),
-        ExportKind::Triptych => ("-triptych.png", 1),
-        ExportKind::Gif => (".gif", MOST_GIF_FRAMES),
+    let ending = match what {
+        ExportKind::Png => ".png",
+        ExportKind::Triptych => "-triptych.png",
+        ExportKind::Gif => ".gif",
     };
-    // The last frame is always included.
-    let frames: Array = result
-        .timeline
-        .sample(frames)
+    let chosen = match what {
+        // The last frame is always included.
+        ExportKind::Gif => result.timeline.sample(MOST_GIF_FRAMES),
+        ExportKind::Png | ExportKind::Triptych => result.timeline.at(looked_at).into_iter().collect(),
+    };
+    let frames: Array = chosen
         .into_iter()
         .map(|frame| JsValue::from(tinted(&frame.pixels, result.photo.as_ref(), tint)))
         .collect();
@@ -81,8 +83,9 @@ pub async fn save(
     let sources = [Some(&result.content), Some(&result.style), result.second.as_ref()];
     let sources: Vec<&Choice> = sources.into_iter().flatten().collect();
     let titles = sources.iter().map(|choice| choice.title.clone()).collect();
-    // The recipe does not reproduce colours that were changed afterwards.
-    let recipe = result.recipe.as_ref().filter(|_| what == ExportKind::Png && tint == 0);
+    // The recipe does not reproduce colours that were changed afterwards, nor frames on the way.
+    let is_as_painted = tint == 0 && looked_at.is_none();
+    let recipe = result.recipe.as_ref().filter(|_| what == ExportKind::Png && is_as_painted);
     let recipe = recipe.map(Recipe::text).transpose().map_err(fault)?;
     let request = ExportRequest { what, width: result.width, height: result.height, titles, recipe };
     let mut envelope = Envelope::new(&request).map_err(fault)?.with("frames", &frames);

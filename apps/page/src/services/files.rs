@@ -1,15 +1,15 @@
 //! Reads picture files: the visitor's own, and those that are fetched by URL.
 
 use browser::{fetch::fetch, spoken};
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use leptos::prelude::{LocalStorage, StoredValue, UpdateValue, WithValue};
 use options::link::is_on_the_web;
 use protocol::Failure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, File, RequestCache, Url};
+use web_sys::{Blob, File, FilePropertyBag, RequestCache, Url};
 
-use crate::model::choice::Choice;
+use crate::model::choice::{Choice, name_at};
 
 /// The visitor's own files. They are kept until the page is closed, since an earlier result may need one for its
 /// triptych.
@@ -22,12 +22,15 @@ impl OwnFiles {
         Self(StoredValue::new_local(Vec::new()))
     }
 
-    /// Stores a picture file; `None` if the browser cannot make an object URL for it.
-    pub fn keep(self, file: File) -> Option<Choice> {
-        let (url, name) = (Url::create_object_url_with_blob(&file).ok()?, file.name());
+    /// Stores a picture file of this size in pixels.
+    ///
+    /// # Errors
+    /// If the browser cannot make an object URL for it.
+    pub fn keep(self, file: File, (width, height): (u32, u32)) -> Result<Choice, JsValue> {
+        let (url, name) = (Url::create_object_url_with_blob(&file)?, file.name());
         self.0.update_value(|files| files.push(file));
         let number = self.0.with_value(Vec::len) as u32;
-        Some(Choice::own(number, name, url))
+        Ok(Choice::own(number, name, url, (width as usize, height as usize)))
     }
 
     fn get(self, number: u32) -> Option<File> {
@@ -58,6 +61,20 @@ impl Default for OwnFiles {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The picture at an address on the web, as a file of its name there.
+///
+/// # Errors
+/// If it cannot be fetched, or its site does not allow that (CORS).
+pub async fn fetch_file(address: &str) -> Result<File, JsValue> {
+    let blob = fetch_blob(address).await?;
+    let name = name_at(address);
+    // Where it is no percent-encoded UTF-8, the name as it is will do.
+    let name = js_sys::decode_uri_component(name).map_or_else(|_| name.to_owned(), String::from);
+    let type_ = FilePropertyBag::new();
+    type_.set_type(&blob.type_());
+    File::new_with_blob_sequence_and_options(&Array::of1(&blob), &name, &type_)
 }
 
 async fn fetch_blob(url: &str) -> Result<Blob, JsValue> {

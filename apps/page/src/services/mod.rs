@@ -11,7 +11,6 @@ pub mod offline;
 pub mod paint_lock;
 pub mod parent;
 pub mod tasks;
-pub mod viewport;
 pub mod workers;
 
 use leptos::prelude::{LocalStorage, StoredValue};

@@ -1,4 +1,4 @@
-//! Size, strength, steps and network, and the buttons that start and stop a run.
+//! The settings of a run, from what matters most to what few need.
 
 use leptos::prelude::*;
 use options::{
@@ -9,14 +9,9 @@ use options::{
 use picture::size_to_fit;
 
 use crate::{
-    actions::{
-        context::Context,
-        pace::expected,
-        painting::{paint, set_strength, stop},
-        settings::choose_size,
-    },
+    actions::{context::Context, pace::expected, painting::set_strength, settings::choose_size},
     model::{
-        run::{RepaintFrom, RunState},
+        run::RunState,
         words::{duration, significant},
     },
     view::{
@@ -29,7 +24,7 @@ use crate::{
 /// number field.
 const LARGEST_QUICK: u32 = 1024;
 
-/// The controls and the buttons.
+/// The settings, the name of the device, and what is kept for use offline.
 #[component]
 pub fn Controls() -> impl IntoView {
     view! {
@@ -39,8 +34,6 @@ pub fn Controls() -> impl IntoView {
             <NetworkControl />
             <More />
             <Expert />
-            <RepaintChoice />
-            <RunButtons />
             <Device />
             <KeptDownloads />
         </section>
@@ -93,62 +86,6 @@ fn Sliders() -> impl IntoView {
             id="steps" label="Steps" words=move || settings.steps.get().to_string() range=STEPS step=5
             value=settings.steps moved=move |steps| settings.steps.set(steps)
         />
-    }
-}
-
-/// The choice of what the next run starts from, if there is a result.
-#[component]
-fn RepaintChoice() -> impl IntoView {
-    let Context { store, .. } = expect_context();
-    let repaint_from = store.run.repaint_from;
-    let radio = move |value: RepaintFrom, key: &'static str, label: &'static str| {
-        view! {
-            <label>
-                <input
-                    type="radio" name="again" value=key
-                    prop:checked=move || repaint_from.get() == value
-                    on:change=move |_| repaint_from.set(value)
-                />
-                {label}
-            </label>
-        }
-    };
-    let unusable = move || !store.result.exists.get() || store.run.state.get().is_running();
-    view! {
-        <fieldset class="again" hidden=unusable>
-            <legend>"Paint again"</legend>
-            {radio(RepaintFrom::Result, "go-on", "Go on from this picture")}
-            {radio(RepaintFrom::Photo, "afresh", "Start afresh")}
-        </fieldset>
-    }
-}
-
-/// The Paint and Stop buttons.
-#[component]
-fn RunButtons() -> impl IntoView {
-    let context: Context = expect_context();
-    let store = context.store;
-    let running = move || store.run.state.get().is_running();
-    view! {
-        // `aria-disabled` rather than `disabled`: a disabled button loses the keyboard focus. Two buttons rather than
-        // one that changes its meaning: the second click of a double click must not stop the run that the first one has
-        // started.
-        <div class="actions">
-            <button
-                type="button" class="primary"
-                aria-disabled=move || running().to_string()
-                on:click=move |_| paint(context)
-            >
-                {move || if store.result.exists.get() { "Paint again" } else { "Paint" }}
-            </button>
-            <button
-                type="button"
-                aria-disabled=move || (!running() || store.run.stopping.get()).to_string()
-                on:click=move |_| stop(context)
-            >
-                "Stop"
-            </button>
-        </div>
     }
 }
 

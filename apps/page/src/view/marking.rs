@@ -3,11 +3,10 @@
 use std::ops::RangeInclusive;
 
 use leptos::prelude::*;
-use protocol::PictureId;
 use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
 
 use crate::{
-    actions::{context::Context, frames::show_stage, marking as actions},
+    actions::{context::Context, marking as actions},
     model::brush_mask::{Brush, BrushMask},
     services::faces,
 };
@@ -34,12 +33,7 @@ pub fn MarkButton() -> impl IntoView {
             <span class="label">"Parts"</span>
             <button
                 type="button" id="mark" aria-pressed=move || marking.open.get().to_string()
-                on:click=move |_| {
-                    actions::toggle(marking, store.sources.photo_size.get_untracked());
-                    if marking.open.get_untracked() {
-                        show_stage(store);
-                    }
-                }
+                on:click=move |_| actions::toggle(marking, store.sources.photo_size.get_untracked())
             >
                 {move || if marking.open.get() { "Put the brush away" } else { "Mark parts of the photo" }}
             </button>
@@ -98,16 +92,8 @@ pub fn MarkLayer() -> impl IntoView {
 /// The brush's settings, shown below the picture while the brush is open.
 #[component]
 pub fn MarkTools() -> impl IntoView {
-    let context @ Context { store, .. } = expect_context();
-    let marking = store.marking;
-    // A new photo has other parts.
-    Effect::new(move |before: Option<PictureId>| {
-        let photo = store.sources.photo.with(|photo| photo.id);
-        if before.is_some_and(|before| before != photo) {
-            actions::reset(marking);
-        }
-        photo
-    });
+    let context: Context = expect_context();
+    let marking = context.store.marking;
     let brush = move |brush: Brush, label: &'static str| {
         view! {
             <button

@@ -6,12 +6,12 @@ use picture::Losses;
 use crate::{
     actions::context::Context,
     model::{
-        progress::{Progress, RunPhase, curve},
+        progress::{Progress, RunPhase},
         words::{duration, megabytes},
     },
 };
 
-/// Progress, losses and the remaining time.
+/// Progress and remaining time. The losses are attributes of the bar.
 #[component]
 pub fn Meter() -> impl IntoView {
     let Context { store, .. } = expect_context();
@@ -43,33 +43,6 @@ pub fn Meter() -> impl IntoView {
                 data-tv=term(|losses| losses.tv)
                 data-losses=move || losses.with(|losses| serde_json::to_string(losses).unwrap_or_default())
             ></progress>
-            <LossNumbers />
-        </div>
-    }
-}
-
-/// The latest losses and their curve.
-#[component]
-fn LossNumbers() -> impl IntoView {
-    let Context { store, .. } = expect_context();
-    let losses = store.run.losses;
-    let shown = move |term: fn(&Losses) -> f32| {
-        move || {
-            let latest = losses.with(|losses| losses.last().copied());
-            latest.map_or_else(|| "–".to_owned(), |at| format!("{:.4}", term(&at.losses)))
-        }
-    };
-    view! {
-        <div class="numbers" hidden=move || losses.with(Vec::is_empty)>
-            <dl>
-                <div><dt>"Loss"</dt><dd>{shown(|losses| losses.total)}</dd></div>
-                <div><dt>"Content"</dt><dd>{shown(|losses| losses.content)}</dd></div>
-                <div><dt>"Style"</dt><dd>{shown(|losses| losses.style)}</dd></div>
-                <div><dt>"Variation"</dt><dd>{shown(|losses| losses.tv)}</dd></div>
-            </dl>
-            <svg class="curve" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
-                <polyline points=move || losses.with(|losses| curve(losses)) />
-            </svg>
         </div>
     }
 }

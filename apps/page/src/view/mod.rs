@@ -1,9 +1,12 @@
 //! Defines what a visitor sees. Views read the store and call actions.
 
 pub mod alert;
+pub mod compare;
 pub mod controls;
 pub mod convolutions;
+pub mod dock;
 pub mod expert;
+pub mod history;
 pub mod kit;
 pub mod looks;
 pub mod marking;
@@ -11,8 +14,10 @@ pub mod meter;
 pub mod more;
 pub mod networks;
 pub mod offline;
+pub mod outcome;
 pub mod page;
 pub mod picker;
+pub mod ready;
 pub mod save;
 pub mod second;
 pub mod settings;

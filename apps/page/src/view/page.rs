@@ -8,13 +8,16 @@ use crate::{
     view::{
         alert::AlertBox,
         controls::Controls,
+        history::Results,
         offline::UpdateOffer,
+        outcome::Outcome,
         picker::{PicturePicker, accept_anywhere},
+        ready::Ready,
         stage::Stage,
     },
 };
 
-/// The pickers, the controls and the picture.
+/// The picture, which stays in sight, and beside or below it the pictures to choose from and the settings.
 #[component]
 pub fn Page() -> impl IntoView {
     let context: Context = expect_context();
@@ -30,10 +33,15 @@ pub fn Page() -> impl IntoView {
         >
             <AlertBox />
             <UpdateOffer />
-            <PicturePicker role=Role::Photo />
-            <PicturePicker role=Role::Painting />
-            <Controls />
             <Stage />
+            <div class="pane">
+                <Outcome />
+                <Results />
+                <Ready />
+                <PicturePicker role=Role::Photo />
+                <PicturePicker role=Role::Painting />
+                <Controls />
+            </div>
             // Shown in an embedded page only, which has no controls for the choice.
             <a class="away" href="./" target="_blank" rel="noopener">"Paint your own photo"</a>
         </main>

@@ -4,11 +4,11 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, File};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element};
 
 use crate::{
     actions::{context::Context, sources},
-    model::choice::{Choice, Role},
+    model::choice::{Choice, Role, first_address},
     view::kit::file_button::FileButton,
 };
 
@@ -28,7 +28,7 @@ pub fn PicturePicker(
         Role::Painting => "painting-heading",
     };
 
-    let thumb = move |choice| thumbnail(role, chosen, choice);
+    let thumb = move |choice| thumbnail(context, role, choice);
     let samples = Choice::samples(role).into_iter().map(thumb).collect_view();
 
     view! {
@@ -46,9 +46,7 @@ pub fn PicturePicker(
                 event.prevent_default();
                 event.stop_propagation();
                 dragged.set(0);
-                if let Some(file) = event.data_transfer().and_then(|data| first_file(&data)) {
-                    sources::take_file(context, role, file);
-                }
+                take(context, role, event.data_transfer());
             }
         >
             <header>
@@ -70,9 +68,10 @@ pub fn PicturePicker(
 }
 
 /// A radio button that shows a picture and chooses it.
-fn thumbnail(role: Role, chosen: RwSignal<Choice>, choice: Choice) -> impl IntoView {
+fn thumbnail(context: Context, role: Role, choice: Choice) -> impl IntoView {
+    let chosen = context.store.sources.chosen(role);
     let (label, alt) = (choice.label(), choice.label());
-    let (key, url, crossorigin) = (choice.key.clone(), choice.url.clone(), choice.crossorigin());
+    let (key, url, crossorigin) = (choice.key.clone(), choice.thumb.clone(), choice.crossorigin());
     let id = choice.id;
     view! {
         <label class="thumb" title=label>
@@ -81,7 +80,7 @@ fn thumbnail(role: Role, chosen: RwSignal<Choice>, choice: Choice) -> impl IntoV
                 name=role.key()
                 value=key
                 prop:checked=move || chosen.with(|now| now.id == id)
-                on:change=move |_| chosen.set(choice.clone())
+                on:change=move |_| sources::choose(context, role, choice.clone())
             />
             <img crossorigin=crossorigin src=url alt=alt width="96" height="96" loading="lazy" draggable="false" />
         </label>
@@ -95,15 +94,19 @@ pub fn accept_anywhere(context: Context) {
     let dropped = window_event_listener(leptos::ev::drop, move |event| {
         // Otherwise the browser navigates to the file.
         event.prevent_default();
-        if let Some(file) = event.data_transfer().and_then(|data| first_file(&data)) {
-            sources::take_file(context, last_used.get_untracked(), file);
-        }
+        take(context, last_used.get_untracked(), event.data_transfer());
     });
     let pasted = window_event_listener(leptos::ev::paste, move |event| {
+        // What is pasted into a field belongs there.
+        let field = event.target().and_then(|at| at.dyn_into::<Element>().ok());
+        if field
+            .is_some_and(|field| matches!(field.closest("input, textarea, [contenteditable]"), Ok(Some(_))))
+        {
+            return;
+        }
         let event: &ClipboardEvent = event.unchecked_ref();
-        if let Some(file) = event.clipboard_data().and_then(|data| first_file(&data)) {
+        if take(context, last_used.get_untracked(), event.clipboard_data()) {
             event.prevent_default();
-            sources::take_file(context, last_used.get_untracked(), file);
         }
     });
     on_cleanup(move || {
@@ -113,6 +116,18 @@ pub fn accept_anywhere(context: Context) {
     });
 }
 
-fn first_file(data: &DataTransfer) -> Option<File> {
-    data.files()?.get(0)
+/// Takes the file, or else the address of a picture on the web, that was dropped or pasted. Returns whether there was one.
+fn take(context: Context, role: Role, data: Option<DataTransfer>) -> bool {
+    let Some(data) = data else { return false };
+    if let Some(file) = data.files().and_then(|files| files.get(0)) {
+        sources::take_file(context, role, file);
+        return true;
+    }
+    let text = |kind| data.get_data(kind).unwrap_or_default();
+    let Some(address) = first_address(&text("text/uri-list")).or_else(|| first_address(&text("text/plain")))
+    else {
+        return false;
+    };
+    sources::take_address(context, role, address);
+    true
 }

@@ -1,33 +1,9 @@
-//! Shows what can be done with the result: change its colours, save it.
+//! Shows the ways to save the result.
 
 use leptos::prelude::*;
 use protocol::ExportKind;
 
-use crate::{
-    actions::{context::Context, frames::set_tint, save::save},
-    view::kit::slider::Slider,
-};
-
-/// The slider for the share of the photo's colours, which can be changed at any time once there is a result.
-#[component]
-pub fn Tint() -> impl IntoView {
-    let context: Context = expect_context();
-    let store = context.store.result;
-    let words = move || match store.tint.get() {
-        0 => "as painted".to_owned(),
-        100 => "the photo’s".to_owned(),
-        tint => format!("{tint} % the photo’s"),
-    };
-    view! {
-        <div class="tint" hidden=move || !store.exists.get()>
-            <Slider
-                id="tint" label="Colours of the result" words range=0..=100 step=5
-                value=store.tint
-                moved=move |tint| set_tint(context, tint)
-            />
-        </div>
-    }
-}
+use crate::actions::{context::Context, save::save};
 
 /// The three files that a visitor can save.
 #[component]
@@ -45,7 +21,7 @@ pub fn Save() -> impl IntoView {
     view! {
         <div
             id="save" class="save" role="group" aria-label="Save"
-            hidden=move || !store.exists.get()
+            hidden=move || !store.on_wall.get()
             data-busy=move || store.saving.get().map_or("", |(what, _)| what.name())
         >
             {button(ExportKind::Png, "Save PNG")}
@@ -54,7 +30,7 @@ pub fn Save() -> impl IntoView {
             <span class="hint">
                 {move || match store.saving.get() {
                     Some((ExportKind::Gif, part)) => format!("Making the animation: {:.0} %", part * 100.0),
-                    Some(_) => "ExportKind".to_owned(),
+                    Some(_) => "Making the file…".to_owned(),
                     None => String::new(),
                 }}
             </span>

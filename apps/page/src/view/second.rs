@@ -19,6 +19,7 @@ pub fn SecondPainting() -> impl IntoView {
     let choose = move |key: &str| {
         let found = own.get_untracked().filter(|own| own.key == key);
         let sample = || Choice::samples(Role::Painting).into_iter().find(|choice| choice.key == key);
+        context.store.sources.latest_second().settle();
         second.set(found.or_else(sample));
     };
     let is_chosen =
@@ -42,7 +43,7 @@ pub fn SecondPainting() -> impl IntoView {
         <p class="own">
             <FileButton
                 label="Your own second painting" accept="image/*" id="second-file"
-                take=move |file| sources::open(context, file, move |choice| {
+                take=move |file| sources::open(context, context.store.sources.latest_second(), file, move |choice| {
                     own.set(Some(choice.clone()));
                     second.set(Some(choice));
                 })

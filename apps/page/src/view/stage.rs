@@ -1,29 +1,47 @@
-//! Shows the picture with its caption, the progress, and what can be done with the result.
+//! Shows the picture with its caption, and what can be done with it: compare it with the photo, paint, mark, save.
 
 use leptos::prelude::*;
 use web_sys::HtmlImageElement;
 
 use crate::{
     actions::context::Context,
-    model::{choice::Choice, words::counted},
+    model::{choice::Choice, examples::Example, words::counted},
+    store::Store,
     view::{
+        compare::Divider,
+        dock::Dock,
         marking::{MarkLayer, MarkTools},
-        meter::Meter,
-        save::{Save, Tint},
+        save::Save,
     },
 };
 
-/// The picture, its caption, the progress and the ways to save.
+/// What hangs on the wall.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum OnWall {
+    /// The result of the latest run, or one of the history.
+    Result,
+    /// What was painted beforehand of the two pictures that are chosen.
+    Example(Box<Example>),
+    /// The photo.
+    Photo,
+}
+
+/// The picture, its caption, the buttons and the ways to save.
 #[component]
 pub fn Stage() -> impl IntoView {
     let Context { store, .. } = expect_context();
+    let on_wall = Memo::new(move |_| on_wall(store));
     let ratio = move || {
-        let (width, height) = match store.result.shown.get() {
+        let (width, height) = match store.result.on_the_wall() {
             Some(shown) => (shown.width, shown.height),
             None => store.sources.photo_size.get().unwrap_or((3, 2)),
         };
         format!("--ratio: {:.4}", width as f64 / height as f64)
     };
+    // With nothing to compare it with, and under the brush, the photo is not laid over.
+    let compares = Memo::new(move |_| {
+        store.ui.compares.get() && on_wall.get() != OnWall::Photo && !store.marking.open.get()
+    });
     view! {
         <section class="stage" aria-label="Picture">
             <figure>
@@ -31,19 +49,31 @@ pub fn Stage() -> impl IntoView {
                     <div class="frame" style=ratio>
                         <div class="picture">
                             <ResultCanvas />
-                            <PhotoPreview />
+                            <ExamplePicture on_wall />
+                            <PhotoPreview on_wall compares />
                             <MarkLayer />
+                            <Divider compares />
                         </div>
                     </div>
                 </div>
-                <Caption />
+                <Caption on_wall />
             </figure>
             <MarkTools />
-            <p id="status" role="status">{move || store.ui.status.get()}</p>
-            <Meter />
-            <Tint />
+            <Dock />
             <Save />
         </section>
+    }
+}
+
+fn on_wall(store: &Store) -> OnWall {
+    if store.result.on_wall.get() {
+        return OnWall::Result;
+    }
+    let example = store.sources.photo.with(|photo| store.sources.painting.with(|it| Example::of(photo, it)));
+    // An embedded page begins to paint at once; the brush needs the photo.
+    match example.filter(|_| !store.ui.embed && !store.marking.open.get()) {
+        Some(example) => OnWall::Example(Box::new(example)),
+        None => OnWall::Photo,
     }
 }
 
@@ -57,7 +87,7 @@ fn ResultCanvas() -> impl IntoView {
             id="canvas"
             role="img"
             node_ref=result.canvas
-            hidden=move || result.shown.get().is_none()
+            hidden=move || result.on_the_wall().is_none()
             aria-label=move || {
                 let (photo, painting) = result.captions.get();
                 format!("{photo}, painted in the manner of {painting}")
@@ -68,52 +98,81 @@ fn ResultCanvas() -> impl IntoView {
     }
 }
 
-/// The photo, while there is no result.
+/// What was painted beforehand.
 #[component]
-fn PhotoPreview() -> impl IntoView {
+fn ExamplePicture(on_wall: Memo<OnWall>) -> impl IntoView {
+    let example = move || match on_wall.get() {
+        OnWall::Example(example) => Some(example),
+        OnWall::Result | OnWall::Photo => None,
+    };
+    view! {
+        {move || example().map(|example| {
+            let Example { photo, painting, url, .. } = *example;
+            let alt = format!("{}, painted in the manner of {}", photo.title, painting.label());
+            view! { <img id="example" src=url alt=alt draggable="false" /> }
+        })}
+    }
+}
+
+/// The photo: alone, or laid over the left part of the picture.
+#[component]
+fn PhotoPreview(on_wall: Memo<OnWall>, compares: Memo<bool>) -> impl IntoView {
     let Context { store, .. } = expect_context();
     let (photo, photo_size) = (store.sources.photo, store.sources.photo_size);
+    let is_alone = move || on_wall.get() == OnWall::Photo;
+    // A result is compared with the photo that it was painted from.
+    let shown = move || match on_wall.get() {
+        OnWall::Result => store.result.photo_of.get().unwrap_or_else(|| photo.get()),
+        OnWall::Example(_) | OnWall::Photo => photo.get(),
+    };
     view! {
         <img
-            hidden=move || store.result.shown.get().is_some()
-            crossorigin=move || photo.with(Choice::crossorigin)
-            src=move || photo.with(|photo| photo.url.clone())
-            alt=move || photo.with(|photo| format!("{}, not painted yet", photo.label()))
+            id="photo-preview"
+            class:over=move || !is_alone()
+            hidden=move || !is_alone() && !compares.get()
+            style=move || format!("--split: {}%", store.ui.split.get())
+            crossorigin=move || shown().crossorigin()
+            src=move || shown().preview
+            alt=move || if is_alone() { format!("{}, not painted yet", shown().label()) } else { String::new() }
             draggable="false"
             on:load=move |event| {
                 let image: HtmlImageElement = event_target(&event);
-                photo_size.set(Some((image.natural_width() as usize, image.natural_height() as usize)));
+                // Of a picture elsewhere nothing was known before.
+                if photo.with_untracked(|photo| photo.size.is_none() && is_source(&image, &photo.preview)) {
+                    let size = (image.natural_width() as usize, image.natural_height() as usize);
+                    photo_size.set(Some(size));
+                }
             }
         />
     }
 }
 
+fn is_source(image: &HtmlImageElement, url: &str) -> bool {
+    image.get_attribute("src").as_deref() == Some(url)
+}
+
 /// Photo, painting and size of the result.
 #[component]
-fn Caption() -> impl IntoView {
+fn Caption(on_wall: Memo<OnWall>) -> impl IntoView {
     let Context { store, .. } = expect_context();
-    let (shown, captions) = (store.result.shown, store.result.captions);
-    let title = move || match shown.get() {
-        None => store.sources.photo.with(|photo| photo.title.clone()),
-        Some(_) => captions.get().0,
+    let (result, sources) = (store.result, store.sources);
+    let captions = move || match on_wall.get() {
+        OnWall::Result => result.captions.get(),
+        OnWall::Example(_) | OnWall::Photo => {
+            (sources.photo.with(|photo| photo.title.clone()), sources.painting.with(Choice::label))
+        }
     };
-    let manner = move || {
-        let manner = match shown.get() {
-            None => store.sources.painting.with(Choice::label),
-            Some(_) => captions.get().1,
-        };
-        format!("in the manner of {manner}")
-    };
-    let facts = move || match shown.get() {
-        Some(shown) => {
+    let facts = move || match (on_wall.get(), result.on_the_wall()) {
+        (OnWall::Result, Some(shown)) => {
             format!("{} × {} pixels, {}", shown.width, shown.height, counted(shown.step, "step"))
         }
-        None => "not painted yet".to_owned(),
+        (OnWall::Example(_), _) => "an example, painted beforehand".to_owned(),
+        (OnWall::Photo | OnWall::Result, _) => "not painted yet".to_owned(),
     };
     view! {
         <figcaption class="placard">
-            <p class="title">{title}</p>
-            <p class="manner">{manner}</p>
+            <p class="title">{move || captions().0}</p>
+            <p class="manner">{move || format!("in the manner of {}", captions().1)}</p>
             <p class="facts">{facts}</p>
         </figcaption>
     }
