@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::{
-    actions::{context::Context, embed, networks, pace, painting, worker_events},
+    actions::{context::Context, embed, networks, pace, painting, presence, worker_events},
     bench,
     link::bridge::Bridge,
     model::choice::{Choice, Role},
@@ -46,6 +46,9 @@ fn App() -> impl IntoView {
     context.bridge.set_value(Some(bridge.clone()));
     spawn(networks::ask(store.networks));
     pace::suit_size(store);
+    if !link.embed {
+        presence::follow(context);
+    }
     if let Some(host) = link.host {
         embed::report(store.run, host);
     }

@@ -234,6 +234,20 @@ impl SettingsStore {
 
     /// The options for the engine.
     pub fn options(self) -> Options {
+        match self.asked_experiment() {
+            Some(experiment) => experiment.of(self.plain_options()),
+            None => self.plain_options(),
+        }
+    }
+
+    /// The experiment that is chosen.
+    pub fn asked_experiment(self) -> Option<Experiment> {
+        let (name, layer) = self.experiment.get_untracked();
+        Experiment::by_name(name).map(|experiment| experiment(layer))
+    }
+
+    /// The options without those that an experiment sets.
+    pub fn plain_options(self) -> Options {
         let settings = Settings {
             size: self.size.get_untracked(),
             strokes: self.strokes.get_untracked(),
@@ -241,11 +255,7 @@ impl SettingsStore {
             steps: self.steps.get_untracked(),
             base: self.base.get_untracked(),
         };
-        let (name, layer) = self.experiment.get_untracked();
-        match Experiment::by_name(name) {
-            Some(experiment) => experiment(layer).of(settings.options()),
-            None => settings.options(),
-        }
+        settings.options()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     experiment::Experiment,
     look::Look,
     other_ways::{EXPERIMENT, LOOK, PARAMETERS, entries},
-    table::Options,
+    table::{Entry, Options},
 };
 
 /// The valid values for a photo or a painting, in words.
@@ -125,17 +125,31 @@ impl Link {
 /// The parameters of an address that selects these options: those that can be chosen on the page and differ from the
 /// default, or from the look if they have one. [`Link::read`] is the inverse.
 pub fn write(options: &Options, experiment: Option<Experiment>) -> Vec<(&'static str, String)> {
-    let usual = Look::of(options).unwrap_or(Look::DEFAULT).given_to(&Options::default());
-    let mut parameters: Vec<(&str, String)> = entries()
-        .filter_map(|entry| {
-            let page = entry.page?;
-            let value = (entry.get)(options).filter(|value| (page.allows)(value))?;
-            let usual = if entry.name == LOOK { entry.default() } else { (entry.get)(&usual) };
-            (Some(&value) != usual.as_ref()).then_some((entry.name, value))
-        })
-        .collect();
+    let mut parameters = unusual(options, |entry, value| entry.page.is_some_and(|page| (page.allows)(value)));
     parameters.extend(experiment.map(|experiment| (EXPERIMENT, experiment.to_string())));
     parameters
+}
+
+/// The flags of a command line that selects these options, without their hyphens: those that differ from the default, or from
+/// the look if they have one.
+pub fn flags(options: &Options) -> Vec<(&'static str, String)> {
+    unusual(options, |entry, _| entry.command_line)
+}
+
+/// The names and values of the offered entries that differ from the default, or from the look if the options have one. Of two
+/// entries that cannot be combined the first one is written.
+fn unusual(options: &Options, is_offered: impl Fn(&Entry, &str) -> bool) -> Vec<(&'static str, String)> {
+    let usual = Look::of(options).unwrap_or(Look::DEFAULT).given_to(&Options::default());
+    let mut written: Vec<(&str, String)> = Vec::new();
+    for entry in entries() {
+        let Some(value) = (entry.get)(options).filter(|value| is_offered(entry, value)) else { continue };
+        let usual = if entry.name == LOOK { entry.default() } else { (entry.get)(&usual) };
+        let is_said = written.iter().any(|(name, _)| entry.conflicts.contains(name));
+        if Some(&value) != usual.as_ref() && !is_said {
+            written.push((entry.name, value));
+        }
+    }
+    written
 }
 
 impl Asked {
@@ -384,6 +398,33 @@ mod tests {
             assert_eq!(read, Link { options, has_size, experiment, ..Link::default() }, "{written:?}");
         }
         assert_eq!(write(&Options::default(), None), []);
+    }
+
+    #[test]
+    fn flags_give_the_options_back() {
+        let options = Options {
+            size: Size::LongSide(200),
+            style_size: Some(Size::LongSide(120)),
+            steps: 60,
+            content_weight: settings::content_weight(0.35),
+            style_layers: StyleLayers::Strokes.layers(),
+            padding: Some(crate::Padding::Zero),
+            ..Look::Portrait.given_to(&Options::default())
+        };
+        let written = flags(&options);
+        assert!(written.iter().any(|(name, _)| *name == "content-weight"), "{written:?}");
+        assert!(
+            !written.iter().any(|(name, _)| *name == "strength"),
+            "the command line has none: {written:?}"
+        );
+        let mut read = Options::default();
+        for entry in entries() {
+            for (_, value) in written.iter().filter(|(name, _)| *name == entry.name) {
+                (entry.set)(&mut read, value).unwrap();
+            }
+        }
+        assert_eq!(read, options, "{written:?}");
+        assert_eq!(flags(&Options::default()), []);
     }
 
     #[test]

@@ -201,8 +201,16 @@ impl Choice {
         }
     }
 
+    /// What an address of the page names it by; `None` for the visitor's own files.
+    pub fn address(&self) -> Option<String> {
+        if self.is_sample() {
+            return Some(self.key.clone());
+        }
+        self.own_file.is_none().then(|| self.url.clone())
+    }
+
     /// Whether it is one of the site's samples.
-    fn is_sample(&self) -> bool {
+    pub fn is_sample(&self) -> bool {
         self.key != "own" && self.key != "elsewhere"
     }
 

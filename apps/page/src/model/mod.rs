@@ -11,5 +11,6 @@ pub mod pace;
 pub mod progress;
 pub mod result;
 pub mod run;
+pub mod sharing;
 pub mod timeline;
 pub mod words;

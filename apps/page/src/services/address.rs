@@ -1,4 +1,4 @@
-//! Reads the parameters in the page's address.
+//! Reads the parameters in the page's address, and writes addresses.
 
 use options::link::{Ignored, Link};
 use web_sys::UrlSearchParams;
@@ -10,6 +10,20 @@ pub fn read_link() -> Link {
     let link = Link::read(|key| parameters.get(key));
     link.ignored.iter().for_each(warn);
     link
+}
+
+/// The address of the site: that of this page without parameters.
+pub fn home() -> String {
+    let address = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let page = address.split(['?', '#']).next().unwrap_or_default();
+    page.strip_suffix("index.html").unwrap_or(page).to_owned()
+}
+
+/// An address with these parameters.
+pub fn with_parameters(home: &str, parameters: &[(&'static str, String)]) -> String {
+    let Ok(written) = UrlSearchParams::new() else { return home.to_owned() };
+    parameters.iter().for_each(|(name, value)| written.append(name, value));
+    format!("{home}?{}", String::from(written.to_string()))
 }
 
 /// Writes an ignored parameter to the console, for the author of the address; visitors are not shown it.

@@ -51,18 +51,26 @@ impl ExportError {
 /// The largest number of frames in an animation: it limits the size of the file.
 const MOST_GIF_FRAMES: usize = 60;
 
-/// Makes the file in a worker and offers it as a download. `tint` is the share of the photo's colours in per cent, `looked_at` the
+/// A file and its name.
+pub struct MadeFile {
+    /// The name that it is saved by.
+    pub name: String,
+    /// Its contents.
+    pub bytes: Blob,
+}
+
+/// Makes the file in a worker. `tint` is the share of the photo's colours in per cent, `looked_at` the
 /// step of the frame that is shown (`None`: the latest); `report` is called with the progress (0 to 1).
 ///
 /// # Errors
 /// [`ExportError`], in words for the visitor.
-pub async fn save(
+pub async fn make(
     result: &PaintedResult<Uint8ClampedArray>,
     files: OwnFiles,
     what: ExportKind,
     (tint, looked_at): (u32, Option<u32>),
     report: impl Fn(f64) + 'static,
-) -> Result<(), ExportError> {
+) -> Result<MadeFile, ExportError> {
     let ending = match what {
         ExportKind::Png => ".png",
         ExportKind::Triptych => "-triptych.png",
@@ -96,9 +104,9 @@ pub async fn save(
         }
         envelope = envelope.with("files", &blobs);
     }
-    let made = send(&envelope, report).await?;
+    let bytes = send(&envelope, report).await?;
     let name = format!("impasto-{}-{}{ending}", result.content.slug(), result.style.slug());
-    download(&name, &made).map_err(|error| ExportError::Encode(spoken(&error)))
+    Ok(MadeFile { name, bytes })
 }
 
 /// Starts a worker for one request, and terminates it after the response.
@@ -140,12 +148,16 @@ fn fault(error: impl ToString) -> ExportError {
     ExportError::Encode(error.to_string())
 }
 
-fn download(name: &str, file: &Blob) -> Result<(), JsValue> {
+/// Offers a file as a download.
+///
+/// # Errors
+/// If the browser cannot make an object URL for it.
+pub fn download(file: &MadeFile) -> Result<(), JsValue> {
     let document = web_sys::window().and_then(|window| window.document()).ok_or("there is no document")?;
-    let url = Url::create_object_url_with_blob(file)?;
+    let url = Url::create_object_url_with_blob(&file.bytes)?;
     let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
     anchor.set_href(&url);
-    anchor.set_download(name);
+    anchor.set_download(&file.name);
     anchor.click();
     // Some browsers read the file later and need the URL until then.
     gloo_timers::callback::Timeout::new(60_000, move || {

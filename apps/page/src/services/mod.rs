@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod canvas;
+pub mod clipboard;
 pub mod connection;
 pub mod export;
 pub mod faces;
@@ -11,11 +12,12 @@ pub mod offline;
 pub mod paint_lock;
 pub mod parent;
 pub mod tasks;
+pub mod wake_lock;
 pub mod workers;
 
 use leptos::prelude::{LocalStorage, StoredValue};
 
-use crate::services::{files::OwnFiles, paint_lock::PaintLock};
+use crate::services::{files::OwnFiles, paint_lock::PaintLock, wake_lock::WakeLock};
 
 /// The services with state.
 #[derive(Clone, Copy)]
@@ -24,12 +26,15 @@ pub struct Services {
     pub files: OwnFiles,
     /// Held while an embedded page paints.
     pub paint_lock: StoredValue<Option<PaintLock>, LocalStorage>,
+    /// Held while something is painted and the page is visible.
+    pub wake_lock: StoredValue<Option<WakeLock>, LocalStorage>,
 }
 
 impl Services {
-    /// No files, and no lock.
+    /// No files, and no locks.
     pub fn new() -> Self {
-        Self { files: OwnFiles::new(), paint_lock: StoredValue::new_local(None) }
+        let (paint_lock, wake_lock) = (StoredValue::new_local(None), StoredValue::new_local(None));
+        Self { files: OwnFiles::new(), paint_lock, wake_lock }
     }
 }
 

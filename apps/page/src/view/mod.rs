@@ -21,4 +21,5 @@ pub mod ready;
 pub mod save;
 pub mod second;
 pub mod settings;
+pub mod share;
 pub mod stage;

@@ -1,11 +1,18 @@
-//! Shows the ways to save the result.
+//! Shows what can be done with the result: save, copy and share it, compare it with the photo.
 
 use leptos::prelude::*;
 use protocol::ExportKind;
 
-use crate::actions::{context::Context, save::save};
+use crate::{
+    actions::{
+        context::Context,
+        save::{copy_picture, save, share},
+    },
+    services::clipboard::can_share,
+    view::compare::CompareButton,
+};
 
-/// The three files that a visitor can save.
+/// What can be done with the picture on the wall.
 #[component]
 pub fn Save() -> impl IntoView {
     let context: Context = expect_context();
@@ -27,6 +34,16 @@ pub fn Save() -> impl IntoView {
             {button(ExportKind::Png, "Save PNG")}
             {button(ExportKind::Triptych, "Save triptych")}
             {button(ExportKind::Gif, "Save GIF")}
+            <button type="button" aria-disabled=move || (!usable()).to_string() on:click=move |_| copy_picture(context)>
+                "Copy"
+            </button>
+            <button
+                type="button" hidden=!can_share()
+                aria-disabled=move || (!usable()).to_string() on:click=move |_| share(context)
+            >
+                "Share…"
+            </button>
+            <CompareButton />
             <span class="hint">
                 {move || match store.saving.get() {
                     Some((ExportKind::Gif, part)) => format!("Making the animation: {:.0} %", part * 100.0),
