@@ -245,3 +245,43 @@ test('what lies under More and Expert reaches the engine', async () => {
     assert.ok(losses.every((loss, step) => step === 0 || loss <= losses[step - 1] * 1.00001), `it never rises: ${losses}`);
   });
 });
+
+test('a strength that is moved between Paint and the first step takes effect', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    await page.locator('#studio[data-engine=cpu]').waitFor();
+    const first = async (job, choose) => {
+      await choose();
+      await page.locator(`#studio[data-job="${job}"]`).waitFor();
+      await studio.reach('done');
+      return (await studio.losses())[0];
+    };
+    await studio.choose({ size: 64, steps: 10 });
+    const due = await first(1, async () => {
+      await studio.choose({ strength: 1 });
+      await studio.paint();
+    });
+    // In one task of the page: while it reads the files.
+    const reading = await first(2, async () => {
+      await studio.choose({ strength: 0 });
+      await page.evaluate(() => {
+        [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Paint again').click();
+        const strength = document.querySelector('#strength');
+        strength.value = '1';
+        strength.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+    });
+    assert.deepEqual(reading, due);
+
+    // While the engine is awaited, on another visit to the page.
+    host.hold('worker-');
+    await studio.open(host.url, 'cpu', { size: 64, steps: 10 });
+    const waiting = await first(1, async () => {
+      await studio.paint();
+      await studio.reach('loading');
+      await studio.choose({ strength: 1 });
+      host.release('worker-');
+    });
+    assert.deepEqual(waiting, due);
+  });
+});

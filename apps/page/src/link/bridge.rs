@@ -213,11 +213,15 @@ impl Bridge {
         idle
     }
 
-    /// Changes the content weight α of the current run.
+    /// Changes the content weight α of the current run, or of the one that waits for the engine.
     pub fn set_content_weight(&self, content_weight: f32) {
         let job = {
-            let state = self.0.state.borrow();
-            if !state.busy || state.waiting.is_some() {
+            let mut state = self.0.state.borrow_mut();
+            if let Some(order) = &mut state.waiting {
+                order.options.content_weight = content_weight;
+                return;
+            }
+            if !state.busy {
                 return;
             }
             state.job
