@@ -35,7 +35,7 @@ pub enum Asked {
 }
 
 /// The parameters of an address. A parameter that is missing or invalid has its default.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     /// The photo.
     pub photo: Option<Asked>,
@@ -87,6 +87,38 @@ impl fmt::Display for Ignored {
     }
 }
 
+/// Whether an address sets a value of a look.
+fn names_values_of_a_look(get: impl Fn(&str) -> Option<String>) -> bool {
+    PARAMETERS.iter().filter(|parameter| VALUES_OF_LOOKS.contains(&parameter.name)).any(|parameter| {
+        let is_valid = |value: &str| {
+            (parameter.page.allows)(value) && (parameter.set)(&mut Options::default(), value).is_ok()
+        };
+        get(parameter.name).is_some_and(|value| is_valid(&value))
+    })
+}
+
+/// The parameters that set values of a look.
+const VALUES_OF_LOOKS: [&str; 6] =
+    ["style-loss", "neighbors-weight", "neighbors-turns", "layers", "pyramid", EXPERIMENT];
+
+impl Default for Link {
+    /// The address without parameters.
+    fn default() -> Self {
+        Self {
+            photo: None,
+            painting: None,
+            options: Look::ON_PAGE.given_to(&Options::default()),
+            has_size: false,
+            experiment: None,
+            network: None,
+            engine: None,
+            embed: false,
+            host: None,
+            ignored: Vec::new(),
+        }
+    }
+}
+
 impl Link {
     /// Reads an address. `get` returns the decoded value of a parameter. Unknown parameters are ignored without a
     /// report.
@@ -99,6 +131,10 @@ impl Link {
         let host = parsed("host", &get, "the origin of a page, https://…", origin, &mut ignored);
         let embed = get("embed").is_some();
         let mut link = Self { photo, painting, network, engine, embed, host, ignored, ..Self::default() };
+        // The values of a look and the paper's experiments were there before the looks, and count from the paper's method on.
+        if names_values_of_a_look(&get) {
+            link.options = Options::default();
+        }
         link.read_options(get);
         link
     }
@@ -122,30 +158,46 @@ impl Link {
     }
 }
 
-/// The parameters of an address that selects these options: those that can be chosen on the page and differ from the
-/// default, or from the look if they have one. [`Link::read`] is the inverse.
+/// The parameters of an address that selects these options: the look, unless it is the page's, and what can be chosen on the page
+/// and differs from the look. Options without a look are written as differences from the paper's. [`Link::read`] is the
+/// inverse.
 pub fn write(options: &Options, experiment: Option<Experiment>) -> Vec<(&'static str, String)> {
-    let mut parameters = unusual(options, |entry, value| entry.page.is_some_and(|page| (page.allows)(value)));
+    let look = Look::of(options).unwrap_or(Look::DEFAULT);
+    let mut parameters = Vec::new();
+    if look != Look::ON_PAGE || experiment.is_some() {
+        parameters.push((LOOK, look.to_string()));
+    }
+    let is_offered = |entry: &Entry, value: &str| entry.page.is_some_and(|page| (page.allows)(value));
+    parameters.extend(unusual(options, look, is_offered));
     parameters.extend(experiment.map(|experiment| (EXPERIMENT, experiment.to_string())));
     parameters
 }
 
-/// The flags of a command line that selects these options, without their hyphens: those that differ from the default, or from
-/// the look if they have one.
+/// The flags of a command line that selects these options, without their hyphens: the look, unless it is the default, and what
+/// differs from it.
 pub fn flags(options: &Options) -> Vec<(&'static str, String)> {
-    unusual(options, |entry, _| entry.command_line)
+    let look = Look::of(options).unwrap_or(Look::DEFAULT);
+    let mut flags = Vec::new();
+    if look != Look::DEFAULT {
+        flags.push((LOOK, look.to_string()));
+    }
+    flags.extend(unusual(options, look, |entry, _| entry.command_line));
+    flags
 }
 
-/// The names and values of the offered entries that differ from the default, or from the look if the options have one. Of two
-/// entries that cannot be combined the first one is written.
-fn unusual(options: &Options, is_offered: impl Fn(&Entry, &str) -> bool) -> Vec<(&'static str, String)> {
-    let usual = Look::of(options).unwrap_or(Look::DEFAULT).given_to(&Options::default());
+/// The names and values of the offered entries that differ from those of a look. Of two entries that cannot be combined the first
+/// one is written.
+fn unusual(
+    options: &Options,
+    look: Look,
+    is_offered: impl Fn(&Entry, &str) -> bool,
+) -> Vec<(&'static str, String)> {
+    let usual = look.given_to(&Options::default());
     let mut written: Vec<(&str, String)> = Vec::new();
-    for entry in entries() {
+    for entry in entries().filter(|entry| entry.name != LOOK) {
         let Some(value) = (entry.get)(options).filter(|value| is_offered(entry, value)) else { continue };
-        let usual = if entry.name == LOOK { entry.default() } else { (entry.get)(&usual) };
         let is_said = written.iter().any(|(name, _)| entry.conflicts.contains(name));
-        if Some(&value) != usual.as_ref() && !is_said {
+        if Some(&value) != (entry.get)(&usual).as_ref() && !is_said {
             written.push((entry.name, value));
         }
     }
@@ -397,7 +449,8 @@ mod tests {
             });
             assert_eq!(read, Link { options, has_size, experiment, ..Link::default() }, "{written:?}");
         }
-        assert_eq!(write(&Options::default(), None), []);
+        assert_eq!(write(&Link::default().options, None), []);
+        assert_eq!(Look::of(&Link::default().options), Some(Look::ON_PAGE));
     }
 
     #[test]
@@ -432,7 +485,7 @@ mod tests {
         for look in Look::ALL {
             let options = look.given_to(&Options::default());
             let written = write(&options, None);
-            let due = (look != Look::DEFAULT).then(|| ("look", look.to_string()));
+            let due = (look != Look::ON_PAGE).then(|| ("look", look.to_string()));
             assert_eq!(written, Vec::from_iter(due));
             assert_eq!(link(&[("look", &look.to_string())]).options, options);
         }
@@ -451,6 +504,18 @@ mod tests {
             ..portrait
         };
         assert_eq!(found.options, due);
+    }
+
+    #[test]
+    fn values_of_a_look_without_one_count_from_the_method_of_the_paper() {
+        let found = |key, value| link(&[(key, value)]).options;
+        assert_eq!(found("style-loss", "gram"), Options::default());
+        assert_eq!(Look::of(&found("style-loss", "gram")), Some(Look::Texture));
+        assert_eq!(found("mode", "content=conv4_2"), Options::default());
+        assert_eq!(link(&[("steps", "60")]).options, Options { steps: 60, ..Link::default().options });
+        for name in VALUES_OF_LOOKS {
+            assert!(PARAMETERS.iter().any(|parameter| parameter.name == name), "{name}");
+        }
     }
 
     #[test]

@@ -42,8 +42,10 @@ pub(crate) struct Values {
 }
 
 impl Look {
-    /// The look of the default options.
+    /// The look of the default options: the method of the paper.
     pub const DEFAULT: Self = Self::Texture;
+    /// The look that the page begins with.
+    pub const ON_PAGE: Self = Self::Brushwork;
 
     /// All looks.
     pub const ALL: [Self; 5] = [Self::Brushwork, Self::Portrait, Self::Texture, Self::Poster, Self::Free];

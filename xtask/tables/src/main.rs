@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path, process::ExitCode};
 
-use options::{Entry, entries};
+use options::{Entry, LOOK, Look, entries};
 
 /// Attributes of the demonstration that are not options of a run: the first two come before the options, the others
 /// after.
@@ -76,7 +76,11 @@ fn embed() -> String {
     let attribute = |entry: &Entry| {
         let names: Vec<String> = entry.names().map(|name| format!("`{name}`")).collect();
         let range = entry.page?.range;
-        Some(format!("| {} | {} | {range} | {} |\n", names.join(", "), sentence(entry), default(entry)))
+        let left_out = match entry.name {
+            LOOK => format!("`{}`", Look::ON_PAGE),
+            _ => default(entry),
+        };
+        Some(format!("| {} | {} | {range} | {left_out} |\n", names.join(", "), sentence(entry)))
     };
     let rows: String = entries().filter_map(attribute).collect();
     format!("| attribute | what it does | values | if left out |\n|---|---|---|---|\n{rows}")
