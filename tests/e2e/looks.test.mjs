@@ -19,6 +19,8 @@ test('a look is chosen by pointer or keyboard, and another page finds it in the 
   await visit(browser, async ({ studio, page, host }) => {
     await studio.open(host.url, 'cpu', { network: 'tiny', size: 64, steps: 10 });
     await studio.unfold();
+    assert.equal(await look(page), 'brushwork', 'the page begins with it');
+    await page.getByText('Texture').click();
     assert.equal(await look(page), 'texture');
     assert.equal(await page.locator('.looks .about').count(), 5, 'each says what it is');
 

@@ -196,7 +196,7 @@ async function stripes() {
 test('what lies under More and Expert reaches the engine', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     // Kept colours are compared pixel by pixel.
-    await studio.open(host.url, 'cpu', { 'smooth-colors': '0' });
+    await studio.open(host.url, 'cpu', { 'smooth-colors': '0', look: 'texture' });
     await studio.unfold();
     let job = 0;
     const painted = async (choices = {}, steps = 10) => {

@@ -56,7 +56,8 @@ export function nativeTrace({ pictures, network, device, size, steps }) {
   const weights = network === 'fast' ? [] : ['--weights', join(full ?? bundled, network)];
   execFileSync(cli, [
     'stylize', photo, painting, '--out', picture, ...weights, '--device', device,
-    '--size', String(size), '--steps', String(steps), '--trace', trace,
+    // The look that the page begins with.
+    '--look', 'brushwork', '--size', String(size), '--steps', String(steps), '--trace', trace,
   ], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   return JSON.parse(readFileSync(trace, 'utf8'));
 }
