@@ -38,6 +38,11 @@ pub fn copy(context: Context, form: Form) {
     if form != Form::Command && !own.is_empty() {
         words += &format!(" It does not name {own}, which only this machine has.");
     }
+    if context.store.sources.second.with_untracked(Option::is_some)
+        || context.store.marking.any.get_untracked()
+    {
+        words += " It leaves out the second painting and what is marked.";
+    }
     spawn(async move {
         match clipboard::copy_text(&text).await {
             Ok(()) => ui.status.set(words),

@@ -65,6 +65,7 @@ impl Chosen {
         if let Some(network) = &self.network {
             words.extend(["--weights".to_owned(), format!("weights/{network}")]);
         }
+        words.extend(["--out".to_owned(), "painted.png".to_owned()]);
         words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
     }
 }
@@ -141,7 +142,8 @@ mod tests {
             ["a-b.jpg", r"'it'\''s me'", "''", "'$(rm)'"]
         );
         let command = chosen().command();
-        let due = "impasto stylize summer-palace.jpg van-gogh-village-street-in-auvers.jpg --look portrait --steps 60 --weights weights/tiny";
+        let due = "impasto stylize summer-palace.jpg van-gogh-village-street-in-auvers.jpg --look portrait --steps 60 \
+                   --weights weights/tiny --out painted.png";
         assert_eq!(command, due);
     }
 }
