@@ -19,7 +19,7 @@ EXAMPLES = [
     ("cat", "hokusai-great-wave", "brushwork"),
     ("coffee", "renoir-moulin-de-la-galette", "brushwork"),
     ("summer-palace", "hiroshige-benzaiten-shrine-snow", "brushwork"),
-    ("astronaut", "cassatt-summertime", "portrait"),
+    ("astronaut", "van-gogh-village-street-in-auvers", "portrait"),
 ]
 
 
@@ -32,8 +32,8 @@ def write(image, name, quality):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cli", default="target/release/impasto", help="the built command line")
-    parser.add_argument("--size", default="576", help="long side of the results in pixels")
-    parser.add_argument("--steps", default="120")
+    parser.add_argument("--size", default="448", help="long side of the results in pixels")
+    parser.add_argument("--steps", default="100")
     parser.add_argument("--small-only", action="store_true", help="paint nothing")
     parser.add_argument("--only", type=int, help="the number of the one example that is painted, from 0")
     arguments = parser.parse_args()

@@ -9,7 +9,7 @@ const EXAMPLES: [(&str, &str); 6] = [
     ("cat", "hokusai-great-wave"),
     ("coffee", "renoir-moulin-de-la-galette"),
     ("summer-palace", "hiroshige-benzaiten-shrine-snow"),
-    ("astronaut", "cassatt-summertime"),
+    ("astronaut", "van-gogh-village-street-in-auvers"),
 ];
 
 /// A painted combination.
