@@ -1,7 +1,8 @@
 """Paints the examples of the page and writes its small pictures: python training/gallery.py --cli target/release/impasto
 
 Needs Pillow with WebP. Writes into www/samples: examples/ (the results), previews/ (the photos, of fewer bytes), thumbs/ (of everything
-that the page offers). With --small-only nothing is painted, and thumbs/ is made of the results that are there.
+that the page offers); and into docs/: gallery.jpg (the results, below each its photo and its painting), result.jpg (the first of them).
+With --small-only nothing is painted, and the rest is made of the results that are there.
 """
 
 import argparse
@@ -11,7 +12,8 @@ import tempfile
 
 from PIL import Image, ImageOps
 
-SAMPLES = pathlib.Path(__file__).resolve().parent.parent / "www/samples"
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "www/samples"
 # Photo, painting, look: as in apps/page/src/model/examples.rs.
 EXAMPLES = [
     ("summer-palace", "van-gogh-village-street-in-auvers", "brushwork"),
@@ -29,6 +31,42 @@ def write(image, name, quality):
     image.convert("RGB").save(path, "WEBP", quality=quality, method=6)
 
 
+def framed(photo, painting, result, width=384, small=118, gap=8):
+    """A result of this width in pixels, and below it its photo and its painting."""
+    result = result.resize((width, round(width * result.height / result.width)), Image.Resampling.LANCZOS)
+    # Square results are cut to the shape of the others.
+    result = ImageOps.fit(result, (width, width * 2 // 3), Image.Resampling.LANCZOS)
+    sheet = Image.new("RGB", (width, result.height + gap + small), "white")
+    sheet.paste(result, (0, 0))
+    left = 0
+    for source in (photo, painting):
+        source = source.resize((round(small * source.width / source.height), small), Image.Resampling.LANCZOS)
+        sheet.paste(source, (left, result.height + gap))
+        left += source.width + gap
+    return sheet
+
+
+def in_rows(pictures, columns, gap=16):
+    """Pictures of one size, in rows."""
+    width, height = pictures[0].size
+    rows = -(-len(pictures) // columns)
+    sheet = Image.new("RGB", (columns * (width + gap) - gap, rows * (height + gap) - gap), "white")
+    for at, picture in enumerate(pictures):
+        sheet.paste(picture, (at % columns * (width + gap), at // columns * (height + gap)))
+    return sheet
+
+
+def beside(pictures, height=256, gap=12):
+    """Pictures of this height beside each other."""
+    pictures = [each.resize((round(height * each.width / each.height), height), Image.Resampling.LANCZOS) for each in pictures]
+    sheet = Image.new("RGB", (sum(each.width + gap for each in pictures) - gap, height), "white")
+    left = 0
+    for picture in pictures:
+        sheet.paste(picture, (left, 0))
+        left += picture.width + gap
+    return sheet
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cli", default="target/release/impasto", help="the built command line")
@@ -38,6 +76,7 @@ def main():
     parser.add_argument("--only", type=int, help="the number of the one example that is painted, from 0")
     arguments = parser.parse_args()
 
+    pictures = []
     for number, (photo, painting, look) in enumerate(EXAMPLES):
         name = f"{photo}--{painting}"
         if not arguments.small_only and arguments.only in (None, number):
@@ -48,7 +87,10 @@ def main():
                 subprocess.run(command, check=True)
                 write(Image.open(result), f"examples/{name}.webp", 72)
         result = Image.open(SAMPLES / f"examples/{name}.webp")
+        pictures.append([Image.open(SAMPLES / f"photos/{photo}.jpg"), Image.open(SAMPLES / f"styles/{painting}.jpg"), result])
         write(ImageOps.fit(result, (216, 144), Image.Resampling.LANCZOS), f"thumbs/{name}.webp", 62)
+    in_rows([framed(*each) for each in pictures], 2).save(ROOT / "docs/gallery.jpg", quality=85)
+    beside(pictures[0]).save(ROOT / "docs/result.jpg", quality=85)
     for path in sorted(SAMPLES.glob("photos/*.jpg")):
         write(Image.open(path), f"previews/{path.stem}.webp", 72)
     for path in sorted(SAMPLES.glob("*/*.jpg")):

@@ -68,6 +68,21 @@ test('Firefox paints with all cores where the page is isolated', { skip: cpus().
   });
 });
 
+test('Firefox that hides the pixels of pictures is told of by name', async () => {
+  await visit(async ({ page, host }) => {
+    await page.goto(`${host.url}?engine=cpu&size=64&steps=${STEPS}`);
+    await page.waitForSelector('#studio[data-engine=cpu], #studio[data-state=failed]');
+    await paint(page, {});
+    await page.waitForSelector('#studio[data-state=done], #studio[data-state=failed]');
+    const [kind, words] = await page.evaluate(() => {
+      const error = document.querySelector('#error');
+      return [error?.dataset.kind, error?.querySelector('p').textContent];
+    });
+    assert.equal(kind, 'falsified');
+    assert.match(words, /privacy\.resistFingerprinting/);
+  }, { preferences: { 'privacy.resistFingerprinting': true } });
+});
+
 test('Firefox paints in a post on another origin, from a host with wrong types and a slow line that breaks', async () => {
   await visit(async ({ page, host }) => {
     const [shard] = shards('tiny');

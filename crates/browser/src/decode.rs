@@ -7,9 +7,9 @@ use picture::{
     mask::Mask,
 };
 use protocol::Failure;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
+use web_sys::{Blob, ImageBitmap, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 
 use crate::js::spoken;
 
@@ -22,7 +22,7 @@ const LARGEST: u32 = 2048;
 /// file's name in the error.
 ///
 /// # Errors
-/// [`Failure::Decode`] if the browser cannot decode the file.
+/// [`Failure::Decode`] if the browser cannot decode the file, [`Failure::Falsified`] if it hides the pixels.
 pub async fn decode(
     file: &Blob,
     name: &str,
@@ -86,6 +86,9 @@ async fn read(
     let (width, height) = scaled((bitmap.width(), bitmap.height()));
     let rgba = pixels(&bitmap, width, height);
     bitmap.close();
+    if are_falsified() {
+        return Err(Failure::Falsified);
+    }
     let rgba = rgba.map_err(|error| Failure::Decode(format!("{name}: {}", spoken(&error))))?;
     Ok(Pixels { width: width as usize, height: height as usize, rgba })
 }
@@ -122,15 +125,37 @@ pub async fn bitmap(file: &Blob, name: &str) -> Result<ImageBitmap, Failure> {
     }
 }
 
-fn pixels(bitmap: &ImageBitmap, width: u32, height: u32) -> Result<Vec<u8>, JsValue> {
+/// Whether this browser gives other pixels than those that were drawn, to guard against fingerprinting. Small changes, which some
+/// browsers make in a few pixels, do not matter.
+fn are_falsified() -> bool {
+    const SIDE: u32 = 16;
+    let drawn: Vec<u8> = (0..SIDE * SIDE).flat_map(|at| [at as u8, 255 - at as u8, 128, 255]).collect();
+    let read_back = || -> Result<Vec<u8>, JsValue> {
+        let context = context(SIDE, SIDE)?;
+        let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&drawn), SIDE, SIDE)?;
+        context.put_image_data(&image, 0.0, 0.0)?;
+        Ok(context.get_image_data(0.0, 0.0, f64::from(SIDE), f64::from(SIDE))?.data().0)
+    };
+    // Where there is no canvas, the picture's own failure says so.
+    read_back().is_ok_and(|read| {
+        let off: u32 = drawn.iter().zip(&read).map(|(drawn, read)| u32::from(drawn.abs_diff(*read))).sum();
+        off > 8 * drawn.len() as u32
+    })
+}
+
+/// A canvas of this size in pixels that is read back once: the browser should keep it in CPU memory.
+fn context(width: u32, height: u32) -> Result<OffscreenCanvasRenderingContext2d, JsValue> {
     let canvas = OffscreenCanvas::new(width, height)?;
     let options = Object::new();
-    // Read back once: the browser should keep the canvas in CPU memory.
     Reflect::set(&options, &"willReadFrequently".into(), &JsValue::TRUE)?;
-    let context: OffscreenCanvasRenderingContext2d = canvas
+    let context = canvas
         .get_context_with_context_options("2d", &options)?
-        .ok_or_else(|| JsValue::from("this browser has no 2D canvas in workers"))?
-        .unchecked_into();
+        .ok_or_else(|| JsValue::from("this browser has no 2D canvas in workers"))?;
+    Ok(context.unchecked_into())
+}
+
+fn pixels(bitmap: &ImageBitmap, width: u32, height: u32) -> Result<Vec<u8>, JsValue> {
+    let context = context(width, height)?;
     Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into())?;
     context.draw_image_with_image_bitmap_and_dw_and_dh(
         bitmap,

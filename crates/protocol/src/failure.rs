@@ -19,6 +19,12 @@ pub enum Failure {
     /// A file cannot be decoded as a picture.
     #[error("this file cannot be read as a picture ({0}); try a JPEG, PNG or WebP")]
     Decode(String),
+    /// The browser gives other pixels than those of the picture.
+    #[error(
+        "this browser hides the pixels of pictures from sites, as Firefox does with its setting privacy.resistFingerprinting; turn it \
+         off, or add this site to privacy.resistFingerprinting.exemptedDomains (both in about:config), and reload the page"
+    )]
+    Falsified,
     /// The network's weights are missing or damaged.
     #[error("{0}")]
     Weights(String),
@@ -70,6 +76,7 @@ impl Failure {
             Self::DeviceLost(_) => "device_lost",
             Self::OutOfMemory(_) => "out_of_memory",
             Self::Decode(_) => "decode",
+            Self::Falsified => "falsified",
             Self::Weights(_) => "weights",
             Self::Options(_) => "options",
             Self::Diverged(_) => "diverged",

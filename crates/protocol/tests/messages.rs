@@ -94,6 +94,7 @@ fn every_failure_names_its_kind_as_json_does() {
         Failure::Options(String::new()),
         Failure::Diverged(1),
         Failure::Outdated,
+        Failure::Falsified,
         Failure::Crashed(String::new()),
     ] {
         let text = encode(&failure).unwrap();

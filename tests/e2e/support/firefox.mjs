@@ -8,8 +8,8 @@ import { bundled } from './pack.mjs';
 import { program } from './places.mjs';
 import { PATIENCE } from './studio.mjs';
 
-/** Opens a host of its own in Firefox. */
-export async function visit(run) {
+/** Opens a host of its own in Firefox, with these preferences. */
+export async function visit(run, { preferences = {} } = {}) {
   const executablePath = program('IMPASTO_FIREFOX', ['firefox-esr', 'firefox']);
   assert.ok(executablePath, 'no Firefox: `cargo xtask setup --system` installs it, or set IMPASTO_FIREFOX to its path');
   const host = await new Host(bundled).start();
@@ -20,6 +20,7 @@ export async function visit(run) {
     protocolTimeout: PATIENCE,
     extraPrefsFirefox: {
       'dom.webgpu.enabled': true, 'dom.webgpu.workers.enabled': true, 'gfx.webgpu.ignore-blocklist': true,
+      ...preferences,
     },
   });
   try {
