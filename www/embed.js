@@ -8,7 +8,7 @@ if (globalThis.document && globalThis.customElements && !customElements.get('imp
 const home = (() => {
   const script = document.currentScript?.src;
   const places = [script, new Error().stack, ...Array.from(document.scripts, ({ src }) => src)];
-  const found = places.map((place) => /(?:https?|file):\/\/[^\s?#]*?\/embed\.js(?![^\s?#:)])/.exec(place)?.[0]).find(Boolean);
+  const found = places.map((place) => /(?:https?|file):\/\/[^\s?#]*?\/embed\.js(?![\w.])/.exec(place)?.[0]).find(Boolean);
   return found || script ? new URL('./', found ?? script) : null;
 })();
 const POSTER = 'embed.html';
@@ -16,9 +16,8 @@ const PAINTER = './';
 // Written by `cargo xtask docs` from the table of options.
 const passedOn = ['photo', 'painting', 'look', 'size', 'style-crop', 'part', 'steps', 'until', 'schedule', 'finish-from', 'enlarged', 'content-falloff', 'style-loss', 'neighbors-weight', 'neighbors-turns', 'pooling', 'init', 'color', 'smooth-colors', 'optimizer', 'pyramid', 'layers', 'mode', 'strength', 'strokes', 'network', 'theme', 'engine'];
 const attributes = [...passedOn, 'aspect', 'autoplay', 'base', 'label', 'loading', 'poster'];
-const over = new Set(['done', 'stopped', 'failed']);
+const over = /done|stopped|failed/;
 const camel = (name) => name.replace(/-./g, ([, letter]) => letter.toUpperCase());
-const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const absolute = (address) => {
   try { return new URL(address, document.baseURI).href; } catch { return address; }
 };
@@ -29,8 +28,8 @@ sheet.replaceSync(`
   :host { display: flex; flex-direction: column; aspect-ratio: 4 / 3; max-width: 100%; }
   :host([hidden]) { display: none; }
   .box {
-    flex: auto; position: relative; min-height: 0; aspect-ratio: inherit; overflow: hidden;
-    border-radius: var(--impasto-radius, 10px); background: var(--impasto-background, rgb(128 128 128 / 15%));
+    flex: auto; position: relative; aspect-ratio: inherit; overflow: hidden;
+    border-radius: var(--impasto-radius, 10px); background: var(--impasto-background, #8882);
   }
   iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; color-scheme: normal; }
   p { margin: 1em; }
@@ -51,7 +50,6 @@ class ImpastoDemo extends HTMLElement {
   #isLoaded = false;
   #page = POSTER;
   #shown = '';
-  #isReady = false;
   #isChanged = true;
   #last = { state: 'poster' };
   #watch = null;
@@ -115,8 +113,7 @@ class ImpastoDemo extends HTMLElement {
   }
 
   set settings(settings) {
-    const values = new Map(Object.entries(settings ?? {}).map(([name, value]) => [kebab(name), value]));
-    for (const name of passedOn) reflect(this, name, values.get(name));
+    for (const name of passedOn) reflect(this, name, settings?.[name] ?? settings?.[camel(name)]);
   }
 
   get state() {
@@ -124,12 +121,12 @@ class ImpastoDemo extends HTMLElement {
   }
 
   paint() {
-    if (this.#page === PAINTER && this.#frame && !over.has(this.state)) return;
+    if (this.#page === PAINTER && this.#frame && !over.test(this.state)) return;
     this.#turn(PAINTER);
   }
 
   stop() {
-    if (this.#page === POSTER || over.has(this.state)) return;
+    if (this.#page === POSTER || over.test(this.state)) return;
     const last = this.#last;
     this.#turn(POSTER);
     if (this.isConnected) this.#tell('stopped', { ...last, state: 'stopped' });
@@ -158,7 +155,6 @@ class ImpastoDemo extends HTMLElement {
     const address = this.#address();
     if (typeof address === 'string') return this.#fail(address);
     this.#shown = this.#key(address);
-    this.#isReady = false;
     this.#last = { state: this.#page === POSTER ? 'poster' : 'loading' };
     this.#note.hidden = true;
     // A new `src` would make an entry in the history.
@@ -210,15 +206,15 @@ class ImpastoDemo extends HTMLElement {
   #address() {
     const base = this.getAttribute('base');
     const site = base ? absolute(base.replace(/\/*$/, '/')) : home?.href ?? '';
-    if (site.startsWith('file:')) return 'The demonstration needs a web server, not a file.';
-    if (!/^https?:\/\/./.test(site)) return 'The demonstration needs the attribute "base": the address of its site.';
-    if (origin === 'null' && location.protocol !== 'file:') return 'This page is in a sandbox; the demonstration needs "allow-same-origin".';
+    if (site.startsWith('file:')) return 'Impasto needs a web server, not a file.';
+    if (!/^https?:\/\/./.test(site)) return 'Impasto needs the attribute "base": the address of its site.';
+    if (origin === 'null' && location.protocol !== 'file:') return 'Impasto needs "allow-same-origin" in the sandbox of this page.';
     const address = new URL(this.#page, site);
     const set = (name, value) => value !== null && address.searchParams.set(name, value);
     for (const name of passedOn) {
       const value = this.getAttribute(name);
       // Names of samples contain no dot and no slash.
-      const isPicture = (name === 'photo' || name === 'painting') && /[./]/.test(value ?? '');
+      const isPicture = /^p(hoto|ainting)$/.test(name) && /[./]/.test(value);
       set(name, isPicture ? absolute(value) : value);
     }
     if (origin !== 'null') set('host', origin);
@@ -232,7 +228,6 @@ class ImpastoDemo extends HTMLElement {
     this.#watch?.disconnect();
     if (!this.#frame || this.#page === PAINTER || !['', 'visible'].includes(this.getAttribute('autoplay'))) return;
     this.#watch = new IntersectionObserver((entries) => {
-      // Half of the box, or half of the window.
       const isSeen = entries.some(({ intersectionRatio, intersectionRect, rootBounds }) =>
         intersectionRatio >= 0.5 || intersectionRect.height >= (rootBounds?.height ?? innerHeight) / 2);
       if (!isSeen || matchMedia('(prefers-reduced-motion: reduce)').matches || navigator.connection?.saveData) return;
@@ -243,10 +238,10 @@ class ImpastoDemo extends HTMLElement {
 
   // A fallback is marked, or one picture or link. All else may be the post's rest after <impasto-demo/>.
   #sort = () => {
-    const text = [...this.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
+    const hasText = [...this.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim());
     const others = [...this.children].filter((child) => child.slot !== 'fallback');
     // Nothing follows an element that is not closed.
-    const isFallback = this.nextSibling && !text.length && others.length === 1 && others[0].matches('a, img, picture, noscript');
+    const isFallback = this.nextSibling && !hasText && others.length === 1 && others[0].matches('a, img, picture, noscript');
     const hasFallback = isFallback || others.length < this.children.length;
     this.#marked.className = this.#frame ? 'fallback' : '';
     this.#rest.className = this.#frame && isFallback ? 'fallback' : '';
@@ -256,7 +251,7 @@ class ImpastoDemo extends HTMLElement {
   #refused = ({ blockedURI, disposition, effectiveDirective }) => {
     if (!this.#frame || disposition !== 'enforce' || effectiveDirective !== 'frame-src') return;
     const site = new URL(this.#shown).origin;
-    if (blockedURI.startsWith(site)) this.#fail(`This page's policy forbids the demonstration; its frame-src needs ${site}.`);
+    if (blockedURI.startsWith(site)) this.#fail(`Impasto needs ${site} in the frame-src of this page.`);
   };
 
   #fail(message) {
@@ -265,7 +260,7 @@ class ImpastoDemo extends HTMLElement {
     this.#note.textContent = message;
     this.#note.hidden = false;
     this.#sort();
-    console.error(`Impasto: ${message}`);
+    console.error(message);
     queueMicrotask(() => this.#tell('error', { state: 'failed', message }, 'failed'));
   }
 
@@ -275,10 +270,10 @@ class ImpastoDemo extends HTMLElement {
     if (data?.impasto !== 'state') return;
     const { state, step, steps, loss } = data;
     const detail = { state, step, steps, loss };
-    const { state: before } = this.#last;
+    const before = this.#last;
     this.#last = detail;
-    if (!this.#isReady) this.#tell('ready', detail, '');
-    this.#isReady = true;
+    // The first message.
+    if (!('step' in before)) this.#tell('ready', detail, '');
     if (state === 'poster') return;
     if (this.#page === POSTER) {
       // The reader has pressed the poster's button.
@@ -288,7 +283,7 @@ class ImpastoDemo extends HTMLElement {
       this.#sort();
     }
     if (state === 'painting') this.#tell('progress', detail);
-    if (over.has(state) && state !== before) this.#tell(state === 'failed' ? 'error' : state, detail, state);
+    if (over.test(state) && state !== before.state) this.#tell(state === 'failed' ? 'error' : state, detail, state);
   };
 
   // `formerly`: old names, which will go away.
@@ -308,7 +303,6 @@ for (const name of attributes) {
   // Every element has a property `part` of its own.
   if (name === 'part') continue;
   Object.defineProperty(ImpastoDemo.prototype, camel(name), {
-    configurable: true,
     enumerable: true,
     get() { return this.getAttribute(name); },
     set(value) { reflect(this, name, value); },
