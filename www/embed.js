@@ -2,7 +2,7 @@
 // file's site, which is loaded on a click.
 
 // A classic script, a module or an import, on a server, too: no `import.meta`, no `export`, nothing outside this block.
-if (globalThis.document && globalThis.customElements && !customElements.get('impasto-demo')) {
+if (globalThis.document?.adoptedStyleSheets && !customElements.get('impasto-demo')) {
 
 // The site's folder, from this script, the module that runs now, or a script of this name in the page.
 const home = (() => {
@@ -214,7 +214,7 @@ class ImpastoDemo extends HTMLElement {
     for (const name of passedOn) {
       const value = this.getAttribute(name);
       // Names of samples contain no dot and no slash.
-      const isPicture = /^p(hoto|ainting)$/.test(name) && /[./]/.test(value);
+      const isPicture = ['photo', 'painting'].includes(name) && /[./]/.test(value);
       set(name, isPicture ? absolute(value) : value);
     }
     if (origin !== 'null') set('host', origin);
@@ -261,6 +261,7 @@ class ImpastoDemo extends HTMLElement {
     this.#note.hidden = false;
     this.#sort();
     console.error(message);
+    this.#last = { state: 'failed', message };
     queueMicrotask(() => this.#tell('error', { state: 'failed', message }, 'failed'));
   }
 
@@ -289,7 +290,6 @@ class ImpastoDemo extends HTMLElement {
   // `formerly`: old names, which will go away.
   #tell(name, detail, formerly = name) {
     const tell = (type, composed) => this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed }));
-    this.#last = detail;
     tell(`impasto-${name}`, true);
     if (formerly) tell(formerly, false);
   }
