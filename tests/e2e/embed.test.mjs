@@ -1,68 +1,22 @@
 // Tests the embedded demonstration: in a page on another origin, whose policy forbids nearly everything.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
 
-import { launch, visit, wrongsOn } from './support/chromium.mjs';
-import { Host } from './support/host.mjs';
-import { bundled } from './support/pack.mjs';
+import { launch, visit } from './support/chromium.mjs';
 import { artefacts, dist, root } from './support/places.mjs';
+import { demo, heavy, post as postIn } from './support/post.mjs';
 import { PATIENCE } from './support/studio.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/** A page on another origin with these elements, and two pictures that the site may or may not read (CORS). */
-async function post(elements, run, { expectErrors = false } = {}) {
-  const site = await new Host(bundled).start();
-  const policy = `default-src 'none'; script-src ${site.origin}; frame-src ${site.origin}`;
-  const picture = await readFile(join(root, 'www/samples/photos/coffee.jpg'));
-  const server = createServer((request, response) => {
-    if (request.url === '/open.jpg' || request.url === '/closed.jpg') {
-      response.writeHead(200, { 'content-type': 'image/jpeg', ...(request.url === '/open.jpg' && { 'access-control-allow-origin': '*' }) });
-      response.end(picture);
-      return;
-    }
-    const found = request.url === '/post';
-    response.writeHead(found ? 200 : 404, { 'content-type': 'text/html', 'content-security-policy': policy });
-    response.end(found ? `<!doctype html><title>A post</title><script async src="${site.url}embed.js"></script>
-      <h1>A post</h1>${elements}<p>${'Words of the post. '.repeat(2000)}</p>` : '');
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const context = await browser.newContext({ viewport: { width: 800, height: 700 } });
-  try {
-    const page = await context.newPage();
-    const wrongs = wrongsOn(page);
-    await page.addInitScript(() => {
-      globalThis.heard = [];
-      for (const name of ['progress', 'done', 'stopped', 'failed']) {
-        addEventListener(name, (event) => {
-          if (event.target.localName === 'impasto-demo') globalThis.heard.push({ name, id: event.target.id, ...event.detail });
-        });
-      }
-    });
-    await page.goto(`http://127.0.0.1:${server.address().port}/post`);
-    const heard = () => page.evaluate(() => globalThis.heard);
-    const reach = (name, id) => page.waitForFunction(
-      ([name, id]) => globalThis.heard.some((event) => event.name === name && event.id === id), [name, id], { timeout: PATIENCE },
-    );
-    await run({ page, site, heard, reach, frame: (id) => page.frameLocator(`#${id} iframe`) });
-    if (!expectErrors) assert.deepEqual(wrongs.filter((text) => !text.includes('favicon')), [], 'errors on the page');
-  } finally {
-    await context.close();
-    await new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); });
-    await site.stop();
-  }
-}
-
-const heavy = (path) => path.endsWith('.wasm') || path.startsWith('weights/');
-const demo = (id, more = '', steps = 10, photo = 'cat') =>
-  `<impasto-demo id="${id}" photo="${photo}" painting="hokusai-great-wave" size="64" steps="${steps}" network="tiny" engine="cpu" ${more}></impasto-demo>`;
+const post = (elements, run, settings) => postIn(browser, elements, run, settings);
 
 test('a demonstration shows a poster, paints on a click, and tells the page around it', async () => {
   await post(demo('one', 'aspect="3/2" theme="dark"'), async ({ page, site, heard, reach, frame }) => {
@@ -195,11 +149,11 @@ test('what docs/embedding.md says to write works, and its attributes are the one
     await reach('done', 'one');
     assert.deepEqual(Object.keys((await heard()).at(-1)).sort(), ['id', 'loss', 'name', 'state', 'step', 'steps']);
   });
-  const source = await readFile(join(root, 'www/embed.js'), 'utf8');
-  const read = [...source.matchAll(/getAttribute\('([\w-]+)'\)/g)].map((match) => match[1]);
-  const passedOn = [...source.match(/passedOn = \[(.*)\]/)[1].matchAll(/'([\w-]+)'/g)].map((match) => match[1]);
-  const documented = [...text.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names]) => names.match(/[\w-]+/g));
-  assert.deepEqual([...new Set([...read, ...passedOn])].sort(), documented.sort());
+  await post('', async ({ page }) => {
+    const observed = await page.evaluate(async () => (await customElements.whenDefined('impasto-demo')).observedAttributes);
+    const documented = [...text.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names]) => names.match(/[\w-]+/g));
+    assert.deepEqual(observed.sort(), documented.sort());
+  });
 });
 
 test('messages from elsewhere are not taken for the painter\'s', async () => {
@@ -213,4 +167,325 @@ test('messages from elsewhere are not taken for the painter\'s', async () => {
     assert.deepEqual(await heard(), []);
     assert.deepEqual(site.requests.filter(heavy), []);
   });
+});
+
+const PAINT = { name: 'Paint the photo like the painting' };
+
+/** Runs in the page: the address of an element's frame, which is relative to the site. */
+const framed = (element) => element.evaluate((element) => element.shadowRoot.querySelector('iframe').src);
+
+const scripts = {
+  'a classic script with a query': (site) => `<script src="${site.url}embed.js?ver=6.5"></script>`,
+  'a deferred script': (site) => `<script defer src="${site.url}embed.js"></script>`,
+  'a module with a query': (site) => `<script type="module" src="${site.url}embed.js?ver=6.5"></script>`,
+  'an import': (site) => `<script type="module">import '${site.url}embed.js?v=1';</script>`,
+  'a dynamic import': (site) => `<script>import('${site.url}embed.js');</script>`,
+  'a script and a module': (site) => `<script src="${site.url}embed.js"></script><script type="module" src="${site.url}embed.js?2"></script>`,
+};
+for (const [name, head] of Object.entries(scripts)) {
+  test(`the element is defined by ${name}, beside another script of its name`, async () => {
+    await post(demo('one'), async ({ page, site, element, frame }) => {
+      await frame('one').getByRole('button', PAINT).waitFor();
+      assert.ok((await framed(element('one'))).startsWith(`${site.url}embed.html?photo=cat`));
+      assert.equal(await page.evaluate(() => typeof passedOn), 'undefined', 'no names in the page');
+    }, { policy: null, head: (site) => `<script src="/embed.js"></script>${head(site)}` });
+  });
+}
+
+test('a script that does not know its site is told it', async () => {
+  const head = (site) => `<script type="module">
+    const text = await (await fetch('${site.url}embed.js')).text();
+    await import(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
+  </script>`;
+  await post(demo('one'), async ({ page, site, element, frame, tells }) => {
+    await tells('error', 'one');
+    await element('one').getByText('needs the attribute "base"').waitFor();
+    await element('one').evaluate((element, base) => { element.base = base; }, site.url.slice(0, -1));
+    await frame('one').getByRole('button', PAINT).waitFor();
+    assert.equal(await page.evaluate(() => globalThis.told.filter(({ name }) => name === 'error').length), 1);
+  }, { policy: null, head, expectErrors: true });
+});
+
+test('a server can import the script, which is small', async () => {
+  const module = join(await mkdtemp(join(tmpdir(), 'impasto-server-')), 'embed.mjs');
+  await copyFile(join(dist, 'embed.js'), module);
+  await import(module);
+  const bytes = brotliCompressSync(await readFile(module)).length;
+  assert.ok(bytes <= 4096, `${bytes} bytes`);
+});
+
+test('children stand for the demonstration until it is there, and on paper; the rest of a post stays visible', async () => {
+  const elements = `<figure>${demo('one').replace('></', '><a href="#" id="link">Picture</a></')} </figure>
+    <figure>${demo('two').replace('></', '><p slot="fallback" id="marked">Words</p></')}</figure>
+    <article>${demo('three').replace('></impasto-demo>', '/>')}The <b id="rest">rest</b> of the post.</article>`;
+  await post(elements, async ({ page, site, element, frame }) => {
+    for (const id of ['link', 'marked', 'rest']) await element(id).waitFor();
+    site.release('embed.js');
+    await page.waitForFunction(() => customElements.get('impasto-demo') && document.readyState === 'complete');
+    for (const id of ['link', 'marked']) await element(id).waitFor({ state: 'hidden' });
+    await element('three').scrollIntoViewIfNeeded();
+    await frame('three').getByRole('button', PAINT).waitFor();
+    const [frames, rest] = [await element('three').locator('iframe').boundingBox(), await element('rest').boundingBox()];
+    assert.ok(rest.y >= frames.y + frames.height && rest.height > 0, `the text, ${JSON.stringify(rest)}, is below ${JSON.stringify(frames)}`);
+    assert.ok(Math.abs(frames.width / frames.height - 4 / 3) < 0.01, JSON.stringify(frames));
+
+    await page.emulateMedia({ media: 'print' });
+    for (const id of ['link', 'marked', 'rest']) await element(id).waitFor();
+    await element('one').locator('iframe').waitFor({ state: 'hidden' });
+    await element('three').locator('iframe').waitFor();
+  }, { held: ['embed.js'] });
+});
+
+test('the box has its place before the script comes', async () => {
+  const text = await readFile(join(root, 'docs/embedding.md'), 'utf8');
+  const [, rules] = text.match(/```css\n([^]*?)```/);
+  await post(demo('one') + demo('two', 'aspect="3/2"'), async ({ page, site, element, frame }) => {
+    const boxes = async () => [await element('one').boundingBox(), await element('two').boundingBox()];
+    await element('two').waitFor();
+    const before = await boxes();
+    site.release('embed.js');
+    await frame('one').getByRole('button', PAINT).waitFor();
+    assert.deepEqual(await boxes(), before);
+  }, { held: ['embed.js'], policy: null, head: (site) => `<style>${rules}</style><script async src="${site.url}embed.js"></script>` });
+});
+
+test('attributes and properties are the same, at any time', async () => {
+  await post(demo('one'), async ({ page, site, element, frame }) => {
+    const one = element('one');
+    await one.waitFor({ state: 'attached' });
+    await one.evaluate((element) => { Object.assign(element, { photo: 'coffee', styleCrop: '0,0,50,50', settled: 1 }); });
+    site.release('embed.js');
+    await frame('one').locator('#photo[src$="coffee.jpg"]').waitFor();
+    const asked = () => frame('one').locator('body').evaluate(() => Object.fromEntries(new URLSearchParams(location.search)));
+    assert.deepEqual(await one.evaluate((element) => [element.getAttribute('photo'), element.getAttribute('style-crop'), Object.hasOwn(element, 'photo')]),
+      ['coffee', '0,0,50,50', false]);
+    assert.equal((await asked())['style-crop'], '0,0,50,50');
+
+    // As frameworks do: first appended, then filled in.
+    await page.evaluate(async () => {
+      const element = document.createElement('impasto-demo');
+      element.id = 'late';
+      document.querySelector('#one').replaceWith(element);
+      await new Promise(requestAnimationFrame);
+      element.setAttribute('photo', 'cat');
+      element.size = 64;
+      element.aspect = '2/1';
+      element.label = 'A cat';
+    });
+    await frame('late').locator('#photo[src$="cat.jpg"]').waitFor();
+    const late = element('late');
+    assert.deepEqual(await late.evaluate((element) => element.settings), { photo: 'cat', size: '64' });
+    assert.equal(await late.locator('iframe').getAttribute('title'), 'A cat');
+    const box = await late.boundingBox();
+    assert.ok(Math.abs(box.width / box.height - 2) < 0.01, JSON.stringify(box));
+
+    await late.evaluate((element) => {
+      element.settings = { photo: 'coffee', 'style-crop': '0,0,50,50', finishFrom: 128 };
+      element.aspect = null;
+      element.poster = '/closed.jpg';
+    });
+    // The post's own picture, which no other site may read, is shown alone.
+    await frame('late').locator('#photo[src$="closed.jpg"]').waitFor();
+    await frame('late').locator('#painting').waitFor({ state: 'hidden' });
+    assert.ok(await frame('late').locator('#photo').evaluate(async (image) => { await image.decode(); return image.naturalWidth; }) > 0);
+    assert.deepEqual(await late.evaluate((element) => [element.settings, element.size, element.hasAttribute('aspect')]),
+      [{ photo: 'coffee', 'style-crop': '0,0,50,50', 'finish-from': '128' }, null, false]);
+
+    await late.evaluate((element) => { element.poster = null; element.photo = `${origin}/caf%C3%A9%20noir.jpg`; });
+    await frame('late').locator('#photo[alt="café noir.jpg"]').waitFor({ state: 'attached' });
+  }, { held: ['embed.js'], expectErrors: true });
+});
+
+test('nothing makes an entry in the history, and a run can be begun, ended and begun again', async () => {
+  await post(demo('one', '', 300), async ({ page, element, frame, tells, reach }) => {
+    const one = element('one');
+    const entries = () => page.evaluate(() => history.length);
+    const state = (name) => page.waitForFunction((name) => document.querySelector('#one').state === name, name, { timeout: PATIENCE });
+    const forget = () => page.evaluate(() => { globalThis.told = []; });
+    const button = frame('one').getByRole('button', PAINT);
+    const before = await entries();
+    await tells('ready', 'one');
+    await button.click();
+    await tells('progress', 'one');
+    await one.evaluate((element) => {
+      globalThis.told = [];
+      element.stop();
+    });
+    await tells('stopped', 'one');
+    await reach('stopped', 'one');
+    await button.waitFor();
+    assert.deepEqual(await page.evaluate(() => globalThis.told.filter(({ name }) => name === 'progress')), [], 'it ends at once');
+
+    // Changes of attributes, one after the other and while it paints.
+    await one.evaluate((element) => { element.photo = 'coffee'; });
+    await frame('one').locator('#photo[src$="coffee.jpg"]').waitFor();
+    await forget();
+    await one.evaluate((element) => { element.paint(); });
+    await tells('progress', 'one');
+    await one.evaluate((element) => { element.theme = 'dark'; });
+    await forget();
+    await tells('progress', 'one');
+    await one.evaluate((element) => { element.photo = 'cat'; });
+    await frame('one').locator('#photo[src$="cat.jpg"]').waitFor();
+    await state('poster');
+
+    await one.evaluate((element) => { element.steps = 10; element.paint(); });
+    await tells('done', 'one');
+    await forget();
+    await one.evaluate((element) => { element.paint(); });
+    await tells('done', 'one');
+    await one.evaluate((element) => { element.steps = 12; element.autoplay = 'visible'; });
+    await page.waitForFunction(() => globalThis.told.some(({ name, steps }) => name === 'done' && steps === 12), null, { timeout: PATIENCE });
+    assert.equal(await entries(), before);
+  });
+});
+
+test('events leave the shadow tree around the element', async () => {
+  await post('<div id="host"></div>', async ({ page, tells }) => {
+    await page.evaluate(async (html) => {
+      await customElements.whenDefined('impasto-demo');
+      const tree = document.querySelector('#host').attachShadow({ mode: 'open' });
+      tree.innerHTML = html;
+      tree.querySelector('impasto-demo').paint();
+    }, demo('one'));
+    // Outside, the host is their target.
+    for (const name of ['ready', 'progress', 'done']) await tells(name, 'host');
+  });
+});
+
+test('a move keeps what can be kept, and fifty mounts leave nothing', async () => {
+  await post(`${demo('one')}<div id="there"></div>`, async ({ page, element, frame, tells }) => {
+    const one = element('one');
+    await frame('one').getByRole('button', PAINT).waitFor();
+    const mark = () => frame('one').locator('body').evaluate((body) => { body.dataset.mark = 'kept'; });
+    const marked = () => frame('one').locator('body[data-mark=kept]').count();
+    await mark();
+    const hasMove = await one.evaluate((element) => {
+      const there = document.querySelector('#there');
+      there.moveBefore?.(element, null);
+      return Boolean(there.moveBefore);
+    });
+    if (hasMove) assert.equal(await marked(), 1, 'moveBefore keeps the frame');
+
+    // Another move while it is shown paints again; after a removal there is the poster.
+    await one.evaluate((element) => { element.paint(); });
+    await tells('done', 'one');
+    await page.evaluate(() => { globalThis.told = []; });
+    await one.evaluate((element) => document.querySelector('h1').before(element));
+    await tells('done', 'one');
+    await page.evaluate(async () => {
+      const element = document.querySelector('#one');
+      element.remove();
+      await new Promise(requestAnimationFrame);
+      document.querySelector('h1').before(element);
+    });
+    await frame('one').getByRole('button', PAINT).waitFor();
+
+    const client = await page.context().newCDPSession(page);
+    const listeners = async () => {
+      let count = 0;
+      for (const expression of ['window', 'document']) {
+        const { result } = await client.send('Runtime.evaluate', { expression });
+        count += (await client.send('DOMDebugger.getEventListeners', { objectId: result.objectId })).listeners.length;
+      }
+      return count;
+    };
+    await one.evaluate((element) => element.remove());
+    const before = await listeners();
+    await page.evaluate(async (html) => {
+      globalThis.mounted = [];
+      for (let mount = 0; mount < 50; mount += 1) {
+        document.querySelector('#there').innerHTML = html;
+        const element = document.querySelector('#one');
+        globalThis.mounted.push(new WeakRef(element));
+        if (mount % 10 === 0) await new Promise((resolve) => { element.addEventListener('impasto-ready', resolve); });
+        element.remove();
+      }
+    }, demo('one', 'loading="eager" autoplay="visible"'));
+    assert.equal(page.frames().length, 1, 'frames');
+    assert.equal(await listeners(), before, 'listeners');
+    await page.requestGC();
+    // The last one may still be in use by the browser.
+    assert.ok(await page.evaluate(() => globalThis.mounted.filter((mounted) => mounted.deref()).length) < 5, 'elements');
+  });
+});
+
+for (const [name, { starts, settings }] of Object.entries({
+  'by itself': { starts: true, settings: {} },
+  'by a box taller than the window': { starts: true, settings: { options: { viewport: { width: 800, height: 150 } } } },
+  'not where the reader wants less motion': { starts: false, settings: { options: { reducedMotion: 'reduce' } } },
+  'not where the reader saves data': {
+    starts: false,
+    settings: { before: () => Object.defineProperty(navigator.connection, 'saveData', { get: () => true }) },
+  },
+})) {
+  test(`a run starts when it is seen: ${name}`, async () => {
+    await post(demo('one', 'autoplay="visible"'), async ({ page, site, element, tells, frame }) => {
+      await element('one').scrollIntoViewIfNeeded();
+      if (!starts) await frame('one').getByRole('button', PAINT).waitFor();
+      else await tells('progress', 'one');
+      // The browser has told what is visible before the second picture from now.
+      await page.evaluate(async () => {
+        for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame);
+      });
+      assert.equal(await element('one').evaluate((element) => element.state === 'poster'), !starts);
+      if (!starts) assert.deepEqual(site.requests.filter(heavy), []);
+    }, settings);
+  });
+}
+
+test('where it cannot run, a sentence names the cause', async () => {
+  const cause = async (elements, sentence, settings, prepare = () => {}) => {
+    await post(elements, async (all) => {
+      await prepare(all);
+      await all.element('one').getByText(sentence).waitFor();
+      await all.tells('error', 'one');
+      assert.match(await all.page.evaluate(() => globalThis.told.find(({ name }) => name === 'error').message), sentence);
+      await all.element('instead').waitFor();
+    }, { expectErrors: true, ...settings });
+  };
+  const fallback = demo('one').replace('></', '><p slot="fallback" id="instead">Words</p></');
+  await cause(fallback, /needs http:\/\/127.* in the frame-src/, { policy: "frame-src 'none'" });
+  await cause(fallback, /needs "allow-same-origin" in the sandbox/, { policy: 'sandbox allow-scripts' });
+  // Pages in files: with a script of a site, and with one of a file.
+  await post('', async ({ page, site, element, frame }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'impasto-file-'));
+    const file = async (address) => {
+      await writeFile(join(folder, 'post.html'), `<!doctype html><script src="${address}"></script>${demo('one')}`);
+      await page.goto(`file://${folder}/post.html`);
+    };
+    await file(`${site.url}embed.js`);
+    await frame('one').getByRole('button', PAINT).waitFor();
+    await copyFile(join(dist, 'embed.js'), join(folder, 'embed.js'));
+    await file('embed.js');
+    await element('one').getByText('needs a web server').waitFor();
+    // A frame that somebody wrote by hand.
+    await page.goto(site.url.replace(/[^/]*\/$/, ''), { waitUntil: 'commit' });
+    await page.setContent(`<iframe sandbox="allow-scripts" src="${site.url}embed.html"></iframe>`);
+    await page.frameLocator('iframe').getByText('It needs “allow-same-origin”').waitFor();
+  }, { expectErrors: true });
+});
+
+test('the frame has few rights, and the element can be reached by keys and by style sheets', async () => {
+  const rules = 'impasto-demo { --impasto-radius: 3px } impasto-demo::part(box) { outline: 2px solid rgb(1, 2, 3) }';
+  await post(demo('one', 'label="A cat"'), async ({ page, element, frame, tells }) => {
+    const button = frame('one').getByRole('button', PAINT);
+    await button.waitFor();
+    const inner = element('one').locator('iframe');
+    assert.equal(await inner.getAttribute('sandbox'), 'allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads');
+    assert.equal(await frame('one').locator('body').evaluate(() => document.referrer), '');
+    const [radius, outline] = await element('one').evaluate((element) => {
+      const { borderRadius, outlineColor } = getComputedStyle(element.shadowRoot.querySelector('[part=box]'));
+      return [borderRadius, outlineColor];
+    });
+    assert.deepEqual([radius, outline], ['3px', 'rgb(1, 2, 3)']);
+    assert.equal(await inner.getAttribute('title'), 'A cat');
+    await page.keyboard.press('Tab');
+    await page.waitForFunction(() => document.activeElement?.id === 'one');
+    assert.ok(await button.evaluate((button) => document.activeElement === button));
+    await page.keyboard.press('Enter');
+    await tells('progress', 'one');
+    await page.evaluate(() => { document.activeElement.blur(); document.querySelector('#one').focus(); });
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'one');
+  }, { policy: null, head: (site) => `<style>${rules}</style><script async src="${site.url}embed.js"></script>` });
 });

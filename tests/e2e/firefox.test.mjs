@@ -108,3 +108,49 @@ test('Firefox paints in a post on another origin, from a host with wrong types a
     }
   });
 });
+
+test('Firefox has the component, too: as a module, with its changes, and without entries in the history', async () => {
+  await visit(async ({ page, host }) => {
+    host.headers = () => ({ 'access-control-allow-origin': '*' });
+    const post = await new Host(null).start();
+    try {
+      const folder = mkdtempSync(join(tmpdir(), 'impasto-post-'));
+      writeFileSync(join(folder, 'index.html'), `<!doctype html><title>A post</title>
+        <script type="module" src="${host.url}embed.js?ver=6.5"></script>
+        <div style="width: 400px"><impasto-demo painting="hokusai-great-wave" size="64" steps="${STEPS}" engine="cpu"/><b>The rest</b></div>`);
+      post.overlay = folder;
+      await page.goto(post.url);
+      const found = await page.evaluate(async () => {
+        const element = document.querySelector('impasto-demo');
+        const event = (name) => new Promise((resolve) => { element.addEventListener(`impasto-${name}`, ({ detail }) => resolve(detail)); });
+        const over = () => Promise.race([event('done'), event('error')]);
+        const entries = [history.length];
+        element.photo = 'coffee';
+        await event('ready');
+        element.photo = 'cat';
+        await event('ready');
+        const box = element.shadowRoot.querySelector('iframe').getBoundingClientRect();
+        const rest = document.querySelector('b').getBoundingClientRect();
+        const ends = [];
+        for (const strength of [0, 1]) {
+          element.strength = strength;
+          element.paint();
+          ends.push((await over()).step);
+          entries.push(history.length);
+        }
+        const stopped = event('stopped');
+        element.paint();
+        await event('progress');
+        element.stop();
+        await stopped;
+        await event('ready');
+        entries.push(history.length);
+        return { ends, entries, isBelow: rest.height > 0 && rest.top >= box.bottom, ratio: box.width / box.height, state: element.state };
+      });
+      assert.deepEqual({ ...found, ratio: Math.round(found.ratio * 100) },
+        { ends: [STEPS, STEPS], entries: Array(4).fill(found.entries[0]), isBelow: true, ratio: 133, state: 'poster' });
+    } finally {
+      await post.stop();
+    }
+  });
+});
