@@ -39,6 +39,13 @@ pub fn show(context: Context, frame: &Frame, pixels: Uint8ClampedArray) {
     store.result.frames_drawn.update(|frames| *frames += 1);
 }
 
+/// Adds the result of the run that has just ended to the history.
+pub fn keep(store: &Store) {
+    if let Some(result) = store.result.current.with_value(Clone::clone) {
+        store.result.history.update(|history| history.add(result));
+    }
+}
+
 /// Hangs an earlier result on the wall.
 pub fn hang(context: Context, result: FrameResult) {
     let store = context.store;

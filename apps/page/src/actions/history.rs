@@ -1,19 +1,12 @@
-//! Keeps the results of this visit, and brings them back.
+//! Brings results of this visit back, and forgets them.
 
-use leptos::prelude::{GetUntracked, Set, Update, WithUntracked, WithValue};
+use leptos::prelude::{GetUntracked, Set, Update, WithUntracked};
 
 use crate::{
     actions::{context::Context, frames, settings, sources},
     model::choice::Role,
     store::Store,
 };
-
-/// Adds the result of the run that has just ended.
-pub fn keep(store: &Store) {
-    if let Some(result) = store.result.current.with_value(Clone::clone) {
-        store.result.history.update(|history| history.add(result));
-    }
-}
 
 /// Hangs a result of the history on the wall, with its pictures and settings chosen. Not while something is painted.
 pub fn bring_back(context: Context, number: u32) {

@@ -5,7 +5,7 @@ use picture::Losses;
 use protocol::{Ending, Failure};
 
 use crate::{
-    actions::{context::Context, history, offline, pace},
+    actions::{context::Context, frames, offline, pace},
     model::{
         alert::Alert,
         progress::{LossAt, RunPhase},
@@ -50,7 +50,7 @@ pub fn ended(context: Context, reason: Ending, step: u32, losses: Option<Losses>
     store.run.state.set(state);
     store.ui.status.set(format!("{words} after {}.", counted(step, "step")));
     if store.run.current.with_value(|run| run.as_ref().is_some_and(|run| run.has_frame)) {
-        history::keep(store);
+        frames::keep(store);
     }
     forget_run(context);
     // Only a download changes the sizes, and an embedded page does not show them.
@@ -73,7 +73,7 @@ pub fn failed(context: Context, failure: &Failure) {
         RepaintFrom::Photo
     });
     if has_frame {
-        history::keep(store);
+        frames::keep(store);
     }
     forget_run(context);
     store.run.state.set(RunState::Failed);
