@@ -39,11 +39,12 @@ impl Chosen {
 
     /// HTML for a post: the demonstration of the site at `home` (`docs/embedding.md`).
     pub fn embed_code(&self, home: &str) -> String {
-        let attributes = self.parameters().into_iter();
-        let attributes: String =
-            attributes.map(|(name, value)| format!(" {name}=\"{}\"", html(&value))).collect();
-        let home = html(home);
-        format!("<script async src=\"{home}embed.js\"></script>\n<impasto-demo{attributes}></impasto-demo>\n")
+        let attribute = |(name, value): (&str, String)| format!("{name}=\"{}\"", html(&value));
+        let attributes: Vec<String> = self.parameters().into_iter().map(attribute).collect();
+        let (home, attributes) = (html(home), attributes.join(" "));
+        format!(
+            "<script async src=\"{home}embed.js\"></script>\n<impasto-demo {attributes}></impasto-demo>\n"
+        )
     }
 
     /// The command line that paints the same (`README.md`), for a POSIX shell.
