@@ -98,7 +98,9 @@ mod tests {
     #[test]
     fn results_are_kept_in_their_order_and_found_by_number() {
         let mut history = History::default();
-        (1..=3).for_each(|frames| history.add(result(frames)));
+        for frames in 1..=3 {
+            history.add(result(frames));
+        }
         assert_eq!(steps(&history), [(1, vec![0]), (2, vec![0, 1]), (3, vec![0, 1, 2])]);
         assert_eq!(history.get(2).map(|kept| kept.result.bytes()), Some(2 * 64));
         assert!(history.get(4).is_none());
@@ -124,7 +126,9 @@ mod tests {
     #[test]
     fn there_are_not_endlessly_many() {
         let mut history = History::default();
-        (0..30).for_each(|_| history.add(result(1)));
+        for _ in 0..30 {
+            history.add(result(1));
+        }
         assert_eq!((history.results().len(), history.results()[0].number), (24, 7));
     }
 }

@@ -89,7 +89,9 @@ mod tests {
     fn a_frame_is_found_by_its_step() {
         let mut timeline = Timeline::new(4);
         assert!(timeline.at(None).is_none() && timeline.at(Some(1)).is_none());
-        [2, 5, 9].into_iter().for_each(|step| timeline.push(step, step));
+        for step in [2, 5, 9] {
+            timeline.push(step, step);
+        }
         let found = [None, Some(0), Some(2), Some(4), Some(5), Some(100)];
         let found = found.map(|step| timeline.at(step).map(|frame| frame.step));
         assert_eq!(found, [9, 2, 2, 2, 5, 9].map(Some));
