@@ -50,6 +50,7 @@ class ImpastoDemo extends HTMLElement {
   #isLoaded = false;
   #page = POSTER;
   #shown = '';
+  #takesOrders = false;
   #isChanged = true;
   #last = { state: 'poster' };
   #watch = null;
@@ -127,9 +128,24 @@ class ImpastoDemo extends HTMLElement {
 
   stop() {
     if (this.#page === POSTER || over.test(this.state)) return;
+    // The page keeps the picture; one that takes no orders is left.
+    if (this.#order({ impasto: 'stop' })) return;
     const last = this.#last;
     this.#turn(POSTER);
     if (this.isConnected) this.#tell('stopped', { ...last, state: 'stopped' });
+  }
+
+  async toBlob(type = 'image/png') {
+    const { port1, port2 } = new MessageChannel();
+    if (!this.#order({ impasto: 'picture', type }, [port2])) throw new Error('there is no picture');
+    const { data } = await new Promise((resolve) => { port1.onmessage = resolve; });
+    if (data instanceof Blob) return data;
+    throw new Error(data);
+  }
+
+  #order(message, ports) {
+    if (this.#takesOrders) this.#frame.contentWindow.postMessage(message, this.#shown, ports);
+    return this.#takesOrders;
   }
 
   focus(options) {
@@ -155,6 +171,7 @@ class ImpastoDemo extends HTMLElement {
     const address = this.#address();
     if (typeof address === 'string') return this.#fail(address);
     this.#shown = this.#key(address);
+    this.#takesOrders = false;
     this.#last = { state: this.#page === POSTER ? 'poster' : 'loading' };
     this.#note.hidden = true;
     // A new `src` would make an entry in the history.
@@ -271,6 +288,7 @@ class ImpastoDemo extends HTMLElement {
     if (data?.impasto !== 'state') return;
     const { state, step, steps, loss } = data;
     const detail = { state, step, steps, loss };
+    this.#takesOrders ||= data.orders;
     const before = this.#last;
     this.#last = detail;
     // The first message.

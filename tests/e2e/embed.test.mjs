@@ -489,3 +489,34 @@ test('the frame has few rights, and the element can be reached by keys and by st
     assert.equal(await page.evaluate(() => document.activeElement.id), 'one');
   }, { policy: null, head: (site) => `<style>${rules}</style><script async src="${site.url}embed.js"></script>` });
 });
+
+test('a page that takes orders stops with its picture, and hands it out', async () => {
+  await post(demo('one', '', 300), async ({ page, site, element, frame, tells }) => {
+    // Answers for the page in the frame, by what a reader would do there.
+    const answers = `<script>
+      const host = new URLSearchParams(location.search).get('host');
+      parent.postMessage({ impasto: 'state', state: 'loading', step: 0, steps: 0, loss: null, orders: true }, host);
+      addEventListener('message', ({ source, origin, data, ports: [port] }) => {
+        if (source !== parent || origin !== host) return;
+        if (data.impasto === 'stop') [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Stop').click();
+        if (data.impasto === 'picture') document.querySelector('#canvas').toBlob((blob) => port.postMessage(blob ?? 'no picture'), data.type);
+      });
+    </script>`;
+    site.overlay = await mkdtemp(join(tmpdir(), 'impasto-orders-'));
+    const index = await readFile(join(dist, 'index.html'), 'utf8');
+    await writeFile(join(site.overlay, 'index.html'), index.replace('</head>', () => `${answers}</head>`));
+    const picture = (type) => element('one').evaluate(async (element, type) => {
+      const blob = await element.toBlob(type);
+      const { width, height } = await createImageBitmap(blob);
+      return [blob.type, Math.max(width, height)];
+    }, type);
+    await assert.rejects(picture(), /there is no picture/);
+    await frame('one').getByRole('button', PAINT).click();
+    await tells('progress', 'one');
+    assert.deepEqual(await picture('image/webp'), ['image/webp', 64]);
+    await element('one').evaluate((element) => element.stop());
+    await tells('stopped', 'one');
+    await frame('one').getByRole('button', { name: 'Paint again' }).waitFor();
+    assert.deepEqual(await picture(), ['image/png', 64]);
+  });
+});
