@@ -490,21 +490,8 @@ test('the frame has few rights, and the element can be reached by keys and by st
   }, { policy: null, head: (site) => `<style>${rules}</style><script async src="${site.url}embed.js"></script>` });
 });
 
-test('a page that takes orders stops with its picture, and hands it out', async () => {
-  await post(demo('one', '', 300), async ({ page, site, element, frame, tells }) => {
-    // Answers for the page in the frame, by what a reader would do there.
-    const answers = `<script>
-      const host = new URLSearchParams(location.search).get('host');
-      parent.postMessage({ impasto: 'state', state: 'loading', step: 0, steps: 0, loss: null, orders: true }, host);
-      addEventListener('message', ({ source, origin, data, ports: [port] }) => {
-        if (source !== parent || origin !== host) return;
-        if (data.impasto === 'stop') [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Stop').click();
-        if (data.impasto === 'picture') document.querySelector('#canvas').toBlob((blob) => port.postMessage(blob ?? 'no picture'), data.type);
-      });
-    </script>`;
-    site.overlay = await mkdtemp(join(tmpdir(), 'impasto-orders-'));
-    const index = await readFile(join(dist, 'index.html'), 'utf8');
-    await writeFile(join(site.overlay, 'index.html'), index.replace('</head>', () => `${answers}</head>`));
+test('a demonstration stops with its picture when the post says so, and hands it out', async () => {
+  await post(demo('one', '', 300), async ({ page, element, frame, tells }) => {
     const picture = (type) => element('one').evaluate(async (element, type) => {
       const blob = await element.toBlob(type);
       const { width, height } = await createImageBitmap(blob);

@@ -50,7 +50,7 @@ fn App() -> impl IntoView {
         presence::follow(context);
     }
     if let Some(host) = link.host {
-        embed::report(store.run, host);
+        embed::serve(context, host);
     }
     // The page is rendered first; only then is the engine loaded.
     Timeout::new(50, move || {

@@ -54,12 +54,11 @@ pub fn paint(context: Context) {
             Ok((photo, styles)) => {
                 // While the files were read the worker had no run whose strength could be changed.
                 let steered = store.run.current.with_value(|run| run.as_ref().is_some_and(|run| run.steered));
-                let options = match steered {
-                    true => Options {
-                        content_weight: content_weight(store.settings.strength.get_untracked()),
-                        ..options
-                    },
-                    false => options,
+                let options = if steered {
+                    let strength = store.settings.strength.get_untracked();
+                    Options { content_weight: content_weight(strength), ..options }
+                } else {
+                    options
                 };
                 let order =
                     Order { options, pack, content: (content.id, photo), styles, mask, content_map, start };

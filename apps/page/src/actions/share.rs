@@ -36,7 +36,7 @@ pub fn copy(context: Context, form: Form) {
     };
     let own = chosen.own_files().join(" and ");
     if form != Form::Command && !own.is_empty() {
-        words += &format!(" It does not name {own}, which only this machine has.");
+        words = format!("{words} It does not name {own}, which only this machine has.");
     }
     if context.store.sources.second.with_untracked(Option::is_some)
         || context.store.marking.any.get_untracked()

@@ -22,7 +22,9 @@ pub fn home() -> String {
 /// An address with these parameters.
 pub fn with_parameters(home: &str, parameters: &[(&'static str, String)]) -> String {
     let Ok(written) = UrlSearchParams::new() else { return home.to_owned() };
-    parameters.iter().for_each(|(name, value)| written.append(name, value));
+    for (name, value) in parameters {
+        written.append(name, value);
+    }
     format!("{home}?{}", String::from(written.to_string()))
 }
 

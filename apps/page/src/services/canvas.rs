@@ -1,9 +1,10 @@
 //! Draws pixels on canvases.
 
-use js_sys::{Reflect, Uint8ClampedArray};
+use js_sys::{Promise, Reflect, Uint8ClampedArray};
 use picture::{Picture, color, size_to_fit};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 /// Draws a frame (RGBA, `width · height · 4` bytes). The canvas has the frame's size in pixels; CSS scales it.
 ///
@@ -58,6 +59,18 @@ pub fn draw_small(
         .unchecked_into();
     let (small_width, small_height) = (small_width as f64, small_height as f64);
     context.draw_image_with_html_canvas_element_and_dw_and_dh(&whole, 0.0, 0.0, small_width, small_height)
+}
+
+/// The canvas as a file of this MIME type; `None` where the browser cannot write it. Browsers with protection against
+/// fingerprinting change pixels.
+pub async fn encoded(canvas: &HtmlCanvasElement, kind: &str) -> Option<Blob> {
+    let written = Promise::new(&mut |resolve, _| {
+        if canvas.to_blob_with_type(&resolve, kind).is_err() {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    });
+    let file: Blob = JsFuture::from(written).await.ok()?.dyn_into().ok()?;
+    (file.type_() == kind).then_some(file)
 }
 
 /// Mixes the colours of `photo`, which has the same size, into a frame (RGBA): `tint` per cent.

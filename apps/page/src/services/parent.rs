@@ -1,11 +1,24 @@
-//! Sends messages to the page that embeds this one (`docs/embedding.md`).
+//! Exchanges messages with the page that embeds this one (`docs/embedding.md`).
 //!
-//! It receives none: an embedding page can only choose the address, which is validated like any other.
+//! Orders are taken only from that page, and only if its origin is the one in the address.
 
 use browser::spoken;
 use js_sys::{Object, Reflect};
-use wasm_bindgen::JsValue;
-use web_sys::Window;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessageEvent, MessagePort, Window};
+
+/// What an embedding page can order.
+pub enum Order {
+    /// To stop the run, as by the button.
+    Stop,
+    /// To hand out the picture.
+    Picture {
+        /// The MIME type of the file.
+        kind: String,
+        /// Where the file goes, or the reason why there is none.
+        port: MessagePort,
+    },
+}
 
 /// The embedding page, with the origin that the address names.
 #[derive(Clone)]
@@ -21,15 +34,34 @@ impl Parent {
         Some(Self { window, origin })
     }
 
-    /// Posts `{ impasto: "state", state, step, steps, loss }`.
+    /// The order in a message: `{ impasto: "stop" }`, or `{ impasto: "picture", type }` with a port. `None` for all others.
+    pub fn order(&self, event: &MessageEvent) -> Option<Order> {
+        let source = event.source().map(JsValue::from);
+        if event.origin() != self.origin || source.as_ref() != Some(self.window.as_ref()) {
+            return None;
+        }
+        let data = event.data();
+        let field = |name: &str| Reflect::get(&data, &name.into()).ok()?.as_string();
+        match field("impasto")?.as_str() {
+            "stop" => Some(Order::Stop),
+            "picture" => Some(Order::Picture {
+                kind: field("type").unwrap_or_default(),
+                port: event.ports().get(0).dyn_into().ok()?,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Posts `{ impasto: "state", state, step, steps, loss, orders: true }`.
     pub fn post_state(&self, state: &str, step: u32, steps: u32, loss: Option<f32>) {
         let message = Object::new();
-        let fields: [(&str, JsValue); 5] = [
+        let fields: [(&str, JsValue); 6] = [
             ("impasto", "state".into()),
             ("state", state.into()),
             ("step", step.into()),
             ("steps", steps.into()),
             ("loss", loss.map_or(JsValue::NULL, JsValue::from)),
+            ("orders", JsValue::TRUE),
         ];
         for (name, value) in fields {
             // Fails for frozen objects only.
