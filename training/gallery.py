@@ -31,11 +31,15 @@ def write(image, name, quality):
     image.convert("RGB").save(path, "WEBP", quality=quality, method=6)
 
 
+def cut(picture, size):
+    """A picture cut and scaled to this size. Of square ones rather the upper part is kept: faces."""
+    return ImageOps.fit(picture, size, Image.Resampling.LANCZOS, centering=(0.5, 0.1))
+
+
 def framed(photo, painting, result, width=384, small=118, gap=8):
     """A result of this width in pixels, and below it its photo and its painting."""
     result = result.resize((width, round(width * result.height / result.width)), Image.Resampling.LANCZOS)
-    # Square results are cut to the shape of the others.
-    result = ImageOps.fit(result, (width, width * 2 // 3), Image.Resampling.LANCZOS)
+    result = cut(result, (width, width * 2 // 3))
     sheet = Image.new("RGB", (width, result.height + gap + small), "white")
     sheet.paste(result, (0, 0))
     left = 0
@@ -88,7 +92,7 @@ def main():
                 write(Image.open(result), f"examples/{name}.webp", 72)
         result = Image.open(SAMPLES / f"examples/{name}.webp")
         pictures.append([Image.open(SAMPLES / f"photos/{photo}.jpg"), Image.open(SAMPLES / f"styles/{painting}.jpg"), result])
-        write(ImageOps.fit(result, (216, 144), Image.Resampling.LANCZOS), f"thumbs/{name}.webp", 62)
+        write(cut(result, (216, 144)), f"thumbs/{name}.webp", 62)
     in_rows([framed(*each) for each in pictures], 2).save(ROOT / "docs/gallery.jpg", quality=85)
     beside(pictures[0]).save(ROOT / "docs/result.jpg", quality=85)
     for path in sorted(SAMPLES.glob("photos/*.jpg")):
