@@ -70,8 +70,9 @@ fn on_wall(store: &Store) -> OnWall {
         return OnWall::Result;
     }
     let example = store.sources.photo.with(|photo| store.sources.painting.with(|it| Example::of(photo, it)));
-    // An embedded page begins to paint at once; the brush needs the photo.
-    match example.filter(|_| !store.ui.embed && !store.marking.open.get()) {
+    // An embedded page begins to paint at once; the brush and a run that is being prepared are about the photo.
+    let is_about_photo = store.ui.embed || store.marking.open.get() || store.run.state.get().is_running();
+    match example.filter(|_| !is_about_photo) {
         Some(example) => OnWall::Example(Box::new(example)),
         None => OnWall::Photo,
     }
