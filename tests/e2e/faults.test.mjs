@@ -7,6 +7,9 @@ import { launch, until, visit } from './support/chromium.mjs';
 import { PATIENCE } from './support/studio.mjs';
 import { before as beforeWorkers, obedient, tell, withFeatures, withLimits, withMemory } from './support/worker.mjs';
 
+/** The method of the paper: a GPU in software has fewer kernels to compile. */
+const QUICK = { look: 'texture' };
+
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
@@ -37,7 +40,7 @@ for (const [name, keep] of [
   test(`a GPU without ${name} paints`, async () => {
     await visit(browser, async ({ studio, host }) => {
       beforeWorkers(host, withFeatures(keep));
-      await studio.open(host.url);
+      await studio.open(host.url, undefined, QUICK);
       await paint(studio);
       await studio.reach('done');
       assert.equal(await engine(studio), 'gpu');
@@ -49,7 +52,7 @@ test('a GPU with the least limits that WebGPU guarantees paints, at once and in 
   await visit(browser, async ({ studio, page, host }) => {
     // L-BFGS has the kernels with the most buffers.
     beforeWorkers(host, withLimits({ maxStorageBuffersPerShaderStage: 8, maxStorageBufferBindingSize: 128 << 20, maxBufferSize: 256 << 20 }));
-    await studio.open(host.url, undefined, { optimizer: 'lbfgs' });
+    await studio.open(host.url, undefined, { ...QUICK, optimizer: 'lbfgs' });
     await paint(studio);
     await studio.reach('done');
     assert.equal(await engine(studio), 'gpu');
@@ -69,7 +72,7 @@ for (const [name, script] of [
   test(`where the GPU ${name}, the processor paints, and says so`, async () => {
     await visit(browser, async ({ studio, page, host }) => {
       beforeWorkers(host, script);
-      await studio.open(host.url);
+      await studio.open(host.url, undefined, QUICK);
       await page.getByText(/^WebGPU cannot be used here.*: the processor paints instead\.$/).waitFor();
       await page.locator('#studio[data-engine=cpu]').waitFor();
       assert.equal(await studio.alert.count(), 0);
@@ -83,7 +86,7 @@ for (const [name, script] of [
 test('a GPU that has no memory left is said to have none, and a smaller size paints', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     beforeWorkers(host, obedient);
-    await studio.open(host.url);
+    await studio.open(host.url, undefined, QUICK);
     await paint(studio);
     await studio.reach('done');
     const picture = await studio.pixels();
@@ -105,7 +108,7 @@ for (const [name, command] of [['is taken away', { destroy: true }], ['refuses w
   test(`a GPU that ${name} in the middle of a run is said to have stopped, and the run goes on from its last picture`, async () => {
     await visit(browser, async ({ studio, page, host }) => {
       beforeWorkers(host, obedient);
-      await studio.open(host.url);
+      await studio.open(host.url, undefined, QUICK);
       await paint(studio, 64, 500);
       await studio.reachStep(2);
       await tell(page, command);
@@ -122,7 +125,7 @@ for (const [name, command] of [['is taken away', { destroy: true }], ['refuses w
 test('after a failure of the GPU the visitor can have the processor go on from the picture, and at a smaller size', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     beforeWorkers(host, obedient);
-    await studio.open(host.url);
+    await studio.open(host.url, undefined, QUICK);
     await paint(studio, 96, 500);
     await studio.reachStep(2);
     await tell(page, { destroy: true });
@@ -140,7 +143,7 @@ test('after a failure of the GPU the visitor can have the processor go on from t
 test('a program that breaks down says one sentence, the rest behind Details, and the processor paints on', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     beforeWorkers(host, obedient);
-    await studio.open(host.url);
+    await studio.open(host.url, undefined, QUICK);
     await paint(studio);
     await studio.reach('done');
     await tell(page, { refuse: 'TypeError', after: 0 });
@@ -212,7 +215,7 @@ async function visitAlone(run) {
 
 test('a GPU process that crashes in the middle of a run keeps the picture, and the run goes on from it', async () => {
   await visitAlone(async ({ studio, page, host, browser }) => {
-    await studio.open(host.url);
+    await studio.open(host.url, undefined, QUICK);
     await paint(studio, 64, 500);
     await studio.reachStep(3);
     await crashGpu(browser);
@@ -229,7 +232,7 @@ test('a GPU process that crashes in the middle of a run keeps the picture, and t
 
 test('a GPU process that crashes while nothing is painted is replaced without a word', async () => {
   await visitAlone(async ({ studio, page, host, browser }) => {
-    await studio.open(host.url);
+    await studio.open(host.url, undefined, QUICK);
     await paint(studio);
     await studio.reach('done');
     const picture = await studio.pixels();
@@ -247,7 +250,7 @@ test('a GPU process that crashes while nothing is painted is replaced without a 
 
 test('where the GPU process crashes three times in a row, the picture is kept and the processor paints', async () => {
   await visitAlone(async ({ studio, page, host, browser }) => {
-    await studio.open(host.url);
+    await studio.open(host.url, undefined, QUICK);
     await paint(studio);
     await studio.reach('done');
     const picture = await studio.pixels();

@@ -98,7 +98,7 @@ test('a link can ask for a look, and for other values beside it', async () => {
     }
     assert.deepEqual(warnings, []);
     await studio.open(host.url, 'cpu', { look: 'nice' });
-    assert.equal(await look(page), 'texture');
+    assert.equal(await look(page), 'brushwork');
     assert.match(warnings.join('\n'), /look="nice".*brushwork, portrait, texture, poster or free/);
   });
 });
