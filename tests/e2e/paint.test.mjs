@@ -12,18 +12,18 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-for (const { engine, device, network, size, weights, skip, photo = 'summer-palace' } of [
-  { engine: 'gpu', device: /WebGPU/, network: 'fast', size: 64, weights: bundled, skip: false },
-  { engine: 'cpu', device: /processor/, network: 'tiny', size: 128, weights: bundled, skip: false },
+for (const { engine, device, network, size, weights, skip, look = 'texture', photo = 'summer-palace' } of [
+  { engine: 'gpu', device: /WebGPU/, network: 'fast', size: 64, weights: bundled, skip: false, look: 'brushwork' },
+  { engine: 'cpu', device: /processor/, network: 'tiny', size: 128, weights: bundled, skip: false, look: 'brushwork' },
   { engine: 'gpu', device: /WebGPU/, network: 'vgg19', size: 64, weights: full, skip: skipFull },
   { engine: 'cpu', device: /processor/, network: 'vgg19', size: 96, weights: full, skip: skipFull, photo: 'cat' },
 ]) {
   test(`paints the samples with ${network} on the ${engine} as the native program does, and saves them`, { skip }, async () => {
     await visit(browser, async ({ studio, page, host }) => {
-      await studio.open(host.url, engine);
+      await studio.open(host.url, engine, { look });
       const painting = 'van-gogh-village-street-in-auvers';
       const pictures = [await studio.sampleAsPng(`photos/${photo}`), await studio.sampleAsPng(`styles/${painting}`)];
-      const native = nativeTrace({ pictures, network, device: engine, size, steps: STEPS });
+      const native = nativeTrace({ pictures, network, look, device: engine, size, steps: STEPS });
       await studio.choose({
         photo, painting, size, steps: STEPS,
         // The defaults of each engine are the bundled networks.

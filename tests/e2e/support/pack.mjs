@@ -44,7 +44,7 @@ function withVgg19() {
 }
 
 /** The native program's losses after each step for two PNG files: [{ step, total, content, style, tv }, …]. */
-export function nativeTrace({ pictures, network, device, size, steps }) {
+export function nativeTrace({ pictures, network, look, device, size, steps }) {
   const trace = join(artefacts, `native-${network}-${device}-${size}.json`);
   const [photo, painting] = pictures.map((bytes, index) => {
     const file = join(artefacts, `native-input-${index}.png`);
@@ -56,8 +56,7 @@ export function nativeTrace({ pictures, network, device, size, steps }) {
   const weights = network === 'fast' ? [] : ['--weights', join(full ?? bundled, network)];
   execFileSync(cli, [
     'stylize', photo, painting, '--out', picture, ...weights, '--device', device,
-    // The look that the page begins with.
-    '--look', 'brushwork', '--size', String(size), '--steps', String(steps), '--trace', trace,
+    '--look', look, '--size', String(size), '--steps', String(steps), '--trace', trace,
   ], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   return JSON.parse(readFileSync(trace, 'utf8'));
 }
