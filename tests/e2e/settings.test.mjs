@@ -224,7 +224,7 @@ test('a link can ask for what lies under More and Expert', async () => {
     await studio.open(host.url, 'cpu', hostile);
     assert.deepEqual(await chosen(), {
       color: 'painting', strokes: '100', layers: 'everything', init: 'content', until: 'steps', optimizer: 'adam',
-      'style-loss': 'gram', pooling: 'max',
+      'style-loss': 'neighbors', pooling: 'max',
     });
     for (const key of Object.keys(hostile)) {
       assert.equal(warnings.filter((text) => text.includes(`${key}=`)).length, 1, `${key}: ${warnings.join('\n')}`);

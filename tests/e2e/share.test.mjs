@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -57,6 +57,7 @@ test('a command paints by the same recipe as the page', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'impasto-command-'));
     cpSync(join(root, 'www/samples/photos/cat.jpg'), join(folder, 'cat.jpg'));
     cpSync(join(root, 'www/samples/styles/hokusai-poppies.jpg'), join(folder, 'hokusai-poppies.jpg'));
+    symlinkSync(join(root, 'weights'), join(folder, 'weights'));
     assert.match(command, /^impasto stylize cat\.jpg hokusai-poppies\.jpg /);
     execFileSync('sh', ['-c', `${command.replace(/^impasto/, '"$IMPASTO"')} --device cpu`], {
       cwd: folder, env: { ...process.env, IMPASTO: cli }, stdio: ['ignore', 'ignore', 'inherit'],
