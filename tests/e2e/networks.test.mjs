@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { launch, visit } from './support/chromium.mjs';
+import { QUICK } from './support/faulty.mjs';
 import { bundled, shards } from './support/pack.mjs';
 
 const LIST = 'weights/packs.json';
@@ -87,7 +88,7 @@ test('without WebGPU Tiny paints even if Paint was pressed before that was known
 for (const [engine, first, second] of [['gpu', 'fast', 'tiny'], ['cpu', 'tiny', 'fast']]) {
   test(`another network is fetched and used on the ${engine}; going back to the first one costs no download`, async () => {
     await visit(browser, async ({ studio, page, host }) => {
-      await studio.open(host.url, engine);
+      await studio.open(host.url, engine, engine === 'gpu' ? QUICK : {});
       await studio.reachNetwork(first);
       const painted = async (job) => {
         await studio.choose({ size: 64, steps: 10 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { launch, until, visit } from './support/chromium.mjs';
+import { QUICK } from './support/faulty.mjs';
 import { kept } from './support/kept.mjs';
 import { shards } from './support/pack.mjs';
 import { forbids } from './support/policy.mjs';
@@ -19,13 +20,13 @@ after(() => browser.close());
 for (const [engine, network] of [['cpu', 'tiny'], ['gpu', 'fast']]) {
   test(`after one visit it paints and saves with the network off (${engine})`, async () => {
     await visit(browser, async ({ studio, page, host }) => {
-      await studio.open(host.url, engine);
+      await studio.open(host.url, engine, engine === 'gpu' ? QUICK : {});
       await kept(page, engine, network);
       assert.ok(!await page.evaluate(() => crossOriginIsolated), 'this host sends no headers');
       assert.deepEqual(host.shardRequests, shards(network), 'the network was fetched once, in advance');
       await host.stop();
 
-      await studio.open(host.url, engine);
+      await studio.open(host.url, engine, engine === 'gpu' ? QUICK : {});
       assert.ok(await page.evaluate(() => crossOriginIsolated), 'the site sends them to itself: all cores may help');
       await studio.choose({ size: 64, steps: 10, photo: 'cat', painting: 'hokusai-great-wave' });
       await studio.paint();

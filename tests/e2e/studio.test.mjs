@@ -85,6 +85,22 @@ test('a file that is no picture is named as such, and the earlier choice stays',
   }, { expectErrors: true });
 });
 
+test('a file that the browser cannot decode is named by its bytes, whatever it is called', async () => {
+  await visit(browser, async ({ studio, page, host }) => {
+    await studio.open(host.url, 'cpu');
+    const header = (...brands) => Buffer.concat([Buffer.from([0, 0, 0, 12 + 4 * brands.length]), Buffer.from(`ftyp${brands[0]}`), Buffer.alloc(4),
+      ...brands.slice(1).map((brand) => Buffer.from(brand)), Buffer.alloc(64)]);
+    for (const [buffer, words] of [
+      [header('heic', 'mif1', 'heic'), 'IMG_4848.jpg is a HEIC photo, by its bytes'],
+      [Buffer.from('%PDF-1.7\n'), 'IMG_4848.jpg is a PDF document, by its bytes'],
+      [Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0]), 'IMG_4848.jpg is a JPEG, but damaged'],
+    ]) {
+      await page.getByLabel('Your own photo').setInputFiles({ name: 'IMG_4848.jpg', mimeType: 'image/jpeg', buffer });
+      await studio.alert.getByText(words).waitFor();
+    }
+  });
+});
+
 test('one can paint a picture of one\'s own', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     await studio.open(host.url, 'cpu');

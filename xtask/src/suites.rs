@@ -1,6 +1,7 @@
 //! Runs the tests: the native ones with Cargo, then those of the site in browsers; counts both together.
 
 use std::path::PathBuf;
+use std::time::Instant;
 use std::{fmt, fs};
 
 use crate::process::{Result, command, dist, root, run_watched, target};
@@ -30,6 +31,7 @@ pub fn test(arguments: &[String]) -> Result {
 const FILE_LIMIT: &str = "--test-timeout=720000";
 
 fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
+    let start = Instant::now();
     let tools = if browser {
         Some(setup::for_tests()?)
     } else {
@@ -40,6 +42,7 @@ fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
         let mut cargo = command("cargo");
         cargo.args(["test", "--workspace", "--no-fail-fast"]);
         suite(tally, |tally| run_watched(&mut cargo, |line| tally.add_cargo(line)))?;
+        println!("… native tests: {} min", start.elapsed().as_secs() / 60);
     }
     if let Some(tools) = tools {
         if !native {
@@ -52,6 +55,7 @@ fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
         node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", FILE_LIMIT])
             .args(browser_tests()?);
         suite(tally, |tally| run_watched(&mut node, |line| tally.add_node(line)))?;
+        println!("… all tests: {} min", start.elapsed().as_secs() / 60);
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ fn every_file_is_read_as_other_decoders_read_it() {
     let pairs = pairs();
     for (name, reference) in &pairs {
         let (largest, mean) = difference(name, reference);
-        let is_jpeg = name.ends_with(".jpg");
+        let is_jpeg = Path::new(name).extension().is_some_and(|ending| ending == "jpg");
         // A profile may magnify what two decoders of JPEG differ by, where colours are dark and at the edge of sRGB.
         let has_profile = file(name).windows(11).any(|window| window == b"ICC_PROFILE");
         let (most, most_in_the_mean) = match (is_jpeg, has_profile) {
@@ -97,7 +97,7 @@ fn every_file_is_read_as_other_decoders_read_it() {
 fn eight_bits_stay_what_they_are_and_sixteen_are_kept() {
     let Read { picture, .. } = read(&file("rgb8.png")).unwrap();
     for value in picture.rgb() {
-        assert_eq!(*value, (value * 255.0).round() / 255.0);
+        assert_eq!(value.to_bits(), ((value * 255.0).round() / 255.0).to_bits());
     }
     let Read { picture, .. } = read(&file("rgb16.png")).unwrap();
     let finer = picture.rgb().iter().filter(|value| ((*value * 255.0).round() - *value * 255.0).abs() > 0.1);

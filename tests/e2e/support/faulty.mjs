@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 
-/** The method of the paper: a GPU in software has fewer kernels to compile. */
-export const QUICK = { look: 'texture' };
+/** The style as far as its second block: a GPU in software has a quarter of the kernels to compile, and fails as with all. */
+export const QUICK = { mode: 'texture=conv2_1' };
 
 /** The engine in use; it must not have been requested by the address. */
 export const engine = (studio) => studio.main.getAttribute('data-engine');

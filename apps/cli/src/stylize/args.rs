@@ -11,7 +11,7 @@ use super::flags::OptionFlags;
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub struct StylizeArgs {
-    /// The photo to paint (PNG, JPEG, WebP, GIF or BMP)
+    /// The photo to paint (JPEG, PNG, WebP, TIFF, GIF or BMP); "-" reads it from the standard input
     pub photo: PathBuf,
 
     /// The painting whose style it takes
@@ -31,9 +31,17 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "FILE")]
     pub content_map: Option<PathBuf>,
 
-    /// Where the result goes; the extension says in which format (png, jpg, webp or bmp)
+    /// Where the result goes; the extension says in which format (png, jpg, webp, tif or bmp). "-" writes a PNG to the standard
+    /// output
     #[arg(short, long, value_name = "FILE")]
     pub out: PathBuf,
+
+    #[command(flatten)]
+    pub encoding: Encoding,
+
+    /// Also write the picture after every N steps, beside the result, as NAME-00010.png and so on
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub every: Option<u32>,
 
     /// Paint as this result was painted: a PNG of Impasto says how; flags that are given besides win
     #[arg(long, value_name = "RESULT.png", conflicts_with = "mode")]
@@ -43,17 +51,8 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "RESULT")]
     pub from: Option<PathBuf>,
 
-    /// The network: a pack (its folder), or a model file at full precision (safetensors or PyTorch)
-    #[arg(long, value_name = "PATH", default_value = "weights/fast")]
-    pub weights: PathBuf,
-
-    /// The model file takes BGR 0..255 minus a mean, as those converted from Caffe do
-    #[arg(long)]
-    pub caffe: bool,
-
-    /// What computes [default: the GPU where there is one, else the processor]
-    #[arg(long, value_enum)]
-    pub device: Option<DeviceKind>,
+    #[command(flatten)]
+    pub engine: EngineArgs,
 
     #[command(flatten)]
     pub options: OptionFlags,
@@ -65,6 +64,35 @@ pub struct StylizeArgs {
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
+
+    /// Write the progress to the standard output for other programs: a JSON object a line
+    #[arg(long, conflicts_with = "quiet")]
+    pub json: bool,
+}
+
+/// How a result is encoded.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Encoding {
+    /// The quality of a JPEG, from 1 to 100; the usual 75 blurs the edges of strokes
+    #[arg(long, value_name = "N", default_value_t = 95, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub quality: u8,
+}
+
+/// What paints.
+#[derive(Clone, Debug, Args)]
+pub struct EngineArgs {
+    /// The network: the name of a pack (fast, tiny, or one in the folder `IMPASTO_WEIGHTS` or beside the program), the folder of a
+    /// pack, or a model file at full precision (safetensors or PyTorch)
+    #[arg(long, value_name = "NAME", default_value = "fast")]
+    pub weights: PathBuf,
+
+    /// The model file takes BGR 0..255 minus a mean, as those converted from Caffe do
+    #[arg(long)]
+    pub caffe: bool,
+
+    /// What computes [default: the GPU where there is one, else the processor]
+    #[arg(long, value_enum)]
+    pub device: Option<DeviceKind>,
 }
 
 /// What computes.

@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 use image::ImageError;
 use impasto::Error;
 use options::{OptionsError, recipe::RecipeError};
-use picture::PictureError;
+use reading::ReadError;
 use weights::WeightsError;
 
 /// Why no picture was made.
@@ -15,32 +15,41 @@ pub enum StylizeError {
     Options(#[from] OptionsError),
     #[error("cannot open {}: {source}", .path.display())]
     Open { path: PathBuf, source: io::Error },
-    #[error("cannot read {} as a picture ({source}): try a PNG, JPEG, WebP, GIF or BMP", .path.display())]
-    Decode { path: PathBuf, source: ImageError },
-    #[error("cannot use {}: {source}", .path.display())]
-    Picture { path: PathBuf, source: PictureError },
+    #[error("cannot read {} as a picture: {source}", .path.display())]
+    Read { path: PathBuf, source: ReadError },
     #[error(
-        "there are no weights at {}: name a pack or a model file with --weights; two packs, fast and tiny, lie in weights/ of the repository, and that of the full VGG-19 is made there with `cargo xtask weights --download` or `--from FILE`",
-        .0.display()
+        "there is no network {}: name one with --weights, {}, or the path of a pack or of a model file; the pack of the full VGG-19 is made in the repository with `cargo xtask weights --download` or `--from FILE`",
+        .asked.display(), .found.join(" or ")
     )]
-    NoWeights(PathBuf),
+    NoWeights { asked: PathBuf, found: Vec<String> },
     #[error(transparent)]
     Weights(#[from] WeightsError),
     #[error("there is no GPU to paint on ({0}): leave out --device, or say --device cpu")]
     NoGpu(String),
+    #[cfg(not(feature = "cpu"))]
+    #[error("this program was built without the engine for the processor: build it with the feature cpu")]
+    NoProcessor,
     #[error(transparent)]
     Engine(#[from] Error),
     #[error("the loss is no longer a number after {0} steps: choose a smaller --learning-rate or weights")]
     Diverged(u32),
-    #[error("cannot tell the format of {} by its extension: name it .png, .jpg, .webp or .bmp", .0.display())]
+    #[error("cannot tell the format of {} by its extension: name it .png, .jpg, .webp, .tif or .bmp", .0.display())]
     Format(PathBuf),
     #[error(
         "{} is {}×{} pixels and the photo {}×{}: a mask or a content map needs the photo's shape, make it from the photo itself",
         .path.display(), .mask.0, .mask.1, .photo.0, .photo.1
     )]
     MaskShape { path: PathBuf, mask: (usize, usize), photo: (usize, usize) },
-    #[error("{} is one of the pictures to be read: choose another name for the result", .0.display())]
+    #[error("{} is one of the files to be read: choose another name for what is written", .0.display())]
     Overwrite(PathBuf),
+    #[error("{} and {} are one file: choose another name for one of them", .0.display(), .1.display())]
+    SameOutput(PathBuf, PathBuf),
+    #[error("{} would be painted twice, from {one} and from {other}: say more in --name, such as {{photo}}-{{painting}}.png", .out.display())]
+    SameName { out: PathBuf, one: String, other: String },
+    #[error("{failed} of {of} pictures could not be painted: see above")]
+    SomeFailed { failed: usize, of: usize },
+    #[error("--{0} needs a result with a name: it cannot go to the standard output")]
+    NeedsName(&'static str),
     #[error("cannot paint like {}: {source}", .path.display())]
     Like { path: PathBuf, source: RecipeError },
     #[error("cannot encode {}: {source}", .path.display())]

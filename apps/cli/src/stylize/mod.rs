@@ -1,84 +1,132 @@
 //! Defines `impasto stylize`: paints a photo in the style of one or more paintings, with every option of the engine.
 
 mod args;
+mod batch;
 mod devices;
+mod doctor;
+mod encode;
 mod error;
 mod flags;
+mod interrupt;
 mod paint;
+mod place;
+mod progress;
 mod read;
 mod recipes;
+mod studio;
 mod trace;
-mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub use args::StylizeArgs;
+pub use batch::{BatchArgs, run as batch};
+pub use doctor::run as doctor;
 pub use error::StylizeError;
 use image::ImageFormat;
-use impasto::{StyleTransfer, Vgg, sources::Sources};
+use impasto::{StyleTransfer, sources::Sources};
+pub use interrupt::INTERRUPTED;
 use options::{Options, recipe::Recipe};
 use picture::{Frame, Picture};
-use weights::Weights;
 
 use self::{
-    devices::open_device,
-    paint::paint,
+    encode::output_format,
+    paint::{Painted, Saved, paint},
+    place::{Place, is_standard},
+    progress::Progress,
     read::{read, read_painting, read_subject},
     recipes::{differences, read_recipe},
-    trace::{TraceRow, trace_json},
-    write::{encode, output_format, refuse_to_overwrite, try_writing, write_whole},
+    studio::Studio,
+    trace::trace_json,
 };
+
+/// How a run ended that has written a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// With its last step, or because it was good enough.
+    Finished,
+    /// Because the user has asked for it.
+    Interrupted,
+}
 
 /// The validated inputs of a run.
 struct Inputs {
     options: Options,
-    format: ImageFormat,
+    outputs: Outputs,
     sources: Sources,
     /// The picture to continue from, resized to the photo's size.
     from: Option<Picture>,
-    weights: Weights,
     /// The recipe given by `--like`.
     like: Option<Recipe>,
+}
+
+/// Where the results go.
+struct Outputs {
+    format: ImageFormat,
+    picture: Place,
+    trace: Option<Place>,
 }
 
 /// Runs `impasto stylize`.
 ///
 /// # Errors
 /// A [`StylizeError`] with a message for the user. No partly written file remains.
-pub fn run(args: &StylizeArgs) -> Result<(), StylizeError> {
-    let Inputs { options, format, sources, from, weights, like } = inputs(args)?;
-    let (device, name) = pollster::block_on(open_device(args.device))?;
+pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
+    let inputs = inputs(args)?;
+    let studio = Studio::open(&args.engine)?;
+    let (width, height) = inputs.sources.subject.photo.size();
     let say = |line: String| {
         if !args.quiet {
             eprintln!("{line}");
         }
     };
-    let (width, height) = sources.subject.photo.size();
-    say(format!("Painting {width}×{height} pixels on {name}, weights \"{}\".", weights.name));
-    let blend: Vec<f32> = sources.paintings.iter().map(|painting| painting.weight).collect();
-    let recipe = Recipe {
-        content_map: sources.subject.content_map.is_some(),
-        ..Recipe::new(&weights.name, &options, &blend, sources.subject.mask.is_some())
-    };
-    if let Some(like) = like {
-        for difference in differences(&like, &recipe) {
+    say(format!("Painting {width}×{height} pixels on {}, weights \"{}\".", studio.device, studio.network));
+    let recipe = recipe(&studio, &inputs);
+    if let Some(like) = &inputs.like {
+        for difference in differences(like, &recipe) {
             say(format!("The picture to paint like was painted {difference}: it will not be the same."));
         }
     }
-    let vgg = Vgg::new(&weights, &device)?;
-    drop(weights); // The device has its own copy.
-    let (frame, trace) = pollster::block_on(async {
-        let mut transfer = StyleTransfer::of(vgg, sources, &options).await?;
+    let Inputs { options, outputs, sources, from, .. } = inputs;
+    let saved =
+        Saved { path: &args.out, encode: &|frame| encoded(args, &outputs, frame, None), every: args.every };
+    let progress = Progress::new(args.quiet, args.json);
+    let Painted { frame, trace, ending } = pollster::block_on(async {
+        let mut transfer = StyleTransfer::of(studio.vgg, sources, &options).await?;
         if let Some(picture) = from {
             transfer.restart_from(&picture).await?;
         }
-        Box::pin(paint(transfer, &options, args)).await
+        Box::pin(paint(transfer, &options, args.trace.is_some(), &saved, progress)).await
     })?;
-    // A recipe cannot reproduce a run that continues from another result.
-    let recipe = (format == ImageFormat::Png && args.from.is_none()).then_some(recipe);
-    write_outputs(args, format, &frame, &trace, recipe.as_ref())?;
-    say(format!("Wrote {}.", args.out.display()));
-    Ok(())
+    // A recipe can reproduce neither a run that continues from another result nor one that was interrupted.
+    let is_whole = args.from.is_none() && ending == Ending::Finished;
+    let bytes = encoded(args, &outputs, &frame, is_whole.then_some(&recipe))?;
+    if let (Some(path), Some(place)) = (&args.trace, &outputs.trace) {
+        write(place, path, trace_json(&trace).as_bytes())?;
+    }
+    write(&outputs.picture, &args.out, &bytes)?;
+    if !is_standard(&args.out) {
+        say(format!("Wrote {}.", args.out.display()));
+    }
+    if ending == Ending::Interrupted {
+        let left = options.steps.saturating_sub(frame.step);
+        say(format!(
+            "Stopped after {} steps of {}. --from {} --steps {left} goes on from here.",
+            frame.step,
+            options.steps,
+            args.out.display()
+        ));
+    }
+    Ok(ending)
+}
+
+/// How the picture will have been painted.
+fn recipe(studio: &Studio, inputs: &Inputs) -> Recipe {
+    let subject = &inputs.sources.subject;
+    let blend: Vec<f32> = inputs.sources.paintings.iter().map(|painting| painting.weight).collect();
+    Recipe {
+        content_map: subject.content_map.is_some(),
+        ..Recipe::new(&studio.network, &inputs.options, &blend, subject.mask.is_some())
+    }
 }
 
 /// Reads and checks all inputs before the run, the cheapest first.
@@ -86,9 +134,8 @@ fn inputs(args: &StylizeArgs) -> Result<Inputs, StylizeError> {
     let like = args.like.as_deref().map(read_recipe).transpose()?;
     let options = args.options.options(like.as_ref().map(|recipe| &recipe.options))?;
     options.validate()?;
-    let format = output_format(&args.out)?;
     let paintings = args.paintings(like.as_ref());
-    check_outputs(args, &paintings)?;
+    let outputs = outputs(args, &paintings)?;
 
     let subject = read_subject(args, &options)?;
     let (width, height) = subject.photo.size();
@@ -100,43 +147,51 @@ fn inputs(args: &StylizeArgs) -> Result<Inputs, StylizeError> {
     sources.check(&options)?;
     let from = args.from.as_deref().map(read).transpose()?;
     let from = from.map(|result| result.picture.resize(width, height));
-    if !args.weights.exists() {
-        return Err(StylizeError::NoWeights(args.weights.clone()));
-    }
-    let weights = weights::open(&args.weights, args.caffe)?;
-    Ok(Inputs { options, format, sources, from, weights, like })
+    Ok(Inputs { options, outputs, sources, from, like })
 }
 
-/// Checks that the outputs can be written and do not overwrite an input.
-fn check_outputs(args: &StylizeArgs, paintings: &[(PathBuf, f32)]) -> Result<(), StylizeError> {
-    let inputs = paintings.iter().map(|(path, _)| path).chain([&args.photo]);
-    let masks = args.mask.iter().chain(&args.content_map);
-    refuse_to_overwrite(&args.out, inputs.chain(masks).chain(&args.from))?;
-    for path in [Some(&args.out), args.trace.as_ref()].into_iter().flatten() {
-        try_writing(path).map_err(|source| StylizeError::Write { path: path.clone(), source })?;
+/// Checks that everything can be written, and that nothing would be written over an input or over another output.
+fn outputs(args: &StylizeArgs, paintings: &[(PathBuf, f32)]) -> Result<Outputs, StylizeError> {
+    let format = output_format(&args.out)?;
+    if is_standard(&args.out) {
+        let needs_name = [("every", args.every.is_some()), ("json", args.json)];
+        if let Some((flag, _)) = needs_name.into_iter().find(|(_, is_given)| *is_given) {
+            return Err(StylizeError::NeedsName(flag));
+        }
     }
-    Ok(())
+    let place = |path: &PathBuf| {
+        let of = Place::of(path).and_then(|place| place.check().map(|()| place));
+        of.map_err(|source| StylizeError::Write { path: path.clone(), source })
+    };
+    let picture = place(&args.out)?;
+    let trace = args.trace.as_ref().map(place).transpose()?;
+    if let (Some(place), Some(path)) = (&trace, &args.trace)
+        && place.is_also(&picture)
+    {
+        return Err(StylizeError::SameOutput(args.out.clone(), path.clone()));
+    }
+    let pictures = paintings.iter().map(|(path, _)| path).chain([&args.photo]);
+    let others = args.mask.iter().chain(&args.content_map).chain(&args.from).chain(&args.like);
+    let inputs: Vec<&PathBuf> = pictures.chain(others).chain([&args.engine.weights]).collect();
+    for (place, path) in [(Some(&picture), Some(&args.out)), (trace.as_ref(), args.trace.as_ref())] {
+        let (Some(place), Some(path)) = (place, path) else { continue };
+        if inputs.iter().any(|input| place.is(input)) {
+            return Err(StylizeError::Overwrite(path.clone()));
+        }
+    }
+    Ok(Outputs { format, picture, trace })
 }
 
-fn write_outputs(
+/// The frame as a file, with its recipe where the format has room for one.
+fn encoded(
     args: &StylizeArgs,
-    format: ImageFormat,
+    outputs: &Outputs,
     frame: &Frame,
-    trace: &[TraceRow],
     recipe: Option<&Recipe>,
-) -> Result<(), StylizeError> {
-    let path = args.out.clone();
-    let bytes =
-        encode(frame, format).map_err(|source| StylizeError::Encode { path: path.clone(), source })?;
-    let bytes = match recipe {
-        Some(recipe) => recipe.write(&bytes).map_err(|source| StylizeError::Recipe { path, source })?,
-        None => bytes,
-    };
-    let write = |path: &Path, bytes: &[u8]| {
-        write_whole(path, bytes).map_err(|source| StylizeError::Write { path: path.to_owned(), source })
-    };
-    if let Some(path) = &args.trace {
-        write(path, trace_json(trace).as_bytes())?;
-    }
-    write(&args.out, &bytes)
+) -> Result<Vec<u8>, StylizeError> {
+    studio::encoded(&args.out, frame, (outputs.format, args.encoding.quality), recipe)
+}
+
+fn write(place: &Place, path: &std::path::Path, bytes: &[u8]) -> Result<(), StylizeError> {
+    place.write(bytes).map_err(|source| StylizeError::Write { path: path.to_owned(), source })
 }

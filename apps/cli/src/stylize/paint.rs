@@ -1,77 +1,92 @@
-//! Makes the steps of a run and reports its progress.
+//! Makes the steps of a run.
 
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use impasto::StyleTransfer;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use options::Options;
 use picture::{Frame, Losses};
 
-use super::{args::StylizeArgs, error::StylizeError, trace::TraceRow};
+use super::{Ending, error::StylizeError, interrupt, place::Place, progress::Progress, trace::TraceRow};
 
 /// Without a trace, the losses are read back after every fourth step only: each readback waits for the GPU, but without
 /// any the queue would grow without bound.
 const READ_EVERY: u32 = 4;
 
-/// Makes the steps with a progress bar; returns the final frame and the trace.
+/// What is written on the way.
+pub struct Saved<'a> {
+    /// Where the result will be; the pictures on the way are beside it.
+    pub path: &'a Path,
+    /// Makes a file of a frame.
+    pub encode: &'a dyn Fn(&Frame) -> Result<Vec<u8>, StylizeError>,
+    /// After how many steps a picture is written; `None` for none.
+    pub every: Option<u32>,
+}
+
+/// What came of a run.
+pub struct Painted {
+    /// The last picture, at the size of the result.
+    pub frame: Frame,
+    pub trace: Vec<TraceRow>,
+    pub ending: Ending,
+}
+
+/// Makes the steps, until the last one, a good picture, or an interruption. `traces` says whether the losses of each step are wanted.
 pub async fn paint(
     mut transfer: StyleTransfer,
     options: &Options,
-    args: &StylizeArgs,
-) -> Result<(Frame, Vec<TraceRow>), StylizeError> {
-    // The bar counts work, not steps, since steps at small sizes are faster: this makes the estimate of the remaining
-    // time correct.
+    traces: bool,
+    saved: &Saved<'_>,
+    mut progress: Progress,
+) -> Result<Painted, StylizeError> {
     let plan = transfer.plan().clone();
-    let parts = |steps| (1000.0 * plan.work(steps)) as u64;
-    let bar = ProgressBar::with_draw_target(
-        Some(parts(options.steps)),
-        if args.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() },
-    )
-    .with_style(
-        ProgressStyle::with_template("{bar:32} {msg}{eta} left").expect("the template is a constant"),
-    );
-    bar.enable_steady_tick(Duration::from_millis(500));
-    // Without a terminal, a line is printed for each tenth of the work instead of the bar.
-    let lines = bar.is_hidden() && !args.quiet;
-    let mut tenths = 0;
-
+    let (width, height) = transfer.size();
+    interrupt::watch();
+    progress.begin(&plan, options.steps);
     let mut trace = Vec::new();
+    let mut ending = Ending::Finished;
     for step in 0..options.steps {
         transfer.next_scale().await?;
         transfer.step().await?;
-        if args.trace.is_some() || step.is_multiple_of(READ_EVERY) || transfer.needs_losses() {
+        if traces || step.is_multiple_of(READ_EVERY) || transfer.needs_losses() {
             let (frame, losses) = checked(transfer.read(false).await?, step)?; // before this step
-            let at = format!(
-                "step {step} of {} at {}×{}, loss {:.4}, ",
-                options.steps, frame.width, frame.height, losses.total
-            );
-            let tenth = 10 * parts(step) / parts(options.steps).max(1);
-            if lines && tenth > tenths {
-                tenths = tenth;
-                eprintln!("{at}after {:.0} s", bar.elapsed().as_secs_f32());
-            }
-            bar.set_message(at);
+            progress.read(&plan, (step, options.steps), &frame, losses);
             trace.push(TraceRow::new(step, &frame, losses));
             if transfer.is_good_enough(&frame) {
                 break;
             }
         }
-        bar.set_position(parts(step + 1));
+        progress.made(&plan, step + 1);
+        if saved.every.is_some_and(|every| (step + 1).is_multiple_of(every)) && step + 1 < options.steps {
+            saved.write(&transfer.frame().await?.enlarged(width, height))?;
+        }
+        if interrupt::is_asked() && step + 1 < options.steps {
+            ending = Ending::Interrupted;
+            break;
+        }
     }
     transfer.evaluate().await?;
     let steps = transfer.steps();
     let (frame, losses) = checked(transfer.frame().await?, steps)?;
     trace.push(TraceRow::new(steps, &frame, losses));
-    bar.finish_and_clear();
-    if !args.quiet {
-        eprintln!(
-            "{steps} steps in {:.1} s, loss {:.4} → {:.4}.",
-            bar.elapsed().as_secs_f32(),
-            trace[0].total,
-            losses.total
-        );
+    progress.end(steps, trace[0].total, losses.total);
+    Ok(Painted { frame: frame.enlarged(width, height), trace, ending })
+}
+
+impl Saved<'_> {
+    /// Writes a picture of the way beside the result.
+    fn write(&self, frame: &Frame) -> Result<(), StylizeError> {
+        let path = beside(self.path, frame.step);
+        let bytes = (self.encode)(frame)?;
+        let written = Place::of(&path).and_then(|place| place.write(&bytes));
+        written.map_err(|source| StylizeError::Write { path, source })
     }
-    Ok((frame, trace))
+}
+
+/// The name of the picture after a step, beside the result.
+pub fn beside(result: &Path, step: u32) -> PathBuf {
+    let stem = result.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = result.extension().unwrap_or_default().to_string_lossy();
+    result.with_file_name(format!("{stem}-{step:05}.{extension}"))
 }
 
 /// A frame and its losses, if they are finite. At least one evaluation must have been made.

@@ -2,43 +2,30 @@
 
 use std::{
     fs::File,
-    io::BufReader,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
-use image::{DynamicImage, ImageDecoder, ImageReader};
 use impasto::sources::{Painting, Subject};
 use options::Options;
 use picture::{Picture, crop::fitted, mask::Mask};
+use reading::{MAX_BYTES, Read};
 
-use super::{args::StylizeArgs, error::StylizeError};
+use super::{args::StylizeArgs, error::StylizeError, place::is_standard};
 
-/// A picture over a white background, and its opacity if it has transparent pixels.
-pub struct Read {
-    pub picture: Picture,
-    pub opacity: Option<Mask>,
+/// Reads a picture, from the standard input if its path is `-`.
+pub fn read(path: &Path) -> Result<Read, StylizeError> {
+    let bytes =
+        if is_standard(path) { all_of(io::stdin().lock()) } else { File::open(path).and_then(all_of) };
+    let bytes = bytes.map_err(|source| StylizeError::Open { path: path.to_owned(), source })?;
+    reading::read(&bytes).map_err(|source| StylizeError::Read { path: path.to_owned(), source })
 }
 
-/// Reads a picture and applies its EXIF orientation.
-pub fn read(path: &Path) -> Result<Read, StylizeError> {
-    let unopened = |source| StylizeError::Open { path: path.to_owned(), source };
-    let undecoded = |source| StylizeError::Decode { path: path.to_owned(), source };
-    let file = File::open(path).map_err(unopened)?;
-    // The format is detected from the content: file names are often wrong.
-    let mut reader = ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(unopened)?;
-    // The crate's default limit is 512 MB; [`Picture::MAX_PIXELS`] is the limit that applies here.
-    let mut limits = image::Limits::default();
-    limits.max_alloc = Some(Picture::MAX_PIXELS as u64 * 8);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(undecoded)?;
-    let orientation = decoder.orientation().map_err(undecoded)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(undecoded)?;
-    image.apply_orientation(orientation);
-    let image = image.into_rgba8();
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    let picture = Picture::from_rgba8(width, height, &image)
-        .map_err(|source| StylizeError::Picture { path: path.to_owned(), source })?;
-    Ok(Read { picture, opacity: Mask::opacity(width, height, &image) })
+/// All bytes of a file; of one that is too long, enough to tell.
+fn all_of(file: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Reads a painting with its weight, and applies the options' crop and size.
@@ -48,6 +35,12 @@ pub fn read_painting(path: &Path, weight: f32, options: &Options) -> Result<Pain
     let (picture, opacity) = fitted(&picture, opacity.as_ref(), options.style_crop, size);
     Options::check_sides("painting", picture.width(), picture.height())?;
     Ok(Painting { picture, opacity, weight })
+}
+
+/// Reads a photo and its opacity, at the requested size.
+pub fn read_photo(path: &Path, options: &Options) -> Result<(Picture, Option<Mask>), StylizeError> {
+    let Read { picture, opacity } = read(path)?;
+    Ok(fitted(&picture, opacity.as_ref(), None, options.size))
 }
 
 /// Reads the photo, its opacity, the mask and the content map, at the requested size.

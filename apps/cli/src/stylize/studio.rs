@@ -1,0 +1,57 @@
+//! Opens what paints: a network on a device.
+
+use std::path::Path;
+
+use image::ImageFormat;
+use impasto::Vgg;
+use options::recipe::Recipe;
+use picture::Frame;
+
+use super::{args::EngineArgs, devices::open_device, encode::encode, error::StylizeError};
+use crate::networks::Network;
+
+/// A network on a device.
+pub struct Studio {
+    pub vgg: Vgg,
+    /// The name of the network, from its pack.
+    pub network: String,
+    /// The device, for display.
+    pub device: String,
+}
+
+impl Studio {
+    /// Reads the network and opens the device.
+    ///
+    /// # Errors
+    /// If there is no such network or device.
+    pub fn open(args: &EngineArgs) -> Result<Self, StylizeError> {
+        let network = Network::find(&args.weights).ok_or_else(|| StylizeError::NoWeights {
+            asked: args.weights.clone(),
+            found: Network::all().into_iter().map(|(name, _)| name).collect(),
+        })?;
+        let weights = network.open(args.caffe)?;
+        let (device, name) = pollster::block_on(open_device(args.device))?;
+        // The device has its own copy of the weights.
+        Ok(Self { vgg: Vgg::new(&weights, &device)?, network: weights.name, device: name })
+    }
+}
+
+/// A frame as a file for this path, with its recipe where the format has room for one.
+///
+/// # Errors
+/// If a side is too long for the format.
+pub fn encoded(
+    path: &Path,
+    frame: &Frame,
+    (format, quality): (ImageFormat, u8),
+    recipe: Option<&Recipe>,
+) -> Result<Vec<u8>, StylizeError> {
+    let bytes = encode(frame, format, quality)
+        .map_err(|source| StylizeError::Encode { path: path.to_owned(), source })?;
+    match recipe.filter(|_| format == ImageFormat::Png) {
+        Some(recipe) => {
+            recipe.write(&bytes).map_err(|source| StylizeError::Recipe { path: path.to_owned(), source })
+        }
+        None => Ok(bytes),
+    }
+}
