@@ -1,7 +1,7 @@
 //! Defines why a file is not read. The messages say what to do.
 
 use image::ImageError;
-use picture::{Picture, PictureError};
+use picture::PictureError;
 
 use crate::{kind::FileKind, read::MAX_BYTES};
 
@@ -33,13 +33,15 @@ pub enum ReadError {
     /// It has too many pixels.
     #[error(
         "it has {width}×{height} pixels, more than the {} million that are read: save it smaller",
-        Picture::MAX_PIXELS / 1_000_000
+        .most / 1_000_000
     )]
     TooLarge {
         /// Width in pixels.
         width: usize,
         /// Height in pixels.
         height: usize,
+        /// The most pixels that are read.
+        most: usize,
     },
     /// Its brightness exceeds that of a screen.
     #[error("its colours are HDR ({0}), which cannot be painted: save it for a usual screen (SDR) first")]

@@ -2,40 +2,35 @@
 
 use image::{DynamicImage, GrayImage, RgbImage, metadata::Orientation};
 use jpeg_decoder::{CodingProcess, Decoder, Error, PixelFormat, UnsupportedFeature};
-use picture::Picture;
 
 use crate::{
     colors::{self, Colors},
     error::ReadError,
     kind::FileKind,
     pixels::Decoded,
+    read::check_size,
 };
 
-/// A JPEG with more pixels is made smaller while it is decoded. A result with more is out of reach anyway.
-const MOST_PIXELS: usize = Picture::MAX_PIXELS / 2;
-/// A progressive JPEG keeps two bytes a sample until its end, whatever size is asked for: at most these many pixels (3 GB for
-/// colours).
-const MOST_PROGRESSIVE: usize = 1 << 29;
 /// A progressive JPEG decodes all of its samples in each scan; more scans than any encoder makes are an attack.
 const MOST_SCANS: usize = 200;
 
-/// Decodes a JPEG: baseline, extended or progressive, of one, three or four components.
-pub fn decode(bytes: &[u8]) -> Result<Decoded, ReadError> {
+/// Decodes a JPEG: baseline, extended or progressive, of one, three or four components. One with more than half of `most` pixels is
+/// made smaller while it is decoded: a result with more is out of reach anyway.
+pub fn decode(bytes: &[u8], most: usize) -> Result<Decoded, ReadError> {
     let mut decoder = Decoder::new(bytes);
     decoder.read_info().map_err(undecoded)?;
     let info = decoder.info().ok_or_else(|| ReadError::damaged(FileKind::Jpeg, &"no picture in it"))?;
     let (width, height) = (usize::from(info.width), usize::from(info.height));
     if info.coding_process == CodingProcess::DctProgressive {
-        if width * height > MOST_PROGRESSIVE {
-            return Err(ReadError::TooLarge { width, height });
-        }
+        // It keeps two bytes a sample until its end, whatever size is asked for: 3 GB for 512 million pixels of three colours.
+        check_size(width, height, 4 * most)?;
         if scans(bytes) > MOST_SCANS {
             return Err(ReadError::damaged(FileKind::Jpeg, &"it has too many scans"));
         }
     }
     let mut scaled = (info.width, info.height);
     for shrunk in 1..=3 {
-        if usize::from(scaled.0) * usize::from(scaled.1) > MOST_PIXELS {
+        if usize::from(scaled.0) * usize::from(scaled.1) > most / 2 {
             scaled = decoder.scale(info.width >> shrunk, info.height >> shrunk).map_err(undecoded)?;
         }
     }

@@ -23,5 +23,5 @@ pub use kind::{FileKind, SNIFFED};
 #[cfg(feature = "decoders")]
 pub use self::{
     error::ReadError,
-    read::{MAX_BYTES, Read, read},
+    read::{MAX_BYTES, Read, read, read_up_to},
 };

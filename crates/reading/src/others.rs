@@ -7,7 +7,6 @@ use image::{
     codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder},
     metadata::Orientation,
 };
-use picture::Picture;
 
 use crate::{
     colors::{self, Colors},
@@ -17,21 +16,21 @@ use crate::{
     read::check_size,
 };
 
-/// Four values of 16 bits for each pixel, and as much beside it while it is decoded.
-const MOST_MEMORY: u64 = 16 * Picture::MAX_PIXELS as u64;
+/// What a decoder may need beside the pixels, in bytes.
+const SMALL: u64 = 1 << 24;
 
 /// Decodes a file of this kind.
-pub fn decode(bytes: &[u8], kind: FileKind) -> Result<Decoded, ReadError> {
+pub fn decode(bytes: &[u8], kind: FileKind, most: usize) -> Result<Decoded, ReadError> {
     let decoded = match kind {
         FileKind::Png => {
             let colors = colors::of_png(bytes)?;
-            let (pixels, orientation, _) = pixels(PngDecoder::new(Cursor::new(bytes)), kind)?;
+            let (pixels, orientation, _) = pixels(PngDecoder::new(Cursor::new(bytes)), kind, most)?;
             return Ok(Decoded { pixels, orientation, colors });
         }
-        FileKind::WebP => pixels(WebPDecoder::new(Cursor::new(bytes)), kind),
-        FileKind::Gif => pixels(GifDecoder::new(Cursor::new(bytes)), kind),
-        FileKind::Tiff => pixels(TiffDecoder::new(Cursor::new(bytes)), kind),
-        FileKind::Bmp => pixels(BmpDecoder::new(Cursor::new(bytes)), kind),
+        FileKind::WebP => pixels(WebPDecoder::new(Cursor::new(bytes)), kind, most),
+        FileKind::Gif => pixels(GifDecoder::new(Cursor::new(bytes)), kind, most),
+        FileKind::Tiff => pixels(TiffDecoder::new(Cursor::new(bytes)), kind, most),
+        FileKind::Bmp => pixels(BmpDecoder::new(Cursor::new(bytes)), kind, most),
         FileKind::Jpeg | FileKind::Other(_) => return Err(ReadError::Unreadable(kind)),
     };
     let (pixels, orientation, profile) = decoded?;
@@ -45,16 +44,17 @@ pub fn decode(bytes: &[u8], kind: FileKind) -> Result<Decoded, ReadError> {
 /// Pixels, orientation, and the ICC profile.
 type Parts = (DynamicImage, Orientation, Option<Vec<u8>>);
 
-fn pixels(decoder: ImageResult<impl ImageDecoder>, kind: FileKind) -> Result<Parts, ReadError> {
+fn pixels(decoder: ImageResult<impl ImageDecoder>, kind: FileKind, most: usize) -> Result<Parts, ReadError> {
     let undecoded = |error| ReadError::of_image(kind, &error);
     let mut decoder = decoder.map_err(undecoded)?;
     let (width, height) = decoder.dimensions();
-    check_size(width as usize, height as usize)?;
+    check_size(width as usize, height as usize, most)?;
     // Before the limits are set: with large ones the TIFF decoder finds no profile.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or_default();
     let mut limits = image::Limits::default();
-    limits.max_alloc = Some(MOST_MEMORY);
+    // Four values of 16 bits for each pixel, and as much beside it.
+    limits.max_alloc = Some(16 * most as u64 + SMALL);
     decoder.set_limits(limits).map_err(undecoded)?;
     let pixels = DynamicImage::from_decoder(decoder).map_err(undecoded)?;
     Ok((pixels, orientation, profile))

@@ -26,6 +26,14 @@ pub struct Read {
 /// # Errors
 /// [`ReadError`], with what to do.
 pub fn read(bytes: &[u8]) -> Result<Read, ReadError> {
+    read_up_to(Picture::MAX_PIXELS, bytes)
+}
+
+/// As [`read`], of at most `most` pixels.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_up_to(most: usize, bytes: &[u8]) -> Result<Read, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty);
     }
@@ -33,17 +41,17 @@ pub fn read(bytes: &[u8]) -> Result<Read, ReadError> {
         return Err(ReadError::TooLong);
     }
     let decoded = match FileKind::of(bytes).ok_or(ReadError::Unknown)? {
-        FileKind::Jpeg => jpeg::decode(bytes)?,
+        FileKind::Jpeg => jpeg::decode(bytes, most)?,
         kind @ FileKind::Other(_) => return Err(ReadError::Unreadable(kind)),
-        kind => others::decode(bytes, kind)?,
+        kind => others::decode(bytes, kind, most)?,
     };
     pixels::finish(decoded)
 }
 
-/// Refuses a picture of more than [`Picture::MAX_PIXELS`].
-pub fn check_size(width: usize, height: usize) -> Result<(), ReadError> {
+/// Refuses a picture of more than `most` pixels.
+pub fn check_size(width: usize, height: usize, most: usize) -> Result<(), ReadError> {
     match width.checked_mul(height) {
-        Some(0..=Picture::MAX_PIXELS) => Ok(()),
-        _ => Err(ReadError::TooLarge { width, height }),
+        Some(pixels) if pixels <= most => Ok(()),
+        _ => Err(ReadError::TooLarge { width, height, most }),
     }
 }
