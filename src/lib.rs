@@ -39,4 +39,4 @@ pub use error::Error;
 pub use network::Vgg;
 pub use reading::Reading;
 pub use sources::Sources;
-pub use transfer::StyleTransfer;
+pub use transfer::{Snapshot, StyleTransfer};

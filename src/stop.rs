@@ -24,6 +24,16 @@ impl Watch {
         Self { until, seen: VecDeque::new() }
     }
 
+    /// The steps and losses that it remembers, oldest first.
+    pub fn seen(&self) -> Vec<(u32, f32)> {
+        self.seen.iter().copied().collect()
+    }
+
+    /// Sets what it remembers.
+    pub fn remember(&mut self, seen: &[(u32, f32)]) {
+        self.seen = seen.iter().copied().collect();
+    }
+
     /// Whether the run is over after `step` steps with this total loss. Some steps may be left out.
     pub fn is_over(&mut self, step: u32, loss: f32) -> bool {
         match self.until {

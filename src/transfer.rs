@@ -31,6 +31,8 @@
 //! This file holds the state of a run and its order of operations. Features, losses, optimisers, schedule and tiles
 //! have modules of their own.
 
+mod snapshot;
+
 use std::{borrow::Cow, sync::Arc};
 
 use burn::tensor::Tensor;
@@ -59,6 +61,8 @@ use crate::{
     stop::Watch,
     tiles::TileEvaluator,
 };
+
+pub use self::snapshot::Snapshot;
 
 /// The stopping criterion looks at the losses of every fourth step: each look waits for the device.
 const CHECK_EVERY: u32 = 4;

@@ -15,9 +15,9 @@ use image::{GenericImageView, ImageFormat};
 /// What makes a run short.
 const SHORT: [&str; 8] = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "1"];
 
-/// A file that the crate `reading` is tested with, and what other decoders show of it.
+/// A file that the crate `decoding` is tested with, and what other decoders show of it.
 fn variant(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/reading/tests/files").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/decoding/tests/files").join(name)
 }
 
 /// `impasto stylize` with these arguments, then what makes a run short.

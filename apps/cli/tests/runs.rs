@@ -60,6 +60,96 @@ fn a_run_that_is_interrupted_writes_its_picture_and_says_how_to_go_on() {
     succeeded(&desk.impasto(["stylize", "photo.png", "painting.png", "-o", "again.png"], more));
 }
 
+/// The arguments of a run over several scales, long enough to be interrupted.
+const LONG: [&str; 10] = [
+    "stylize",
+    "photo.png",
+    "painting.png",
+    "--weights",
+    TINY,
+    "--device",
+    "cpu",
+    "--steps",
+    "400",
+    "--json",
+];
+
+/// Starts a run whose state is kept, reads its progress until some steps are made, and sends it a signal. Returns its exit code.
+#[cfg(unix)]
+fn broken_off(desk: &Desk, signal: &str, more: &[&str]) -> Option<i32> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_impasto"))
+        .current_dir(desk.0.path())
+        .args(LONG.into_iter().chain(SHALLOW).chain(more.iter().copied()))
+        .args(["-o", "out.png", "--save-state", "run.state"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("\"step\":24,") {
+        line.clear();
+        assert!(out.read_line(&mut line).unwrap() > 0, "it ended by itself");
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    child.wait().unwrap().code()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_goes_on_from_its_state_as_if_nothing_had_happened() {
+    let desk = Desk::new();
+    drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
+    for more in [&["--pyramid", "on"][..], &["--init", "noise", "--schedule", "single", "--until", "level"]] {
+        let whole = LONG.into_iter().chain(SHALLOW).chain(more.iter().copied()).chain(["-o", "whole.png"]);
+        succeeded(&desk.impasto([], whole));
+        for (signal, code) in [("-INT", Some(130)), ("-KILL", None)] {
+            assert_eq!(broken_off(&desk, signal, more), code);
+            let run = LONG.into_iter().chain(SHALLOW).chain(more.iter().copied());
+            let output = desk.impasto([], run.chain(["-o", "out.png", "--resume", "run.state"]));
+            succeeded(&output);
+            let first = String::from_utf8_lossy(&output.stdout).lines().next().unwrap().to_owned();
+            assert!(!first.contains("\"step\":0,"), "it did not begin anew: {first}");
+            // With its recipe, since it is the same picture.
+            assert!(
+                fs::read(desk.path("out.png")).unwrap() == fs::read(desk.path("whole.png")).unwrap(),
+                "{signal} {more:?}"
+            );
+            assert!(!desk.path("run.state").exists(), "the run is over");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_state_of_another_run_is_refused() {
+    let desk = Desk::new();
+    drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
+    assert_eq!(broken_off(&desk, "-INT", &[]), Some(130));
+    fs::remove_file(desk.path("out.png")).unwrap();
+    let state = fs::read(desk.path("run.state")).unwrap();
+    let refused = |arguments: &[&str], words: &[&str]| {
+        let run = LONG.into_iter().chain(SHALLOW).chain(["-o", "out.png", "--resume", "run.state"]);
+        desk.refuses(&desk.impasto([], run.chain(arguments.iter().copied())), words);
+    };
+    refused(&["--seed", "7"], &["other options", "the same command"]);
+    refused(&["--optimizer", "lbfgs"], &["--optimizer adam"]);
+    refused(&["--from", "painting.png"], &["--from", "--resume"]);
+    drawing(181, 100, 9).save(desk.path("photo.png")).unwrap();
+    refused(&[], &["other pictures"]);
+    drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
+    for damaged in
+        [&b""[..], b"nonsense", &state[..100], &state[..state.len() - 4], &[b"\xff", &state[1..]].concat()]
+    {
+        fs::write(desk.path("run.state"), damaged).unwrap();
+        refused(&[], &["no state of a run, or damaged"]);
+    }
+    fs::copy(desk.path("painting.png"), desk.path("run.state")).unwrap();
+    refused(&["--save-state", "painting.png"], &["one of the files to be read"]);
+    assert!(desk.opened("painting.png").width() == 40);
+}
+
 #[test]
 fn progress_can_be_read_by_programs() {
     let desk = Desk::new();

@@ -1,5 +1,6 @@
 //! Decodes picture files with the browser's decoders, on the page and in workers.
 
+use decoding::{FileKind, SNIFFED};
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use picture::{
     Picture, Size,
@@ -7,7 +8,6 @@ use picture::{
     mask::Mask,
 };
 use protocol::Failure;
-use reading::{FileKind, SNIFFED};
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ImageBitmap, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d};

@@ -51,6 +51,15 @@ pub struct StylizeArgs {
     #[arg(long, value_name = "RESULT")]
     pub from: Option<PathBuf>,
 
+    /// Keep the state of the run in this file, written after every 10 steps and when the run is interrupted; it is removed in the
+    /// end (with --optimizer adam)
+    #[arg(long, value_name = "FILE")]
+    pub save_state: Option<PathBuf>,
+
+    /// Go on from this state, exactly as if the run had never been interrupted; everything else on the command line is as before
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub resume: Option<PathBuf>,
+
     #[command(flatten)]
     pub engine: EngineArgs,
 

@@ -208,8 +208,12 @@ fn paint_one(
     sources.check(options)?;
     let recipe = Recipe::new(&studio.network, options, &[1.0], false);
     let encoding = (format, args.encoding.quality);
-    let saved =
-        Saved { path: &job.out, encode: &|frame| encoded(&job.out, frame, encoding, None), every: None };
+    let saved = Saved {
+        path: &job.out,
+        encode: &|frame| encoded(&job.out, frame, encoding, None),
+        every: None,
+        state: None,
+    };
     let Painted { frame, ending, .. } = pollster::block_on(async {
         let transfer = StyleTransfer::of(studio.vgg.clone(), sources, options).await?;
         Box::pin(paint(transfer, options, false, &saved, Progress::new(true, false))).await

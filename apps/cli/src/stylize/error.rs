@@ -2,10 +2,10 @@
 
 use std::{io, path::PathBuf};
 
+use decoding::ReadError;
 use image::ImageError;
 use impasto::Error;
 use options::{OptionsError, recipe::RecipeError};
-use reading::ReadError;
 use weights::WeightsError;
 
 /// Why no picture was made.
@@ -50,6 +50,12 @@ pub enum StylizeError {
     SomeFailed { failed: usize, of: usize },
     #[error("--{0} needs a result with a name: it cannot go to the standard output")]
     NeedsName(&'static str),
+    #[error("cannot go on from {}: {why}", .path.display())]
+    State { path: PathBuf, why: String },
+    #[error(
+        "--save-state and --resume need --optimizer adam: leave them out, or use --from with the picture"
+    )]
+    StateOfLbfgs,
     #[error("cannot paint like {}: {source}", .path.display())]
     Like { path: PathBuf, source: RecipeError },
     #[error("cannot encode {}: {source}", .path.display())]

@@ -13,6 +13,7 @@ mod place;
 mod progress;
 mod read;
 mod recipes;
+mod state;
 mod studio;
 mod trace;
 
@@ -25,7 +26,7 @@ pub use error::StylizeError;
 use image::ImageFormat;
 use impasto::{StyleTransfer, sources::Sources};
 pub use interrupt::INTERRUPTED;
-use options::{Options, recipe::Recipe};
+use options::{Optimizer, Options, recipe::Recipe};
 use picture::{Frame, Picture};
 
 use self::{
@@ -35,6 +36,7 @@ use self::{
     progress::Progress,
     read::{read, read_painting, read_subject},
     recipes::{differences, read_recipe},
+    state::{Identity, StateFile},
     studio::Studio,
     trace::trace_json,
 };
@@ -64,6 +66,8 @@ struct Outputs {
     format: ImageFormat,
     picture: Place,
     trace: Option<Place>,
+    /// The state of the run: the file that it goes on from, unless another one is named.
+    state: Option<(PathBuf, Place)>,
 }
 
 /// Runs `impasto stylize`.
@@ -87,13 +91,22 @@ pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
         }
     }
     let Inputs { options, outputs, sources, from, .. } = inputs;
-    let saved =
-        Saved { path: &args.out, encode: &|frame| encoded(args, &outputs, frame, None), every: args.every };
+    let state = outputs
+        .state
+        .clone()
+        .map(|(path, place)| StateFile::new(path, place, Identity::of(&options, &studio.network, &sources)));
+    let resumed =
+        args.resume.as_ref().zip(state.as_ref()).map(|(path, state)| state.read(path)).transpose()?;
+    let encode = |frame: &Frame| encoded(args, &outputs, frame, None);
+    let saved = Saved { path: &args.out, encode: &encode, every: args.every, state };
     let progress = Progress::new(args.quiet, args.json);
     let Painted { frame, trace, ending } = pollster::block_on(async {
         let mut transfer = StyleTransfer::of(studio.vgg, sources, &options).await?;
         if let Some(picture) = from {
             transfer.restart_from(&picture).await?;
+        }
+        if let Some(snapshot) = resumed {
+            transfer.resume(&snapshot).await?;
         }
         Box::pin(paint(transfer, &options, args.trace.is_some(), &saved, progress)).await
     })?;
@@ -107,16 +120,26 @@ pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
     if !is_standard(&args.out) {
         say(format!("Wrote {}.", args.out.display()));
     }
-    if ending == Ending::Interrupted {
-        let left = options.steps.saturating_sub(frame.step);
-        say(format!(
-            "Stopped after {} steps of {}. --from {} --steps {left} goes on from here.",
-            frame.step,
-            options.steps,
-            args.out.display()
-        ));
+    match (ending, &saved.state) {
+        (Ending::Finished, Some(state)) => state.remove(),
+        (Ending::Finished, None) => {}
+        (Ending::Interrupted, state) => say(interrupted(args, &options, frame.step, state.as_ref())),
     }
     Ok(ending)
+}
+
+/// What is said of a run that was interrupted after these steps.
+fn interrupted(args: &StylizeArgs, options: &Options, made: u32, state: Option<&StateFile>) -> String {
+    let so_far = format!("Stopped after {made} steps of {}.", options.steps);
+    match state {
+        Some(state) => {
+            format!("{so_far} The same command with --resume {} goes on from here.", state.path().display())
+        }
+        None => {
+            let left = options.steps.saturating_sub(made);
+            format!("{so_far} --from {} --steps {left} goes on from this picture.", args.out.display())
+        }
+    }
 }
 
 /// How the picture will have been painted.
@@ -135,7 +158,7 @@ fn inputs(args: &StylizeArgs) -> Result<Inputs, StylizeError> {
     let options = args.options.options(like.as_ref().map(|recipe| &recipe.options))?;
     options.validate()?;
     let paintings = args.paintings(like.as_ref());
-    let outputs = outputs(args, &paintings)?;
+    let outputs = outputs(args, &options, &paintings)?;
 
     let subject = read_subject(args, &options)?;
     let (width, height) = subject.photo.size();
@@ -151,7 +174,11 @@ fn inputs(args: &StylizeArgs) -> Result<Inputs, StylizeError> {
 }
 
 /// Checks that everything can be written, and that nothing would be written over an input or over another output.
-fn outputs(args: &StylizeArgs, paintings: &[(PathBuf, f32)]) -> Result<Outputs, StylizeError> {
+fn outputs(
+    args: &StylizeArgs,
+    options: &Options,
+    paintings: &[(PathBuf, f32)],
+) -> Result<Outputs, StylizeError> {
     let format = output_format(&args.out)?;
     if is_standard(&args.out) {
         let needs_name = [("every", args.every.is_some()), ("json", args.json)];
@@ -165,21 +192,26 @@ fn outputs(args: &StylizeArgs, paintings: &[(PathBuf, f32)]) -> Result<Outputs, 
     };
     let picture = place(&args.out)?;
     let trace = args.trace.as_ref().map(place).transpose()?;
-    if let (Some(place), Some(path)) = (&trace, &args.trace)
-        && place.is_also(&picture)
-    {
-        return Err(StylizeError::SameOutput(args.out.clone(), path.clone()));
+    let state = args.save_state.as_ref().or(args.resume.as_ref());
+    let state = state.map(|path| place(path).map(|place| (path.clone(), place))).transpose()?;
+    if state.is_some() && options.optimizer == Optimizer::Lbfgs {
+        return Err(StylizeError::StateOfLbfgs);
+    }
+    let mut written = vec![(&args.out, &picture)];
+    written.extend(args.trace.as_ref().zip(trace.as_ref()));
+    written.extend(state.as_ref().map(|(path, place)| (path, place)));
+    for (at, (path, place)) in written.iter().enumerate() {
+        if let Some((other, _)) = written[..at].iter().find(|(_, other)| other.is_also(place)) {
+            return Err(StylizeError::SameOutput((*other).clone(), (*path).clone()));
+        }
     }
     let pictures = paintings.iter().map(|(path, _)| path).chain([&args.photo]);
     let others = args.mask.iter().chain(&args.content_map).chain(&args.from).chain(&args.like);
-    let inputs: Vec<&PathBuf> = pictures.chain(others).chain([&args.engine.weights]).collect();
-    for (place, path) in [(Some(&picture), Some(&args.out)), (trace.as_ref(), args.trace.as_ref())] {
-        let (Some(place), Some(path)) = (place, path) else { continue };
-        if inputs.iter().any(|input| place.is(input)) {
-            return Err(StylizeError::Overwrite(path.clone()));
-        }
+    let mut inputs = pictures.chain(others).chain([&args.engine.weights]);
+    if let Some(path) = inputs.find_map(|input| Some(written.iter().find(|(_, place)| place.is(input))?.0)) {
+        return Err(StylizeError::Overwrite(path.clone()));
     }
-    Ok(Outputs { format, picture, trace })
+    Ok(Outputs { format, picture, trace, state })
 }
 
 /// The frame as a file, with its recipe where the format has room for one.

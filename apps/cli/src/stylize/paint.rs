@@ -6,7 +6,15 @@ use impasto::StyleTransfer;
 use options::Options;
 use picture::{Frame, Losses};
 
-use super::{Ending, error::StylizeError, interrupt, place::Place, progress::Progress, trace::TraceRow};
+use super::{
+    Ending,
+    error::StylizeError,
+    interrupt,
+    place::Place,
+    progress::Progress,
+    state::{self, StateFile},
+    trace::TraceRow,
+};
 
 /// Without a trace, the losses are read back after every fourth step only: each readback waits for the GPU, but without
 /// any the queue would grow without bound.
@@ -20,6 +28,8 @@ pub struct Saved<'a> {
     pub encode: &'a dyn Fn(&Frame) -> Result<Vec<u8>, StylizeError>,
     /// After how many steps a picture is written; `None` for none.
     pub every: Option<u32>,
+    /// Where the state is kept.
+    pub state: Option<StateFile>,
 }
 
 /// What came of a run.
@@ -44,7 +54,7 @@ pub async fn paint(
     progress.begin(&plan, options.steps);
     let mut trace = Vec::new();
     let mut ending = Ending::Finished;
-    for step in 0..options.steps {
+    for step in transfer.steps()..options.steps {
         transfer.next_scale().await?;
         transfer.step().await?;
         if traces || step.is_multiple_of(READ_EVERY) || transfer.needs_losses() {
@@ -59,7 +69,11 @@ pub async fn paint(
         if saved.every.is_some_and(|every| (step + 1).is_multiple_of(every)) && step + 1 < options.steps {
             saved.write(&transfer.frame().await?.enlarged(width, height))?;
         }
-        if interrupt::is_asked() && step + 1 < options.steps {
+        let is_over = interrupt::is_asked() && step + 1 < options.steps;
+        if is_over || (step + 1).is_multiple_of(state::EVERY) {
+            saved.keep(&transfer).await?;
+        }
+        if is_over {
             ending = Ending::Interrupted;
             break;
         }
@@ -73,6 +87,12 @@ pub async fn paint(
 }
 
 impl Saved<'_> {
+    /// Writes the state of the run, if that is wanted.
+    async fn keep(&self, transfer: &StyleTransfer) -> Result<(), StylizeError> {
+        let Some(file) = &self.state else { return Ok(()) };
+        file.write(&transfer.snapshot().await?.ok_or(StylizeError::StateOfLbfgs)?)
+    }
+
     /// Writes a picture of the way beside the result.
     fn write(&self, frame: &Frame) -> Result<(), StylizeError> {
         let path = beside(self.path, frame.step);

@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use decoding::{MAX_BYTES, Read};
 use impasto::sources::{Painting, Subject};
 use options::Options;
 use picture::{Picture, crop::fitted, mask::Mask};
-use reading::{MAX_BYTES, Read};
 
 use super::{args::StylizeArgs, error::StylizeError, place::is_standard};
 
@@ -18,7 +18,7 @@ pub fn read(path: &Path) -> Result<Read, StylizeError> {
     let bytes =
         if is_standard(path) { all_of(io::stdin().lock()) } else { File::open(path).and_then(all_of) };
     let bytes = bytes.map_err(|source| StylizeError::Open { path: path.to_owned(), source })?;
-    reading::read(&bytes).map_err(|source| StylizeError::Read { path: path.to_owned(), source })
+    decoding::read(&bytes).map_err(|source| StylizeError::Read { path: path.to_owned(), source })
 }
 
 /// All bytes of a file; of one that is too long, enough to tell.

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use reading::{FileKind, Read, ReadError, read};
+use decoding::{FileKind, Read, ReadError, read};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files")

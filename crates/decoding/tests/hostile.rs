@@ -1,9 +1,9 @@
-//! Reads files that are damaged at random: each is read or refused. A long run is `HOSTILE=1000000 cargo test -p reading --test hostile`.
+//! Reads files that are damaged at random: each is read or refused. A long run is `HOSTILE=1000000 cargo test -p decoding --test hostile`.
 
 use std::{env, fs, path::Path};
 
+use decoding::read_up_to;
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
-use reading::read_up_to;
 
 /// Few, so that no header makes a test slow.
 const MOST_PIXELS: usize = 1 << 16;
