@@ -1,5 +1,8 @@
-//! Writes the tables of options into the documents and the embedded demonstration, from `crates/options/src/table.rs`;
-//! with `--check` it fails if one is out of date.
+//! Writes the tables of options into the documents, the embedded demonstration and the JavaScript library, from
+//! `crates/options/src/table.rs`; with `--check` it fails if one is out of date.
+
+mod javascript;
+mod shape;
 
 use std::{fs, path::Path, process::ExitCode};
 
@@ -26,10 +29,14 @@ fn main() -> ExitCode {
 fn run(check: bool) -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut stale = Vec::new();
-    let jobs: [(&str, Write); 3] = [
+    let jobs: [(&str, Write); 7] = [
         ("README.md", |text| between(text, "command line", &command_line())),
         ("docs/embedding.md", |text| between(text, "embed", &embed())),
+        ("docs/javascript.md", |text| between(text, "javascript", &javascript::document()?)),
         ("www/embed.js", attributes),
+        ("packages/impasto/options.js", javascript::table),
+        ("packages/impasto/options.d.ts", javascript::types),
+        ("packages/impasto/custom-elements.json", javascript::manifest),
     ];
     for (file, write) in jobs {
         let path = root.join(file);
