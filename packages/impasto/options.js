@@ -7,6 +7,8 @@ export const usualLook = 'brushwork';
 export const valuesOfLooks = ["styleLoss", "neighborsWeight", "neighborsTurns", "layers", "pyramid", "mode", "contentLayers", "styleLayers"];
 /** The long side of a picture for which nothing else is said, in pixels. */
 export const usualSize = 256;
+/** The number of steps for which nothing else is said. */
+export const usualSteps = 100;
 /** The content weight for a strength of 0. */
 export const balanced = 0.1;
 

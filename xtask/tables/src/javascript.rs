@@ -58,7 +58,8 @@ fn values_of_looks() -> impl Iterator<Item = &'static str> {
 
 /// `options.js`.
 pub fn table(_: &str) -> Result<String, String> {
-    let Size::LongSide(size) = Options::default().size else { return Err("the size is no number".into()) };
+    let usual = Options::default();
+    let Size::LongSide(size) = usual.size else { return Err("the size is no number".into()) };
     let values_of_looks: Vec<String> = values_of_looks().map(camel).collect();
     let mut text = format!(
         "// The options: their values, and what each is in a message to the engine.\n\
@@ -69,10 +70,13 @@ pub fn table(_: &str) -> Result<String, String> {
          export const valuesOfLooks = {values_of_looks:?};\n\
          /** The long side of a picture for which nothing else is said, in pixels. */\n\
          export const usualSize = {size};\n\
+         /** The number of steps for which nothing else is said. */\n\
+         export const usualSteps = {};\n\
          /** The content weight for a strength of 0. */\n\
          export const balanced = {};\n\n\
          export const table = {{\n",
         Look::ON_PAGE,
+        usual.steps,
         content_weight(0.0)
     );
     for entry in entries() {
