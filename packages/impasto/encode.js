@@ -1,7 +1,7 @@
 // Turns options into those of a message to the engine. Only what is given is sent: the engine knows the defaults.
 
 import { ImpastoError } from './errors.js';
-import { balanced, layers, table, usualLook, usualSize, valuesOfLooks } from './options.js';
+import { adam, balanced, layers, table, usualLook, usualSize, valuesOfLooks } from './options.js';
 
 const wrong = (name, value, wanted) => new ImpastoError('options', `${name} is ${JSON.stringify(value) ?? String(value)}: choose ${wanted}`);
 
@@ -86,9 +86,6 @@ function weights(name, value) {
 }
 
 function merge(options, fields) {
-  for (const [key, value] of Object.entries(fields)) {
-    // The constants of Adam are in an object of their own.
-    const isNested = key === 'adam' && options[key];
-    options[key] = isNested ? { ...options[key], ...value } : value;
-  }
+  const { adam: own, ...others } = fields;
+  Object.assign(options, others, own && { adam: { ...adam, ...options.adam, ...own } });
 }

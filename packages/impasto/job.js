@@ -193,16 +193,18 @@ async function files(photo, painting, signal) {
   return { photo: first, paintings: paintings.map(({ weight }, index) => ({ weight, file: others[index] })) };
 }
 
-/** The engine and the network are loaded: a run of a blank picture that is stopped before its first step. */
+/** The engine and the network are loaded: a run of a tiny picture that is stopped as soon as they are there. */
 class Preloading extends Run {
   constructor({ base, engine, network, signal, onProgress, ...options }) {
     const { options: later } = encode(options);
     const report = ({ phase, ...progress }) => phase === 'network' && tell(onProgress, progress);
     super({ base, engine, network, signal, onPhase: report });
     this.later = later;
-    this.options = {};
-    const blank = encoded(new ImageData(32, 32), 'image/png');
-    this.files = blank.then((file) => ({ photo: file, paintings: [{ weight: 1, file }] }));
+    this.options = { steps: 1 };
+    // Opaque, and of many colours: it may be painted before the worker hears that it is to stop.
+    const pixels = Uint8ClampedArray.from({ length: 4 * 32 * 32 }, (_, at) => (at % 4 === 3 ? 255 : (37 * at) % 256));
+    const picture = encoded(new ImageData(pixels, 32), 'image/png');
+    this.files = picture.then((file) => ({ photo: file, paintings: [{ weight: 1, file }] }));
   }
 
   hear(name, event) {

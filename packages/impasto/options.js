@@ -11,6 +11,8 @@ export const usualSize = 256;
 export const usualSteps = 100;
 /** The content weight for a strength of 0. */
 export const balanced = 0.1;
+/** The constants of Adam: a message has all of them, or none. */
+export const adam = {"beta1":0.9,"beta2":0.99,"epsilon":1e-8,"learning_rate":0.02};
 
 export const table = {
   look: { choices: { "brushwork": { content_layers: [["conv3_1",0.5],["conv4_2",0.5]], style_layers: [["conv1_1",0.2],["conv2_1",0.2],["conv3_1",0.2],["conv4_1",0.2],["conv5_1",0.2]], style_loss: "neighbors" }, "portrait": { content_layers: [["conv3_1",1.0],["conv4_2",1.0]], style_layers: [["conv1_1",0.2],["conv2_1",0.2],["conv3_1",0.2],["conv4_1",0.2],["conv5_1",0.2]], style_loss: "neighbors" }, "texture": { content_layers: [["conv4_2",1.0]], style_layers: [["conv1_1",0.2],["conv2_1",0.2],["conv3_1",0.2],["conv4_1",0.2],["conv5_1",0.2]], style_loss: "gram" }, "poster": { content_layers: [["conv4_2",1.0]], style_layers: [["conv1_1",0.2]], style_loss: "neighbors" }, "free": { content_layers: [["conv4_2",0.4]], style_layers: [["conv1_1",0.2],["conv2_1",0.2],["conv3_1",0.2],["conv4_1",0.2],["conv5_1",0.2]], style_loss: "neighbors" } } },

@@ -10,7 +10,7 @@ use weights::Layer;
 
 use crate::{
     default, sentence,
-    shape::{Fields, Shape},
+    shape::{Fields, Shape, serialised},
 };
 
 /// How a name of the command line is written in JavaScript: `style-loss` becomes `styleLoss`.
@@ -73,11 +73,14 @@ pub fn table(_: &str) -> Result<String, String> {
          /** The number of steps for which nothing else is said. */\n\
          export const usualSteps = {};\n\
          /** The content weight for a strength of 0. */\n\
-         export const balanced = {};\n\n\
+         export const balanced = {};\n\
+         /** The constants of Adam: a message has all of them, or none. */\n\
+         export const adam = {};\n\n\
          export const table = {{\n",
         Look::ON_PAGE,
         usual.steps,
-        content_weight(0.0)
+        content_weight(0.0),
+        serialised(&usual)?["adam"]
     );
     for entry in entries() {
         let mut parts = match Shape::of(entry)? {

@@ -116,7 +116,10 @@ fn after(entry: &Entry, text: &str) -> Result<Map<String, Value>, String> {
 }
 
 /// As a message has them. Read from the text: otherwise an `f32` would have the digits of an `f64`.
-fn serialised(options: &Options) -> Result<Map<String, Value>, String> {
+///
+/// # Errors
+/// If an option is a number that JSON cannot represent.
+pub fn serialised(options: &Options) -> Result<Map<String, Value>, String> {
     let text = serde_json::to_string(options).map_err(|error| error.to_string())?;
     serde_json::from_str(&text).map_err(|error| error.to_string())
 }
