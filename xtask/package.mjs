@@ -36,6 +36,9 @@ function engine(dist, folder) {
   const own = Object.fromEntries(PROGRAMS.map((program) => [program, programs[program]]));
   mkdirSync(folder);
   for (const file of [worker, ...Object.values(own).flatMap(Object.values)]) copyFileSync(join(dist, file), join(folder, file));
+  // The networks have terms of their own.
+  mkdirSync(join(folder, 'weights'));
+  copyFileSync(join(root, 'weights/README.md'), join(folder, 'weights/README.md'));
   for (const network of NETWORKS) cpSync(join(dist, 'weights', network), join(folder, 'weights', network), { recursive: true });
   writeFileSync(join(folder, 'engine.json'), JSON.stringify({ ...rest, worker, programs: own }));
 }
