@@ -68,6 +68,8 @@ class Run {
   }
 
   succeed(value) {
+    // It may have been aborted while the file was made.
+    if (this.isOver) return;
     this.#end('done');
     this.settle.resolve(value);
   }

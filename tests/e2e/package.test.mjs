@@ -152,6 +152,40 @@ test('every kind of picture is taken, with its pixels of the moment', async () =
   });
 });
 
+test('the engine understands every option, and the errors of a page\'s own functions are reported to it', async () => {
+  await open(async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const reported = [];
+      addEventListener('error', (event) => { reported.push(event.message); event.preventDefault(); });
+      const numbers = {
+        steps: 10, size: 64, styleSize: 96, styleCrop: [0, 0, 50, 50], until: 0.0001, finishFrom: 64, contentWeight: 0.2, contentFalloff: 1.5, styleWeight: 2,
+        tvWeight: 0.1, contentLayers: { conv3_1: 1, conv4_2: 0.5 }, styleLayers: { conv1_1: 1 }, neighborsWeight: 0.5, tile: 64, smoothColors: 1, seed: 7,
+        learningRate: 0.03, beta1: 0.8, beta2: 0.9, epsilon: 1e-7, strength: 0.5, strokes: 60,
+      };
+      const words = {
+        steps: 10, size: 'original', styleSize: 'original', look: 'poster', until: 'level', schedule: 'single', enlarged: 'picture', styleLoss: 'neighbors',
+        neighborsTurns: 'quarters', pooling: 'avg', padding: 'bleed', init: 'mixture', color: 'keep', optimizer: 'lbfgs', pyramid: 'off', layers: 'forms',
+      };
+      const canvas = new OffscreenCanvas(64, 64);
+      canvas.getContext('2d').fillRect(10, 10, 30, 30);
+      const bitmap = await createImageBitmap(await (await fetch(painting)).blob(), { resizeWidth: 64, resizeHeight: 64 });
+      const results = [];
+      for (const options of [numbers, words, { ...small, look: undefined, mode: 'texture=conv3_1' }, { ...small, look: undefined, contentLayers: 'none' }]) {
+        const onProgress = ({ step }) => { if (step === 1) throw new Error('of the page'); };
+        const { step, settings } = await impasto.stylize(canvas, bitmap, { ...options, engine: 'cpu', onProgress });
+        results.push({ step, look: settings.look });
+      }
+      const { table } = await import('./node_modules/impasto/options.js');
+      return { results, reported, left: Object.keys(table).filter((name) => ![numbers, words].some((options) => name in options)) };
+    });
+    assert.deepEqual(told.left, ['mode'], 'every option is in one of the runs');
+    assert.deepEqual(told.results.map(({ look }) => look), [undefined, 'poster', undefined, undefined]);
+    assert.ok(told.results.every(({ step }) => step > 0 && step <= 10), JSON.stringify(told.results));
+    assert.equal(told.reported.length, 4);
+    assert.match(told.reported[0], /of the page/);
+  });
+});
+
 test('runs wait for each other or take each other\'s place, and are stopped and steered', async () => {
   await open(async ({ page, workers }) => {
     const waited = await page.evaluate(async () => {
