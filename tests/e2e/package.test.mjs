@@ -170,7 +170,7 @@ test('the engine understands every option, and the errors of a page\'s own funct
       canvas.getContext('2d').fillRect(10, 10, 30, 30);
       const bitmap = await createImageBitmap(await (await fetch(painting)).blob(), { resizeWidth: 64, resizeHeight: 64 });
       const results = [];
-      for (const options of [numbers, words, { ...small, look: undefined, mode: 'texture=conv3_1' }, { ...small, look: undefined, contentLayers: 'none' }]) {
+      for (const options of [numbers, words, { ...small, look: undefined, mode: 'texture=conv3_1', learningRate: 0.03 }, { ...small, look: undefined, contentLayers: 'none' }]) {
         const onProgress = ({ step }) => { if (step === 1) throw new Error('of the page'); };
         const { step, settings } = await impasto.stylize(canvas, bitmap, { ...options, engine: 'cpu', onProgress });
         results.push({ step, look: settings.look });
