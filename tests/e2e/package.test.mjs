@@ -191,13 +191,13 @@ test('runs wait for each other or take each other\'s place, and are stopped and 
     const waited = await page.evaluate(async () => {
       const order = [];
       const paint = (name, more) => impasto.stylize(photo, painting, { ...small, ...more, onProgress: () => order.push(name) });
-      const [one, two, three] = [paint('one'), paint('two'), paint('three')];
+      const [one, two, three, four] = ['one', 'two', 'three', 'four'].map((name) => paint(name));
       const third = kind(three);
       three.stop();
-      await Promise.all([one, two]);
+      await Promise.all([one, two, four]);
       return { order, third: await third, most: order.indexOf('two') > order.lastIndexOf('one') };
     });
-    assert.deepEqual([...new Set(waited.order)], ['one', 'two']);
+    assert.deepEqual([...new Set(waited.order)], ['one', 'two', 'four']);
     assert.deepEqual([waited.most, waited.third], [true, 'stopped']);
 
     const replaced = await page.evaluate(async () => {
