@@ -9,8 +9,8 @@ use picture::Size;
 use weights::Layer;
 
 use crate::{
-    default, sentence,
     shape::{Fields, Shape, serialised},
+    words::{default, sentence},
 };
 
 /// How a name of the command line is written in JavaScript: `style-loss` becomes `styleLoss`.

@@ -3,10 +3,13 @@
 
 mod javascript;
 mod shape;
+mod words;
 
 use std::{fs, path::Path, process::ExitCode};
 
 use options::{Entry, LOOK, Look, entries};
+
+use crate::words::{default, sentence};
 
 /// Attributes of the demonstration that are not options of a run: the first two come before the options, the others
 /// after.
@@ -91,21 +94,6 @@ fn embed() -> String {
     };
     let rows: String = entries().filter_map(attribute).collect();
     format!("| attribute | what it does | values | if left out |\n|---|---|---|---|\n{rows}")
-}
-
-/// The help text without the default.
-fn sentence(entry: &Entry) -> &str {
-    entry.help.split_once(" [default: ").map_or(entry.help, |(help, _)| help)
-}
-
-/// The default, as its value or in words.
-fn default(entry: &Entry) -> String {
-    let in_words = entry.help.split_once(" [default: ").and_then(|(_, rest)| rest.strip_suffix(']'));
-    match (in_words, entry.default()) {
-        (Some(words), _) => words.to_owned(),
-        (None, Some(value)) => format!("`{value}`"),
-        (None, None) => "none".to_owned(),
-    }
 }
 
 /// The demonstration's script, with the list of the attributes that it passes on.
