@@ -7,14 +7,17 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(import.meta.dirname, '..');
 
-const cargo = (...words) => execFileSync('cargo', words, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'inherit'] });
+const cargo = (...words) =>
+  execFileSync('cargo', words, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'inherit'] });
 const ENGINE = ['--locked', '--features', 'worker/gpu,worker/cpu'];
 const BROWSER = 'wasm32-unknown-unknown';
 
 /** The crates in the engine's programs, without our own and without macros, which only build it. */
 function crates() {
   // The tree knows which features are on; where the files are is in the metadata.
-  const tree = cargo('tree', ...ENGINE, '--package', 'worker', '--target', BROWSER, '--edges', 'normal,no-proc-macro', '--prefix', 'none', '--format', '{p}');
+  const tree = cargo(
+    'tree', ...ENGINE, '--package', 'worker', '--target', BROWSER, '--edges', 'normal,no-proc-macro', '--prefix', 'none', '--format', '{p}',
+  );
   const used = new Set(tree.split('\n').map((line) => line.replace(/ \(\*\)$/, '')));
   const { packages } = JSON.parse(cargo('metadata', ...ENGINE, '--format-version', '1', '--filter-platform', BROWSER));
   const others = packages.filter(({ name, version, source }) => source !== null && used.has(`${name} v${version}`));
@@ -45,7 +48,8 @@ export function notices() {
   const lines = all.map(({ name, version, license, repository }) => `${name} ${version}: ${[license, repository].filter(Boolean).join(', ')}`);
   const rule = '-'.repeat(80);
   const parts = [...shared.values()].map(({ text, names }) => `${rule}\n${[...names].join(', ')}\n${rule}\n\n${text}`);
-  return [`The engine of Impasto contains parts of Rust's standard library (MIT OR Apache-2.0) and of these crates:\n\n${lines.join('\n')}`, ...parts].join('\n\n') + '\n';
+  const about = "The engine of Impasto contains parts of Rust's standard library (MIT OR Apache-2.0) and of these crates:";
+  return `${[about, lines.join('\n'), ...parts].join('\n\n')}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(process.argv[2], notices());

@@ -68,7 +68,7 @@ export interface EngineOptions {
    * The name of a folder in the engine's `weights/`, or the address of such a folder.
    * @default `fast` on a GPU, `tiny` on the processor
    */
-  network?: string;
+  network?: string | URL;
   /** Rejects with the signal's reason, at once, and frees the engine. */
   signal?: AbortSignal;
 }

@@ -21,7 +21,7 @@ function tell(hook, ...values) {
 
 /** The network's place in a message. */
 function pack(network, engine) {
-  const name = network ?? (engine === 'gpu' ? 'fast' : 'tiny');
+  const name = String(network ?? (engine === 'gpu' ? 'fast' : 'tiny'));
   if (!name.includes('/')) return { name, elsewhere: null };
   const elsewhere = absolute(name.replace(/\/*$/, '/')).href;
   return { name: elsewhere.split('/').at(-2), elsewhere };
@@ -31,6 +31,7 @@ function pack(network, engine) {
 class Run {
   state = 'waiting';
   live = null;
+  #ended;
 
   constructor({ base, engine, network, signal, onPhase }) {
     if (!globalThis.Worker || !globalThis.OffscreenCanvas) {
@@ -39,8 +40,8 @@ class Run {
     if (![undefined, 'gpu', 'cpu', 'auto'].includes(engine)) throw new ImpastoError('options', `engine is "${engine}": choose gpu, cpu or auto`);
     Object.assign(this, { base: folder(base), wanted: engine === 'auto' ? undefined : engine, network, signal, onPhase });
     this.promise = new Promise((resolve, reject) => { this.settle = { resolve, reject }; });
-    // Resolves when it is over, in whatever way.
-    this.end = this.promise.then(() => {}, () => {});
+    // Resolves when it is over, in whatever way. Not made from the other one: its errors must not count as handled.
+    this.end = new Promise((resolve) => { this.#ended = resolve; });
     signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
@@ -76,6 +77,7 @@ class Run {
 
   #end(state) {
     this.state = state;
+    this.#ended();
     this.signal?.removeEventListener('abort', this.#abort);
   }
 
@@ -125,7 +127,9 @@ class Painting extends Run {
   losses = null;
   frame = null;
 
-  constructor(photo, painting, { base, engine, network, signal, queue = 'wait', type = 'image/png', quality, onPhase, onProgress, onFrame, ...options }) {
+  constructor(photo, painting, {
+    base, engine, network, signal, queue = 'wait', type = 'image/png', quality, onPhase, onProgress, onFrame, ...options
+  }) {
     if (!['wait', 'replace'].includes(queue)) throw new ImpastoError('options', `queue is "${queue}": choose wait or replace`);
     const encodedOptions = encode(options);
     super({ base, engine, network, signal, onPhase });

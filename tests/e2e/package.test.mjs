@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
@@ -23,7 +23,8 @@ before(async () => {
   browser = await launch();
   tarball = packed();
   plain = project('plain', tarball);
-  writeFileSync(join(plain, 'index.html'), '<!doctype html><title>A page</title><link rel="icon" href="data:,"><img id="image" loading="lazy" src="public/photo.jpg">');
+  const head = '<!doctype html><title>A page</title><link rel="icon" href="data:,">';
+  writeFileSync(join(plain, 'index.html'), `${head}<img id="image" loading="lazy" src="public/photo.jpg">`);
 });
 after(() => browser.close());
 
@@ -129,7 +130,8 @@ test('every kind of picture is taken, with its pixels of the moment', async () =
       const image = new Image();
       image.src = URL.createObjectURL(blob);
       const address = URL.createObjectURL(blob);
-      const others = { file: new File([blob], 'photo.png'), address, url: new URL(address), data: canvas.toDataURL(), pixels, bitmap, canvas, offscreen, image };
+      const file = new File([blob], 'photo.png');
+      const others = { file, address, url: new URL(address), data: canvas.toDataURL(), pixels, bitmap, canvas, offscreen, image };
       const paint = (picture) => impasto.stylize(picture, painting, small);
       const jobs = Object.entries({ blob, ...others }).map(([name, picture]) => [name, paint(picture)]);
       // What happens to them now does not count.
@@ -158,19 +160,22 @@ test('the engine understands every option, and the errors of a page\'s own funct
       const reported = [];
       addEventListener('error', (event) => { reported.push(event.message); event.preventDefault(); });
       const numbers = {
-        steps: 10, size: 64, styleSize: 96, styleCrop: [0, 0, 50, 50], until: 0.0001, finishFrom: 64, contentWeight: 0.2, contentFalloff: 1.5, styleWeight: 2,
-        tvWeight: 0.1, contentLayers: { conv3_1: 1, conv4_2: 0.5 }, styleLayers: { conv1_1: 1 }, neighborsWeight: 0.5, tile: 64, smoothColors: 1, seed: 7,
+        steps: 10, size: 64, styleSize: 96, styleCrop: [0, 0, 50, 50], until: 0.0001, finishFrom: 64, contentWeight: 0.2, contentFalloff: 1.5,
+        styleWeight: 2, tvWeight: 0.1, contentLayers: { conv3_1: 1, conv4_2: 0.5 }, styleLayers: { conv1_1: 1 }, neighborsWeight: 0.5,
+        tile: 64, smoothColors: 1, seed: 7,
         learningRate: 0.03, beta1: 0.8, beta2: 0.9, epsilon: 1e-7, strength: 0.5, strokes: 60,
       };
       const words = {
-        steps: 10, size: 'original', styleSize: 'original', look: 'poster', until: 'level', schedule: 'single', enlarged: 'picture', styleLoss: 'neighbors',
-        neighborsTurns: 'quarters', pooling: 'avg', padding: 'bleed', init: 'mixture', color: 'keep', optimizer: 'lbfgs', pyramid: 'off', layers: 'forms',
+        steps: 10, size: 'original', styleSize: 'original', look: 'poster', until: 'level', schedule: 'single', enlarged: 'picture',
+        styleLoss: 'neighbors', neighborsTurns: 'quarters', pooling: 'avg', padding: 'bleed', init: 'mixture', color: 'keep', optimizer: 'lbfgs',
+        pyramid: 'off', layers: 'forms',
       };
       const canvas = new OffscreenCanvas(64, 64);
       canvas.getContext('2d').fillRect(10, 10, 30, 30);
       const bitmap = await createImageBitmap(await (await fetch(painting)).blob(), { resizeWidth: 64, resizeHeight: 64 });
       const results = [];
-      for (const options of [numbers, words, { ...small, look: undefined, mode: 'texture=conv3_1', learningRate: 0.03 }, { ...small, look: undefined, contentLayers: 'none' }]) {
+      const without = { ...small, look: undefined };
+      for (const options of [numbers, words, { ...without, mode: 'texture=conv3_1', learningRate: 0.03 }, { ...without, contentLayers: 'none' }]) {
         const onProgress = ({ step }) => { if (step === 1) throw new Error('of the page'); };
         const { step, settings } = await impasto.stylize(canvas, bitmap, { ...options, engine: 'cpu', onProgress });
         results.push({ step, look: settings.look });
@@ -295,6 +300,8 @@ test('an aborted run is over at once, and its worker is freed', async () => {
 });
 
 test('an error has a kind, and says what to do', async () => {
+  mkdirSync(join(plain, 'public/newer'), { recursive: true });
+  writeFileSync(join(plain, 'public/newer/engine.json'), JSON.stringify({ format: 'impasto-engine', version: 2, worker: 'worker.js' }));
   await open(async ({ page }) => {
     const cases = await page.evaluate(async () => {
       const tainted = document.createElement('canvas');
@@ -328,6 +335,7 @@ test('an error has a kind, and says what to do', async () => {
         network: paint({ network: 'nothing' }),
         base: paint({ base: '/nowhere/' }),
         page: paint({ base: '/public/' }),
+        outdated: paint({ base: '/public/newer' }),
         strength: paint({ strength: 2 }),
       };
       const found = {};
@@ -338,12 +346,14 @@ test('an error has a kind, and says what to do', async () => {
     });
     const due = {
       text: ['decode', /JPEG, PNG or WebP/], missing: ['input', /nothing\.jpg: its host says 404/], unreachable: ['input', /CORS/],
-      tainted: ['input', /crossorigin/], tiny: ['options', /choose a larger size/], closed: ['input', /0×0/], number: ['input', /Number: give a Blob/], none: ['input', /no painting/],
+      tainted: ['input', /crossorigin/], tiny: ['options', /choose a larger size/], closed: ['input', /0×0/],
+      number: ['input', /Number: give a Blob/], none: ['input', /no painting/],
       weight: ['options', /weight of a painting is -1/], size: ['options', /size is 10: choose a whole number, 64 to 2048 or original/],
       steps: ['options', /steps is 20\.5/], look: ['options', /brushwork, portrait, texture, poster or free/],
       typo: ['options', /no option "colour"/], both: ['options', /leave out one/], crop: ['options', /hundredths/],
       ratio: ['options', /learning rate/], engine: ['options', /gpu, cpu or auto/], queue: ['options', /wait or replace/],
-      network: ['weights', /nothing/], base: ['engine', /npx impasto/], page: ['engine', /npx impasto/], strength: ['options', /-1\.5 to 1\.5/],
+      network: ['weights', /nothing/], base: ['engine', /npx impasto/], page: ['engine', /npx impasto/],
+      outdated: ['outdated', /update one of them/], strength: ['options', /-1\.5 to 1\.5/],
     };
     assert.deepEqual(Object.keys(cases), Object.keys(due));
     for (const [name, [kind, words]] of Object.entries(due)) {
@@ -359,6 +369,11 @@ test('an error has a kind, and says what to do', async () => {
       return [error.kind, job.strength];
     });
     assert.deepEqual(steer, ['options', 0]);
+    const unheard = await page.evaluate(() => new Promise((resolve) => {
+      addEventListener('unhandledrejection', ({ reason }) => resolve(reason.kind));
+      impasto.stylize(5, painting, small);
+    }));
+    assert.equal(unheard, 'input', 'an error of which nobody takes care is reported');
     assert.equal(await page.evaluate(() => { const job = kind(impasto.stylize(photo, painting, small)); impasto.dispose(); return job; }), 'disposed');
   }, { expectErrors: true });
 });
@@ -445,7 +460,8 @@ test('a project with TypeScript and Vite builds and paints', async () => {
   const npx = (...words) => execFileSync('npx', words, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   const strict = { strict: true, noEmit: true, target: 'es2022', module: 'esnext', moduleResolution: 'bundler', jsx: 'react-jsx', types: [] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: strict, files: ['main.ts', 'demo.tsx'] }));
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>waiting</title><link rel="icon" href="data:,"><script type="module" src="main.ts"></script>');
+  const head = '<!doctype html><title>waiting</title><link rel="icon" href="data:,">';
+  writeFileSync(join(folder, 'index.html'), `${head}<script type="module" src="main.ts"></script>`);
   writeFileSync(join(folder, 'main.ts'), `
     import { dispose, ImpastoError, stylize, supports, type Progress, type Result, type StylizeOptions } from 'impasto';
     import 'impasto/element';
