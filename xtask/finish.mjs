@@ -20,6 +20,15 @@ function fill(text, name, value) {
   return text.replace(place, () => JSON.stringify(value));
 }
 
+/**
+ * The version of the messages between page and worker (crates/protocol), for the JavaScript library (packages/impasto/start.js):
+ * it rises when an older library would be misunderstood.
+ */
+const MESSAGES = 1;
+
+/** The description of the engine by which the JavaScript library finds it. It is under this name in each build. */
+export const describe = (worker, programs) => JSON.stringify({ format: 'impasto-engine', version: MESSAGES, worker, programs });
+
 /** Every file of a folder, as relative paths, sorted. */
 function files(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -53,6 +62,8 @@ export function finish(site, { served }) {
   const page = read('index.html').replace('<html lang="en">', `<html lang="en" ${attributes}>`);
   if (!page.includes(attributes)) throw new Error('index.html does not begin as expected');
   writeFileSync(join(site, 'index.html'), page);
+
+  writeFileSync(join(site, 'engine.json'), describe(loader, programs));
 
   // The other page of the program: the same head, another content.
   const place = /<title>[^]*?<\/title>|<body>[^]*<\/body>/g;

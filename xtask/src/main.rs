@@ -3,6 +3,7 @@
 mod bench;
 mod checks;
 mod flags;
+mod package;
 mod process;
 mod setup;
 mod shaders;
@@ -20,6 +21,7 @@ Set-up and every chore of Impasto. Tools that are missing are installed on the w
   cargo xtask serve [--port N] [--open]     build the site and serve it on http://127.0.0.1:8080
   cargo xtask test [--native | --browser]   run every test: native ones, then real browsers
   cargo xtask build [--dev]                 build the site into dist/, print the sizes, fail over budget
+  cargo xtask package                       pack the npm package into target/package, with the site's engine
   cargo xtask bench [--json FILE]           measure the engine in a real browser
   cargo xtask bench --only TEXT             … only what has TEXT in its name: `gpu vgg19`, `start-up`
   cargo xtask weights --from FILE           make a pack of weights from a model file
@@ -27,7 +29,7 @@ Set-up and every chore of Impasto. Tools that are missing are installed on the w
   cargo xtask wasm check --package page …   any cargo command, for the browser's target
   cargo xtask check [NAME …]                circles among modules, options in the documents, spelling, dependencies, docs
   cargo xtask circles                       … the first of these
-  cargo xtask docs                          write the tables of options into the documents
+  cargo xtask docs                          write the tables of options into the documents and the library
   cargo xtask shaders                       compile the kernels for real GPUs that are not there, estimate a step, fail on
                                             spilled registers and on estimates worse than benches/shaders.json
   cargo xtask shaders --write               … and write the figures there
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         "serve" => site::serve(rest),
         "test" => suites::test(rest),
         "build" => site::build(rest),
+        "package" => package::package(rest),
         "bench" => bench::bench(rest),
         "weights" => weights::weights(rest),
         "wasm" => site::wasm(rest),

@@ -33,6 +33,6 @@ pub use error::OptionsError;
 pub use experiment::Experiment;
 pub use layers::{WeightedLayer, deepest, format_layers, parse_layers};
 pub use look::Look;
-pub use other_ways::{LOOK, entries};
+pub use other_ways::{EXPERIMENT, LOOK, entries};
 pub use preset::StyleLayers;
 pub use table::{AdamOptions, Entry, Options};

@@ -98,7 +98,7 @@ fn names_values_of_a_look(get: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 /// The parameters that set values of a look.
-const VALUES_OF_LOOKS: [&str; 6] =
+pub const VALUES_OF_LOOKS: [&str; 6] =
     ["style-loss", "neighbors-weight", "neighbors-turns", "layers", "pyramid", EXPERIMENT];
 
 impl Default for Link {

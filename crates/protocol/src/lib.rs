@@ -4,7 +4,9 @@
 //! the worker that makes files, which answers with [`ExportEvent`]s. All messages are serialised as JSON. Large data (a
 //! picture file, the pixels of a frame) is *transferred* with the message by `postMessage`, not serialised.
 //!
-//! The page and the workers depend on this crate; it depends on neither.
+//! The page and the workers depend on this crate; it depends on neither. The JavaScript library (`packages/impasto`) exchanges the
+//! same messages: a change that an older library would misunderstand raises the version in `xtask/finish.mjs` and in
+//! `packages/impasto/start.js`.
 
 mod bench;
 mod codec;

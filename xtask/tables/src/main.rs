@@ -1,9 +1,15 @@
-//! Writes the tables of options into the documents and the embedded demonstration, from `crates/options/src/table.rs`;
-//! with `--check` it fails if one is out of date.
+//! Writes the tables of options into the documents, the embedded demonstration and the JavaScript library, from
+//! `crates/options/src/table.rs`; with `--check` it fails if one is out of date.
+
+mod javascript;
+mod shape;
+mod words;
 
 use std::{fs, path::Path, process::ExitCode};
 
 use options::{Entry, LOOK, Look, entries};
+
+use crate::words::{default, sentence};
 
 /// Attributes of the demonstration that are not options of a run: the first two come before the options, the others
 /// after.
@@ -26,10 +32,14 @@ fn main() -> ExitCode {
 fn run(check: bool) -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut stale = Vec::new();
-    let jobs: [(&str, Write); 3] = [
+    let jobs: [(&str, Write); 7] = [
         ("README.md", |text| between(text, "command line", &command_line())),
         ("docs/embedding.md", |text| between(text, "embed", &embed())),
+        ("docs/javascript.md", |text| between(text, "javascript", &javascript::document()?)),
         ("www/embed.js", attributes),
+        ("packages/impasto/options.js", javascript::table),
+        ("packages/impasto/options.d.ts", javascript::types),
+        ("packages/impasto/custom-elements.json", javascript::manifest),
     ];
     for (file, write) in jobs {
         let path = root.join(file);
@@ -84,21 +94,6 @@ fn embed() -> String {
     };
     let rows: String = entries().filter_map(attribute).collect();
     format!("| attribute | what it does | values | if left out |\n|---|---|---|---|\n{rows}")
-}
-
-/// The help text without the default.
-fn sentence(entry: &Entry) -> &str {
-    entry.help.split_once(" [default: ").map_or(entry.help, |(help, _)| help)
-}
-
-/// The default, as its value or in words.
-fn default(entry: &Entry) -> String {
-    let in_words = entry.help.split_once(" [default: ").and_then(|(_, rest)| rest.strip_suffix(']'));
-    match (in_words, entry.default()) {
-        (Some(words), _) => words.to_owned(),
-        (None, Some(value)) => format!("`{value}`"),
-        (None, None) => "none".to_owned(),
-    }
 }
 
 /// The demonstration's script, with the list of the attributes that it passes on.
