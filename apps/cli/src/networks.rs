@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use directories::ProjectDirs;
+use etcetera::BaseStrategy;
 #[cfg(feature = "bundled")]
 use weights::{Manifest, Pack};
 use weights::{Weights, WeightsError};
@@ -94,7 +94,7 @@ pub fn folders() -> Vec<PathBuf> {
 
 /// The folder of packs in the user's data folder.
 pub fn data_folder() -> Option<PathBuf> {
-    ProjectDirs::from("", "", "impasto").map(|folders| folders.data_dir().join("weights"))
+    etcetera::choose_base_strategy().ok().map(|folders| folders.data_dir().join("impasto/weights"))
 }
 
 /// Name, manifest and only shard of the networks in the program.

@@ -117,8 +117,15 @@ fn a_picture_goes_through_pipes() {
 fn devices_links_and_modes_stay_what_they_are() {
     use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
     let desk = Desk::new();
-    succeeded(&stylize(&desk, &["photo.png", "painting.png", "-o", "out.png", "--trace", "/dev/null"]));
-    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+    // A pipe stands for all devices: a fault would replace one of this machine.
+    assert!(Command::new("mkfifo").arg(desk.path("pipe")).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = desk.path("pipe");
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    succeeded(&stylize(&desk, &["photo.png", "painting.png", "-o", "out.png", "--trace", "pipe"]));
+    assert!(reader.join().unwrap().starts_with("[\n{\"step\":0,"));
+    assert!(fs::metadata(desk.path("pipe")).unwrap().file_type().is_fifo());
     fs::create_dir(desk.path("elsewhere")).unwrap();
     fs::write(desk.path("elsewhere/kept.png"), b"").unwrap();
     fs::set_permissions(desk.path("elsewhere/kept.png"), fs::Permissions::from_mode(0o604)).unwrap();
@@ -128,6 +135,26 @@ fn devices_links_and_modes_stay_what_they_are() {
     assert_eq!(fs::metadata(desk.path("elsewhere/kept.png")).unwrap().permissions().mode() & 0o777, 0o604);
     assert_eq!(desk.opened("elsewhere/kept.png").dimensions(), (32, 24));
     assert_eq!(fs::read_dir(desk.path("elsewhere")).unwrap().count(), 1);
+}
+
+/// A limit on the length of files stands for a full disk.
+#[cfg(unix)]
+#[test]
+fn a_disk_without_room_leaves_what_was_there() {
+    let desk = Desk::new();
+    let before = b"the result of yesterday".to_vec();
+    fs::write(desk.path("result.png"), &before).unwrap();
+    let files = desk.files();
+    let output = Command::new("sh")
+        .current_dir(desk.0.path())
+        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_impasto")])
+        .args(["stylize", "photo.png", "painting.png", "-o", "result.png"])
+        .args(SHORT.into_iter().chain(SHALLOW))
+        .output()
+        .unwrap();
+    desk.refuses(&output, &["cannot write result.png"]);
+    assert_eq!(fs::read(desk.path("result.png")).unwrap(), before);
+    assert_eq!(desk.files(), files);
 }
 
 #[test]

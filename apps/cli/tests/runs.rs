@@ -100,24 +100,25 @@ fn broken_off(desk: &Desk, signal: &str, more: &[&str]) -> Option<i32> {
 #[test]
 fn a_run_goes_on_from_its_state_as_if_nothing_had_happened() {
     let desk = Desk::new();
-    drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
-    for more in [&["--pyramid", "on"][..], &["--init", "noise", "--schedule", "single", "--until", "level"]] {
+    drawing(130, 72, 1).save(desk.path("photo.png")).unwrap();
+    for (signal, code, more) in [
+        ("-INT", Some(130), &["--pyramid", "on"][..]),
+        ("-KILL", None, &["--init", "noise", "--schedule", "single", "--until", "level"]),
+    ] {
         let whole = LONG.into_iter().chain(SHALLOW).chain(more.iter().copied()).chain(["-o", "whole.png"]);
         succeeded(&desk.impasto([], whole));
-        for (signal, code) in [("-INT", Some(130)), ("-KILL", None)] {
-            assert_eq!(broken_off(&desk, signal, more), code);
-            let run = LONG.into_iter().chain(SHALLOW).chain(more.iter().copied());
-            let output = desk.impasto([], run.chain(["-o", "out.png", "--resume", "run.state"]));
-            succeeded(&output);
-            let first = String::from_utf8_lossy(&output.stdout).lines().next().unwrap().to_owned();
-            assert!(!first.contains("\"step\":0,"), "it did not begin anew: {first}");
-            // With its recipe, since it is the same picture.
-            assert!(
-                fs::read(desk.path("out.png")).unwrap() == fs::read(desk.path("whole.png")).unwrap(),
-                "{signal} {more:?}"
-            );
-            assert!(!desk.path("run.state").exists(), "the run is over");
-        }
+        assert_eq!(broken_off(&desk, signal, more), code);
+        let run = LONG.into_iter().chain(SHALLOW).chain(more.iter().copied());
+        let output = desk.impasto([], run.chain(["-o", "out.png", "--resume", "run.state"]));
+        succeeded(&output);
+        let first = String::from_utf8_lossy(&output.stdout).lines().next().unwrap().to_owned();
+        assert!(!first.contains("\"step\":0,"), "it did not begin anew: {first}");
+        // With its recipe, since it is the same picture.
+        assert!(
+            fs::read(desk.path("out.png")).unwrap() == fs::read(desk.path("whole.png")).unwrap(),
+            "{signal} {more:?}"
+        );
+        assert!(!desk.path("run.state").exists(), "the run is over");
     }
 }
 
@@ -125,7 +126,7 @@ fn a_run_goes_on_from_its_state_as_if_nothing_had_happened() {
 #[test]
 fn a_state_of_another_run_is_refused() {
     let desk = Desk::new();
-    drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
+    drawing(130, 72, 1).save(desk.path("photo.png")).unwrap();
     assert_eq!(broken_off(&desk, "-INT", &[]), Some(130));
     fs::remove_file(desk.path("out.png")).unwrap();
     let state = fs::read(desk.path("run.state")).unwrap();
@@ -136,9 +137,9 @@ fn a_state_of_another_run_is_refused() {
     refused(&["--seed", "7"], &["other options", "the same command"]);
     refused(&["--optimizer", "lbfgs"], &["--optimizer adam"]);
     refused(&["--from", "painting.png"], &["--from", "--resume"]);
-    drawing(181, 100, 9).save(desk.path("photo.png")).unwrap();
+    drawing(130, 72, 9).save(desk.path("photo.png")).unwrap();
     refused(&[], &["other pictures"]);
-    drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
+    drawing(130, 72, 1).save(desk.path("photo.png")).unwrap();
     for damaged in
         [&b""[..], b"nonsense", &state[..100], &state[..state.len() - 4], &[b"\xff", &state[1..]].concat()]
     {
@@ -175,13 +176,13 @@ fn progress_can_be_read_by_programs() {
 #[test]
 fn pictures_on_the_way_are_written_beside_the_result_at_its_size() {
     let desk = Desk::new();
-    drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
+    drawing(130, 72, 1).save(desk.path("photo.png")).unwrap();
     let more = ["--weights", TINY, "--device", "cpu", "--steps", "12", "--every", "5"];
     succeeded(&desk.stylize(more.into_iter().chain(SHALLOW)));
     let pictures: Vec<String> = desk.files().into_iter().filter(|name| name.starts_with("out")).collect();
     assert_eq!(pictures, ["out-00005.png", "out-00010.png", "out.png"]);
     for name in &pictures {
-        assert_eq!(desk.opened(name).dimensions(), (181, 100), "{name}");
+        assert_eq!(desk.opened(name).dimensions(), (130, 72), "{name}");
     }
     assert_ne!(desk.opened("out-00005.png"), desk.opened("out-00010.png"));
 }

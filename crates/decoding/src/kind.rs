@@ -25,7 +25,7 @@ pub enum FileKind {
 pub const SNIFFED: usize = 1024;
 
 /// Formats by the bytes that they begin with.
-const BEGINNINGS: [(&[u8], FileKind); 21] = [
+const BEGINNINGS: [(&[u8], FileKind); 20] = [
     (b"\xff\xd8\xff", FileKind::Jpeg),
     (b"\x89PNG\r\n\x1a\n", FileKind::Png),
     (b"GIF8", FileKind::Gif),
@@ -36,7 +36,6 @@ const BEGINNINGS: [(&[u8], FileKind); 21] = [
     (b"IIRS", FileKind::Other("an Olympus raw photo (ORF)")),
     (b"IIU\0", FileKind::Other("a Panasonic raw photo (RW2)")),
     (b"FUJIFILMCCD-RAW", FileKind::Other("a Fujifilm raw photo (RAF)")),
-    (b"FOVb", FileKind::Other("a Sigma raw photo (X3F)")),
     (b"II*\0", FileKind::Tiff),
     (b"MM\0*", FileKind::Tiff),
     (b"II+\0", FileKind::Tiff),

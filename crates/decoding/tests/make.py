@@ -1,7 +1,7 @@
 """Makes the files of tests/files with their references. Needs Pillow (with littleCMS) and cjpeg (libjpeg-turbo); run by hand, where
 the files are to change: `python3 crates/decoding/tests/make.py`.
 
-Beside each NAME lies NAME.png: what another decoder shows of it, as RGBA of 8 bits in sRGB. PNGs are written here byte by byte, for
+Beside each NAME lies NAME.png: what another decoder shows of it, as RGBA of 8 bits in sRGB. PNG files are written here byte by byte, for
 every colour type, depth and interlace method, and their references follow from the values; other files are decoded by libjpeg-turbo
 and the like, and converted by littleCMS, through Pillow.
 """
