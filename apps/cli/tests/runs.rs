@@ -61,18 +61,8 @@ fn a_run_that_is_interrupted_writes_its_picture_and_says_how_to_go_on() {
 }
 
 /// The arguments of a run over several scales, long enough to be interrupted.
-const LONG: [&str; 10] = [
-    "stylize",
-    "photo.png",
-    "painting.png",
-    "--weights",
-    TINY,
-    "--device",
-    "cpu",
-    "--steps",
-    "400",
-    "--json",
-];
+const LONG: [&str; 10] =
+    ["stylize", "photo.png", "painting.png", "--weights", TINY, "--device", "cpu", "--steps", "40", "--json"];
 
 /// Starts a run whose state is kept, reads its progress until some steps are made, and sends it a signal. Returns its exit code.
 #[cfg(unix)]
@@ -87,7 +77,7 @@ fn broken_off(desk: &Desk, signal: &str, more: &[&str]) -> Option<i32> {
         .unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
-    while !line.contains("\"step\":24,") {
+    while !line.contains("\"step\":16,") {
         line.clear();
         assert!(out.read_line(&mut line).unwrap() > 0, "it ended by itself");
     }
@@ -100,14 +90,19 @@ fn broken_off(desk: &Desk, signal: &str, more: &[&str]) -> Option<i32> {
 #[test]
 fn a_run_goes_on_from_its_state_as_if_nothing_had_happened() {
     let desk = Desk::new();
-    drawing(130, 72, 1).save(desk.path("photo.png")).unwrap();
-    for (signal, code, more) in [
-        ("-INT", Some(130), &["--pyramid", "on"][..]),
-        ("-KILL", None, &["--init", "noise", "--schedule", "single", "--until", "level"]),
+    // Over three scales; and at one, with moments of several levels.
+    for ((width, height), signal, code, more) in [
+        ((130, 72), "-INT", Some(130), &["--until", "level"][..]),
+        ((48, 36), "-KILL", None, &["--init", "noise", "--pyramid", "on"]),
     ] {
+        drawing(width, height, 1).save(desk.path("photo.png")).unwrap();
         let whole = LONG.into_iter().chain(SHALLOW).chain(more.iter().copied()).chain(["-o", "whole.png"]);
         succeeded(&desk.impasto([], whole));
         assert_eq!(broken_off(&desk, signal, more), code);
+        if code.is_some() {
+            // Perhaps it was not at its full size yet.
+            assert_eq!(desk.opened("out.png").dimensions(), (width, height));
+        }
         let run = LONG.into_iter().chain(SHALLOW).chain(more.iter().copied());
         let output = desk.impasto([], run.chain(["-o", "out.png", "--resume", "run.state"]));
         succeeded(&output);
@@ -177,14 +172,14 @@ fn progress_can_be_read_by_programs() {
 fn pictures_on_the_way_are_written_beside_the_result_at_its_size() {
     let desk = Desk::new();
     drawing(130, 72, 1).save(desk.path("photo.png")).unwrap();
-    let more = ["--weights", TINY, "--device", "cpu", "--steps", "12", "--every", "5"];
+    let more = ["--weights", TINY, "--device", "cpu", "--steps", "32", "--every", "9"];
     succeeded(&desk.stylize(more.into_iter().chain(SHALLOW)));
     let pictures: Vec<String> = desk.files().into_iter().filter(|name| name.starts_with("out")).collect();
-    assert_eq!(pictures, ["out-00005.png", "out-00010.png", "out.png"]);
+    assert_eq!(pictures, ["out-00009.png", "out-00018.png", "out-00027.png", "out.png"]);
     for name in &pictures {
         assert_eq!(desk.opened(name).dimensions(), (130, 72), "{name}");
     }
-    assert_ne!(desk.opened("out-00005.png"), desk.opened("out-00010.png"));
+    assert_ne!(desk.opened("out-00009.png"), desk.opened("out-00018.png"));
 }
 
 /// A desk with three photos and two paintings.
