@@ -92,7 +92,7 @@ fn a_run_goes_on_from_its_state_as_if_nothing_had_happened() {
     let desk = Desk::new();
     // Over three scales; and at one, with moments of several levels.
     for ((width, height), signal, code, more) in [
-        ((130, 72), "-INT", Some(130), &["--until", "level"][..]),
+        ((181, 100), "-INT", Some(130), &["--until", "level"][..]),
         ((48, 36), "-KILL", None, &["--init", "noise", "--pyramid", "on"]),
     ] {
         drawing(width, height, 1).save(desk.path("photo.png")).unwrap();
@@ -171,13 +171,13 @@ fn progress_can_be_read_by_programs() {
 #[test]
 fn pictures_on_the_way_are_written_beside_the_result_at_its_size() {
     let desk = Desk::new();
-    drawing(130, 72, 1).save(desk.path("photo.png")).unwrap();
+    drawing(181, 100, 1).save(desk.path("photo.png")).unwrap();
     let more = ["--weights", TINY, "--device", "cpu", "--steps", "32", "--every", "9"];
     succeeded(&desk.stylize(more.into_iter().chain(SHALLOW)));
     let pictures: Vec<String> = desk.files().into_iter().filter(|name| name.starts_with("out")).collect();
     assert_eq!(pictures, ["out-00009.png", "out-00018.png", "out-00027.png", "out.png"]);
     for name in &pictures {
-        assert_eq!(desk.opened(name).dimensions(), (130, 72), "{name}");
+        assert_eq!(desk.opened(name).dimensions(), (181, 100), "{name}");
     }
     assert_ne!(desk.opened("out-00009.png"), desk.opened("out-00018.png"));
 }
