@@ -30,9 +30,22 @@ pub(crate) struct Parameter {
     pub set: fn(&mut Options, &str) -> Result<(), OptionsError>,
 }
 
-/// The entries that can be chosen on the page. They are picked at compile time, so that the page's program contains neither the
-/// others nor what only the command line and the documents need.
+/// What is needed of an entry to write its value: [`Entry`] has the fields' meanings.
+#[derive(Clone, Copy)]
+pub(crate) struct Written {
+    pub name: &'static str,
+    pub command_line: bool,
+    pub page: Option<OnPage>,
+    pub conflicts: &'static [&'static str],
+    pub get: fn(&Options) -> Option<String>,
+}
+
+/// The entries that can be chosen on the page. They and [`WRITTEN`] are picked at compile time, so that the page's program contains
+/// neither the others nor the help, which only the command line and the documents need.
 pub(crate) static PARAMETERS: [Parameter; parameters::<1>().1] = parameters().0;
+
+/// All entries but the look, as they are written.
+pub(crate) static WRITTEN: [Written; written::<1>().1] = written().0;
 
 /// The first `N` parameters, and how many there are.
 const fn parameters<const N: usize>() -> ([Parameter; N], usize) {
@@ -50,6 +63,28 @@ const fn parameters<const N: usize>() -> ([Parameter; N], usize) {
                 }
                 count += 1;
             }
+            at += 1;
+        }
+        list += 1;
+    }
+    (found, count)
+}
+
+/// The first `N` entries after the list with the look, and how many there are.
+const fn written<const N: usize>() -> ([Written; N], usize) {
+    const NONE: Written =
+        Written { name: "", command_line: false, page: None, conflicts: &[], get: |_| None };
+    let mut found = [NONE; N];
+    let mut count = 0;
+    let mut list = 1;
+    while list < LISTS.len() {
+        let mut at = 0;
+        while at < LISTS[list].len() {
+            let Entry { name, command_line, page, conflicts, get, .. } = LISTS[list][at];
+            if count < N {
+                found[count] = Written { name, command_line, page, conflicts, get };
+            }
+            count += 1;
             at += 1;
         }
         list += 1;
