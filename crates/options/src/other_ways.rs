@@ -7,6 +7,7 @@ use crate::{
     error::OptionsError,
     experiment::Experiment,
     look::Look,
+    number::Number,
     preset::StyleLayers,
     ranges::{STRENGTHS, STROKES},
     settings,
@@ -141,7 +142,7 @@ const OTHER_WAYS: [Entry; 4] = [
         command_line: false,
         page: Some(OnPage {
             range: "-1.5 to 1.5",
-            allows: |text| text.parse().is_ok_and(|strength: f64| STRENGTHS.contains(&strength)),
+            allows: |text| f64::of(text).is_some_and(|strength| STRENGTHS.contains(&strength)),
         }),
         ..Entry::new(
             "strength",
@@ -149,9 +150,8 @@ const OTHER_WAYS: [Entry; 4] = [
             "From the photo (-1.5) to the painting (1.5); each unit divides α by ten",
             |options| settings::strength(options.content_weight).map(|strength| strength.to_string()),
             |options, text| {
-                let strength = text
-                    .parse()
-                    .map_err(|_| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })?;
+                let strength = Number::of(text)
+                    .ok_or_else(|| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })?;
                 options.content_weight = settings::content_weight(strength);
                 Ok(())
             },
