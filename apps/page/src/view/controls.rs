@@ -74,17 +74,17 @@ fn Sliders() -> impl IntoView {
     };
     view! {
         <Slider
-            id="size" label="Size" words=size_and_time range=*SIZES.start()..=LARGEST_QUICK step=32
+            id="size" label="Size" words=Signal::derive(size_and_time) range=*SIZES.start()..=LARGEST_QUICK step=32
             value=settings.size moved=move |size| choose_size(settings, size)
         />
         <Slider
-            id="strength" label="Strength" words=strength_in_words range=STRENGTHS step=0.05
+            id="strength" label="Strength" words=Signal::derive(strength_in_words) range=STRENGTHS step=0.05
             value=settings.strength moved=move |strength| set_strength(context, strength)
         >
             <span class="ends" aria-hidden="true"><span>"photo"</span><span>"painting"</span></span>
         </Slider>
         <Slider
-            id="steps" label="Steps" words=move || settings.steps.get().to_string() range=STEPS step=5
+            id="steps" label="Steps" words=Signal::derive(move || settings.steps.get().to_string()) range=STEPS step=5
             value=settings.steps moved=move |steps| settings.steps.set(steps)
         />
     }
@@ -96,12 +96,12 @@ fn Device() -> impl IntoView {
     let Context { store, .. } = expect_context();
     view! {
         <p id="device" class="device">
-            {move || match store.engine.ready.get() {
+            {Signal::derive(move || match store.engine.ready.get() {
                 Some((Engine::Gpu, name)) => format!("Painting on: {name} (WebGPU)"),
                 Some((Engine::Cpu, name)) => format!("Painting on: {name} (no WebGPU)"),
                 None if store.run.state.get() == RunState::Failed => "No engine is loaded.".to_owned(),
                 None => "The engine is being loaded…".to_owned(),
-            }}
+            })}
         </p>
     }
 }

@@ -88,13 +88,13 @@ fn ResultCanvas() -> impl IntoView {
             id="canvas"
             role="img"
             node_ref=result.canvas
-            hidden=move || result.on_the_wall().is_none()
-            aria-label=move || {
+            hidden=Signal::derive(move || result.on_the_wall().is_none())
+            aria-label=Signal::derive(move || {
                 let (photo, painting) = result.captions.get();
                 format!("{photo}, painted in the manner of {painting}")
-            }
-            data-step=move || result.shown.get().map_or(0, |shown| shown.step).to_string()
-            data-frames=move || result.frames_drawn.get().to_string()
+            })
+            data-step=Signal::derive(move || result.shown.get().map_or(0, |shown| shown.step).to_string())
+            data-frames=Signal::derive(move || result.frames_drawn.get().to_string())
         ></canvas>
     }
 }
@@ -172,9 +172,9 @@ fn Caption(on_wall: Memo<OnWall>) -> impl IntoView {
     };
     view! {
         <figcaption class="placard">
-            <p class="title">{move || captions().0}</p>
-            <p class="manner">{move || format!("in the manner of {}", captions().1)}</p>
-            <p class="facts">{facts}</p>
+            <p class="title">{Signal::derive(move || captions().0)}</p>
+            <p class="manner">{Signal::derive(move || format!("in the manner of {}", captions().1))}</p>
+            <p class="facts">{Signal::derive(facts)}</p>
         </figcaption>
     }
 }
