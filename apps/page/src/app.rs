@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::{
-    actions::{context::Context, embed, networks, pace, painting, presence, worker_events},
+    actions::{context::Context, embed, networks, pace, painting, presence, remember, worker_events},
     bench,
     link::bridge::Bridge,
     model::choice::{Choice, Role},
@@ -35,9 +35,20 @@ pub fn start() {
 /// The root component.
 #[component]
 fn App() -> impl IntoView {
-    let link = address::read_link();
-    let photo = first_choice(Role::Photo, link.photo.as_ref());
-    let painting = first_choice(Role::Painting, link.painting.as_ref());
+    let link = remember::recalled(address::read_link());
+    // The page around a frame has chosen what is in it. Otherwise anybody could have written the address: then no other site is
+    // asked for a picture, and nothing is painted, before the visitor has said so.
+    let is_trusted = link.embed && is_framed();
+    let mut named = Vec::new();
+    let mut first = |role: Role, asked: Option<&Asked>| match asked {
+        Some(Asked::Address(address)) if !is_trusted => {
+            named.push((role, address.clone()));
+            first_choice(role, None)
+        }
+        asked => first_choice(role, asked),
+    };
+    let photo = first(Role::Photo, link.photo.as_ref());
+    let painting = first(Role::Painting, link.painting.as_ref());
     // Both live as long as the page.
     let store = Box::leak(Box::new(Store::new(&link, photo, painting)));
     let context = Context::new(store, Services::new());
@@ -48,6 +59,7 @@ fn App() -> impl IntoView {
     pace::suit_size(store);
     if !link.embed {
         presence::follow(context);
+        remember::follow(store);
     }
     if let Some(host) = link.host {
         embed::serve(context, host);

@@ -14,6 +14,7 @@ use crate::model::{
     brush_mask::{Brush, BrushMask},
     choice::{Choice, Role},
     history::History,
+    kept_settings::KeptSettings,
     networks::Networks,
     pace::Paces,
     progress::{LossAt, Progress},
@@ -54,6 +55,8 @@ pub struct SettingsStore {
     pub base: RwSignal<Options>,
     /// The experiment of the paper, "none", "content" or "texture" ([`Experiment`]), and its layer.
     pub experiment: RwSignal<(&'static str, Layer)>,
+    /// What the settings were before the visitor went back to the usual ones.
+    pub before_usual: RwSignal<Option<KeptSettings>>,
 }
 
 /// The input pictures.
@@ -228,8 +231,24 @@ impl SettingsStore {
             steps: RwSignal::new(steps),
             strokes: RwSignal::new(strokes),
             base: RwSignal::new(base),
-            experiment: RwSignal::new(link.experiment.map_or(("none", Layer::Conv4_2), Experiment::named)),
+            experiment: RwSignal::new(named(link.experiment)),
+            before_usual: RwSignal::new(None),
         }
+    }
+
+    /// Makes what calls it follow every change of the settings.
+    pub fn track(self) {
+        self.size.track();
+        self.strength.track();
+        self.steps.track();
+        self.strokes.track();
+        self.base.track();
+        self.experiment.track();
+    }
+
+    /// Chooses an experiment, or none.
+    pub fn set_experiment(self, experiment: Option<Experiment>) {
+        self.experiment.set(named(experiment));
     }
 
     /// The options for the engine.
@@ -257,6 +276,11 @@ impl SettingsStore {
         };
         settings.options()
     }
+}
+
+/// The name of an experiment and its layer, as the controls show them.
+fn named(experiment: Option<Experiment>) -> (&'static str, Layer) {
+    experiment.map_or(("none", Layer::Conv4_2), Experiment::named)
 }
 
 impl SourcesStore {

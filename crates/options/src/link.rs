@@ -12,7 +12,7 @@ use crate::{
     engine::Engine,
     experiment::Experiment,
     look::Look,
-    other_ways::{EXPERIMENT, LOOK, PARAMETERS, WRITTEN, Written},
+    other_ways::{EXPERIMENT, LOOK, PARAMETERS, Parameter, WRITTEN, Written},
     table::Options,
 };
 
@@ -85,6 +85,13 @@ impl fmt::Display for Ignored {
             self.key, self.value, self.wanted
         )
     }
+}
+
+/// Whether an address says anything about settings, valid or not: then the visitor's remembered ones do not count.
+pub fn names_settings(get: impl Fn(&str) -> Option<String>) -> bool {
+    let names =
+        |parameter: &Parameter| std::iter::once(parameter.name).chain(parameter.aliases.iter().copied());
+    PARAMETERS.iter().flat_map(names).chain(["network"]).any(|name| get(name).is_some())
 }
 
 /// Whether an address sets a value of a look.
@@ -516,6 +523,17 @@ mod tests {
         assert_eq!(link(&[("steps", "60")]).options, Options { steps: 60, ..Link::default().options });
         for name in VALUES_OF_LOOKS {
             assert!(PARAMETERS.iter().any(|parameter| parameter.name == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_pictures_only_says_nothing_about_settings() {
+        let says = |name: &str| names_settings(|key| (key == name).then(|| "x".to_owned()));
+        for name in ["look", "size", "part", "mode", "strength", "network"] {
+            assert!(says(name), "{name}");
+        }
+        for name in ["photo", "painting", "engine", "embed", "host", "theme", "utm_source"] {
+            assert!(!says(name), "{name}");
         }
     }
 

@@ -10,6 +10,7 @@ pub mod offline;
 pub mod pace;
 pub mod painting;
 pub mod presence;
+pub mod remember;
 pub mod run_end;
 pub mod save;
 pub mod settings;

@@ -5,6 +5,7 @@ pub mod brush_mask;
 pub mod choice;
 pub mod examples;
 pub mod history;
+pub mod kept_settings;
 pub mod networks;
 pub mod offers;
 pub mod pace;

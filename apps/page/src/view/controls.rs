@@ -16,7 +16,7 @@ use crate::{
     },
     view::{
         expert::Expert, kit::slider::Slider, looks::LookControl, more::More, networks::NetworkControl,
-        offline::KeptDownloads, share::Share,
+        offline::KeptDownloads, settings::UsualSettings, share::Share,
     },
 };
 
@@ -34,6 +34,7 @@ pub fn Controls() -> impl IntoView {
             <NetworkControl />
             <More />
             <Expert />
+            <UsualSettings />
             <Share />
             <Device />
             <KeptDownloads />
