@@ -5,7 +5,7 @@
 use js_sys::Uint8ClampedArray;
 use leptos::{html, prelude::*};
 use options::{Engine, Experiment, Options, link::Link, settings::Settings};
-use protocol::{ExportKind, JobId, Tuning};
+use protocol::{JobId, Tuning};
 use web_sys::ServiceWorker;
 use weights::Layer;
 
@@ -13,6 +13,7 @@ use crate::model::{
     alert::Alert,
     brush_mask::{Brush, BrushMask},
     choice::{Choice, Role},
+    format::Format,
     history::History,
     kept_settings::KeptSettings,
     networks::Networks,
@@ -167,7 +168,7 @@ pub struct ResultStore {
     /// The share of the photo's colours, in per cent.
     pub tint: RwSignal<u32>,
     /// The file that is being made, and the progress (0 to 1).
-    pub saving: RwSignal<Option<(ExportKind, f64)>>,
+    pub saving: RwSignal<Option<(Format, f64)>>,
     /// The canvas that shows it.
     pub canvas: NodeRef<html::Canvas>,
 }

@@ -195,6 +195,7 @@ export class Studio {
 
   /** Presses one of the Save buttons; returns the file's name and bytes, and stores a copy as `as`. */
   async save(button, as) {
+    if (button !== 'Save PNG') await this.page.getByRole('button', { name: 'Other formats' }).click();
     const failed = this.alert.waitFor({ timeout: PATIENCE })
       .then(async () => { throw new Error(`nothing was saved: ${await this.alert.textContent()}`); });
     const [download] = await Promise.all([
