@@ -21,6 +21,7 @@ use crate::model::{
     progress::{LossAt, Progress},
     result::{PaintedResult, Shown},
     run::{RepaintFrom, Run, RunState},
+    zoom::Zoom,
 };
 
 /// A result whose pixels are in JavaScript's memory.
@@ -193,6 +194,10 @@ pub struct UiStore {
     pub compares: RwSignal<bool>,
     /// The width of that part in per cent.
     pub split: RwSignal<u32>,
+    /// The part of the picture that one sees.
+    pub zoom: RwSignal<Zoom>,
+    /// Whether the visitor wants to be told of the end of a run while looking at something else.
+    pub tells: RwSignal<bool>,
     /// The error message, if there is one.
     pub alert: RwSignal<Option<Alert>>,
     /// The status message, which screen readers read aloud.
@@ -215,6 +220,8 @@ impl Store {
                 embed: link.embed,
                 compares: RwSignal::new(!link.embed),
                 split: RwSignal::new(35),
+                zoom: RwSignal::new(Zoom::default()),
+                tells: RwSignal::new(false),
                 alert: RwSignal::new(None),
                 status: RwSignal::new("Ready: choose a photo and a painting, then press Paint.".to_owned()),
             },

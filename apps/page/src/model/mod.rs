@@ -15,3 +15,4 @@ pub mod run;
 pub mod sharing;
 pub mod timeline;
 pub mod words;
+pub mod zoom;

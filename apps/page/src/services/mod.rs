@@ -11,6 +11,8 @@ pub mod networks;
 pub mod offline;
 pub mod paint_lock;
 pub mod parent;
+pub mod screen;
+pub mod storage;
 pub mod tasks;
 pub mod wake_lock;
 pub mod workers;

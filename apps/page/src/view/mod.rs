@@ -23,3 +23,4 @@ pub mod second;
 pub mod settings;
 pub mod share;
 pub mod stage;
+pub mod zoom;
