@@ -1,5 +1,6 @@
 //! Defines the page's reactions to the visitor and the worker: functions of the store, the worker and the services.
 
+pub mod camera;
 pub mod context;
 pub mod embed;
 pub mod frames;

@@ -1,6 +1,7 @@
 //! Defines what a visitor sees. Views read the store and call actions.
 
 pub mod alert;
+pub mod camera;
 pub mod compare;
 pub mod controls;
 pub mod convolutions;

@@ -9,7 +9,7 @@ use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element};
 use crate::{
     actions::{context::Context, sources},
     model::choice::{Choice, Role, first_address},
-    view::kit::file_button::FileButton,
+    view::{camera::TakePhoto, kit::file_button::FileButton},
 };
 
 /// Thumbnails of the samples and of the visitor's own file, and a button to choose a file.
@@ -61,6 +61,7 @@ pub fn PicturePicker(
                     label=format!("Your own {}", role.key()) accept="image/*"
                     take=move |file| sources::take_file(context, role, file)
                 />
+                {(role == Role::Photo).then(|| view! { <TakePhoto /> })}
                 <span class="hint">"or drop it here, or paste it"</span>
             </p>
         </section>
