@@ -11,7 +11,7 @@ use crate::{
     bench,
     link::bridge::Bridge,
     model::choice::{Choice, Role},
-    services::{Services, address, tasks::spawn},
+    services::{Services, address, connection::saves_data, parent::is_framed, tasks::spawn},
     store::Store,
     view::page::Page,
 };
@@ -51,6 +51,7 @@ fn App() -> impl IntoView {
     let painting = first(Role::Painting, link.painting.as_ref());
     // Both live as long as the page.
     let store = Box::leak(Box::new(Store::new(&link, photo, painting)));
+    store.sources.named.set(named);
     let context = Context::new(store, Services::new());
     provide_context(context);
     let bridge = Bridge::new(link.engine, move |news| worker_events::receive(context, news));
@@ -64,10 +65,12 @@ fn App() -> impl IntoView {
     if let Some(host) = link.host {
         embed::serve(context, host);
     }
-    // The page is rendered first; only then is the engine loaded.
+    // The page is rendered first; only then is the engine loaded, or with the first run where the visitor saves data.
     Timeout::new(50, move || {
-        bridge.open();
-        if link.embed {
+        if !saves_data() {
+            bridge.open();
+        }
+        if is_trusted {
             painting::paint(context);
         }
     })

@@ -68,6 +68,8 @@ pub struct SourcesStore {
     pub photo: RwSignal<Choice>,
     /// The painting that is chosen.
     pub painting: RwSignal<Choice>,
+    /// Pictures on other sites that the page's address names, until the visitor has said whether they are loaded.
+    pub named: RwSignal<Vec<(Role, String)>>,
     /// The visitor's own photo, whether it is chosen or not.
     pub own_photo: RwSignal<Option<Choice>>,
     /// The visitor's own painting, whether it is chosen or not.
@@ -297,6 +299,7 @@ impl SourcesStore {
             photo_size: RwSignal::new(photo.size),
             photo: RwSignal::new(photo),
             painting: RwSignal::new(painting),
+            named: RwSignal::new(Vec::new()),
             own_photo: RwSignal::new(None),
             own_painting: RwSignal::new(None),
             second: RwSignal::new(None),

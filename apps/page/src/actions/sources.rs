@@ -1,7 +1,8 @@
 //! Handles the choice of pictures: samples, the visitor's own files, and pictures on other sites.
 
 use browser::{decode, spoken};
-use leptos::prelude::{GetUntracked, Set, WithUntracked, WithValue};
+use leptos::prelude::{GetUntracked, Set, Update, WithUntracked, WithValue};
+use protocol::Failure;
 use web_sys::File;
 
 use crate::{
@@ -48,6 +49,17 @@ pub fn take_file(context: Context, role: Role, file: File) {
     let sources = context.store.sources;
     sources.last_used.set(role);
     open(context, sources.latest(role), file, move |choice| take(context, role, choice));
+}
+
+/// The visitor's answer to whether the picture that the page's address names is loaded.
+pub fn answer(context: Context, role: Role, is_wanted: bool) {
+    let named = context.store.sources.named;
+    let address =
+        named.with_untracked(|named| named.iter().find(|(of, _)| *of == role).map(|(_, at)| at.clone()));
+    named.update(|named| named.retain(|(of, _)| *of != role));
+    if let Some(address) = address.filter(|_| is_wanted) {
+        choose(context, role, Choice::elsewhere(role, &address));
+    }
 }
 
 /// Chooses the picture at an address, which somebody has dropped or pasted.

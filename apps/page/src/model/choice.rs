@@ -182,7 +182,7 @@ impl Choice {
     }
 
     /// A picture at an address on another site.
-    fn elsewhere(role: Role, address: &str) -> Self {
+    pub fn elsewhere(role: Role, address: &str) -> Self {
         // Ids from the upper end, to differ from those of the visitor's own files.
         let id = match role {
             Role::Photo => u32::MAX,

@@ -44,7 +44,7 @@ pub fn written(parameters: &[(&'static str, String)]) -> String {
     for (name, value) in parameters {
         written.append(name, value);
     }
-    format!("{home}?{}", String::from(written.to_string()))
+    written.to_string().into()
 }
 
 /// Writes an ignored parameter to the console, for the author of the address; visitors are not shown it.

@@ -101,6 +101,9 @@ fn Device() -> impl IntoView {
                 Some((Engine::Gpu, name)) => format!("Painting on: {name} (WebGPU)"),
                 Some((Engine::Cpu, name)) => format!("Painting on: {name} (no WebGPU)"),
                 None if store.run.state.get() == RunState::Failed => "No engine is loaded.".to_owned(),
+                None if store.run.state.get() == RunState::Idle && saves_data() => {
+                    "To save data the engine is loaded when you press Paint.".to_owned()
+                }
                 None => "The engine is being loaded…".to_owned(),
             })}
         </p>

@@ -11,6 +11,10 @@ use crate::{
     view::meter::Meter,
 };
 
+/// A selector of the Paint button, which is always there and in sight: the focus goes to it when a button that was pressed
+/// disappears.
+pub const PAINT: &str = ".dock .primary";
+
 /// What a visitor presses, and what comes of it.
 #[component]
 pub fn Dock() -> impl IntoView {

@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod camera;
 pub mod compare;
+pub mod consent;
 pub mod controls;
 pub mod convolutions;
 pub mod dock;

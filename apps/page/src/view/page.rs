@@ -7,6 +7,7 @@ use crate::{
     model::choice::Role,
     view::{
         alert::AlertBox,
+        consent::RemotePictures,
         controls::Controls,
         history::Results,
         offline::UpdateOffer,
@@ -32,6 +33,7 @@ pub fn Page() -> impl IntoView {
             data-job=Signal::derive(move || store.run.job.get().0.to_string())
         >
             <AlertBox />
+            <RemotePictures />
             <UpdateOffer />
             <Stage />
             <div class="pane">
