@@ -9,6 +9,7 @@ pub mod export;
 pub mod faces;
 pub mod files;
 pub mod networks;
+pub mod notice;
 pub mod offline;
 pub mod paint_lock;
 pub mod parent;

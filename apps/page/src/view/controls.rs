@@ -9,11 +9,15 @@ use options::{
 use picture::size_to_fit;
 
 use crate::{
-    actions::{context::Context, pace::expected, painting::set_strength, settings::choose_size},
+    actions::{
+        context::Context, pace::expected, painting::set_strength, presence::toggle_telling,
+        settings::choose_size,
+    },
     model::{
         run::RunState,
         words::{duration, significant},
     },
+    services::{connection::saves_data, notice::can_be_asked_for},
     view::{
         expert::Expert, kit::slider::Slider, looks::LookControl, more::More, networks::NetworkControl,
         offline::KeptDownloads, settings::UsualSettings, share::Share,
@@ -36,6 +40,7 @@ pub fn Controls() -> impl IntoView {
             <Expert />
             <UsualSettings />
             <Share />
+            <Telling />
             <Device />
             <KeptDownloads />
         </section>
@@ -88,6 +93,20 @@ fn Sliders() -> impl IntoView {
             id="steps" label="Steps" words=Signal::derive(move || settings.steps.get().to_string()) range=STEPS step=5
             value=settings.steps moved=move |steps| settings.steps.set(steps)
         />
+    }
+}
+
+/// The button that lets the page tell of the end of a run. The browser asks only when it is pressed.
+#[component]
+fn Telling() -> impl IntoView {
+    let context: Context = expect_context();
+    let tells = context.store.ui.tells;
+    view! {
+        <p class="share" hidden=!can_be_asked_for()>
+            <button type="button" aria-pressed=Signal::derive(move || tells.get().to_string()) on:click=move |_| toggle_telling(context)>
+                "Tell me when it is painted"
+            </button>
+        </p>
     }
 }
 
