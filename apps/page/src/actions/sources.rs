@@ -10,6 +10,7 @@ use crate::{
     model::{
         alert::Alert,
         choice::{Choice, Role},
+        file_kind,
         run::RepaintFrom,
     },
     services::{files, tasks::spawn},
@@ -105,9 +106,27 @@ fn take(context: Context, role: Role, choice: Choice) {
 
 /// The choice of a file that is a picture.
 async fn kept(context: Context, file: File) -> Result<Choice, Alert> {
-    let size = decode::measure(&file, &file.name()).await.map_err(|failure| Alert::from(&failure))?;
+    let size = match decode::measure(&file, &file.name()).await {
+        Ok(size) => size,
+        Err(failure) => return Err(unreadable(&file, &failure).await),
+    };
     let refused = |error| Alert::new("decode", format!("The file cannot be shown ({}).", spoken(&error)));
     context.services.files.keep(file, size).map_err(refused)
+}
+
+/// Why a file cannot be read: it may be a picture of a format that this browser lacks.
+async fn unreadable(file: &File, failure: &Failure) -> Alert {
+    let start = files::read_start(file, file_kind::START).await.unwrap_or_default();
+    match file_kind::uncommon(&start) {
+        Some(format) => Alert::new(
+            "decode",
+            format!(
+                "{} is a picture in the format {format}, which this browser cannot read. Save it as JPEG or PNG, and choose that.",
+                file.name()
+            ),
+        ),
+        None => Alert::from(failure),
+    }
 }
 
 /// Takes the choice, or says why there is none.

@@ -4,6 +4,8 @@ pub mod alert;
 pub mod brush_mask;
 pub mod choice;
 pub mod examples;
+pub mod file_kind;
+pub mod format;
 pub mod history;
 pub mod kept_settings;
 pub mod networks;
