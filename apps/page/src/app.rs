@@ -7,11 +7,11 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::{
-    actions::{context::Context, embed, networks, pace, painting, presence, worker_events},
+    actions::{context::Context, embed, networks, pace, painting, presence, remember, worker_events},
     bench,
     link::bridge::Bridge,
     model::choice::{Choice, Role},
-    services::{Services, address, tasks::spawn},
+    services::{Services, address, connection::saves_data, parent::is_framed, tasks::spawn},
     store::Store,
     view::page::Page,
 };
@@ -35,11 +35,23 @@ pub fn start() {
 /// The root component.
 #[component]
 fn App() -> impl IntoView {
-    let link = address::read_link();
-    let photo = first_choice(Role::Photo, link.photo.as_ref());
-    let painting = first_choice(Role::Painting, link.painting.as_ref());
+    let link = remember::recalled(address::read_link());
+    // The page around a frame has chosen what is in it. Otherwise anybody could have written the address: then no other site is
+    // asked for a picture, and nothing is painted, before the visitor has said so.
+    let is_trusted = link.embed && is_framed();
+    let mut named = Vec::new();
+    let mut first = |role: Role, asked: Option<&Asked>| match asked {
+        Some(Asked::Address(address)) if !is_trusted => {
+            named.push((role, address.clone()));
+            first_choice(role, None)
+        }
+        asked => first_choice(role, asked),
+    };
+    let photo = first(Role::Photo, link.photo.as_ref());
+    let painting = first(Role::Painting, link.painting.as_ref());
     // Both live as long as the page.
     let store = Box::leak(Box::new(Store::new(&link, photo, painting)));
+    store.sources.named.set(named);
     let context = Context::new(store, Services::new());
     provide_context(context);
     let bridge = Bridge::new(link.engine, move |news| worker_events::receive(context, news));
@@ -48,14 +60,17 @@ fn App() -> impl IntoView {
     pace::suit_size(store);
     if !link.embed {
         presence::follow(context);
+        remember::follow(store);
     }
     if let Some(host) = link.host {
         embed::serve(context, host);
     }
-    // The page is rendered first; only then is the engine loaded.
+    // The page is rendered first; only then is the engine loaded, or with the first run where the visitor saves data.
     Timeout::new(50, move || {
-        bridge.open();
-        if link.embed {
+        if !saves_data() {
+            bridge.open();
+        }
+        if is_trusted {
             painting::paint(context);
         }
     })

@@ -5,7 +5,7 @@
 use js_sys::Uint8ClampedArray;
 use leptos::{html, prelude::*};
 use options::{Engine, Experiment, Options, link::Link, settings::Settings};
-use protocol::{ExportKind, JobId, Tuning};
+use protocol::{JobId, Tuning};
 use web_sys::ServiceWorker;
 use weights::Layer;
 
@@ -13,12 +13,15 @@ use crate::model::{
     alert::Alert,
     brush_mask::{Brush, BrushMask},
     choice::{Choice, Role},
+    format::Format,
     history::History,
+    kept_settings::KeptSettings,
     networks::Networks,
     pace::Paces,
     progress::{LossAt, Progress},
     result::{PaintedResult, Shown},
     run::{RepaintFrom, Run, RunState},
+    zoom::Zoom,
 };
 
 /// A result whose pixels are in JavaScript's memory.
@@ -54,6 +57,8 @@ pub struct SettingsStore {
     pub base: RwSignal<Options>,
     /// The experiment of the paper, "none", "content" or "texture" ([`Experiment`]), and its layer.
     pub experiment: RwSignal<(&'static str, Layer)>,
+    /// What the settings were before the visitor went back to the usual ones.
+    pub before_usual: RwSignal<Option<KeptSettings>>,
 }
 
 /// The input pictures.
@@ -63,6 +68,8 @@ pub struct SourcesStore {
     pub photo: RwSignal<Choice>,
     /// The painting that is chosen.
     pub painting: RwSignal<Choice>,
+    /// Pictures on other sites that the page's address names, until the visitor has said whether they are loaded.
+    pub named: RwSignal<Vec<(Role, String)>>,
     /// The visitor's own photo, whether it is chosen or not.
     pub own_photo: RwSignal<Option<Choice>>,
     /// The visitor's own painting, whether it is chosen or not.
@@ -164,7 +171,7 @@ pub struct ResultStore {
     /// The share of the photo's colours, in per cent.
     pub tint: RwSignal<u32>,
     /// The file that is being made, and the progress (0 to 1).
-    pub saving: RwSignal<Option<(ExportKind, f64)>>,
+    pub saving: RwSignal<Option<(Format, f64)>>,
     /// The canvas that shows it.
     pub canvas: NodeRef<html::Canvas>,
 }
@@ -189,6 +196,10 @@ pub struct UiStore {
     pub compares: RwSignal<bool>,
     /// The width of that part in per cent.
     pub split: RwSignal<u32>,
+    /// The part of the picture that one sees.
+    pub zoom: RwSignal<Zoom>,
+    /// Whether the visitor wants to be told of the end of a run while looking at something else.
+    pub tells: RwSignal<bool>,
     /// The error message, if there is one.
     pub alert: RwSignal<Option<Alert>>,
     /// The status message, which screen readers read aloud.
@@ -211,6 +222,8 @@ impl Store {
                 embed: link.embed,
                 compares: RwSignal::new(!link.embed),
                 split: RwSignal::new(35),
+                zoom: RwSignal::new(Zoom::default()),
+                tells: RwSignal::new(false),
                 alert: RwSignal::new(None),
                 status: RwSignal::new("Ready: choose a photo and a painting, then press Paint.".to_owned()),
             },
@@ -228,8 +241,24 @@ impl SettingsStore {
             steps: RwSignal::new(steps),
             strokes: RwSignal::new(strokes),
             base: RwSignal::new(base),
-            experiment: RwSignal::new(link.experiment.map_or(("none", Layer::Conv4_2), Experiment::named)),
+            experiment: RwSignal::new(named(link.experiment)),
+            before_usual: RwSignal::new(None),
         }
+    }
+
+    /// Makes what calls it follow every change of the settings.
+    pub fn track(self) {
+        self.size.track();
+        self.strength.track();
+        self.steps.track();
+        self.strokes.track();
+        self.base.track();
+        self.experiment.track();
+    }
+
+    /// Chooses an experiment, or none.
+    pub fn set_experiment(self, experiment: Option<Experiment>) {
+        self.experiment.set(named(experiment));
     }
 
     /// The options for the engine.
@@ -259,12 +288,18 @@ impl SettingsStore {
     }
 }
 
+/// The name of an experiment and its layer, as the controls show them.
+fn named(experiment: Option<Experiment>) -> (&'static str, Layer) {
+    experiment.map_or(("none", Layer::Conv4_2), Experiment::named)
+}
+
 impl SourcesStore {
     fn new(photo: Choice, painting: Choice) -> Self {
         Self {
             photo_size: RwSignal::new(photo.size),
             photo: RwSignal::new(photo),
             painting: RwSignal::new(painting),
+            named: RwSignal::new(Vec::new()),
             own_photo: RwSignal::new(None),
             own_painting: RwSignal::new(None),
             second: RwSignal::new(None),

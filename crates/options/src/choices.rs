@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::OptionsError;
+use crate::{error::OptionsError, number::Number};
 
 /// The 2×2 pooling (stride 2) between the blocks of the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -150,7 +150,7 @@ impl FromStr for Until {
         match text {
             "steps" => Ok(Self::Steps),
             "level" => Ok(Self::Level),
-            _ => text.parse().map(Self::Loss).map_err(|_| OptionsError::Choice {
+            _ => Number::of(text).map(Self::Loss).ok_or_else(|| OptionsError::Choice {
                 what: "end",
                 found: text.to_owned(),
                 choices: "steps (all are made), level (until the loss hardly falls) or a loss, such as 0.05",

@@ -2,7 +2,7 @@
 
 use weights::Layer;
 
-use crate::{check::check_weight, error::OptionsError};
+use crate::{check::check_weight, error::OptionsError, number::Number};
 
 /// A layer and its weight in the content loss or the style loss.
 pub type WeightedLayer = (Layer, f32);
@@ -32,7 +32,7 @@ pub fn parse_layers(list: &str) -> Result<Vec<WeightedLayer>, OptionsError> {
         let weight = match weight {
             None => 1.0,
             Some(text) => {
-                text.parse().map_err(|_| OptionsError::LayerWeight { layer, text: text.to_owned() })?
+                Number::of(text).ok_or_else(|| OptionsError::LayerWeight { layer, text: text.to_owned() })?
             }
         };
         check_weight("listed", Some(layer), weight)?;

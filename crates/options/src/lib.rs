@@ -14,6 +14,7 @@ mod layers;
 pub mod link;
 mod look;
 mod looks;
+pub mod number;
 mod other_ways;
 pub mod png_text;
 mod preset;

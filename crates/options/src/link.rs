@@ -12,8 +12,8 @@ use crate::{
     engine::Engine,
     experiment::Experiment,
     look::Look,
-    other_ways::{EXPERIMENT, LOOK, PARAMETERS, entries},
-    table::{Entry, Options},
+    other_ways::{EXPERIMENT, LOOK, PARAMETERS, Parameter, WRITTEN, Written},
+    table::Options,
 };
 
 /// The valid values for a photo or a painting, in words.
@@ -85,6 +85,13 @@ impl fmt::Display for Ignored {
             self.key, self.value, self.wanted
         )
     }
+}
+
+/// Whether an address says anything about settings, valid or not: then the visitor's remembered ones do not count.
+pub fn names_settings(get: impl Fn(&str) -> Option<String>) -> bool {
+    let names =
+        |parameter: &Parameter| std::iter::once(parameter.name).chain(parameter.aliases.iter().copied());
+    PARAMETERS.iter().flat_map(names).chain(["network"]).any(|name| get(name).is_some())
 }
 
 /// Whether an address sets a value of a look.
@@ -167,7 +174,7 @@ pub fn write(options: &Options, experiment: Option<Experiment>) -> Vec<(&'static
     if look != Look::ON_PAGE || experiment.is_some() {
         parameters.push((LOOK, look.to_string()));
     }
-    let is_offered = |entry: &Entry, value: &str| entry.page.is_some_and(|page| (page.allows)(value));
+    let is_offered = |entry: &Written, value: &str| entry.page.is_some_and(|page| (page.allows)(value));
     parameters.extend(unusual(options, look, is_offered));
     parameters.extend(experiment.map(|experiment| (EXPERIMENT, experiment.to_string())));
     parameters
@@ -190,11 +197,11 @@ pub fn flags(options: &Options) -> Vec<(&'static str, String)> {
 fn unusual(
     options: &Options,
     look: Look,
-    is_offered: impl Fn(&Entry, &str) -> bool,
+    is_offered: impl Fn(&Written, &str) -> bool,
 ) -> Vec<(&'static str, String)> {
     let usual = look.given_to(&Options::default());
     let mut written: Vec<(&str, String)> = Vec::new();
-    for entry in entries().filter(|entry| entry.name != LOOK) {
+    for entry in &WRITTEN {
         let Some(value) = (entry.get)(options).filter(|value| is_offered(entry, value)) else { continue };
         let is_said = written.iter().any(|(name, _)| entry.conflicts.contains(name));
         if Some(&value) != (entry.get)(&usual).as_ref() && !is_said {
@@ -265,6 +272,7 @@ mod tests {
     use super::*;
     use crate::{
         choices::{Color, Enlarged, Init, Optimizer, Pooling, Pyramid, Schedule, StyleLoss, Turns, Until},
+        entries,
         preset::StyleLayers,
         ranges::{SIZES, STEPS, STRENGTHS, STROKES},
         settings,
@@ -515,6 +523,17 @@ mod tests {
         assert_eq!(link(&[("steps", "60")]).options, Options { steps: 60, ..Link::default().options });
         for name in VALUES_OF_LOOKS {
             assert!(PARAMETERS.iter().any(|parameter| parameter.name == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_pictures_only_says_nothing_about_settings() {
+        let says = |name: &str| names_settings(|key| (key == name).then(|| "x".to_owned()));
+        for name in ["look", "size", "part", "mode", "strength", "network"] {
+            assert!(says(name), "{name}");
+        }
+        for name in ["photo", "painting", "engine", "embed", "host", "theme", "utm_source"] {
+            assert!(!says(name), "{name}");
         }
     }
 

@@ -7,6 +7,7 @@ use crate::{
     error::OptionsError,
     experiment::Experiment,
     look::Look,
+    number::Number,
     preset::StyleLayers,
     ranges::{STRENGTHS, STROKES},
     settings,
@@ -30,9 +31,22 @@ pub(crate) struct Parameter {
     pub set: fn(&mut Options, &str) -> Result<(), OptionsError>,
 }
 
-/// The entries that can be chosen on the page. They are picked at compile time, so that the page's program contains neither the
-/// others nor what only the command line and the documents need.
+/// What is needed of an entry to write its value: [`Entry`] has the fields' meanings.
+#[derive(Clone, Copy)]
+pub(crate) struct Written {
+    pub name: &'static str,
+    pub command_line: bool,
+    pub page: Option<OnPage>,
+    pub conflicts: &'static [&'static str],
+    pub get: fn(&Options) -> Option<String>,
+}
+
+/// The entries that can be chosen on the page. They and [`WRITTEN`] are picked at compile time, so that the page's program contains
+/// neither the others nor the help, which only the command line and the documents need.
 pub(crate) static PARAMETERS: [Parameter; parameters::<1>().1] = parameters().0;
+
+/// All entries but the look, as they are written.
+pub(crate) static WRITTEN: [Written; written::<1>().1] = written().0;
 
 /// The first `N` parameters, and how many there are.
 const fn parameters<const N: usize>() -> ([Parameter; N], usize) {
@@ -50,6 +64,28 @@ const fn parameters<const N: usize>() -> ([Parameter; N], usize) {
                 }
                 count += 1;
             }
+            at += 1;
+        }
+        list += 1;
+    }
+    (found, count)
+}
+
+/// The first `N` entries after the list with the look, and how many there are.
+const fn written<const N: usize>() -> ([Written; N], usize) {
+    const NONE: Written =
+        Written { name: "", command_line: false, page: None, conflicts: &[], get: |_| None };
+    let mut found = [NONE; N];
+    let mut count = 0;
+    let mut list = 1;
+    while list < LISTS.len() {
+        let mut at = 0;
+        while at < LISTS[list].len() {
+            let Entry { name, command_line, page, conflicts, get, .. } = LISTS[list][at];
+            if count < N {
+                found[count] = Written { name, command_line, page, conflicts, get };
+            }
+            count += 1;
             at += 1;
         }
         list += 1;
@@ -106,7 +142,7 @@ const OTHER_WAYS: [Entry; 4] = [
         command_line: false,
         page: Some(OnPage {
             range: "-1.5 to 1.5",
-            allows: |text| text.parse().is_ok_and(|strength: f64| STRENGTHS.contains(&strength)),
+            allows: |text| f64::of(text).is_some_and(|strength| STRENGTHS.contains(&strength)),
         }),
         ..Entry::new(
             "strength",
@@ -114,9 +150,8 @@ const OTHER_WAYS: [Entry; 4] = [
             "From the photo (-1.5) to the painting (1.5); each unit divides α by ten",
             |options| settings::strength(options.content_weight).map(|strength| strength.to_string()),
             |options, text| {
-                let strength = text
-                    .parse()
-                    .map_err(|_| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })?;
+                let strength = Number::of(text)
+                    .ok_or_else(|| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })?;
                 options.content_weight = settings::content_weight(strength);
                 Ok(())
             },

@@ -16,6 +16,7 @@ use crate::{
     error::OptionsError,
     layers::WeightedLayer,
     look::Look,
+    number::Number,
     ranges::{MOST_PASSES, SIZES, STEPS},
     value::Value,
 };
@@ -164,7 +165,7 @@ options! {
             "α: how strongly the photo is kept; with --style-loss neighbors, which is the stronger style, 3.5 times as strongly";
         "content-falloff" content_falloff: f32 = 1.0, "FACTOR",
             "How many times as strongly as at the next larger size the photo is kept on the way to the result: 2 halves the content weight from size to size, 1 leaves it (--schedule coarse-to-fine)"
-            { page: Some(OnPage { range: "1 to 4", allows: |text| text.parse().is_ok_and(|factor: f32| (1.0..=4.0).contains(&factor)) }) };
+            { page: Some(OnPage { range: "1 to 4", allows: |text| f32::of(text).is_some_and(|factor| (1.0..=4.0).contains(&factor)) }) };
         "style-weight" style_weight: f32 = 1.0, "WEIGHT",
             "β: how strongly the painting's style is taken on";
         "tv-weight" tv_weight: f32 = 0.3, "WEIGHT",
@@ -178,7 +179,7 @@ options! {
             { page: Some(all("gram, moments or neighbors")) };
         "neighbors-weight" neighbors_weight: f32 = Look::DEFAULT.values().neighbors_weight, "WEIGHT",
             "ν: how strongly each feature is drawn to the nearest one of the painting, relative to the Gram matrices (--style-loss neighbors)"
-            { page: Some(OnPage { range: "0 to 4", allows: |text| text.parse().is_ok_and(|weight: f32| (0.0..=4.0).contains(&weight)) }) };
+            { page: Some(OnPage { range: "0 to 4", allows: |text| f32::of(text).is_some_and(|weight| (0.0..=4.0).contains(&weight)) }) };
         "neighbors-turns" neighbors_turns: Turns = Look::DEFAULT.values().neighbors_turns, "none|quarters",
             "Orientations of the painting that give neighbours: as it hangs (none), or the three quarter turns as well"
             { page: Some(all("none or quarters")) };

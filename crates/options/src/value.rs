@@ -11,6 +11,7 @@ use crate::{
     },
     error::OptionsError,
     layers::{WeightedLayer, format_layers, parse_layers},
+    number::Number,
 };
 
 /// A value with a written form.
@@ -53,7 +54,17 @@ macro_rules! as_number {
         }
     )+};
 }
-as_number!(u32: "a whole number", u64: "a whole number", f32: "a number");
+as_number!(u32: "a whole number", u64: "a whole number");
+
+impl Value for f32 {
+    fn read(text: &str) -> Result<Self, OptionsError> {
+        Number::of(text).ok_or_else(|| OptionsError::NoNumber { found: text.to_owned(), wanted: "a number" })
+    }
+
+    fn write(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
 
 impl<T: Value> Value for Option<T> {
     fn read(text: &str) -> Result<Self, OptionsError> {

@@ -8,7 +8,8 @@ import { bundled } from './pack.mjs';
 import { program } from './places.mjs';
 import { PATIENCE, Studio } from './studio.mjs';
 
-export async function launch() {
+/** Starts Chromium, with these additional flags. */
+export async function launch(flags = []) {
   const executablePath = program('IMPASTO_CHROMIUM', ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']);
   assert.ok(executablePath, 'no Chromium: `cargo xtask setup --system` installs it, or set IMPASTO_CHROMIUM to its path');
   return chromium.launch({
@@ -16,6 +17,7 @@ export async function launch() {
     args: [
       '--headless=new', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader',
+      ...flags,
     ],
   });
 }

@@ -142,6 +142,15 @@ export class Studio {
     await this.paintButton.click();
   }
 
+  /** Paints a small picture quickly, with these choices. */
+  async paintSmall(choices = {}) {
+    await this.choose({ size: 64, steps: 10, ...choices });
+    const job = await this.job();
+    await this.paint();
+    await this.page.locator(`#studio[data-job="${job + 1}"]`).waitFor();
+    await this.reach('done');
+  }
+
   /** Waits for one of the states; an unexpected alert ends the wait with its text. */
   async reach(...states) {
     const wanted = states.map((state) => `#studio[data-state=${state}]`).join(',');
@@ -195,6 +204,7 @@ export class Studio {
 
   /** Presses one of the Save buttons; returns the file's name and bytes, and stores a copy as `as`. */
   async save(button, as) {
+    if (button !== 'Save PNG') await this.page.getByRole('button', { name: 'Other formats' }).click();
     const failed = this.alert.waitFor({ timeout: PATIENCE })
       .then(async () => { throw new Error(`nothing was saved: ${await this.alert.textContent()}`); });
     const [download] = await Promise.all([
@@ -240,8 +250,8 @@ export class Studio {
     }, path));
   }
 
-  async screenshot(name) {
+  async screenshot(name, { fullPage = true } = {}) {
     mkdirSync(join(artefacts, 'artefacts'), { recursive: true });
-    await this.page.screenshot({ path: join(artefacts, 'artefacts', `${name}.png`), fullPage: true });
+    await this.page.screenshot({ path: join(artefacts, 'artefacts', `${name}.png`), fullPage });
   }
 }

@@ -57,6 +57,6 @@ async fn picture(context: Context, kind: &str) -> Result<Blob, String> {
         return Ok(file);
     }
     let seen = (store.tint.get_untracked(), None);
-    let made = export::make(&result, context.services.files, ExportKind::Png, seen, |_| ()).await;
-    made.map(|file| file.bytes).map_err(|error| error.to_string())
+    let made = export::make(result, context.services.files, ExportKind::Png, seen, |_| ()).await;
+    made.map_err(|error| error.to_string())
 }

@@ -30,14 +30,17 @@ pub fn painted(store: &Store, run: &Run) {
 /// From now on, when a pace, the network or the photo changes, the size becomes what suits the machine; until the visitor or the
 /// address has chosen one, or a run has begun.
 pub fn suit_size(store: &'static Store) {
-    Effect::new(move |_| {
-        let (pace, photo) = (pace(store), store.sources.photo_size.get());
-        let is_free = !store.settings.size_is_chosen.get_untracked()
-            && store.run.state.get_untracked() == RunState::Idle;
-        if let Some(pace) = pace.filter(|_| is_free) {
-            store.settings.size.set(suitable_size(pace, &store.settings.options(), photo));
-        }
-    });
+    Effect::new(move |_| suit(store));
+}
+
+/// Sets the size to what suits the machine, unless one was chosen or a run has begun. Follows the pace and the photo.
+pub fn suit(store: &Store) {
+    let (pace, photo) = (pace(store), store.sources.photo_size.get());
+    let is_free =
+        !store.settings.size_is_chosen.get_untracked() && store.run.state.get_untracked() == RunState::Idle;
+    if let Some(pace) = pace.filter(|_| is_free) {
+        store.settings.size.set(suitable_size(pace, &store.settings.options(), photo));
+    }
 }
 
 /// The expected duration of the next run in seconds, as the settings are; `None` before its network was measured. Follows them.

@@ -3,27 +3,29 @@
 use browser::spoken;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::{GetUntracked, GetValue, Set};
-use protocol::ExportKind;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     actions::context::Context,
-    model::alert::Alert,
+    model::{
+        alert::Alert,
+        format::{Format, Maker},
+    },
     services::{
-        clipboard,
+        canvas, clipboard,
         export::{self, ExportError, MadeFile},
         tasks::spawn,
     },
 };
 
 /// Saves what is on the wall, unless a file is being made already.
-pub fn save(context: Context, what: ExportKind) {
+pub fn save(context: Context, format: Format) {
     if context.store.result.saving.get_untracked().is_some() {
         return;
     }
     spawn(async move {
-        let Some(file) = made(context, what).await else { return };
+        let Some(file) = made(context, format).await else { return };
         if let Err(error) = export::download(&file) {
             refuse(context, "The file cannot be saved", &error);
         }
@@ -36,7 +38,7 @@ pub fn copy_picture(context: Context) {
         return;
     }
     let making = async move {
-        let file = made(context, ExportKind::Png).await;
+        let file = made(context, Format::Png).await;
         file.map(|file| file.bytes).ok_or_else(|| JsValue::from("there is no picture"))
     };
     let copied = clipboard::copy_png(making);
@@ -58,7 +60,7 @@ pub fn share(context: Context) {
         return;
     }
     spawn(async move {
-        let Some(file) = made(context, ExportKind::Png).await else { return };
+        let Some(file) = made(context, Format::Png).await else { return };
         if let Err(error) = clipboard::share(&file.bytes, &file.name).await
             // The visitor has closed the dialogue.
             && !spoken(&error).contains("AbortError")
@@ -69,23 +71,37 @@ pub fn share(context: Context) {
 }
 
 /// Makes a file; `None` if that failed, which is said.
-async fn made(context: Context, what: ExportKind) -> Option<MadeFile> {
+async fn made(context: Context, format: Format) -> Option<MadeFile> {
     let store = context.store.result;
-    store.saving.set(Some((what, 0.0)));
+    store.saving.set(Some((format, 0.0)));
     // Lets the browser show the pressed button before the work begins.
     TimeoutFuture::new(0).await;
-    let report = move |part| store.saving.set(Some((what, part)));
-    let seen = (store.tint.get_untracked(), store.looked_at.get_untracked());
-    let file = match store.current.get_value() {
-        Some(result) => export::make(&result, context.services.files, what, seen, report).await,
-        None => Err(ExportError::Nothing),
-    };
+    let file = file(context, format).await;
     store.saving.set(None);
     if let Err(error) = &file {
         let text = format!("The file could not be made: {error}.");
         context.store.ui.alert.set(Some(Alert::new("export", text).with_details(error.details())));
     }
     file.ok()
+}
+
+async fn file(context: Context, format: Format) -> Result<MadeFile, ExportError> {
+    let store = context.store.result;
+    let result = store.current.get_value().ok_or(ExportError::Nothing)?;
+    let name = export::file_name(&result, format);
+    let bytes = match format.maker() {
+        Maker::Worker(what) => {
+            let report = move |part| store.saving.set(Some((format, part)));
+            let seen = (store.tint.get_untracked(), store.looked_at.get_untracked());
+            export::make(result, context.services.files, what, seen, report).await?
+        }
+        Maker::Browser(kind) => {
+            // It shows what is to be saved, at its full size.
+            let element = store.canvas.get_untracked().ok_or(ExportError::Nothing)?;
+            canvas::encoded(&element, kind).await.ok_or(ExportError::Unknown(format.name()))?
+        }
+    };
+    Ok(MadeFile { name, bytes })
 }
 
 fn refuse(context: Context, what: &str, error: &JsValue) {

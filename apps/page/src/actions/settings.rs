@@ -2,7 +2,7 @@
 
 use browser::spoken;
 use leptos::prelude::{Set, Update, WithUntracked};
-use options::{Look, recipe::Recipe, settings::Settings};
+use options::{Look, Options, recipe::Recipe, settings::Settings};
 use web_sys::File;
 
 use crate::{
@@ -56,17 +56,25 @@ async fn read(file: &File) -> Result<Recipe, String> {
     Recipe::read(&bytes).map_err(|error| error.to_string())
 }
 
-/// Sets the controls to a recipe. Returns the parts of it that the page cannot reproduce, in sentences.
-pub fn set(context: Context, recipe: &Recipe) -> Vec<String> {
-    let (settings, sources) = (context.store.settings, context.store.sources);
-    let (Settings { size, strokes, strength, steps, base }, off) = Settings::nearest(&recipe.options);
-    choose_size(settings, size);
+/// Sets the controls to what is nearest to these options. Returns the names of the controls that cannot show their value exactly.
+pub fn set_controls(context: Context, options: &Options) -> Vec<&'static str> {
+    let settings = context.store.settings;
+    let (Settings { size, strokes, strength, steps, base }, off) = Settings::nearest(options);
+    settings.size.set(size);
     settings.strokes.set(strokes);
     settings.steps.set(steps);
     settings.base.set(base);
+    set_strength(context, strength);
+    off
+}
+
+/// Sets the controls to a recipe. Returns the parts of it that the page cannot reproduce, in sentences.
+pub fn set(context: Context, recipe: &Recipe) -> Vec<String> {
+    let (settings, sources) = (context.store.settings, context.store.sources);
+    let off = set_controls(context, &recipe.options);
+    settings.size_is_chosen.set(true);
     // An experiment is fully described by the options.
     settings.experiment.update(|experiment| experiment.0 = "none");
-    set_strength(context, strength);
     let mut left = Vec::new();
     if !off.is_empty() {
         left.push(format!("As near as this page can come: {}.", off.join(", ")));

@@ -28,7 +28,7 @@ pub fn copy(context: Context, form: Form) {
     let home = address::home();
     let (text, mut words) = match form {
         Form::Link => (
-            address::with_parameters(&home, &chosen.parameters()),
+            format!("{home}?{}", address::written(&chosen.parameters())),
             "The link is in the clipboard.".to_owned(),
         ),
         Form::EmbedCode => (chosen.embed_code(&home), "The code is in the clipboard.".to_owned()),

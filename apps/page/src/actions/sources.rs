@@ -1,7 +1,8 @@
 //! Handles the choice of pictures: samples, the visitor's own files, and pictures on other sites.
 
 use browser::{decode, spoken};
-use leptos::prelude::{GetUntracked, Set, WithUntracked, WithValue};
+use leptos::prelude::{GetUntracked, Set, Update, WithUntracked, WithValue};
+use protocol::Failure;
 use web_sys::File;
 
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     model::{
         alert::Alert,
         choice::{Choice, Role},
+        file_kind,
         run::RepaintFrom,
     },
     services::{files, tasks::spawn},
@@ -48,6 +50,17 @@ pub fn take_file(context: Context, role: Role, file: File) {
     let sources = context.store.sources;
     sources.last_used.set(role);
     open(context, sources.latest(role), file, move |choice| take(context, role, choice));
+}
+
+/// The visitor's answer to whether the picture that the page's address names is loaded.
+pub fn answer(context: Context, role: Role, is_wanted: bool) {
+    let named = context.store.sources.named;
+    let address =
+        named.with_untracked(|named| named.iter().find(|(of, _)| *of == role).map(|(_, at)| at.clone()));
+    named.update(|named| named.retain(|(of, _)| *of != role));
+    if let Some(address) = address.filter(|_| is_wanted) {
+        choose(context, role, Choice::elsewhere(role, &address));
+    }
 }
 
 /// Chooses the picture at an address, which somebody has dropped or pasted.
@@ -93,9 +106,27 @@ fn take(context: Context, role: Role, choice: Choice) {
 
 /// The choice of a file that is a picture.
 async fn kept(context: Context, file: File) -> Result<Choice, Alert> {
-    let size = decode::measure(&file, &file.name()).await.map_err(|failure| Alert::from(&failure))?;
+    let size = match decode::measure(&file, &file.name()).await {
+        Ok(size) => size,
+        Err(failure) => return Err(unreadable(&file, &failure).await),
+    };
     let refused = |error| Alert::new("decode", format!("The file cannot be shown ({}).", spoken(&error)));
     context.services.files.keep(file, size).map_err(refused)
+}
+
+/// Why a file cannot be read: it may be a picture of a format that this browser lacks.
+async fn unreadable(file: &File, failure: &Failure) -> Alert {
+    let start = files::read_start(file, file_kind::START).await.unwrap_or_default();
+    match file_kind::uncommon(&start) {
+        Some(format) => Alert::new(
+            "decode",
+            format!(
+                "{} is a picture in the format {format}, which this browser cannot read. Save it as JPEG or PNG, and choose that.",
+                file.name()
+            ),
+        ),
+        None => Alert::from(failure),
+    }
 }
 
 /// Takes the choice, or says why there is none.

@@ -13,6 +13,7 @@ use crate::{
         progress::{LossAt, RunPhase},
         run::RunState,
     },
+    services::connection::saves_data,
     store::Store,
 };
 
@@ -53,8 +54,8 @@ fn ready(context: Context, engine: Engine, device: String) {
     store.engine.tuned.set(Some((Tuning::Rule, String::new())));
     // While the visitor chooses pictures.
     networks::prepare(context);
-    // An embedded page does not: its reader may not want to paint.
-    if !store.ui.embed {
+    // An embedded page does not: its reader may not want to paint. Nor does one whose visitor saves data.
+    if !store.ui.embed && !saves_data() {
         offline::keep(store.offline, engine);
     }
 }

@@ -28,10 +28,14 @@ impl Alert {
 
 impl From<&Failure> for Alert {
     fn from(failure: &Failure) -> Self {
-        let text = failure.to_string();
-        let mut letters = text.chars();
-        let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-        Self::new(failure.kind(), format!("{first}{}.", letters.as_str().trim_end_matches('.')))
-            .with_details(failure.details())
+        let mut text = failure.to_string();
+        text.truncate(text.trim_end_matches('.').len());
+        // ASCII only, here and in [`slug`](super::choice::Choice::slug): the tables of Unicode's letter cases would be a thirtieth of
+        // the page's program.
+        if let Some(first) = text.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        text.push('.');
+        Self::new(failure.kind(), text).with_details(failure.details())
     }
 }

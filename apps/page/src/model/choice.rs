@@ -182,7 +182,7 @@ impl Choice {
     }
 
     /// A picture at an address on another site.
-    fn elsewhere(role: Role, address: &str) -> Self {
+    pub fn elsewhere(role: Role, address: &str) -> Self {
         // Ids from the upper end, to differ from those of the visitor's own files.
         let id = match role {
             Role::Photo => u32::MAX,
@@ -225,7 +225,7 @@ impl Choice {
         if self.by.is_empty() { self.title.clone() } else { format!("{}, {}", self.title, self.by) }
     }
 
-    /// The name for use in a file name: lower-case letters and digits, joined by single hyphens.
+    /// The name for use in a file name: letters, of which those of ASCII are lower-case, and digits, joined by single hyphens.
     pub fn slug(&self) -> String {
         let name = if self.is_sample() {
             &self.key
@@ -235,7 +235,7 @@ impl Choice {
         let words: Vec<String> = name
             .split(|letter: char| !letter.is_alphanumeric())
             .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
+            .map(str::to_ascii_lowercase)
             .collect();
         words.join("-")
     }
@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn a_piece_of_a_file_name_has_no_other_signs_than_hyphens() {
         let own = |name: &str| Choice::own(1, name.into(), String::new(), (4, 3)).slug();
-        assert_eq!([own("Über  uns (2).final.JPG"), own("../..")], ["über-uns-2-final", ""]);
+        assert_eq!([own("Über  Uns (2).final.JPG"), own("../..")], ["Über-uns-2-final", ""]);
         assert_eq!(Choice::first(Role::Photo, None).0.slug(), "summer-palace");
     }
 }

@@ -61,11 +61,14 @@ pub fn draw_small(
     context.draw_image_with_html_canvas_element_and_dw_and_dh(&whole, 0.0, 0.0, small_width, small_height)
 }
 
+/// The quality of files with a loss, from 0 to 1: one hardly sees it.
+const QUALITY: f64 = 0.92;
+
 /// The canvas as a file of this MIME type; `None` where the browser cannot write it. Browsers with protection against
 /// fingerprinting change pixels.
 pub async fn encoded(canvas: &HtmlCanvasElement, kind: &str) -> Option<Blob> {
     let written = Promise::new(&mut |resolve, _| {
-        if canvas.to_blob_with_type(&resolve, kind).is_err() {
+        if canvas.to_blob_with_type_and_encoder_options(&resolve, kind, &QUALITY.into()).is_err() {
             let _ = resolve.call0(&JsValue::UNDEFINED);
         }
     });

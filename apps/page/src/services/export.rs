@@ -11,8 +11,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlAnchorElement, Url};
 
 use crate::{
-    model::{choice::Choice, result::PaintedResult},
-    services::{canvas::tinted, files::OwnFiles, workers},
+    model::{choice::Choice, format::Format, result::PaintedResult},
+    services::{canvas::tinted, files::OwnFiles, tasks::Task, workers},
 };
 
 /// The program of that worker. It is loaded only when something is saved.
@@ -27,6 +27,9 @@ pub enum ExportError {
     /// The photo or the painting cannot be read any more (a file that was moved or deleted).
     #[error("the triptych needs the photo and the painting again: {0}")]
     Source(#[from] Failure),
+    /// The browser does not write this format.
+    #[error("this browser does not write {0}; save a PNG")]
+    Unknown(&'static str),
     /// The pixels could not be written in this format.
     #[error("the file could not be written ({0})")]
     Encode(String),
@@ -59,23 +62,31 @@ pub struct MadeFile {
     pub bytes: Blob,
 }
 
+/// The name of a file.
+pub fn file_name(result: &PaintedResult<Uint8ClampedArray>, format: Format) -> String {
+    format!("impasto-{}-{}{}", result.content.slug(), result.style.slug(), format.ending())
+}
+
 /// Makes the file in a worker. `tint` is the share of the photo's colours in per cent, `looked_at` the
-/// step of the frame that is shown (`None`: the latest); `report` is called with the progress (0 to 1).
-///
-/// # Errors
-/// [`ExportError`], in words for the visitor.
-pub async fn make(
-    result: &PaintedResult<Uint8ClampedArray>,
+/// step of the frame that is shown (`None`: the latest); `report` is called with the progress (0 to 1). The task answers with
+/// an [`ExportError`], in words for the visitor, if that fails.
+pub fn make(
+    result: PaintedResult<Uint8ClampedArray>,
+    files: OwnFiles,
+    what: ExportKind,
+    seen: (u32, Option<u32>),
+    report: impl Fn(f64) + 'static,
+) -> Task<Result<Blob, ExportError>> {
+    Box::pin(made(result, files, what, seen, Box::new(report)))
+}
+
+async fn made(
+    result: PaintedResult<Uint8ClampedArray>,
     files: OwnFiles,
     what: ExportKind,
     (tint, looked_at): (u32, Option<u32>),
-    report: impl Fn(f64) + 'static,
-) -> Result<MadeFile, ExportError> {
-    let ending = match what {
-        ExportKind::Png => ".png",
-        ExportKind::Triptych => "-triptych.png",
-        ExportKind::Gif => ".gif",
-    };
+    report: Box<dyn Fn(f64)>,
+) -> Result<Blob, ExportError> {
     let chosen = match what {
         // The last frame is always included.
         ExportKind::Gif => result.timeline.sample(MOST_GIF_FRAMES),
@@ -104,13 +115,11 @@ pub async fn make(
         }
         envelope = envelope.with("files", &blobs);
     }
-    let bytes = send(&envelope, report).await?;
-    let name = format!("impasto-{}-{}{ending}", result.content.slug(), result.style.slug());
-    Ok(MadeFile { name, bytes })
+    send(&envelope, report).await
 }
 
 /// Starts a worker for one request, and terminates it after the response.
-async fn send(envelope: &Envelope, report: impl Fn(f64) + 'static) -> Result<Blob, ExportError> {
+async fn send(envelope: &Envelope, report: Box<dyn Fn(f64)>) -> Result<Blob, ExportError> {
     let worker = workers::start(PROGRAM).map_err(|error| fault(spoken(&error)))?;
     let mut settle = None;
     let answer = Promise::new(&mut |resolve, _| settle = Some(resolve));

@@ -7,6 +7,12 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort, Window};
 
+/// Whether this page is a frame of another one.
+pub fn is_framed() -> bool {
+    let parent = |window: &Window| window.parent().ok().flatten();
+    web_sys::window().is_some_and(|window| parent(&window).is_some_and(|parent| parent != window))
+}
+
 /// What an embedding page can order.
 pub enum Order {
     /// To stop the run, as by the button.

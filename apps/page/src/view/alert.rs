@@ -6,6 +6,8 @@ use options::{Engine, ranges::SIZES};
 use crate::{
     actions::{context::Context, painting::paint},
     link::bridge::Bridge,
+    services::screen::focus,
+    view::dock::PAINT,
 };
 
 /// The error message, until it is dismissed.
@@ -13,13 +15,18 @@ use crate::{
 pub fn AlertBox() -> impl IntoView {
     let context: Context = expect_context();
     let current = context.store.ui.alert;
+    let dismiss = move |_| {
+        current.set(None);
+        // The pressed button has gone.
+        focus(PAINT);
+    };
     let alert = move || {
         current.get().map(|alert| {
             view! {
                 <div id="error" class="alert" role="alert" data-kind=alert.kind>
                     <p>{alert.text}</p>
                     {remedies(context, alert.kind)}
-                    <button type="button" on:click=move |_| current.set(None)>"Dismiss"</button>
+                    <button type="button" on:click=dismiss>"Dismiss"</button>
                     {alert.details.map(|details| view! {
                         <details><summary>"Details"</summary><p>{details}</p></details>
                     })}

@@ -13,11 +13,11 @@ pub fn Divider(
     let Context { store, .. } = expect_context();
     let split = store.ui.split;
     view! {
-        <div class="divider" hidden=move || !compares.get() style=move || format!("--split: {}%", split.get())>
+        <div class="divider" hidden=Signal::derive(move || !compares.get()) style=Signal::derive(move || format!("--split: {}%", split.get()))>
             <input
                 id="split" type="range" min="0" max="100" aria-label="Before and after"
-                prop:value=move || split.get().to_string()
-                aria-valuetext=move || format!("{} % of the photo", split.get())
+                prop:value=Signal::derive(move || split.get().to_string())
+                aria-valuetext=Signal::derive(move || format!("{} % of the photo", split.get()))
                 on:input=move |event| {
                     if let Ok(moved) = event_target_value(&event).parse() {
                         split.set(moved);
@@ -36,7 +36,7 @@ pub fn CompareButton() -> impl IntoView {
     let compares = store.ui.compares;
     view! {
         <button
-            type="button" id="compare" aria-pressed=move || compares.get().to_string()
+            type="button" id="compare" aria-pressed=Signal::derive(move || compares.get().to_string())
             on:click=move |_| compares.update(|compares| *compares = !*compares)
         >
             "Compare"

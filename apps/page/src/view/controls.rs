@@ -9,14 +9,18 @@ use options::{
 use picture::size_to_fit;
 
 use crate::{
-    actions::{context::Context, pace::expected, painting::set_strength, settings::choose_size},
+    actions::{
+        context::Context, pace::expected, painting::set_strength, presence::toggle_telling,
+        settings::choose_size,
+    },
     model::{
         run::RunState,
         words::{duration, significant},
     },
+    services::{connection::saves_data, notice::can_be_asked_for},
     view::{
         expert::Expert, kit::slider::Slider, looks::LookControl, more::More, networks::NetworkControl,
-        offline::KeptDownloads, share::Share,
+        offline::KeptDownloads, settings::UsualSettings, share::Share,
     },
 };
 
@@ -34,7 +38,9 @@ pub fn Controls() -> impl IntoView {
             <NetworkControl />
             <More />
             <Expert />
+            <UsualSettings />
             <Share />
+            <Telling />
             <Device />
             <KeptDownloads />
         </section>
@@ -74,19 +80,33 @@ fn Sliders() -> impl IntoView {
     };
     view! {
         <Slider
-            id="size" label="Size" words=size_and_time range=*SIZES.start()..=LARGEST_QUICK step=32
+            id="size" label="Size" words=Signal::derive(size_and_time) range=*SIZES.start()..=LARGEST_QUICK step=32
             value=settings.size moved=move |size| choose_size(settings, size)
         />
         <Slider
-            id="strength" label="Strength" words=strength_in_words range=STRENGTHS step=0.05
+            id="strength" label="Strength" words=Signal::derive(strength_in_words) range=STRENGTHS step=0.05
             value=settings.strength moved=move |strength| set_strength(context, strength)
         >
             <span class="ends" aria-hidden="true"><span>"photo"</span><span>"painting"</span></span>
         </Slider>
         <Slider
-            id="steps" label="Steps" words=move || settings.steps.get().to_string() range=STEPS step=5
+            id="steps" label="Steps" words=Signal::derive(move || settings.steps.get().to_string()) range=STEPS step=5
             value=settings.steps moved=move |steps| settings.steps.set(steps)
         />
+    }
+}
+
+/// The button that lets the page tell of the end of a run. The browser asks only when it is pressed.
+#[component]
+fn Telling() -> impl IntoView {
+    let context: Context = expect_context();
+    let tells = context.store.ui.tells;
+    view! {
+        <p class="share" hidden=!can_be_asked_for()>
+            <button type="button" aria-pressed=Signal::derive(move || tells.get().to_string()) on:click=move |_| toggle_telling(context)>
+                "Tell me when it is painted"
+            </button>
+        </p>
     }
 }
 
@@ -96,12 +116,15 @@ fn Device() -> impl IntoView {
     let Context { store, .. } = expect_context();
     view! {
         <p id="device" class="device">
-            {move || match store.engine.ready.get() {
+            {Signal::derive(move || match store.engine.ready.get() {
                 Some((Engine::Gpu, name)) => format!("Painting on: {name} (WebGPU)"),
                 Some((Engine::Cpu, name)) => format!("Painting on: {name} (no WebGPU)"),
                 None if store.run.state.get() == RunState::Failed => "No engine is loaded.".to_owned(),
+                None if store.run.state.get() == RunState::Idle && saves_data() => {
+                    "To save data the engine is loaded when you press Paint.".to_owned()
+                }
                 None => "The engine is being loaded…".to_owned(),
-            }}
+            })}
         </p>
     }
 }

@@ -36,7 +36,7 @@ pub fn Convolutions() -> impl IntoView {
                         "By rule"
                     </button>
                 </p>
-                <p class="hint" aria-live="polite">{words}</p>
+                <p class="hint" aria-live="polite">{Signal::derive(words)}</p>
             </div>
         </Show>
     }

@@ -11,6 +11,10 @@ use crate::{
     view::meter::Meter,
 };
 
+/// A selector of the Paint button, which is always there and in sight: the focus goes to it when a button that was pressed
+/// disappears.
+pub const PAINT: &str = ".dock .primary";
+
 /// What a visitor presses, and what comes of it.
 #[component]
 pub fn Dock() -> impl IntoView {
@@ -20,7 +24,7 @@ pub fn Dock() -> impl IntoView {
             <RunButtons />
             <div class="course">
                 <Meter />
-                <p id="status" role="status">{move || store.ui.status.get()}</p>
+                <p id="status" role="status">{Signal::derive(move || store.ui.status.get())}</p>
             </div>
             <RepaintChoice />
         </div>
@@ -40,14 +44,14 @@ fn RunButtons() -> impl IntoView {
         <div class="actions">
             <button
                 type="button" class="primary"
-                aria-disabled=move || running().to_string()
+                aria-disabled=Signal::derive(move || running().to_string())
                 on:click=move |_| paint(context)
             >
-                {move || if store.result.on_wall.get() { "Paint again" } else { "Paint" }}
+                {Signal::derive(move || if store.result.on_wall.get() { "Paint again" } else { "Paint" })}
             </button>
             <button
                 type="button"
-                aria-disabled=move || (!running() || store.run.stopping.get()).to_string()
+                aria-disabled=Signal::derive(move || (!running() || store.run.stopping.get()).to_string())
                 on:click=move |_| stop(context)
             >
                 "Stop"
@@ -66,7 +70,7 @@ fn RepaintChoice() -> impl IntoView {
             <label>
                 <input
                     type="radio" name="again" value=key
-                    prop:checked=move || repaint_from.get() == value
+                    prop:checked=Signal::derive(move || repaint_from.get() == value)
                     on:change=move |_| {
                         repaint_from.set(value);
                         // It says "this picture".
@@ -81,7 +85,7 @@ fn RepaintChoice() -> impl IntoView {
     };
     let unusable = move || !store.result.exists.get() || store.run.state.get().is_running();
     view! {
-        <fieldset class="again" hidden=unusable>
+        <fieldset class="again" hidden=Signal::derive(unusable)>
             <legend>"Paint again"</legend>
             {radio(RepaintFrom::Result, "go-on", "Go on from this picture")}
             {radio(RepaintFrom::Photo, "afresh", "Start afresh")}

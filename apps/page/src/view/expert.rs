@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use options::{
     Optimizer, Pooling, StyleLoss,
+    number::Number as _,
     ranges::SIZES,
     settings::{content_weight, strength},
 };
@@ -85,7 +86,7 @@ fn ContentNumbers() -> impl IntoView {
             step="0.01"
             shown=Signal::derive(move || content_weight(settings.strength.get()).to_string())
             choose=Callback::new(move |text: String| {
-                set_strength(context, strength(text.parse().ok()?)?);
+                set_strength(context, strength(f32::of(&text)?)?);
                 Some(())
             })
         />
@@ -164,5 +165,5 @@ fn MethodPicks() -> impl IntoView {
 
 /// Parses a weight of the loss.
 fn weight(text: &str) -> Option<f32> {
-    text.parse().ok().filter(|weight: &f32| weight.is_finite() && *weight >= 0.0)
+    f32::of(text).filter(|weight| weight.is_finite() && *weight >= 0.0)
 }

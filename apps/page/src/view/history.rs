@@ -20,7 +20,7 @@ pub fn Results() -> impl IntoView {
         all.with(|history| history.results().iter().rev().map(|kept| kept.number).collect::<Vec<_>>())
     };
     view! {
-        <section class="well results" aria-labelledby="results-heading" hidden=move || all.with(|it| it.results().len() < 2)>
+        <section class="well results" aria-labelledby="results-heading" hidden=Signal::derive(move || all.with(|it| it.results().len() < 2))>
             <header>
                 <h2 id="results-heading">"Results"</h2>
                 <p class="chosen">"of this visit, each with its settings"</p>
@@ -56,7 +56,7 @@ fn Thumbnail(number: u32) -> impl IntoView {
     view! {
         <button
             type="button" class="thumb" title=label.clone() aria-label=label
-            aria-disabled=move || store.run.state.get().is_running().to_string()
+            aria-disabled=Signal::derive(move || store.run.state.get().is_running().to_string())
             on:click=move |_| history::bring_back(context, number)
         >
             <canvas node_ref=element></canvas>

@@ -28,7 +28,7 @@ pub fn LookControl() -> impl IntoView {
             <label>
                 <input
                     type="radio" name="look" value=look.to_string()
-                    prop:checked=move || current() == Some(look)
+                    prop:checked=Signal::derive(move || current() == Some(look))
                     on:change=move |_| choose_look(context, look)
                 />
                 <span class="name">{name}</span>
@@ -42,7 +42,7 @@ pub fn LookControl() -> impl IntoView {
             <legend>"Look"</legend>
             {LOOKS.into_iter().map(radio).collect_view()}
             <p id="look-note" class="hint">
-                {move || if current().is_none() { "Your own: More and Expert say what it is." } else { "" }}
+                {Signal::derive(move || if current().is_none() { "Your own: More and Expert say what it is." } else { "" })}
             </p>
         </fieldset>
     }

@@ -32,12 +32,12 @@ pub fn MarkButton() -> impl IntoView {
         <div class="control">
             <span class="label">"Parts"</span>
             <button
-                type="button" id="mark" aria-pressed=move || marking.open.get().to_string()
+                type="button" id="mark" aria-pressed=Signal::derive(move || marking.open.get().to_string())
                 on:click=move |_| actions::toggle(marking, store.sources.photo_size.get_untracked())
             >
-                {move || if marking.open.get() { "Put the brush away" } else { "Mark parts of the photo" }}
+                {Signal::derive(move || if marking.open.get() { "Put the brush away" } else { "Mark parts of the photo" })}
             </button>
-            <p class="hint">{hint}</p>
+            <p class="hint">{Signal::derive(hint)}</p>
         </div>
     }
 }
@@ -61,9 +61,9 @@ pub fn MarkLayer() -> impl IntoView {
             tabindex="0"
             role="application"
             aria-label="Marks on the photo: draw with the pointer, or move with the arrow keys and mark with the space bar; with Shift the arrow keys draw"
-            hidden=move || !marking.open.get()
-            data-any=move || marking.any.get().to_string()
-            data-mapped=move || marking.mapped.get().to_string()
+            hidden=Signal::derive(move || !marking.open.get())
+            data-any=Signal::derive(move || marking.any.get().to_string())
+            data-mapped=Signal::derive(move || marking.mapped.get().to_string())
             on:pointerdown=move |event: PointerEvent| {
                 if let Some((x, y)) = place(&event) {
                     if let Some(canvas) = marking.canvas.get_untracked() {
@@ -97,7 +97,7 @@ pub fn MarkTools() -> impl IntoView {
     let brush = move |brush: Brush, label: &'static str| {
         view! {
             <button
-                type="button" aria-pressed=move || (marking.brush.get() == brush).to_string()
+                type="button" aria-pressed=Signal::derive(move || (marking.brush.get() == brush).to_string())
                 on:click=move |_| marking.brush.set(brush)
             >
                 {label}
@@ -106,7 +106,7 @@ pub fn MarkTools() -> impl IntoView {
     };
     let all = move |change: fn(&mut BrushMask)| move |_: MouseEvent| actions::change(marking, change);
     view! {
-        <div class="brush" role="group" aria-label="Brush" hidden=move || !marking.open.get()>
+        <div class="brush" role="group" aria-label="Brush" hidden=Signal::derive(move || !marking.open.get())>
             {brush(Brush::Mark, "Mark")}
             {brush(Brush::Keep, "Keep more of the photo here")}
             {brush(Brush::Free, "Paint freely here")}
@@ -122,7 +122,7 @@ pub fn MarkTools() -> impl IntoView {
                 "Width"
                 <input
                     id="brush-width" type="range" min=*WIDTHS.start() max=*WIDTHS.end()
-                    prop:value=move || marking.width.get().to_string()
+                    prop:value=Signal::derive(move || marking.width.get().to_string())
                     on:input=move |event| {
                         if let Ok(width) = event_target_value(&event).parse() {
                             marking.width.set(width);

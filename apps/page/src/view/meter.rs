@@ -23,25 +23,25 @@ pub fn Meter() -> impl IntoView {
     };
     let bar = move || progress.with(bar);
     view! {
-        <div class="meter" hidden=move || progress.with(|progress| progress.steps == 0)>
+        <div class="meter" hidden=Signal::derive(move || progress.with(|progress| progress.steps == 0))>
             <p class="line">
-                <span>{move || progress.with(words)}</span>
-                <span class="left">{move || progress.with(time_left)}</span>
+                <span>{Signal::derive(move || progress.with(words))}</span>
+                <span class="left">{Signal::derive(move || progress.with(time_left))}</span>
             </p>
             // Tests and styles read these attributes.
             <progress
                 id="progress"
                 aria-label="Progress"
-                max=move || bar().1.to_string()
-                value=move || bar().0.map(|value| value.to_string())
-                data-phase=move || progress.with(|progress| progress.phase.name())
-                data-step=move || progress.with(|progress| progress.step.to_string())
-                data-steps=move || progress.with(|progress| progress.steps.to_string())
+                max=Signal::derive(move || bar().1.to_string())
+                value=Signal::derive(move || bar().0.map(|value| value.to_string()))
+                data-phase=Signal::derive(move || progress.with(|progress| progress.phase.name()))
+                data-step=Signal::derive(move || progress.with(|progress| progress.step.to_string()))
+                data-steps=Signal::derive(move || progress.with(|progress| progress.steps.to_string()))
                 data-total=term(|losses| losses.total)
                 data-content=term(|losses| losses.content)
                 data-style=term(|losses| losses.style)
                 data-tv=term(|losses| losses.tv)
-                data-losses=move || losses.with(|losses| serde_json::to_string(losses).unwrap_or_default())
+                data-losses=Signal::derive(move || losses.with(|losses| serde_json::to_string(losses).unwrap_or_default()))
             ></progress>
         </div>
     }

@@ -1,7 +1,9 @@
 //! Defines what a visitor sees. Views read the store and call actions.
 
 pub mod alert;
+pub mod camera;
 pub mod compare;
+pub mod consent;
 pub mod controls;
 pub mod convolutions;
 pub mod dock;
@@ -23,3 +25,4 @@ pub mod second;
 pub mod settings;
 pub mod share;
 pub mod stage;
+pub mod zoom;

@@ -42,7 +42,7 @@ pub fn NetworkControl() -> impl IntoView {
         <fieldset class="networks" aria-describedby="network-note">
             <legend>"Network"</legend>
             {radios}
-            <p id="network-note" class="hint">{note}</p>
+            <p id="network-note" class="hint">{Signal::derive(note)}</p>
         </fieldset>
     }
 }

@@ -43,13 +43,13 @@ pub fn KeptDownloads() -> impl IntoView {
     let nothing = move || store.kept.with(Vec::is_empty);
     view! {
         <div id="kept" class="kept" aria-live="polite">
-            <p hidden=nothing>
-                {list}
+            <p hidden=Signal::derive(nothing)>
+                {Signal::derive(list)}
                 <button type="button" class="link" on:click=move |_| offline::remove(store)>
-                    "Remove downloads (" {total} ")"
+                    "Remove downloads (" {Signal::derive(total)} ")"
                 </button>
             </p>
-            <p hidden=move || !(nothing() && store.removed.get())>
+            <p hidden=Signal::derive(move || !(nothing() && store.removed.get()))>
                 "Nothing is kept here any more; the next visit loads it again."
             </p>
         </div>

@@ -17,7 +17,7 @@ use crate::{
 pub fn Outcome() -> impl IntoView {
     let Context { store, .. } = expect_context();
     view! {
-        <section class="outcome" aria-label="Result" hidden=move || !store.result.exists.get()>
+        <section class="outcome" aria-label="Result" hidden=Signal::derive(move || !store.result.exists.get())>
             <Course />
             <Tint />
             <LossNumbers />
@@ -35,20 +35,20 @@ fn Course() -> impl IntoView {
         Some(step) => steps.with(|steps| steps.partition_point(|kept| *kept <= step).saturating_sub(1)),
         None => last(),
     };
-    let words = move || {
+    let words = Signal::derive(move || {
         let step = steps.with(|steps| steps.get(at()).copied().unwrap_or_default());
         match looked_at.get() {
             Some(_) => format!("after {}", counted(step, "step")),
             None => "the latest picture".to_owned(),
         }
-    };
+    });
     view! {
-        <div class="control" hidden=move || last() == 0>
+        <div class="control" hidden=Signal::derive(move || last() == 0)>
             <label for="course">"Course of the painting"</label>
             <output for="course">{words}</output>
             <input
-                id="course" type="range" min="0" max=move || last().to_string() step="1"
-                prop:value=move || at().to_string() aria-valuetext=words
+                id="course" type="range" min="0" max=Signal::derive(move || last().to_string()) step="1"
+                prop:value=Signal::derive(move || at().to_string()) aria-valuetext=words
                 on:input=move |event| {
                     let moved = event_target_value(&event).parse::<usize>().ok();
                     if let Some(moved) = moved {
@@ -73,7 +73,7 @@ fn Tint() -> impl IntoView {
     };
     view! {
         <Slider
-            id="tint" label="Colours of the result" words range=0..=100 step=5
+            id="tint" label="Colours of the result" words=Signal::derive(words) range=0..=100 step=5
             value=store.tint
             moved=move |tint| set_tint(context, tint)
         />
@@ -92,7 +92,7 @@ fn LossNumbers() -> impl IntoView {
         }
     };
     view! {
-        <div class="numbers" hidden=move || losses.with(Vec::is_empty)>
+        <div class="numbers" hidden=Signal::derive(move || losses.with(Vec::is_empty))>
             <dl>
                 <div><dt>"Loss"</dt><dd>{shown(|losses| losses.total)}</dd></div>
                 <div><dt>"Content"</dt><dd>{shown(|losses| losses.content)}</dd></div>
@@ -100,7 +100,7 @@ fn LossNumbers() -> impl IntoView {
                 <div><dt>"Variation"</dt><dd>{shown(|losses| losses.tv)}</dd></div>
             </dl>
             <svg class="curve" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
-                <polyline points=move || losses.with(|losses| curve(losses)) />
+                <polyline points=Signal::derive(move || losses.with(|losses| curve(losses))) />
             </svg>
         </div>
     }

@@ -7,6 +7,7 @@ use crate::{
     model::choice::Role,
     view::{
         alert::AlertBox,
+        consent::RemotePictures,
         controls::Controls,
         history::Results,
         offline::UpdateOffer,
@@ -26,12 +27,13 @@ pub fn Page() -> impl IntoView {
     view! {
         <main
             id="studio"
-            data-state=move || store.run.state.get().name()
-            data-engine=move || store.engine.ready.get().map_or("", |(engine, _)| engine.name())
-            data-weights=move || store.engine.weights_from.get()
-            data-job=move || store.run.job.get().0.to_string()
+            data-state=Signal::derive(move || store.run.state.get().name())
+            data-engine=Signal::derive(move || store.engine.ready.get().map_or("", |(engine, _)| engine.name()))
+            data-weights=Signal::derive(move || store.engine.weights_from.get())
+            data-job=Signal::derive(move || store.run.job.get().0.to_string())
         >
             <AlertBox />
+            <RemotePictures />
             <UpdateOffer />
             <Stage />
             <div class="pane">

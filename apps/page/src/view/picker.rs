@@ -9,7 +9,7 @@ use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element};
 use crate::{
     actions::{context::Context, sources},
     model::choice::{Choice, Role, first_address},
-    view::kit::file_button::FileButton,
+    view::{camera::TakePhoto, kit::file_button::FileButton},
 };
 
 /// Thumbnails of the samples and of the visitor's own file, and a button to choose a file.
@@ -34,9 +34,9 @@ pub fn PicturePicker(
     view! {
         <section
             class="well"
-            class:dropping=move || dragged.get().is_positive()
+            class:dropping=Signal::derive(move || dragged.get().is_positive())
             aria-labelledby=heading
-            data-chosen=move || chosen.with(|choice| choice.key.clone())
+            data-chosen=Signal::derive(move || chosen.with(|choice| choice.key.clone()))
             tabindex="-1"
             on:focusin=move |_| store.last_used.set(role)
             on:click=move |_| store.last_used.set(role)
@@ -51,7 +51,7 @@ pub fn PicturePicker(
         >
             <header>
                 <h2 id=heading>{role.title()}</h2>
-                <p class="chosen">{move || chosen.with(|choice| choice.title.clone())}</p>
+                <p class="chosen">{Signal::derive(move || chosen.with(|choice| choice.title.clone()))}</p>
             </header>
             <div class="thumbs" role="radiogroup" aria-labelledby=heading>
                 {move || own.get().map(thumb)} {samples}
@@ -61,6 +61,7 @@ pub fn PicturePicker(
                     label=format!("Your own {}", role.key()) accept="image/*"
                     take=move |file| sources::take_file(context, role, file)
                 />
+                {(role == Role::Photo).then(|| view! { <TakePhoto /> })}
                 <span class="hint">"or drop it here, or paste it"</span>
             </p>
         </section>
@@ -79,7 +80,7 @@ fn thumbnail(context: Context, role: Role, choice: Choice) -> impl IntoView {
                 type="radio"
                 name=role.key()
                 value=key
-                prop:checked=move || chosen.with(|now| now.id == id)
+                prop:checked=Signal::derive(move || chosen.with(|now| now.id == id))
                 on:change=move |_| sources::choose(context, role, choice.clone())
             />
             <img crossorigin=crossorigin src=url alt=alt width="96" height="96" loading="lazy" draggable="false" />

@@ -20,7 +20,7 @@ pub fn Ready() -> impl IntoView {
         view! {
             <button
                 type="button" class="thumb" title=label.clone() aria-label=label
-                aria-pressed=move || chosen().to_string()
+                aria-pressed=Signal::derive(move || chosen().to_string())
                 on:click=move |_| {
                     sources::choose(context, Role::Photo, example.photo.clone());
                     sources::choose(context, Role::Painting, example.painting.clone());

@@ -1,56 +1,76 @@
 //! Shows what can be done with the result: save, copy and share it, compare it with the photo.
 
 use leptos::prelude::*;
-use protocol::ExportKind;
 
 use crate::{
     actions::{
         context::Context,
         save::{copy_picture, save, share},
     },
+    model::format::Format,
     services::clipboard::can_share,
     view::compare::CompareButton,
 };
+
+/// The formats beside PNG, each with one sentence.
+const OTHERS: [(Format, &str); 4] = [
+    (Format::Jpeg, "a smaller file, for everywhere"),
+    (Format::WebP, "a still smaller one, for the web"),
+    (Format::Triptych, "photo, painting and picture side by side"),
+    (Format::Gif, "how it was painted, moving"),
+];
 
 /// What can be done with the picture on the wall.
 #[component]
 pub fn Save() -> impl IntoView {
     let context: Context = expect_context();
     let store = context.store.result;
-    let usable = move || store.exists.get() && store.saving.get().is_none();
-    let button = move |what: ExportKind, label: &'static str| {
-        view! {
-            <button type="button" aria-disabled=move || (!usable()).to_string() on:click=move |_| save(context, what)>
-                {label}
-            </button>
-        }
-    };
+    let unusable = Memo::new(move |_| (!store.exists.get() || store.saving.get().is_some()).to_string());
     view! {
         <div
             id="save" class="save" role="group" aria-label="Save"
-            hidden=move || !store.on_wall.get()
-            data-busy=move || store.saving.get().map_or("", |(what, _)| what.name())
+            hidden=Signal::derive(move || !store.on_wall.get())
+            data-busy=Signal::derive(move || store.saving.get().map_or("", |(format, _)| format.key()))
         >
-            {button(ExportKind::Png, "Save PNG")}
-            {button(ExportKind::Triptych, "Save triptych")}
-            {button(ExportKind::Gif, "Save GIF")}
-            <button type="button" aria-disabled=move || (!usable()).to_string() on:click=move |_| copy_picture(context)>
-                "Copy"
-            </button>
-            <button
-                type="button" hidden=!can_share()
-                aria-disabled=move || (!usable()).to_string() on:click=move |_| share(context)
-            >
+            <button type="button" aria-disabled=unusable on:click=move |_| save(context, Format::Png)>"Save PNG"</button>
+            <OtherFormats unusable />
+            <button type="button" aria-disabled=unusable on:click=move |_| copy_picture(context)>"Copy"</button>
+            <button type="button" hidden=!can_share() aria-disabled=unusable on:click=move |_| share(context)>
                 "Share…"
             </button>
             <CompareButton />
             <span class="hint">
-                {move || match store.saving.get() {
-                    Some((ExportKind::Gif, part)) => format!("Making the animation: {:.0} %", part * 100.0),
+                {Signal::derive(move || match store.saving.get() {
+                    Some((Format::Gif, part)) => format!("Making the animation: {:.0} %", part * 100.0),
                     Some(_) => "Making the file…".to_owned(),
                     None => String::new(),
-                }}
+                })}
             </span>
+        </div>
+    }
+}
+
+/// The other formats, in a box that a button opens. The browser opens and closes it, also by Escape and by a press elsewhere,
+/// and puts the focus back; one that does not know `popover` shows it all the time.
+#[component]
+fn OtherFormats(unusable: Memo<String>) -> impl IntoView {
+    let context: Context = expect_context();
+    let button = move |(format, about): (Format, &'static str)| {
+        view! {
+            <button
+                type="button" popovertarget="formats" popovertargetaction="hide" aria-disabled=unusable
+                on:click=move |_| save(context, format)
+            >
+                {format!("Save {}", format.name())}
+                " "
+                <span class="hint">{about}</span>
+            </button>
+        }
+    };
+    view! {
+        <button type="button" popovertarget="formats">"Other formats"</button>
+        <div id="formats" class="formats" popover="auto" role="group" aria-label="Other formats">
+            {OTHERS.into_iter().map(button).collect_view()}
         </div>
     }
 }

@@ -27,14 +27,14 @@ pub fn SecondPainting() -> impl IntoView {
     let option = move |choice: Choice| {
         let key = choice.key.clone();
         view! {
-            <option value=choice.key.clone() prop:selected=move || is_chosen(&key)>{choice.label()}</option>
+            <option value=choice.key.clone() prop:selected=Signal::derive(move || is_chosen(&key))>{choice.label()}</option>
         }
     };
     view! {
         <div class="control">
             <label for="second">"Second painting"</label>
             <select id="second" aria-describedby="second-hint" on:change=move |event| choose(&event_target_value(&event))>
-                <option value="none" prop:selected=move || second.with(Option::is_none)>"none"</option>
+                <option value="none" prop:selected=Signal::derive(move || second.with(Option::is_none))>"none"</option>
                 {move || own.get().map(option)}
                 {Choice::samples(Role::Painting).into_iter().map(option).collect_view()}
             </select>
@@ -49,9 +49,9 @@ pub fn SecondPainting() -> impl IntoView {
                 })
             />
         </p>
-        <div hidden=move || second.with(Option::is_none) || marked.get()>
+        <div hidden=Signal::derive(move || second.with(Option::is_none) || marked.get())>
             <Slider
-                id="share" label="Its share" words=move || format!("{} %", share.get()) range=5..=95 step=5
+                id="share" label="Its share" words=Signal::derive(move || format!("{} %", share.get())) range=5..=95 step=5
                 value=share moved=move |moved| share.set(moved)
             />
         </div>

@@ -12,6 +12,7 @@ use crate::{
         dock::Dock,
         marking::{MarkLayer, MarkTools},
         save::Save,
+        zoom::{ZoomTools, ZoomView, Zoomable},
     },
 };
 
@@ -42,19 +43,28 @@ pub fn Stage() -> impl IntoView {
     let compares = Memo::new(move |_| {
         store.ui.compares.get() && on_wall.get() != OnWall::Photo && !store.marking.open.get()
     });
+    let zoom = ZoomView::new(store);
+    let shown = Signal::derive(move || match on_wall.get() {
+        OnWall::Result => String::new(),
+        OnWall::Example(example) => example.url,
+        OnWall::Photo => store.sources.photo.with(|photo| photo.url.clone()),
+    });
     view! {
         <section class="stage" aria-label="Picture">
             <figure>
                 <div class="wall">
-                    <div class="frame" style=ratio>
-                        <div class="picture">
-                            <ResultCanvas />
-                            <ExamplePicture on_wall />
-                            <PhotoPreview on_wall compares />
-                            <MarkLayer />
+                    <div class="frame" style=Signal::derive(ratio)>
+                        <Zoomable view=zoom shown>
+                            <div class="picture" class:pixels=Signal::derive(move || zoom.has_pixels()) style=Signal::derive(move || zoom.transform())>
+                                <ResultCanvas />
+                                <ExamplePicture on_wall />
+                                <PhotoPreview on_wall compares />
+                                <MarkLayer />
+                            </div>
                             <Divider compares />
-                        </div>
+                        </Zoomable>
                     </div>
+                    <ZoomTools view=zoom />
                 </div>
                 <Caption on_wall />
             </figure>
@@ -88,13 +98,13 @@ fn ResultCanvas() -> impl IntoView {
             id="canvas"
             role="img"
             node_ref=result.canvas
-            hidden=move || result.on_the_wall().is_none()
-            aria-label=move || {
+            hidden=Signal::derive(move || result.on_the_wall().is_none())
+            aria-label=Signal::derive(move || {
                 let (photo, painting) = result.captions.get();
                 format!("{photo}, painted in the manner of {painting}")
-            }
-            data-step=move || result.shown.get().map_or(0, |shown| shown.step).to_string()
-            data-frames=move || result.frames_drawn.get().to_string()
+            })
+            data-step=Signal::derive(move || result.shown.get().map_or(0, |shown| shown.step).to_string())
+            data-frames=Signal::derive(move || result.frames_drawn.get().to_string())
         ></canvas>
     }
 }
@@ -129,12 +139,16 @@ fn PhotoPreview(on_wall: Memo<OnWall>, compares: Memo<bool>) -> impl IntoView {
     view! {
         <img
             id="photo-preview"
-            class:over=move || !is_alone()
-            hidden=move || !is_alone() && !compares.get()
-            style=move || format!("--split: {}%", store.ui.split.get())
-            crossorigin=move || shown().crossorigin()
-            src=move || shown().preview
-            alt=move || if is_alone() { format!("{}, not painted yet", shown().label()) } else { String::new() }
+            class:over=Signal::derive(move || !is_alone())
+            hidden=Signal::derive(move || !is_alone() && !compares.get())
+            style=Signal::derive(move || {
+                let split = f64::from(store.ui.split.get());
+                // Over the same part of the view, whatever part of the picture that is.
+                format!("--split: {}%", 100.0 * store.ui.zoom.get().across(split / 100.0))
+            })
+            crossorigin=Signal::derive(move || shown().crossorigin())
+            src=Signal::derive(move || shown().preview)
+            alt=Signal::derive(move || if is_alone() { format!("{}, not painted yet", shown().label()) } else { String::new() })
             draggable="false"
             on:load=move |event| {
                 let image: HtmlImageElement = event_target(&event);
@@ -172,9 +186,9 @@ fn Caption(on_wall: Memo<OnWall>) -> impl IntoView {
     };
     view! {
         <figcaption class="placard">
-            <p class="title">{move || captions().0}</p>
-            <p class="manner">{move || format!("in the manner of {}", captions().1)}</p>
-            <p class="facts">{facts}</p>
+            <p class="title">{Signal::derive(move || captions().0)}</p>
+            <p class="manner">{Signal::derive(move || format!("in the manner of {}", captions().1))}</p>
+            <p class="facts">{Signal::derive(facts)}</p>
         </figcaption>
     }
 }

@@ -17,14 +17,20 @@ pub fn FileButton(
     /// The id of the element that describes it.
     #[prop(optional)]
     described_by: Option<&'static str>,
+    /// The camera that a phone opens instead of the dialogue: "environment" or "user".
+    #[prop(optional)]
+    capture: Option<&'static str>,
+    /// A class of the label.
+    #[prop(optional)]
+    kind: &'static str,
     /// Called with the chosen file.
     take: impl Fn(File) + 'static,
 ) -> impl IntoView {
     view! {
-        <label class="button">
+        <label class=format!("button {kind}")>
             {label}
             <input
-                id=id type="file" accept=accept class="visually-hidden" aria-describedby=described_by
+                id=id type="file" accept=accept capture=capture class="visually-hidden" aria-describedby=described_by
                 on:change=move |event| {
                     let input: HtmlInputElement = event_target(&event);
                     if let Some(file) = input.files().and_then(|files| files.get(0)) {

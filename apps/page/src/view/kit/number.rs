@@ -35,7 +35,7 @@ pub fn Number(
             <label for=id>{label}</label>
             <input
                 id=id type="number" min="0" step=step node_ref=field aria-describedby=hint_id.clone()
-                aria-invalid=move || bad.get().to_string()
+                aria-invalid=Signal::derive(move || bad.get().to_string())
                 // Not on each key, since an incomplete number is often invalid.
                 on:change=move |event| bad.set(choose.run(event_target_value(&event)).is_none())
             />

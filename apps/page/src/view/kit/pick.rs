@@ -44,10 +44,10 @@ pub fn Pick(
                 on:change=move |event| choose.run(event_target_value(&event))
             >
                 {choices.into_iter().map(|(name, words)| view! {
-                    <option value=name.clone() prop:selected=move || chosen.get() == name>{words}</option>
+                    <option value=name.clone() prop:selected=Signal::derive(move || chosen.get() == name)>{words}</option>
                 }).collect_view()}
                 // For values that only a recipe can set.
-                <option value="" hidden disabled prop:selected=move || !names.contains(&chosen.get())>
+                <option value="" hidden disabled prop:selected=Signal::derive(move || !names.contains(&chosen.get()))>
                     "as in the result"
                 </option>
             </select>
