@@ -83,11 +83,6 @@ test('a file that is no picture is named as such, and the earlier choice stays',
     await studio.screenshot('broken-file');
     await page.getByRole('button', { name: 'Dismiss' }).click();
     assert.equal(await studio.alert.count(), 0);
-    // A picture of a phone.
-    await page.getByLabel('Your own photo').setInputFiles({
-      name: 'IMG_0001.HEIC', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x24ftypheic\0\0\0\0', 'latin1'),
-    });
-    await studio.alert.filter({ hasText: 'IMG_0001.HEIC is a picture in the format HEIC, which this browser cannot read.' }).waitFor();
   }, { expectErrors: true });
 });
 

@@ -1,7 +1,6 @@
 //! Decodes picture files with the browser's decoders, on the page and in workers.
 
-use decoding::{FileKind, SNIFFED};
-use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Object, Promise, Reflect};
 use picture::{
     Picture, Size,
     crop::{Crop, fitted},
@@ -122,20 +121,7 @@ pub async fn bitmap(file: &Blob, name: &str) -> Result<ImageBitmap, Failure> {
     match JsFuture::from(promise).await {
         Ok(bitmap) => Ok(bitmap.unchecked_into()),
         // The browsers' own messages ("The source image could not be decoded") add no information.
-        Err(_) => Err(Failure::Decode(named(file, name).await)),
-    }
-}
-
-/// The name of a file that the browser cannot decode, and what it is by its bytes, where that is known.
-async fn named(file: &Blob, name: &str) -> String {
-    let start = async {
-        let buffer = file.slice_with_i32_and_i32(0, SNIFFED as i32)?.array_buffer();
-        Ok::<_, JsValue>(Uint8Array::new(&JsFuture::from(buffer).await?).to_vec())
-    };
-    match start.await.ok().and_then(|bytes| FileKind::of(&bytes)) {
-        Some(kind @ FileKind::Other(_)) => format!("{name} is {kind}, by its bytes"),
-        Some(kind) => format!("{name} is {kind}, but damaged, or too large for this browser"),
-        None => name.to_owned(),
+        Err(_) => Err(Failure::Decode(name.to_owned())),
     }
 }
 

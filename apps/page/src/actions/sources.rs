@@ -1,6 +1,7 @@
 //! Handles the choice of pictures: samples, the visitor's own files, and pictures on other sites.
 
 use browser::{decode, spoken};
+use decoding::{FileKind, SNIFFED};
 use leptos::prelude::{GetUntracked, Set, Update, WithUntracked, WithValue};
 use protocol::Failure;
 use web_sys::File;
@@ -10,7 +11,6 @@ use crate::{
     model::{
         alert::Alert,
         choice::{Choice, Role},
-        file_kind,
         run::RepaintFrom,
     },
     services::{files, tasks::spawn},
@@ -114,19 +114,20 @@ async fn kept(context: Context, file: File) -> Result<Choice, Alert> {
     context.services.files.keep(file, size).map_err(refused)
 }
 
-/// Why a file cannot be read: it may be a picture of a format that this browser lacks.
+/// Why a file cannot be read, and what it is by its bytes, where that is known: photos are often named by another format.
 async fn unreadable(file: &File, failure: &Failure) -> Alert {
-    let start = files::read_start(file, file_kind::START).await.unwrap_or_default();
-    match file_kind::uncommon(&start) {
-        Some(format) => Alert::new(
-            "decode",
+    let start = files::read_start(file, SNIFFED as i32).await.unwrap_or_default();
+    let name = file.name();
+    let words = match FileKind::of(&start) {
+        Some(kind @ FileKind::Other(_)) => {
             format!(
-                "{} is a picture in the format {format}, which this browser cannot read. Save it as JPEG or PNG, and choose that.",
-                file.name()
-            ),
-        ),
-        None => Alert::from(failure),
-    }
+                "{name} is {kind}, by its bytes, which this browser cannot read. Save it as JPEG or PNG, and choose that."
+            )
+        }
+        Some(kind) => format!("{name} is {kind}, but damaged, or too large for this browser."),
+        None => return Alert::from(failure),
+    };
+    Alert::new("decode", words)
 }
 
 /// Takes the choice, or says why there is none.

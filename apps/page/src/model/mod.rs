@@ -4,7 +4,6 @@ pub mod alert;
 pub mod brush_mask;
 pub mod choice;
 pub mod examples;
-pub mod file_kind;
 pub mod format;
 pub mod history;
 pub mod kept_settings;
