@@ -3,7 +3,10 @@
 use image::ImageError;
 use picture::PictureError;
 
-use crate::{kind::FileKind, read::MAX_BYTES};
+use crate::kind::FileKind;
+
+/// A longer file is refused, since a whole one is held in memory: 1 GB.
+pub const MAX_BYTES: usize = 1_000_000_000;
 
 /// Why a file is not read as a picture.
 #[derive(Debug, thiserror::Error)]
@@ -58,5 +61,13 @@ impl ReadError {
 
     pub(crate) fn of_image(kind: FileKind, error: &ImageError) -> Self {
         Self::damaged(kind, error)
+    }
+}
+
+/// Refuses a picture of more than `most` pixels.
+pub fn check_size(width: usize, height: usize, most: usize) -> Result<(), ReadError> {
+    match width.checked_mul(height) {
+        Some(pixels) if pixels <= most => Ok(()),
+        _ => Err(ReadError::TooLarge { width, height, most }),
     }
 }

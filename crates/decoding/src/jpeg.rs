@@ -5,10 +5,9 @@ use jpeg_decoder::{CodingProcess, Decoder, Error, PixelFormat, UnsupportedFeatur
 
 use crate::{
     colors::{self, Colors},
-    error::ReadError,
+    error::{ReadError, check_size},
     kind::FileKind,
     pixels::Decoded,
-    read::check_size,
 };
 
 /// A progressive JPEG decodes all of its samples in each scan; more scans than any encoder makes are an attack.

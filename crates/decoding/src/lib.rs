@@ -22,6 +22,7 @@ pub use kind::{FileKind, SNIFFED};
 
 #[cfg(feature = "decoders")]
 pub use self::{
-    error::ReadError,
-    read::{MAX_BYTES, Read, read, read_up_to},
+    error::{MAX_BYTES, ReadError},
+    pixels::Read,
+    read::{read, read_up_to},
 };

@@ -10,10 +10,9 @@ use image::{
 
 use crate::{
     colors::{self, Colors},
-    error::ReadError,
+    error::{ReadError, check_size},
     kind::FileKind,
     pixels::Decoded,
-    read::check_size,
 };
 
 /// What a decoder may need beside the pixels, in bytes.

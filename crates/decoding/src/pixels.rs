@@ -3,7 +3,16 @@
 use image::{DynamicImage, metadata::Orientation};
 use picture::{Picture, mask::Mask};
 
-use crate::{colors::Colors, error::ReadError, read::Read};
+use crate::{colors::Colors, error::ReadError};
+
+/// A picture over a white background, and its opacity if it has transparent pixels.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The picture, gamma-encoded sRGB.
+    pub picture: Picture,
+    /// The opacity of each pixel.
+    pub opacity: Option<Mask>,
+}
 
 /// What a decoder gives.
 pub struct Decoded {

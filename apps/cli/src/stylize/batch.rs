@@ -16,11 +16,11 @@ use impasto::{
 use options::{Options, recipe::Recipe};
 
 use super::{
-    Ending,
     args::{Encoding, EngineArgs},
     encode::output_format,
     error::StylizeError,
     flags::OptionFlags,
+    interrupt::Ending,
     paint::{Painted, Saved, paint},
     place::Place,
     progress::Progress,

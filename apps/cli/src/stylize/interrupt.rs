@@ -5,6 +5,15 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+/// How a run ended that has written a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// With its last step, or because it was good enough.
+    Finished,
+    /// Because the user has asked for it.
+    Interrupted,
+}
+
 static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// The exit code of a program that was interrupted: 128 and the number of the signal, as shells have it.

@@ -25,7 +25,7 @@ pub use doctor::run as doctor;
 pub use error::StylizeError;
 use image::ImageFormat;
 use impasto::{StyleTransfer, sources::Sources};
-pub use interrupt::INTERRUPTED;
+pub use interrupt::{Ending, INTERRUPTED};
 use options::{Optimizer, Options, recipe::Recipe};
 use picture::{Frame, Picture};
 
@@ -40,15 +40,6 @@ use self::{
     studio::Studio,
     trace::trace_json,
 };
-
-/// How a run ended that has written a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// With its last step, or because it was good enough.
-    Finished,
-    /// Because the user has asked for it.
-    Interrupted,
-}
 
 /// The validated inputs of a run.
 struct Inputs {
@@ -131,15 +122,14 @@ pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
 /// What is said of a run that was interrupted after these steps.
 fn interrupted(args: &StylizeArgs, options: &Options, made: u32, state: Option<&StateFile>) -> String {
     let so_far = format!("Stopped after {made} steps of {}.", options.steps);
-    match state {
-        Some(state) => {
-            format!("{so_far} The same command with --resume {} goes on from here.", state.path().display())
-        }
-        None => {
-            let left = options.steps.saturating_sub(made);
-            format!("{so_far} --from {} --steps {left} goes on from this picture.", args.out.display())
-        }
+    if let Some(state) = state {
+        return format!(
+            "{so_far} The same command with --resume {} goes on from here.",
+            state.path().display()
+        );
     }
+    let left = options.steps.saturating_sub(made);
+    format!("{so_far} --from {} --steps {left} goes on from this picture.", args.out.display())
 }
 
 /// How the picture will have been painted.

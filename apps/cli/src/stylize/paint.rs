@@ -7,9 +7,8 @@ use options::Options;
 use picture::{Frame, Losses};
 
 use super::{
-    Ending,
     error::StylizeError,
-    interrupt,
+    interrupt::{self, Ending},
     place::Place,
     progress::Progress,
     state::{self, StateFile},

@@ -26,7 +26,7 @@ pub struct Identity {
     options: Options,
     network: String,
     /// SHA-256 of all input pictures as the engine gets them.
-    pictures: String,
+    pictures: [u8; 32],
 }
 
 /// What the file says beside the values.
@@ -59,8 +59,7 @@ impl Identity {
             add(painting.opacity.as_ref().map_or(&[], |mask| mask.values()));
             add(&[painting.weight]);
         }
-        let pictures = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { options: options.clone(), network: network.to_owned(), pictures }
+        Self { options: options.clone(), network: network.to_owned(), pictures: hash.finalize().into() }
     }
 
     /// The parts in which two runs differ, as a phrase; `None` if they are one run.
