@@ -83,7 +83,6 @@ test('where nothing is fetched in advance, the first run says how long the next 
   await visit(browser, async ({ studio, page, host }) => {
     await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'connection', { get: () => ({ saveData: true }) }));
     await studio.open(host.url, 'cpu', { size: 64, steps: 10 });
-    await page.locator('#studio[data-engine=cpu]').waitFor();
     assert.equal(await words(page), '64 × 43 px');
     await studio.paint();
     await studio.reach('done');
