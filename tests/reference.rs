@@ -365,15 +365,6 @@ macro_rules! on {
                 not(reference_data),
                 ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
             )]
-            fn another_optimiser_and_total_variation() {
-                variant("adam", &$device);
-            }
-
-            #[test]
-            #[cfg_attr(
-                not(reference_data),
-                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
-            )]
             fn no_content_and_a_network_that_ends_early() {
                 variant("shallow", &$device);
             }
@@ -386,21 +377,33 @@ macro_rules! on {
             fn neighbors_and_steps_on_a_pyramid() {
                 variant("neighbors", &$device);
             }
-
-            #[test]
-            #[cfg_attr(
-                not(reference_data),
-                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
-            )]
-            fn a_bleed() {
-                variant("bleed", &$device);
-            }
         }
     };
 }
 
 on!(processor, device::cpu());
 on!(gpu, gpu());
+
+#[test]
+#[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
+fn another_optimiser_and_total_variation() {
+    variant("adam", &device::cpu());
+}
+
+#[test]
+#[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
+fn a_bleed() {
+    variant("bleed", &device::cpu());
+}
+
+/// Both on the GPU: their kernels are those of the other tests.
+#[test]
+#[ignore = "takes minutes on a GPU in software; needs ../shared/vgg19 (or $IMPASTO_SHARED)"]
+fn other_variants_on_the_gpu() {
+    for case in ["adam", "bleed"] {
+        variant(case, &gpu());
+    }
+}
 
 /// Features and their gradients in 16 bits, the default on a GPU: each value is less exact, but the errors average
 /// out in the sums.

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 
 import { launch, visit } from './support/chromium.mjs';
 import { Host, isolated } from './support/host.mjs';
-import { bundled, full } from './support/pack.mjs';
+import { bundled, full, skipLong } from './support/pack.mjs';
 import { dist } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
 
@@ -52,7 +52,7 @@ function assertSame(losses, expected) {
   }
 }
 
-for (const network of full ? ['fast', 'vgg19'] : ['fast']) {
+for (const network of full && !skipLong ? ['fast', 'vgg19'] : ['fast']) {
   test(`on a host that isolates the page all cores paint the picture that one does (${network})`, { skip }, async () => {
     const alone = await paint({ headers: none, network });
     assert.match(alone.device, /^Painting on: the processor \(no WebGPU\)$/);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch, visit } from './support/chromium.mjs';
-import { bundled, full, nativeTrace, skipFull } from './support/pack.mjs';
+import { bundled, full, nativeTrace, skipFull, skipLong } from './support/pack.mjs';
 
 const STEPS = 15;
 
@@ -15,7 +15,7 @@ after(() => browser.close());
 for (const { engine, device, network, size, weights, skip, look = 'texture', photo = 'summer-palace' } of [
   { engine: 'gpu', device: /WebGPU/, network: 'fast', size: 64, weights: bundled, skip: false, look: 'brushwork' },
   { engine: 'cpu', device: /processor/, network: 'tiny', size: 128, weights: bundled, skip: false, look: 'brushwork' },
-  { engine: 'gpu', device: /WebGPU/, network: 'vgg19', size: 64, weights: full, skip: skipFull },
+  { engine: 'gpu', device: /WebGPU/, network: 'vgg19', size: 64, weights: full, skip: skipFull || skipLong },
   { engine: 'cpu', device: /processor/, network: 'vgg19', size: 96, weights: full, skip: skipFull, photo: 'cat' },
 ]) {
   test(`paints the samples with ${network} on the ${engine} as the native program does, and saves them`, { skip }, async () => {

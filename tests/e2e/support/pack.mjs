@@ -20,6 +20,9 @@ export const full = withVgg19();
 export const skipFull = full === null
   && `no full VGG-19: neither ${REFERENCE} nor, when the site was built, a pack in weights/vgg19`;
 
+/** For `test(…, { skip })`: why what takes minutes on a machine without a GPU is left out, or false with IMPASTO_THOROUGH set. */
+export const skipLong = !process.env.IMPASTO_THOROUGH && 'takes long: set IMPASTO_THOROUGH to run it';
+
 /** The files of a pack except the manifest, in the manifest's order, which is the order of requests. */
 export function shards(pack) {
   const manifest = JSON.parse(readFileSync(join(bundled, pack, 'manifest.json'), 'utf8'));
