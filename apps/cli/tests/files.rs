@@ -81,6 +81,13 @@ fn nothing_that_is_read_is_written_over_under_any_of_its_names() {
         let output = stylize(&desk, &["photo.png", "painting.png", "-o", "out.png", "--trace", trace]);
         desk.refuses(&output, &["are one file"]);
     }
+    // A picture on the way has the name of the photo.
+    fs::copy(desk.path("photo.png"), desk.path("result-00005.png")).unwrap();
+    let every = ["--every", "5", "--steps", "9", "--weights", TINY, "--device", "cpu", "--size", "32"];
+    let arguments = ["stylize", "result-00005.png", "painting.png", "-o", "result.png"];
+    let output = desk.impasto(arguments, every.into_iter().chain(SHALLOW));
+    desk.refuses(&output, &["result-00005.png is one of the files to be read"]);
+    assert_eq!(fs::read(desk.path("result-00005.png")).unwrap(), photo);
     assert_eq!(fs::read(desk.path("photo.png")).unwrap(), photo);
     assert_eq!(fs::read(desk.path("earlier.png")).unwrap(), earlier);
 }

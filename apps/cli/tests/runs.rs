@@ -66,7 +66,7 @@ const LONG: [&str; 10] =
 
 /// Starts a run whose state is kept, reads its progress until some steps are made, and sends it a signal. Returns its exit code.
 #[cfg(unix)]
-fn broken_off(desk: &Desk, signal: &str, more: &[&str]) -> Option<i32> {
+fn broken_off(desk: &Desk, signal: &str, after: u32, more: &[&str]) -> Option<i32> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_impasto"))
         .current_dir(desk.0.path())
         .args(LONG.into_iter().chain(SHALLOW).chain(more.iter().copied()))
@@ -77,7 +77,7 @@ fn broken_off(desk: &Desk, signal: &str, more: &[&str]) -> Option<i32> {
         .unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
-    while !line.contains("\"step\":16,") {
+    while !line.contains(&format!("\"step\":{after},")) {
         line.clear();
         assert!(out.read_line(&mut line).unwrap() > 0, "it ended by itself");
     }
@@ -91,14 +91,14 @@ fn broken_off(desk: &Desk, signal: &str, more: &[&str]) -> Option<i32> {
 fn a_run_goes_on_from_its_state_as_if_nothing_had_happened() {
     let desk = Desk::new();
     // Over three scales; and at one, with moments of several levels.
-    for ((width, height), signal, code, more) in [
-        ((181, 100), "-INT", Some(130), &["--until", "level"][..]),
-        ((48, 36), "-KILL", None, &["--init", "noise", "--pyramid", "on"]),
+    for ((width, height), signal, after, code, more) in [
+        ((181, 100), "-INT", 4, Some(130), &["--until", "level"][..]),
+        ((48, 36), "-KILL", 16, None, &["--init", "noise", "--pyramid", "on"]),
     ] {
         drawing(width, height, 1).save(desk.path("photo.png")).unwrap();
         let whole = LONG.into_iter().chain(SHALLOW).chain(more.iter().copied()).chain(["-o", "whole.png"]);
         succeeded(&desk.impasto([], whole));
-        assert_eq!(broken_off(&desk, signal, more), code);
+        assert_eq!(broken_off(&desk, signal, after, more), code);
         if code.is_some() {
             // Perhaps it was not at its full size yet.
             assert_eq!(desk.opened("out.png").dimensions(), (width, height));
@@ -122,7 +122,7 @@ fn a_run_goes_on_from_its_state_as_if_nothing_had_happened() {
 fn a_state_of_another_run_is_refused() {
     let desk = Desk::new();
     drawing(130, 72, 1).save(desk.path("photo.png")).unwrap();
-    assert_eq!(broken_off(&desk, "-INT", &[]), Some(130));
+    assert_eq!(broken_off(&desk, "-INT", 16, &[]), Some(130));
     fs::remove_file(desk.path("out.png")).unwrap();
     let state = fs::read(desk.path("run.state")).unwrap();
     let refused = |arguments: &[&str], words: &[&str]| {

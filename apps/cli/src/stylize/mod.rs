@@ -31,7 +31,7 @@ use picture::{Frame, Picture};
 
 use self::{
     encode::output_format,
-    paint::{Painted, Saved, paint},
+    paint::{Painted, Saved, beside, paint},
     place::{Place, is_standard},
     progress::Progress,
     read::{read, read_painting, read_subject},
@@ -198,6 +198,12 @@ fn outputs(
     let pictures = paintings.iter().map(|(path, _)| path).chain([&args.photo]);
     let others = args.mask.iter().chain(&args.content_map).chain(&args.from).chain(&args.like);
     let mut inputs = pictures.chain(others).chain([&args.engine.weights]);
+    // The pictures on the way are written, too.
+    let every = args.every.unwrap_or(options.steps).max(1) as usize;
+    let on_the_way = (0..options.steps).step_by(every).skip(1).map(|step| beside(&args.out, step));
+    let on_the_way: Vec<(PathBuf, Place)> =
+        on_the_way.map(|path| (path.clone(), Place::File(path))).collect();
+    written.extend(on_the_way.iter().map(|(path, place)| (path, place)));
     if let Some(path) = inputs.find_map(|input| Some(written.iter().find(|(_, place)| place.is(input))?.0)) {
         return Err(StylizeError::Overwrite(path.clone()));
     }
