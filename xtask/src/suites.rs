@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 use std::{fmt, fs};
 
-use crate::process::{Result, command, dist, root, run_watched, target};
+use crate::process::{Result, command, dist, root, run, run_watched, target};
 use crate::setup::{self, Tools};
 use crate::site;
 
@@ -30,6 +30,9 @@ pub fn test(arguments: &[String]) -> Result {
 /// does not stop the whole run. In milliseconds; the longest files take three minutes.
 const FILE_LIMIT: &str = "--test-timeout=720000";
 
+/// Files of browser tests at a time: a page waits for much of its time, for itself or for another process.
+const SIDE_BY_SIDE: &str = "--test-concurrency=2";
+
 fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
     let start = Instant::now();
     let tools = if browser {
@@ -51,9 +54,9 @@ fn run_suites(native: bool, browser: bool, tally: &mut Tally) -> Result {
             run_watched(cargo.args(["test", "--workspace", "--no-run"]), |_| ())?;
         }
         site::have(&tools)?;
+        run(node(&tools)?.arg("tests/e2e/support/prepare.mjs"))?;
         let mut node = node(&tools)?;
-        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", FILE_LIMIT])
-            .args(browser_tests()?);
+        node.args(["--test", SIDE_BY_SIDE, "--test-reporter=spec", FILE_LIMIT]).args(browser_tests()?);
         suite(tally, |tally| run_watched(&mut node, |line| tally.add_node(line)))?;
         println!("… all tests: {} min", start.elapsed().as_secs() / 60);
     }

@@ -1,8 +1,8 @@
 // The networks for the tests: the bundled ones, as in the built site, and the full VGG-19 if its weights are available.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 import { writeList } from '../../../xtask/packs.mjs';
 import { artefacts, cli, dist, root } from './places.mjs';
@@ -32,17 +32,17 @@ export function shards(pack) {
 function withVgg19() {
   if (existsSync(join(bundled, 'vgg19/manifest.json'))) return bundled;
   if (!existsSync(REFERENCE)) return null;
-  const pack = join(artefacts, 'weights/vgg19');
-  const weights = dirname(pack);
-  const written = statSync(join(pack, 'manifest.json'), { throwIfNoEntry: false });
-  // A pack that an older program wrote may have an older format.
-  if (!written || written.mtimeMs < statSync(cli).mtimeMs) {
-    rmSync(pack, { recursive: true, force: true });
-    mkdirSync(weights, { recursive: true });
-    execFileSync(cli, ['weights', '--from', REFERENCE, '--out', pack], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const weights = join(artefacts, 'weights');
+  const list = join(weights, 'packs.json');
+  // One that is older than the program or the site may have another format. It is made once, before files of tests that run
+  // side by side serve it (support/prepare.mjs).
+  const age = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (age(list) < Math.max(age(cli), age(join(bundled, 'packs.json')))) {
+    rmSync(weights, { recursive: true, force: true });
+    cpSync(bundled, weights, { recursive: true });
+    execFileSync(cli, ['weights', '--from', REFERENCE, '--out', join(weights, 'vgg19')], { stdio: ['ignore', 'ignore', 'inherit'] });
+    writeList(weights);
   }
-  cpSync(bundled, weights, { recursive: true });
-  writeList(weights);
   return weights;
 }
 

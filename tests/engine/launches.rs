@@ -3,14 +3,11 @@
 //!
 //! With `--nocapture` it prints the numbers.
 
-mod network_shape;
-mod samples;
-
+use crate::samples::{root, sample, tiny};
 use impasto::{StyleTransfer, device, kernels, kernels::Storage, network::Vgg};
 use options::{AdamOptions, Options, Schedule, StyleLoss};
 use picture::{Losses, Picture, Size};
 use pollster::block_on;
-use samples::{root, sample, tiny};
 use weights::{Weights, open};
 
 /// Launches of one step: the first of a run, which is never replayed.
@@ -34,7 +31,7 @@ fn launches(weights: &Weights) -> usize {
 fn a_step_has_few_launches() {
     let packed = |name: &str| open(&root().join("weights").join(name), false).unwrap();
     let networks = [
-        ("VGG-19", network_shape::of(weights::Layer::vgg19_channels), 56),
+        ("VGG-19", crate::network_shape::of(weights::Layer::vgg19_channels), 56),
         ("Fast", packed("fast"), 36),
         ("Tiny", packed("tiny"), 36),
     ];

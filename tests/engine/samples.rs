@@ -7,10 +7,6 @@ use impasto::network::Vgg;
 use picture::{Picture, Size};
 
 /// The network *Tiny*.
-#[allow(
-    dead_code,
-    reason = "each test file has this module by itself, and one of them opens networks in its own way"
-)]
 pub fn tiny(device: &Device) -> Vgg {
     Vgg::new(&weights::open(&root().join("weights/tiny"), false).unwrap(), device).unwrap()
 }

@@ -1,7 +1,6 @@
 //! Checks whose colours a result has, with a real network.
 
-mod samples;
-
+use crate::samples::{sample, tiny};
 use impasto::{StyleTransfer, device};
 use options::{Color, Init, Optimizer, Options};
 use picture::{
@@ -9,7 +8,6 @@ use picture::{
     grey::{grey, is_grey, luma},
 };
 use pollster::block_on;
-use samples::{sample, tiny};
 
 fn painted(photo: &Picture, painting: &Picture, options: &Options) -> Picture {
     let mut transfer = block_on(StyleTransfer::new(tiny(&device::cpu()), photo, painting, options)).unwrap();

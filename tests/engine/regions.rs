@@ -1,7 +1,6 @@
 //! Checks regions with a real network: masks, transparency, several paintings, and evaluation in tiles.
 
-mod samples;
-
+use crate::samples::{sample, tiny};
 use impasto::{
     Error, device,
     sources::{Painting, Sources, Subject},
@@ -10,7 +9,6 @@ use impasto::{
 use options::{Experiment, Init, Optimizer, Options, Padding, Schedule, StyleLoss, Turns};
 use picture::{Frame, Losses, Picture, mask::Mask, rect::Rect};
 use pollster::block_on;
-use samples::{sample, tiny};
 use weights::Layer;
 
 fn photo(long_side: u32) -> Picture {

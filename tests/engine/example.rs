@@ -3,23 +3,21 @@
 use options::Options;
 use picture::Size;
 
-#[path = "../examples/paint.rs"]
+#[path = "../../examples/paint.rs"]
 #[allow(dead_code, reason = "its `main` is for the command line")]
 mod paint;
-#[allow(dead_code, reason = "the example opens the network itself")]
-mod samples;
 
 #[test]
 fn the_example_paints_a_picture_of_the_photo_s_shape() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("painted.png");
     let [photo, painting] = ["photos/cat.jpg", "styles/hokusai-great-wave.jpg"]
-        .map(|file| samples::root().join("www/samples").join(file));
+        .map(|file| crate::samples::root().join("www/samples").join(file));
     let options = Options { size: Size::LongSide(64), steps: 10, ..Options::default() };
     paint::paint(&photo, &painting, &out, &options).unwrap();
 
     let painted = image::open(&out).unwrap().into_rgb8();
-    let before = samples::sample("photos/cat.jpg", 64);
+    let before = crate::samples::sample("photos/cat.jpg", 64);
     assert_eq!((painted.width() as usize, painted.height() as usize), before.size());
     let change: f64 = painted
         .iter()

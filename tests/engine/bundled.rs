@@ -6,14 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-mod reference_data;
-mod samples;
-
+use crate::samples::{root, sample};
 use impasto::{device, network::Vgg, transfer::StyleTransfer};
 use options::Options;
 use picture::Picture;
 use pollster::block_on;
-use samples::{root, sample};
 use weights::{LayerShape, Manifest, open};
 
 /// Multiply-adds of VGG-19, conv1_1 … conv5_1, for each pixel of the picture.
@@ -111,7 +108,7 @@ fn they_stand_in_for_vgg19() {
         let frame = block_on(transfer.frame()).unwrap();
         Picture::from_rgba8(frame.width, frame.height, &frame.rgba).unwrap()
     };
-    let vgg19 = reference_data::vgg19();
+    let vgg19 = crate::reference_data::vgg19();
     let mut judge = start(&vgg19);
     let mut loss = |picture: &Picture| block_on(judge.loss_and_gradient(picture)).unwrap().0.total;
     let best = loss(&painted(&vgg19));

@@ -1,8 +1,7 @@
 //! Checks the change of scale in the engine.
 #![expect(clippy::float_cmp, reason = "what is not computed must be equal to the last bit")]
 
-mod samples;
-
+use crate::samples::{sample, tiny};
 use burn::tensor::{Tensor, TensorData};
 use impasto::{
     device,
@@ -20,7 +19,6 @@ use picture::{
     resample::{Filter, resample},
 };
 use pollster::block_on;
-use samples::{sample, tiny};
 use weights::Layer;
 
 fn start(long_side: u32, options: &Options) -> StyleTransfer {

@@ -9,8 +9,6 @@
 
 use std::{collections::HashMap, fs, path::Path, sync::OnceLock};
 
-mod reference_data;
-
 use burn::tensor::{DType, Device, Tensor};
 use impasto::{
     device,
@@ -131,7 +129,7 @@ fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 fn real_weights() -> &'static Weights {
     static WEIGHTS: OnceLock<Weights> = OnceLock::new();
-    WEIGHTS.get_or_init(|| weights::open(&reference_data::vgg19(), false).expect("the weights"))
+    WEIGHTS.get_or_init(|| weights::open(&crate::reference_data::vgg19(), false).expect("the weights"))
 }
 
 fn gpu() -> Device {
@@ -183,7 +181,7 @@ fn energies(layers: &[WeightedLayer], mut of: impl FnMut(Layer) -> Vec<f32>) -> 
 }
 
 fn features_and_grams(device: &Device) {
-    let file = File::open(&reference_data::file("reference/reference.safetensors"));
+    let file = File::open(&crate::reference_data::file("reference/reference.safetensors"));
     let vgg = vgg(device);
     let see = |name: &str, remainder| {
         vgg.forward(&vgg.upload(&file.planes(name)), Pooling::Max, remainder, Layer::Conv5_1)
@@ -206,7 +204,7 @@ fn features_and_grams(device: &Device) {
 }
 
 fn losses_and_gradients(device: &Device) {
-    let file = File::open(&reference_data::file("reference/reference.safetensors"));
+    let file = File::open(&crate::reference_data::file("reference/reference.safetensors"));
     let (photo, painting) = (file.planes("image.content"), file.planes("image.style"));
     let vgg = vgg(device);
     let at = |options: &Options, place: &str| {
@@ -245,7 +243,7 @@ fn losses_and_gradients(device: &Device) {
 }
 
 fn fifty_steps(device: &Device) {
-    let file = File::open(&reference_data::file("reference/reference.safetensors"));
+    let file = File::open(&crate::reference_data::file("reference/reference.safetensors"));
     let (photo, painting) = (file.planes("image.content"), file.planes("image.style"));
     let options = reference_options();
     let mut transfer = transfer(&vgg(device), &photo, &painting, &options);
@@ -410,7 +408,7 @@ fn other_variants_on_the_gpu() {
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn halves_keep_the_course() {
-    let file = File::open(&reference_data::file("reference/reference.safetensors"));
+    let file = File::open(&crate::reference_data::file("reference/reference.safetensors"));
     let (photo, painting) = (file.planes("image.content"), file.planes("image.style"));
     let options = reference_options();
     let vgg = Vgg::new(real_weights(), &gpu()).unwrap();
@@ -433,7 +431,7 @@ fn lbfgs_needs_no_more_looks_than_pytorch_s() {
     // `torch.optim.LBFGS` of PyTorch 2.15 (f32, history 10, strong Wolfe line search, the picture clamped before each look),
     // the lowest loss after so many looks from the same start. Without a line search it has 0.1195, 0.1049, 0.0994, 0.0967.
     const PYTORCH: [(usize, f32); 4] = [(20, 0.1227), (30, 0.1075), (40, 0.1005), (50, 0.0971)];
-    let file = File::open(&reference_data::file("reference/reference.safetensors"));
+    let file = File::open(&crate::reference_data::file("reference/reference.safetensors"));
     let (photo, painting) = (file.planes("image.content"), file.planes("image.style"));
     let options = Options { optimizer: Optimizer::Lbfgs, ..reference_options() };
     let found = course(&mut transfer(&vgg(&device::cpu()), &photo, &painting, &options), options.steps);

@@ -3,13 +3,11 @@
 //!
 //! A strip is a small sample of a texture, so strips inside differ as well. That spread is measured in the same picture.
 
-mod samples;
-
+use crate::samples::{sample, tiny};
 use impasto::{device, sources::Sources, transfer::StyleTransfer};
 use options::{Experiment, Options};
 use picture::{Picture, rect::Rect};
 use pollster::block_on;
-use samples::{sample, tiny};
 use weights::Layer;
 
 /// The width of a strip in pixels.
