@@ -11,6 +11,9 @@ import { writeList } from './packs.mjs';
 const ENGINES = ['worker-gpu', 'worker-cpu'];
 const PROGRAMS = [...ENGINES, 'worker-export'];
 
+/** The picture for previews of links. */
+export const PREVIEW = 'preview.jpg';
+
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
 /** Replaces the empty value that follows the comment with this name. */
@@ -37,10 +40,24 @@ function files(folder) {
     .sort();
 }
 
+/** The page with the tags that need its address, for previews of links: other sites fetch what they name. */
+export function withPreview(page, address) {
+  const site = new URL(address.endsWith('/') ? address : `${address}/`);
+  if (!/^https?:$/.test(site.protocol)) throw new Error(`IMPASTO_URL is ${address}, but must begin with https://`);
+  const last = /<meta property="og:description"[^>]*>/;
+  if (!last.test(page)) throw new Error('index.html has no place for the address');
+  return page.replace(last, (tag) => `${tag}
+    <link rel="canonical" href="${site.href}">
+    <meta property="og:url" content="${site.href}">
+    <meta property="og:image" content="${new URL(PREVIEW, site).href}">
+    <meta property="og:image:alt" content="A photo, a painting, and the photo painted in its manner">
+    <meta name="twitter:card" content="summary_large_image">`);
+}
+
 /**
- * Finishes the site in `site`. If it is `served` for development nothing is stored: a change must be visible at once.
+ * Finishes the site in `site`, which will have this address, if that is known. If it is `served` for development nothing is stored: a change must be visible at once.
  */
-export function finish(site, { served }) {
+export function finish(site, { served, address }) {
   writeList(join(site, 'weights'));
   const read = (name) => readFileSync(join(site, name), 'utf8');
   const hashed = (name, ending) => {
@@ -61,7 +78,8 @@ export function finish(site, { served }) {
   const attributes = `data-worker="${loader}"${served ? '' : ` data-build="${build}"`}`;
   const page = read('index.html').replace('<html lang="en">', `<html lang="en" ${attributes}>`);
   if (!page.includes(attributes)) throw new Error('index.html does not begin as expected');
-  writeFileSync(join(site, 'index.html'), page);
+  const index = address ? withPreview(page, address) : page;
+  writeFileSync(join(site, 'index.html'), index);
 
   writeFileSync(join(site, 'engine.json'), describe(loader, programs));
 
@@ -71,7 +89,7 @@ export function finish(site, { served }) {
   writeFileSync(join(site, 'bench.html'), page.replace(place, (part) => (part.startsWith('<title>') ? title : body)));
 
   const later = Object.fromEntries(ENGINES.map((engine) => [engine, Object.values(programs[engine])]));
-  const unneeded = new Set(['index.html', 'embed.js', 'embed.html', 'example-post.html', ...Object.values(later).flat()]);
+  const unneeded = new Set(['index.html', 'embed.js', 'embed.html', 'example-post.html', PREVIEW, ...Object.values(later).flat()]);
   // Hosts that read `_headers` do not serve it.
   const shell = all.filter((file) => !unneeded.has(file) && !/^_|\.md$/.test(file));
   let worker = fill(read('sw.js'), 'build', served ? '' : build);
@@ -82,7 +100,7 @@ export function finish(site, { served }) {
 // The tests import this file; trunk runs it, with the staging folder in the environment.
 if (process.env.TRUNK_STAGING_DIR) {
   try {
-    finish(process.env.TRUNK_STAGING_DIR, { served: process.env.IMPASTO_SERVED === 'true' });
+    finish(process.env.TRUNK_STAGING_DIR, { served: process.env.IMPASTO_SERVED === 'true', address: process.env.IMPASTO_URL });
   } catch (error) {
     console.error(`error: ${error.message}`);
     process.exit(1);

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { PREVIEW, withPreview } from '../../xtask/finish.mjs';
 import { list } from '../../xtask/packs.mjs';
 import { launch, visit, wrongsOn } from './support/chromium.mjs';
 import { Host } from './support/host.mjs';
@@ -254,4 +255,20 @@ async function eventually(attempt) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
+}
+
+test('a site that knows its address has a picture for previews of links', () => {
+  const page = withPreview(readFileSync(join(dist, 'index.html'), 'utf8'), 'https://impasto.example/demo');
+  assert.match(page, /<link rel="canonical" href="https:\/\/impasto\.example\/demo\/">/);
+  assert.match(page, new RegExp(`<meta property="og:image" content="https://impasto\\.example/demo/${PREVIEW}">`));
+  // The size that is shown in full width.
+  assert.deepEqual(jpegSize(readFileSync(join(dist, PREVIEW))), [1200, 630]);
+  assert.throws(() => withPreview(page, 'file:///srv/impasto'), /must begin with https/);
+});
+
+/** Width and height of a baseline JPEG, from its frame header (ITU-T T.81, B.2.2). */
+function jpegSize(bytes) {
+  let at = 2;
+  while (bytes[at + 1] !== 0xc0) at += 2 + bytes.readUInt16BE(at + 2);
+  return [bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5)];
 }
