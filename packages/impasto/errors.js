@@ -16,7 +16,8 @@ const words = {
   device_lost: () => 'the GPU stopped working; call stylize() again',
   out_of_memory: () => 'there is not enough memory for this size; choose a smaller one',
   decode: (name) => `this cannot be read as a picture (${name}); give a JPEG, PNG or WebP`,
-  falsified: () => 'this browser hides the pixels of pictures from sites, as Firefox does with privacy.resistFingerprinting',
+  falsified: () => 'this browser hides the pixels of pictures from sites, as Firefox does with privacy.resistFingerprinting; '
+    + 'ask the visitor to turn that off, or to exempt this site',
   diverged: (steps) => `the optimisation ran away after ${steps} steps; choose a strength nearer to 0`,
   outdated: () => 'the library and the engine come from different versions; update one of them',
   crashed: () => 'the engine stopped because of an error; call stylize() again to start it anew',

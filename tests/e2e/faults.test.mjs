@@ -90,7 +90,7 @@ for (const [name, command] of [['is taken away', { destroy: true }], ['refuses w
       await paint(studio, 64, 500);
       await studio.reachStep(2);
       await tell(page, command);
-      assert.match(await failed(studio, 'device_lost'), /^The GPU stopped working; press Paint again to go on from the last picture\./);
+      assert.match(await failed(studio, 'device_lost'), /^The GPU stopped working; press Paint again to go on\./);
       await studio.choose({ steps: 10 });
       await studio.paintButton.click();
       await studio.reach('done');

@@ -31,9 +31,10 @@ test('a link to the page for frames paints nothing by itself', async () => {
 test('a picture that a link names is loaded only after a yes, from a host that is named, and does not hear from where', async () => {
   const picture = await readFile(join(root, 'www/samples/photos/coffee.jpg'));
   const asked = [];
+  let isGone = false;
   const server = createServer((request, response) => {
     asked.push(request);
-    response.writeHead(200, { 'content-type': 'image/jpeg', 'access-control-allow-origin': '*' });
+    response.writeHead(isGone ? 404 : 200, { 'content-type': 'image/jpeg', 'access-control-allow-origin': '*' });
     response.end(picture);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -61,6 +62,14 @@ test('a picture that a link names is loaded only after a yes, from a host that i
       assert.ok(asked.length > 0);
       assert.deepEqual(asked.map(({ headers }) => headers.referer), asked.map(() => undefined));
     }, { alsoFrom: [`http://${place}`] });
+    await visit(browser, async ({ studio, page, host }) => {
+      await studio.open(host.url, 'cpu', { photo: `http://${place}/cup.jpg` });
+      await page.getByRole('button', { name: 'Load it' }).click();
+      await page.locator('#photo-preview').evaluate((image) => image.decode());
+      isGone = true;
+      await studio.paint();
+      await studio.alert.filter({ hasText: `This picture cannot be loaded (http://${place}/cup.jpg: status 404; its site` }).waitFor();
+    }, { alsoFrom: [`http://${place}`], expectErrors: true });
   } finally {
     await new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); });
   }

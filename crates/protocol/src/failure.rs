@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
 pub enum Failure {
     /// The browser or the machine has no usable WebGPU adapter; the reason.
-    #[error("WebGPU is not available here ({0})")]
+    #[error("WebGPU is not available here ({0}); leave out engine=gpu, and the processor paints instead")]
     NoWebGpu(String),
     /// The GPU device was lost or reported an error; technical details.
-    #[error("the GPU stopped working; press Paint again to go on from the last picture")]
+    #[error("the GPU stopped working; press Paint again to go on")]
     DeviceLost(String),
     /// An allocation failed, on the device or in the worker; technical details.
     #[error("there is not enough memory for this size; choose a smaller one and press Paint again")]
@@ -19,6 +19,9 @@ pub enum Failure {
     /// A file cannot be decoded as a picture.
     #[error("this file cannot be read as a picture ({0}); try a JPEG, PNG or WebP")]
     Decode(String),
+    /// The file of a picture cannot be had: its address and the reason.
+    #[error("this picture cannot be loaded ({0}); choose another one, or save it and choose the file")]
+    Fetch(String),
     /// The browser gives other pixels than those of the picture.
     #[error(
         "this browser hides the pixels of pictures from sites, as Firefox does with its setting privacy.resistFingerprinting; turn it \
@@ -76,6 +79,7 @@ impl Failure {
             Self::DeviceLost(_) => "device_lost",
             Self::OutOfMemory(_) => "out_of_memory",
             Self::Decode(_) => "decode",
+            Self::Fetch(_) => "fetch",
             Self::Falsified => "falsified",
             Self::Weights(_) => "weights",
             Self::Options(_) => "options",
@@ -96,7 +100,10 @@ impl Failure {
 pub fn technical(words: &str) -> String {
     let names_a_file =
         |word: &str| word.contains(['/', '\\']) || word.contains(".rs:") || word.contains(".js:");
-    let is_of_a_stack = |line: &str| line.starts_with("at ") || line.contains("://");
+    // As Chromium and as Firefox write them.
+    let is_of_a_stack = |line: &str| {
+        line.starts_with("at ") || line.split_whitespace().any(|word| word.contains('@') && word.contains("://"))
+    };
     let lines = words.lines().map(str::trim).filter(|line| !is_of_a_stack(line));
     let kept: Vec<&str> = lines.flat_map(str::split_whitespace).filter(|word| !names_a_file(word)).collect();
     kept.join(" ").chars().take(300).collect()

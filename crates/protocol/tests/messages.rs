@@ -90,6 +90,7 @@ fn every_failure_names_its_kind_as_json_does() {
         Failure::DeviceLost(String::new()),
         Failure::OutOfMemory(String::new()),
         Failure::Decode(String::new()),
+        Failure::Fetch(String::new()),
         Failure::Weights(String::new()),
         Failure::Options(String::new()),
         Failure::Diverged(1),
@@ -133,6 +134,18 @@ fn no_file_is_named_to_a_visitor() {
     for text in [details, failure.to_string()] {
         assert!(!text.contains('/') && !text.contains(".rs:") && !text.contains(".js:"), "{text}");
     }
+    // Not only its address is said of a script that is missing.
+    let missing = Failure::Crashed(
+        "worker-cpu could not be loaded: Failed to execute 'importScripts' on 'WorkerGlobalScope': The script at \
+         'http://127.0.0.1:8000/worker-cpu-0a.js' failed to load"
+            .into(),
+    );
+    assert_eq!(
+        missing.details().as_deref(),
+        Some(
+            "worker-cpu could not be loaded: Failed to execute 'importScripts' on 'WorkerGlobalScope': The script at failed to load"
+        )
+    );
     let long = Failure::Crashed("ä".repeat(1000)).details().unwrap();
     assert_eq!(long.chars().count(), 300);
 }

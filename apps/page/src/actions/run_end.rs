@@ -67,13 +67,14 @@ pub fn failed(context: Context, failure: &Failure) {
     }
     set_idle(store.run);
     let has_frame = store.run.current.with_value(|run| run.as_ref().is_some_and(|run| run.has_frame));
-    store.run.repaint_from.set(if has_frame && !matches!(failure, Failure::Diverged(_)) {
-        RepaintFrom::Result
-    } else {
-        RepaintFrom::Photo
-    });
     if has_frame {
         frames::keep(store);
+    }
+    // A run that has no picture yet leaves what it was to go on from.
+    if matches!(failure, Failure::Diverged(_)) {
+        store.run.repaint_from.set(RepaintFrom::Photo);
+    } else if has_frame {
+        store.run.repaint_from.set(RepaintFrom::Result);
     }
     forget_run(context);
     store.run.state.set(RunState::Failed);

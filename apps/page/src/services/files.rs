@@ -40,7 +40,7 @@ impl OwnFiles {
     /// The file of a chosen picture.
     ///
     /// # Errors
-    /// [`Failure::Decode`] if a sample, or a picture on another site, cannot be fetched.
+    /// [`Failure::Fetch`] if a sample, or a picture on another site, cannot be fetched.
     pub async fn read(self, choice: &Choice) -> Result<Blob, Failure> {
         if let Some(file) = choice.own_file.and_then(|number| self.get(number)) {
             return Ok(file.into());
@@ -48,11 +48,11 @@ impl OwnFiles {
         fetch_blob(&choice.url).await.map_err(|error| {
             // Browsers report a CORS refusal and a missing connection alike.
             let hint = if is_on_the_web(&choice.url) {
-                " (its site has to allow others to read it, by CORS)"
+                "; its site has to allow others to read it, by CORS"
             } else {
                 ""
             };
-            Failure::Decode(format!("{}: {}{hint}", choice.url, spoken(&error)))
+            Failure::Fetch(format!("{}: {}{hint}", choice.url, spoken(&error)))
         })
     }
 }
