@@ -22,7 +22,7 @@ test('a demonstration shows a poster, paints on a click, and tells the page arou
   await post(demo('one', 'aspect="3/2" theme="dark"'), async ({ page, site, heard, reach, frame }) => {
     const button = frame('one').getByRole('button', { name: 'Paint the photo like the painting' });
     await button.waitFor();
-    await page.waitForTimeout(500);
+    await page.waitForLoadState('networkidle');
     assert.deepEqual(site.requests.filter(heavy), [], 'nothing heavy before the click');
     const box = await page.locator('#one').boundingBox();
     assert.ok(Math.abs(box.width / box.height - 1.5) < 0.01, `the box is ${box.width} × ${box.height}`);
@@ -117,7 +117,7 @@ test('the example post paints both of its pictures and tells how far it is', asy
 
 test('a demonstration that may begin by itself does so when it is seen', async () => {
   await post(`<p>${'A long introduction. '.repeat(600)}</p>${demo('one', 'autoplay="visible"')}`, async ({ page, site, reach }) => {
-    await page.waitForTimeout(1000);
+    await page.waitForLoadState('networkidle');
     assert.deepEqual(site.requests.filter(heavy), [], 'nothing heavy while it is out of sight');
     await page.locator('#one').scrollIntoViewIfNeeded();
     await reach('done', 'one');
@@ -159,11 +159,14 @@ test('what docs/embedding.md says to write works, and its attributes are the one
 test('messages from elsewhere are not taken for the painter\'s', async () => {
   await post(demo('one'), async ({ page, site, heard }) => {
     await page.locator('#one iframe').waitFor();
-    await page.evaluate(() => {
+    // Messages arrive in their order, so the last one tells that the others have been heard.
+    await page.evaluate(() => new Promise((resolve) => {
+      addEventListener('message', ({ data }) => data === 'the last one' && resolve());
       postMessage({ impasto: 'wanted' }, '*');
       postMessage({ impasto: 'state', state: 'done', step: 1, steps: 1, loss: 0 }, '*');
-    });
-    await page.waitForTimeout(500);
+      postMessage('the last one', '*');
+    }));
+    await page.waitForLoadState('networkidle');
     assert.deepEqual(await heard(), []);
     assert.deepEqual(site.requests.filter(heavy), []);
   });

@@ -132,7 +132,7 @@ test('half of a new version is not taken', async () => {
     await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
     await until(page, async () => (await navigator.serviceWorker.getRegistration()).installing === null);
     await page.locator('#studio[data-engine=cpu]').waitFor();
-    await page.waitForTimeout(1000);
+    await page.waitForLoadState('networkidle');
     assert.ok(host.requests.slice(asked).includes('sw.js'), 'it was looked at');
     assert.equal(await page.getByText('A new version of Impasto is ready.').count(), 0);
     assert.equal((await page.evaluate(() => caches.keys())).filter((name) => name.includes('feedface')).length, 0);

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { stylize } from 'impasto';
 
-/** Paints `photo` in the manner of `painting`, again whenever one of them or `size` changes. */
-export function Painting({ photo, painting, size = 256 }) {
+/** Paints `photo` in the manner of `painting`, again whenever one of them, `size` or `steps` changes. */
+export function Painting({ photo, painting, size = 256, steps = 100 }) {
   const canvas = useRef(null);
   const [status, setStatus] = useState('');
 
@@ -13,8 +13,8 @@ export function Painting({ photo, painting, size = 256 }) {
     const paint = async () => {
       try {
         const { step } = await stylize(photo, painting, {
-          base: 'impasto', size, signal,
-          onProgress: ({ step, steps }) => setStatus(`Step ${step} of ${steps}`),
+          base: 'impasto', size, steps, signal,
+          onProgress: ({ step }) => setStatus(`Step ${step} of ${steps}`),
           onFrame: (picture) => {
             Object.assign(canvas.current, { width: picture.width, height: picture.height });
             canvas.current.getContext('2d').putImageData(picture, 0, 0);
@@ -27,7 +27,7 @@ export function Painting({ photo, painting, size = 256 }) {
     };
     paint();
     return () => leaving.abort();
-  }, [photo, painting, size]);
+  }, [photo, painting, size, steps]);
 
   return (
     <figure>

@@ -10,7 +10,7 @@ function App() {
     <>
       <button onClick={() => setSize(size + 16)}>Larger</button>
       <button onClick={() => setShown(!isShown)}>{isShown ? 'Remove' : 'Show'}</button>
-      {isShown && <Painting photo="photo.jpg" painting="painting.jpg" size={size} />}
+      {isShown && <Painting photo="photo.jpg" painting="painting.jpg" size={size} steps={20} />}
     </>
   );
 }
