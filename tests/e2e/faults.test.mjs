@@ -26,7 +26,7 @@ for (const [name, keep] of [
   });
 }
 
-test('a GPU with the least limits that WebGPU guarantees paints, at once and in tiles', async () => {
+test('a GPU with the least limits that WebGPU guarantees paints', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     // L-BFGS has the kernels with the most buffers.
     beforeWorkers(host, withLimits({ maxStorageBuffersPerShaderStage: 8, maxStorageBufferBindingSize: 128 << 20, maxBufferSize: 256 << 20 }));
