@@ -7,7 +7,7 @@ use std::path::Path;
 const RUN_BY: [(&str, &str, &str); 7] = [
     ("cargo xtask serve", ".ci/run", "cargo xtask serve --port"),
     ("cargo xtask test", ".ci/run", "\nlinted cargo xtask test"),
-    ("cargo xtask build", ".ci/run", "\ncargo xtask build"),
+    ("cargo xtask build", ".ci/run", "\naside cargo xtask build"),
     ("cargo xtask weights --download", "crates/weights/tests/download.rs", "download("),
     ("cargo xtask weights --from vgg19.safetensors", "tests/e2e/support/pack.mjs", "'weights', '--from'"),
     // With the profile of the tests, since to build the engine a second time would take too long.
