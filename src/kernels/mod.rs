@@ -133,6 +133,7 @@ pub(crate) fn upload<const D: usize>(values: Vec<f32>, dims: [usize; D], device:
 }
 
 /// The same values with other dimensions; nothing is copied.
+#[allow(clippy::needless_pass_by_value, reason = "a processor's tensor is used up")]
 pub(crate) fn shaped<const D: usize, const E: usize>(tensor: Tensor<D>, dims: [usize; E]) -> Tensor<E> {
     on_device!(tensor.device(), gpu: gpu::Buffer::of(&tensor).shaped(dims).into_tensor(), cpu: tensor.reshape(dims))
 }

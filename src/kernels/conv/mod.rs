@@ -209,6 +209,7 @@ fn convolve(x: &Map, filter: &Filter, add: Option<&Map>, features: Option<&Map>)
 }
 
 #[cfg(feature = "gpu")]
+#[allow(clippy::match_wildcard_for_single_variants, reason = "there are more with the processor's engine")]
 fn with_epilogue(x: &Map, filter: &Filter, epilogue: epilogue::Epilogue) -> Map {
     match &filter.weight {
         Weight::Direct(weight) => {

@@ -286,6 +286,7 @@ impl Session {
 
     /// Requests the pipelines of a run and waits for those of its targets. The promise is fulfilled when all are there;
     /// `None` on a processor.
+    #[cfg_attr(not(feature = "gpu"), allow(clippy::unused_async, reason = "only a GPU is waited for"))]
     async fn request(
         &mut self,
         pack: &PackPlace,
@@ -314,6 +315,7 @@ impl Session {
     }
 
     /// Requests the kernels of a run. Returns the size, in pixels, at which a step can be measured now, if there is one.
+    #[cfg_attr(not(feature = "gpu"), allow(clippy::unused_async, reason = "only a GPU is waited for"))]
     async fn compile(&mut self, pack: &PackPlace, vgg: &Vgg, options: &Options) -> Option<(usize, usize)> {
         #[cfg(feature = "gpu")]
         if self.engine == Engine::Gpu {
@@ -398,6 +400,7 @@ impl Session {
     }
 
     /// Uploads the network to the device. If no run is waiting, the GPU is measured first.
+    #[cfg_attr(not(feature = "gpu"), allow(clippy::unused_async, reason = "only a GPU is waited for"))]
     async fn placed(&mut self, weights: &Weights, nobody_waits: bool) -> Result<Vgg, Failure> {
         #[cfg(feature = "gpu")]
         if self.engine == Engine::Gpu {
