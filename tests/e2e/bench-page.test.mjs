@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { launch, visit } from './support/chromium.mjs';
+import { skipLong } from './support/pack.mjs';
 import { dist } from './support/places.mjs';
 import { PATIENCE, Studio } from './support/studio.mjs';
 
@@ -39,7 +40,7 @@ function checkSteps(rows) {
   }
 }
 
-test('it measures the GPU, and gives the numbers as text', async () => {
+test('it measures the GPU, and gives the numbers as text', { skip: skipLong }, async () => {
   await visit(browser, async ({ page, host }) => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: host.origin });
     const tables = await measure(page, host, '');

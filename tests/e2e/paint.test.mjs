@@ -16,7 +16,7 @@ for (const { engine, device, network, size, weights, skip, look = 'texture', pho
   { engine: 'gpu', device: /WebGPU/, network: 'fast', size: 64, weights: bundled, skip: false, look: 'brushwork' },
   { engine: 'cpu', device: /processor/, network: 'tiny', size: 128, weights: bundled, skip: false, look: 'brushwork' },
   { engine: 'gpu', device: /WebGPU/, network: 'vgg19', size: 64, weights: full, skip: skipFull || skipLong },
-  { engine: 'cpu', device: /processor/, network: 'vgg19', size: 96, weights: full, skip: skipFull, photo: 'cat' },
+  { engine: 'cpu', device: /processor/, network: 'vgg19', size: 96, weights: full, skip: skipFull || skipLong, photo: 'cat' },
 ]) {
   test(`paints the samples with ${network} on the ${engine} as the native program does, and saves them`, { skip }, async () => {
     await visit(browser, async ({ studio, page, host }) => {
