@@ -102,7 +102,8 @@ pub fn technical(words: &str) -> String {
         |word: &str| word.contains(['/', '\\']) || word.contains(".rs:") || word.contains(".js:");
     // As Chromium and as Firefox write them.
     let is_of_a_stack = |line: &str| {
-        line.starts_with("at ") || line.split_whitespace().any(|word| word.contains('@') && word.contains("://"))
+        line.starts_with("at ")
+            || line.split_whitespace().any(|word| word.contains('@') && word.contains("://"))
     };
     let lines = words.lines().map(str::trim).filter(|line| !is_of_a_stack(line));
     let kept: Vec<&str> = lines.flat_map(str::split_whitespace).filter(|word| !names_a_file(word)).collect();
