@@ -2,29 +2,20 @@
 // screenshots of all of them at the widths of a phone, a tablet and a desktop.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
+import { violations as wrongs } from './support/axe.mjs';
 import { launch, visit } from './support/chromium.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SCHEMES = ['light', 'dark'];
 const WIDTHS = [[390, 844], [820, 1180], [1440, 900]];
 
-/** What axe-core finds wrong, in words; in the dark only of contrasts, since the rest is the same. */
-async function violations(page, colorScheme) {
-  if (!await page.evaluate(() => 'axe' in globalThis)) await page.addScriptTag({ content: axe });
-  const rules = colorScheme === 'dark' ? { runOnly: ['color-contrast'] } : {};
-  return page.evaluate(async (rules) => {
-    const found = await globalThis.axe.run(document, { resultTypes: ['violations'], ...rules });
-    return found.violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target} ${failureSummary}`));
-  }, rules);
-}
+/** What axe-core finds wrong; in the dark only of contrasts, since the rest is the same. */
+const violations = (page, colorScheme) => wrongs(page, colorScheme === 'dark' ? { runOnly: ['color-contrast'] } : {});
 
 /** Controls whose edge has a contrast below 3:1 to what is around them (WCAG 2.2, 1.4.11). */
 const faintEdges = (page) => page.evaluate(() => {

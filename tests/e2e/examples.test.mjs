@@ -3,10 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { violations } from './support/axe.mjs';
 import { launch, wrongsOn } from './support/chromium.mjs';
 import { Host } from './support/host.mjs';
 import { bundled } from './support/pack.mjs';
@@ -50,19 +51,19 @@ async function open(folder, run, path = '') {
   }
 }
 
-/** A copy of an example that names this site, and asks for small pictures of a quick network. */
-function adapted(name) {
-  const folder = join(artefacts, 'examples', name);
+/** Copies an example into a folder, so that it names this site, and asks for small pictures on the processor. */
+function adapt(name, folder) {
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(EXAMPLES, name), folder, { recursive: true });
   for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {
     const path = join(file.parentPath, file.name);
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replaceAll(SITE, site.url).replaceAll(SITE.slice(0, -1), site.origin)
-      .replaceAll('<impasto-demo ', '<impasto-demo engine="cpu" ').replace(/size="128" steps="40"/g, 'size="64" steps="10"'));
+      .replace(/<impasto-demo(?=[ \n])/g, '<impasto-demo engine="cpu"').replace(/size="128" steps="40"/g, 'size="64" steps="10"'));
   }
   return folder;
 }
+const adapted = (name) => adapt(name, join(artefacts, 'examples', name));
 
 /** The colours of a canvas: how many different ones there are. */
 const colours = (page) => page.locator('canvas').evaluate((canvas) => {
@@ -90,16 +91,19 @@ test('the page without tools paints the photo that is chosen, stops, and says wh
 
 /** A folder with all frameworks, in which each example is built. */
 let workshop = null;
+const sites = new Map();
 function built(framework) {
+  if (!sites.has(framework)) sites.set(framework, build(framework));
+  return sites.get(framework);
+}
+function build(framework) {
   if (workshop === null) {
     const named = FRAMEWORKS.map((name) => JSON.parse(readFileSync(join(EXAMPLES, name, 'package.json'), 'utf8')));
     const packages = named.flatMap(({ dependencies, devDependencies }) => Object.entries({ ...dependencies, ...devDependencies }));
     workshop = project('frameworks', tarball, ...new Set(packages.map((one) => one.join('@'))));
     execFileSync('npx', ['impasto', 'public/impasto'], { cwd: workshop, stdio: ['ignore', 'ignore', 'inherit'] });
   }
-  const folder = join(workshop, framework);
-  mkdirSync(folder);
-  cpSync(join(EXAMPLES, framework), folder, { recursive: true });
+  const folder = adapt(framework, join(workshop, framework));
   symlinkSync('../public', join(folder, 'public'));
   execFileSync('npx', ['vite', 'build', '--logLevel', 'warn'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   return join(folder, 'dist');
@@ -135,10 +139,48 @@ for (const framework of FRAMEWORKS) {
   });
 }
 
+test('the element in a component of react follows its properties, and leaves nothing when it is removed', async () => {
+  await open(built('react'), async (page) => {
+    const status = page.getByRole('status');
+    const demo = page.locator('impasto-demo');
+    const client = await page.context().newCDPSession(page);
+    const listeners = async () => {
+      const { result } = await client.send('Runtime.evaluate', { expression: 'window' });
+      return (await client.send('DOMDebugger.getEventListeners', { objectId: result.objectId })).listeners.length;
+    };
+    const isAt = (state) => page.waitForFunction((state) => document.querySelector('impasto-demo')?.state === state, state);
+    // Strict mode runs its effects twice. The first mount tells what is left for good: the definition of the element.
+    await isAt('poster');
+    assert.equal(page.frames().length, 2, 'one frame');
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await demo.waitFor({ state: 'detached' });
+    const before = await listeners();
+
+    await page.getByRole('button', { name: 'Show' }).click();
+    await isAt('poster');
+    await demo.evaluate((element) => element.paint());
+    await status.filter({ hasText: /^Step / }).waitFor();
+    // A change while it paints takes the poster back.
+    await page.getByRole('button', { name: 'Larger' }).click();
+    await isAt('poster');
+    assert.equal(await demo.getAttribute('size'), '80');
+    await demo.evaluate((element) => element.paint());
+    await status.filter({ hasText: 'Painted in 40 steps' }).waitFor();
+    await demo.evaluate((element) => element.paint());
+    await isAt('painting');
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await demo.waitFor({ state: 'detached' });
+    assert.equal(page.frames().length, 1);
+    assert.equal(page.workers().length, 0);
+    assert.equal(await listeners(), before);
+  }, '?demo');
+});
+
 test('several demonstrations are painted one after the other by one button', async () => {
   await open(adapted('several'), async (page) => {
     await page.getByRole('button', { name: 'Paint all' }).click();
     await page.getByText('3 of 3 painted').waitFor();
+    assert.deepEqual(await violations(page), []);
   });
 });
 
