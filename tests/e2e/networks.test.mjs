@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 
 import { launch, visit } from './support/chromium.mjs';
 import { QUICK } from './support/faulty.mjs';
-import { bundled, shards } from './support/pack.mjs';
+import { bundled, shards, skipLong } from './support/pack.mjs';
 
 const LIST = 'weights/packs.json';
 
@@ -86,7 +86,7 @@ test('without WebGPU Tiny paints even if Paint was pressed before that was known
 });
 
 for (const [engine, first, second] of [['gpu', 'fast', 'tiny'], ['cpu', 'tiny', 'fast']]) {
-  test(`another network is fetched and used on the ${engine}; going back to the first one costs no download`, async () => {
+  test(`another network is fetched and used on the ${engine}; going back to the first one costs no download`, { skip: engine === 'gpu' && skipLong }, async () => {
     await visit(browser, async ({ studio, page, host }) => {
       await studio.open(host.url, engine, engine === 'gpu' ? QUICK : {});
       await studio.reachNetwork(first);

@@ -6,7 +6,7 @@ use std::path::Path;
 /// A command in the README, the file that runs it or an equivalent, and the text in that file that does so.
 const RUN_BY: [(&str, &str, &str); 7] = [
     ("cargo xtask serve", ".ci/run", "cargo xtask serve --port"),
-    ("cargo xtask test", ".ci/run", "\nlinted cargo xtask test"),
+    ("cargo xtask test", ".ci/run", "\ncargo xtask test"),
     ("cargo xtask build", ".ci/run", "\naside cargo xtask build"),
     ("cargo xtask weights --download", "crates/weights/tests/download.rs", "download("),
     ("cargo xtask weights --from vgg19.safetensors", "tests/e2e/support/pack.mjs", "'weights', '--from'"),
