@@ -65,6 +65,13 @@ function adapt(name, folder) {
 }
 const adapted = (name) => adapt(name, join(artefacts, 'examples', name));
 
+/** Waits until no worker of the page is left. */
+async function freed(page) {
+  for (const end = Date.now() + PATIENCE; page.workers().length > 0; await page.evaluate(() => new Promise(requestAnimationFrame))) {
+    assert.ok(Date.now() < end, 'the worker is still there');
+  }
+}
+
 /** The colours of a canvas: how many different ones there are. */
 const colours = (page) => page.locator('canvas').evaluate((canvas) => {
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -129,10 +136,7 @@ for (const framework of FRAMEWORKS) {
       await status.filter({ hasText: /^Step / }).waitFor();
       await page.getByRole('button', { name: 'Remove' }).click();
       await page.waitForFunction(() => !document.querySelector('canvas'));
-      const freed = async () => page.workers().length === 0;
-      for (const end = Date.now() + PATIENCE; !await freed(); await page.evaluate(() => new Promise(requestAnimationFrame))) {
-        assert.ok(Date.now() < end, 'the worker is still there');
-      }
+      await freed(page);
       await page.getByRole('button', { name: 'Show' }).click();
       await painted(112);
     });
@@ -171,7 +175,7 @@ test('the element in a component of react follows its properties, and leaves not
     await page.getByRole('button', { name: 'Remove' }).click();
     await demo.waitFor({ state: 'detached' });
     assert.equal(page.frames().length, 1);
-    assert.equal(page.workers().length, 0);
+    await freed(page);
     assert.equal(await listeners(), before);
   }, '?demo');
 });
