@@ -336,33 +336,6 @@ macro_rules! on {
                 not(reference_data),
                 ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
             )]
-            fn fifty_steps() {
-                super::fifty_steps(&$device);
-            }
-
-            #[test]
-            #[cfg_attr(
-                not(reference_data),
-                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
-            )]
-            fn average_pooling() {
-                variant("average", &$device);
-            }
-
-            #[test]
-            #[cfg_attr(
-                not(reference_data),
-                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
-            )]
-            fn other_layers_and_weights_on_odd_sizes() {
-                variant("layers", &$device);
-            }
-
-            #[test]
-            #[cfg_attr(
-                not(reference_data),
-                ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there"
-            )]
             fn no_content_and_a_network_that_ends_early() {
                 variant("shallow", &$device);
             }
@@ -384,6 +357,24 @@ on!(gpu, gpu());
 
 #[test]
 #[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
+fn fifty_steps_on_the_processor() {
+    fifty_steps(&device::cpu());
+}
+
+#[test]
+#[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
+fn average_pooling() {
+    variant("average", &device::cpu());
+}
+
+#[test]
+#[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
+fn other_layers_and_weights_on_odd_sizes() {
+    variant("layers", &device::cpu());
+}
+
+#[test]
+#[cfg_attr(not(reference_data), ignore = "needs ../shared/vgg19 (or $IMPASTO_SHARED), which is not there")]
 fn another_optimiser_and_total_variation() {
     variant("adam", &device::cpu());
 }
@@ -394,11 +385,12 @@ fn a_bleed() {
     variant("bleed", &device::cpu());
 }
 
-/// Both on the GPU: their kernels are those of the other tests.
+/// On the GPU, too: their kernels are those of the other tests.
 #[test]
 #[ignore = "takes minutes on a GPU in software; needs ../shared/vgg19 (or $IMPASTO_SHARED)"]
 fn other_variants_on_the_gpu() {
-    for case in ["adam", "bleed"] {
+    fifty_steps(&gpu());
+    for case in ["average", "layers", "adam", "bleed"] {
         variant(case, &gpu());
     }
 }
