@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { launch, until, visit } from './support/chromium.mjs';
 import { QUICK, engine, failed, paint } from './support/faulty.mjs';
+import { skipLong } from './support/pack.mjs';
 import { PATIENCE } from './support/studio.mjs';
 
 /** Ends the browser's GPU process, as a fault of the driver does: all devices are lost. */
@@ -62,7 +63,7 @@ test('a GPU process that crashes in the middle of a run keeps the picture, and t
   });
 });
 
-test('a GPU process that crashes while nothing is painted is replaced without a word', async () => {
+test('a GPU process that crashes while nothing is painted is replaced without a word', { skip: skipLong }, async () => {
   await visitAlone(async ({ studio, page, host, browser }) => {
     await studio.open(host.url, undefined, QUICK);
     await paint(studio);

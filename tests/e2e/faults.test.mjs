@@ -85,7 +85,7 @@ test('a GPU that has no memory left is said to have none, and a smaller size pai
 });
 
 for (const [name, command] of [['is taken away', { destroy: true }], ['refuses what it is asked', { invalid: true }]]) {
-  test(`a GPU that ${name} in the middle of a run is said to have stopped, and the run goes on from its last picture`, async () => {
+  test(`a GPU that ${name} in the middle of a run is said to have stopped, and the run goes on from its last picture`, { skip: 'invalid' in command && skipLong }, async () => {
     await visit(browser, async ({ studio, page, host }) => {
       beforeWorkers(host, obedient);
       await studio.open(host.url, undefined, QUICK);

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { launch, until, visit } from './support/chromium.mjs';
 import { QUICK } from './support/faulty.mjs';
 import { kept } from './support/kept.mjs';
-import { shards } from './support/pack.mjs';
+import { shards, skipLong } from './support/pack.mjs';
 import { forbids } from './support/policy.mjs';
 import { dist, root } from './support/places.mjs';
 
@@ -18,7 +18,7 @@ before(async () => { browser = await launch(); });
 after(() => browser.close());
 
 for (const [engine, network] of [['cpu', 'tiny'], ['gpu', 'fast']]) {
-  test(`after one visit it paints and saves with the network off (${engine})`, async () => {
+  test(`after one visit it paints and saves with the network off (${engine})`, { skip: engine === 'gpu' && skipLong }, async () => {
     await visit(browser, async ({ studio, page, host }) => {
       await studio.open(host.url, engine, engine === 'gpu' ? QUICK : {});
       await kept(page, engine, network);

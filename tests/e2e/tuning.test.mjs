@@ -5,13 +5,14 @@ import { after, before, test } from 'node:test';
 
 import { launch, visit } from './support/chromium.mjs';
 import { CHANNELS, withNarrow } from './support/narrow.mjs';
+import { skipLong } from './support/pack.mjs';
 import { PATIENCE } from './support/studio.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-test('the algorithms of the GPU are measured, remembered and forgotten', async () => {
+test('the algorithms of the GPU are measured, remembered and forgotten', { skip: skipLong }, async () => {
   await visit(browser, async ({ studio, page, host }) => {
     const convolutions = page.locator('#convolutions');
     const chosen = (by) => page.locator(`#convolutions[data-by=${by}]`).waitFor({ timeout: PATIENCE });
