@@ -55,7 +55,8 @@ export function withPreview(page, address) {
 }
 
 /**
- * Finishes the site in `site`, which will have this address, if that is known. If it is `served` for development nothing is stored: a change must be visible at once.
+ * Finishes the site in `site`, which will have this address, if that is known. If it is `served` for development nothing is
+ * stored: a change must be visible at once.
  */
 export function finish(site, { served, address }) {
   writeList(join(site, 'weights'));

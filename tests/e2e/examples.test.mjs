@@ -11,7 +11,7 @@ import { violations } from './support/axe.mjs';
 import { launch, wrongsOn } from './support/chromium.mjs';
 import { Host } from './support/host.mjs';
 import { bundled } from './support/pack.mjs';
-import { packed, project, serve } from './support/package.mjs';
+import { freed, packed, project, serve } from './support/package.mjs';
 import { artefacts, program, root } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
 
@@ -24,7 +24,7 @@ let tarball;
 let site;
 before(async () => {
   browser = await launch();
-  tarball = packed();
+  tarball = packed('package-of-examples');
   site = await new Host(bundled).start();
 });
 after(async () => {
@@ -64,13 +64,6 @@ function adapt(name, folder) {
   return folder;
 }
 const adapted = (name) => adapt(name, join(artefacts, 'examples', name));
-
-/** Waits until no worker of the page is left. */
-async function freed(page) {
-  for (const end = Date.now() + PATIENCE; page.workers().length > 0; await page.evaluate(() => new Promise(requestAnimationFrame))) {
-    assert.ok(Date.now() < end, 'the worker is still there');
-  }
-}
 
 /** The colours of a canvas: how many different ones there are. */
 const colours = (page) => page.locator('canvas').evaluate((canvas) => {

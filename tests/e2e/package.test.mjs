@@ -11,7 +11,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { isolated, Host } from './support/host.mjs';
 import { launch, wrongsOn } from './support/chromium.mjs';
 import { bundled } from './support/pack.mjs';
-import { packed, project, serve } from './support/package.mjs';
+import { freed, packed, project, serve } from './support/package.mjs';
 import { root } from './support/places.mjs';
 import { PATIENCE } from './support/studio.mjs';
 import { before as beforeWorker } from './support/worker.mjs';
@@ -21,7 +21,7 @@ let tarball;
 let plain;
 before(async () => {
   browser = await launch();
-  tarball = packed();
+  tarball = packed('package');
   plain = project('plain', tarball);
   const head = '<!doctype html><title>A page</title><link rel="icon" href="data:,">';
   writeFileSync(join(plain, 'index.html'), `${head}<img id="image" loading="lazy" src="public/photo.jpg">`);
@@ -51,12 +51,7 @@ async function open(run, { headers, expectErrors = false } = {}) {
       Object.assign(globalThis, { impasto, photo, painting, small, kind });
     }, small);
     const workers = () => page.workers().length;
-    const freed = async () => {
-      for (const end = Date.now() + PATIENCE; workers() > 0; await page.evaluate(() => new Promise(requestAnimationFrame))) {
-        assert.ok(Date.now() < end, 'the worker is still there');
-      }
-    };
-    await run({ page, site, workers, freed });
+    await run({ page, site, workers, freed: () => freed(page) });
     if (!expectErrors) assert.deepEqual(wrongs, [], 'errors on the page');
   } finally {
     await context.close();

@@ -1,5 +1,6 @@
 // The npm package, installed into a page without tools: a folder, served as it is.
 
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -8,11 +9,19 @@ import { extname, join, normalize } from 'node:path';
 
 import { pack } from '../../../xtask/package.mjs';
 import { artefacts, dist } from './places.mjs';
+import { PATIENCE } from './studio.mjs';
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.jpg': 'image/jpeg', '.wasm': 'application/wasm' };
 
-/** Packs the site's package. Returns the tarball. */
-export const packed = () => pack(dist, join(artefacts, 'package'));
+/** Packs the site's package into a folder of this name: files of tests that run side by side have one each. Returns the tarball. */
+export const packed = (name) => pack(dist, join(artefacts, name));
+
+/** Waits until no worker of the page is left. */
+export async function freed(page) {
+  for (const end = Date.now() + PATIENCE; page.workers().length > 0; await page.evaluate(() => new Promise(requestAnimationFrame))) {
+    assert.ok(Date.now() < end, 'the worker is still there');
+  }
+}
 
 /** A new folder with a project of this name, with two pictures and these packages from npm. */
 export function project(name, ...packages) {
