@@ -58,7 +58,11 @@ test('settings are remembered, an address that names some counts more, and the u
 
 test('the theme is the system\'s, the chosen one, or that of the address, before the program has arrived', async () => {
   await visit(browser, async ({ studio, page, host }) => {
-    const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+    // The style sheet may arrive after the controls; until then the scheme is `normal`.
+    const scheme = async () => {
+      await until(page, () => getComputedStyle(document.documentElement).colorScheme !== 'normal');
+      return page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+    };
     const theme = page.getByLabel('Theme');
     host.hold('app-');
     await page.goto(host.url, { waitUntil: 'commit' });
