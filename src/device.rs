@@ -87,16 +87,13 @@ pub async fn gpu() -> Result<Gpu, Error> {
 
 /// Requests a device from the adapter that the system prefers.
 ///
-/// It is requested here and not by Burn, because three defaults of Burn do not suit an unknown browser: an uncaptured
-/// error panics, the loss of the device is not reported, and on some systems several tensors share a buffer.
-///
 /// # Errors
 /// [`Error::NoGpu`] if there is no adapter, or if it refuses the device.
 #[cfg(feature = "gpu")]
 pub async fn request() -> Result<Requested, Error> {
-    use burn::tensor::wgpu::{WgpuSetup, wgpu};
+    use burn::tensor::wgpu::wgpu;
 
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let instance = instance();
     let adapter = instance
         .request_adapter(&wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -104,6 +101,70 @@ pub async fn request() -> Result<Requested, Error> {
         })
         .await
         .map_err(|error| Error::NoGpu(format!("no adapter: {error}")))?;
+    request_of(instance, adapter).await
+}
+
+/// The names of the GPUs of this machine, those in hardware first. Browsers do not list theirs.
+#[cfg(all(feature = "gpu", not(target_family = "wasm")))]
+pub async fn gpus() -> Vec<String> {
+    adapters(&instance()).await.iter().map(|adapter| name(&adapter.get_info())).collect()
+}
+
+/// Opens one of the GPUs of this machine, by its place among [`gpus`], from 0.
+///
+/// # Errors
+/// [`Error::NoGpu`] if there are not so many, or if the adapter or Burn refuses the device.
+#[cfg(all(feature = "gpu", not(target_family = "wasm")))]
+pub async fn gpu_at(at: usize) -> Result<Gpu, Error> {
+    let instance = instance();
+    let mut adapters = adapters(&instance).await;
+    if at >= adapters.len() {
+        return Err(Error::NoGpu(format!("this machine has {} of them", adapters.len())));
+    }
+    request_of(instance, adapters.swap_remove(at)).await?.open()
+}
+
+/// The adapters of this machine, those in hardware first.
+///
+/// OpenGL shows the GPUs of Vulkan, Metal and DirectX a second time, with fewer abilities: its adapters count only where there are
+/// no others.
+#[cfg(all(feature = "gpu", not(target_family = "wasm")))]
+async fn adapters(instance: &burn::tensor::wgpu::wgpu::Instance) -> Vec<burn::tensor::wgpu::wgpu::Adapter> {
+    use burn::tensor::wgpu::wgpu::{Backends, DeviceType};
+
+    let mut adapters = instance.enumerate_adapters(Backends::PRIMARY).await;
+    if adapters.is_empty() {
+        adapters = instance.enumerate_adapters(Backends::all()).await;
+    }
+    adapters.sort_by_key(|adapter| match adapter.get_info().device_type {
+        DeviceType::DiscreteGpu => 0,
+        DeviceType::Cpu => 2,
+        _ => 1,
+    });
+    adapters
+}
+
+#[cfg(feature = "gpu")]
+fn instance() -> burn::tensor::wgpu::wgpu::Instance {
+    use burn::tensor::wgpu::wgpu::{Instance, InstanceDescriptor};
+
+    Instance::new(InstanceDescriptor::new_without_display_handle())
+}
+
+/// Requests a device from an adapter.
+///
+/// It is requested here and not by Burn, because three defaults of Burn do not suit an unknown browser: an uncaptured
+/// error panics, the loss of the device is not reported, and on some systems several tensors share a buffer.
+///
+/// # Errors
+/// [`Error::NoGpu`] if it refuses the device.
+#[cfg(feature = "gpu")]
+async fn request_of(
+    instance: burn::tensor::wgpu::wgpu::Instance,
+    adapter: burn::tensor::wgpu::wgpu::Adapter,
+) -> Result<Requested, Error> {
+    use burn::tensor::wgpu::{WgpuSetup, wgpu};
+
     let (device, queue) = adapter
         .request_device(&wgpu::DeviceDescriptor {
             label: Some("impasto"),

@@ -37,6 +37,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    #[cfg(any(feature = "cpu", feature = "gpu"))]
+    if stylize::list_is_asked(&std::env::args_os().collect::<Vec<_>>()) {
+        stylize::devices().iter().for_each(|line| println!("{line}"));
+        return ExitCode::SUCCESS;
+    }
     let done = match Cli::parse().command {
         #[cfg(any(feature = "cpu", feature = "gpu"))]
         Command::Stylize(args) => stylize::run(&args).map(code).map_err(Into::into),

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use options::recipe::Recipe;
 
-use super::flags::OptionFlags;
+use super::{devices::DeviceChoice, flags::OptionFlags};
 
 /// Paint a photo in the style of a painting.
 #[derive(Debug, Args)]
@@ -90,6 +90,18 @@ pub struct Encoding {
 /// What paints.
 #[derive(Clone, Debug, Args)]
 pub struct EngineArgs {
+    #[command(flatten)]
+    pub network: NetworkArgs,
+
+    /// What computes: gpu, gpu:2 for the second one, or cpu; "list" shows them [default: the GPU where there is one, else the
+    /// processor]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<DeviceChoice>,
+}
+
+/// The network that looks at the pictures.
+#[derive(Clone, Debug, Args)]
+pub struct NetworkArgs {
     /// The network: the name of a pack (fast, tiny, or one in the folder `IMPASTO_WEIGHTS` or beside the program), the folder of a
     /// pack, or a model file at full precision (safetensors or PyTorch)
     #[arg(long, value_name = "NAME", default_value = "fast")]
@@ -98,19 +110,6 @@ pub struct EngineArgs {
     /// The model file takes BGR 0..255 minus a mean, as those converted from Caffe do
     #[arg(long)]
     pub caffe: bool,
-
-    /// What computes [default: the GPU where there is one, else the processor]
-    #[arg(long, value_enum)]
-    pub device: Option<DeviceKind>,
-}
-
-/// What computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DeviceKind {
-    /// A GPU, or whatever driver the system has for one
-    Gpu,
-    /// The processor
-    Cpu,
 }
 
 /// A file and a weight.

@@ -1,10 +1,10 @@
 //! Defines `impasto batch`: paints many photos, each in the style of each painting.
 
 use std::{
-    collections::HashMap,
-    fs,
-    path::{Path, PathBuf},
-    str::FromStr,
+    fs, panic,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
     time::Instant,
 };
 
@@ -16,11 +16,13 @@ use impasto::{
 use options::{Options, recipe::Recipe};
 
 use super::{
-    args::{Encoding, EngineArgs},
+    args::{Encoding, NetworkArgs},
+    devices::DeviceChoice,
     encode::output_format,
     error::StylizeError,
     flags::OptionFlags,
     interrupt::Ending,
+    jobs::{Job, Shard, jobs},
     paint::{Painted, Saved, paint},
     place::Place,
     progress::Progress,
@@ -61,7 +63,12 @@ pub struct BatchArgs {
     pub encoding: Encoding,
 
     #[command(flatten)]
-    pub engine: EngineArgs,
+    pub network: NetworkArgs,
+
+    /// What computes: gpu, gpu:2 for the second one, or cpu; "list" shows them. Given again, each paints pictures of its own
+    /// [default: the GPU where there is one, else the processor]
+    #[arg(long = "device", value_name = "DEVICE")]
+    pub devices: Vec<DeviceChoice>,
 
     #[command(flatten)]
     pub options: OptionFlags,
@@ -69,34 +76,6 @@ pub struct BatchArgs {
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
-}
-
-/// A part of a batch: every `of`-th picture from the `part`-th on, which counts from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    part: usize,
-    of: usize,
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let numbers =
-            text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
-        match numbers {
-            Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
-            _ => Err("a part is I/N, with I from 1 to N, such as 3/16".to_owned()),
-        }
-    }
-}
-
-/// One picture of a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Job {
-    photo: PathBuf,
-    painting: PathBuf,
-    out: PathBuf,
 }
 
 /// Runs `impasto batch`.
@@ -112,83 +91,93 @@ pub fn run(args: &BatchArgs) -> Result<Ending, StylizeError> {
     let mine = all
         .iter()
         .enumerate()
-        .filter(|(at, _)| args.shard.is_none_or(|Shard { part, of }| at % of == part - 1));
-    let (there, left): (Vec<&Job>, Vec<&Job>) =
-        mine.map(|(_, job)| job).partition(|job| !args.again && job.out.exists());
-    let say = |line: String| {
-        if !args.quiet {
-            println!("{line}");
-        }
+        .filter(|(at, _)| args.shard.is_none_or(|shard| shard.has(*at)))
+        .map(|(_, job)| job);
+    let (there, left): (Vec<&Job>, Vec<&Job>) = mine.partition(|job| !args.again && job.out.exists());
+    let batch = Batch {
+        args,
+        options,
+        left,
+        next: AtomicUsize::new(0),
+        done: AtomicUsize::new(0),
+        failed: AtomicUsize::new(0),
     };
-    let mut failed = Vec::new();
-    if !left.is_empty() {
-        let studio = Studio::open(&args.engine)?;
-        say(format!(
+    if !batch.left.is_empty() && batch.paint()? == Ending::Interrupted {
+        let (left, of) = (batch.left.len() - batch.done.into_inner(), batch.left.len());
+        say(args, &format!("Stopped with {left} of {of} pictures to do; the same command goes on."));
+        return Ok(Ending::Interrupted);
+    }
+    let (failed, of) = (batch.failed.into_inner(), batch.left.len());
+    say(args, &format!("{} painted, {} there already, {failed} failed.", of - failed, there.len()));
+    if failed == 0 { Ok(Ending::Finished) } else { Err(StylizeError::SomeFailed { failed, of }) }
+}
+
+fn say(args: &BatchArgs, line: &str) {
+    if !args.quiet {
+        println!("{line}");
+    }
+}
+
+/// A batch that is being painted, by one thread for each device.
+struct Batch<'a> {
+    args: &'a BatchArgs,
+    options: Options,
+    /// The pictures to paint.
+    left: Vec<&'a Job>,
+    /// The next one that no device has taken.
+    next: AtomicUsize,
+    /// How many are painted or have failed.
+    done: AtomicUsize,
+    failed: AtomicUsize,
+}
+
+impl Batch<'_> {
+    /// Paints on all devices.
+    fn paint(&self) -> Result<Ending, StylizeError> {
+        let devices = self.args.devices.iter().copied().map(Some);
+        let devices: Vec<_> = if self.args.devices.is_empty() { vec![None] } else { devices.collect() };
+        let studios = devices.into_iter().map(|device| Studio::open(&self.args.network, device));
+        let studios = studios.collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<&str> = studios.iter().map(|studio| studio.device.as_str()).collect();
+        let line = format!(
             "Painting {} pictures on {}, weights \"{}\".",
-            left.len(),
-            studio.device,
-            studio.network
-        ));
-        for (at, job) in left.iter().enumerate() {
+            self.left.len(),
+            names.join(" and on "),
+            studios[0].network
+        );
+        say(self.args, &line);
+        let endings: Vec<Ending> = thread::scope(|scope| {
+            let threads: Vec<_> = studios.iter().map(|studio| scope.spawn(|| self.work(studio))).collect();
+            let ended = threads.into_iter().map(|thread| thread.join());
+            ended.map(|ending| ending.unwrap_or_else(|panic| panic::resume_unwind(panic))).collect()
+        });
+        let is_interrupted = endings.contains(&Ending::Interrupted);
+        Ok(if is_interrupted { Ending::Interrupted } else { Ending::Finished })
+    }
+
+    /// Paints one picture after the other on a device, until none is left.
+    fn work(&self, studio: &Studio) -> Ending {
+        while let Some(job) = self.left.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let start = Instant::now();
-            let words = match paint_one(job, args, &options, &studio) {
-                Ok(Ending::Finished) => format!("{:.1} s", start.elapsed().as_secs_f32()),
-                Ok(Ending::Interrupted) => {
-                    say(format!(
-                        "Stopped with {} of {} pictures to do; the same command goes on.",
-                        left.len() - at,
-                        left.len()
-                    ));
-                    return Ok(Ending::Interrupted);
+            let painted = paint_one(job, self.args, &self.options, studio);
+            if painted.as_ref().is_ok_and(|ending| *ending == Ending::Interrupted) {
+                return Ending::Interrupted;
+            }
+            let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+            let name = job.out.display();
+            match painted {
+                Ok(_) => {
+                    let seconds = start.elapsed().as_secs_f32();
+                    say(self.args, &format!("{done} of {}: {name}, {seconds:.1} s", self.left.len()));
                 }
                 Err(error) => {
-                    eprintln!("impasto: {}: {error}", job.out.display());
-                    failed.push(&job.out);
-                    continue;
+                    eprintln!("impasto: {name}: {error}");
+                    self.failed.fetch_add(1, Ordering::Relaxed);
                 }
-            };
-            say(format!("{} of {}: {}, {words}", at + 1, left.len(), job.out.display()));
-        }
-    }
-    let painted = left.len() - failed.len();
-    say(format!("{painted} painted, {} there already, {} failed.", there.len(), failed.len()));
-    match failed.len() {
-        0 => Ok(Ending::Finished),
-        failed => Err(StylizeError::SomeFailed { failed, of: left.len() }),
-    }
-}
-
-/// All pictures of a batch, whoever paints them.
-fn jobs(args: &BatchArgs) -> Result<Vec<Job>, StylizeError> {
-    let mut jobs = Vec::new();
-    let mut sources: HashMap<PathBuf, (&Path, &Path)> = HashMap::new();
-    for photo in &args.photos {
-        for painting in &args.paintings {
-            let name = args.name.replace("{photo}", &stem(photo)).replace("{painting}", &stem(painting));
-            let out = args.out_dir.join(name);
-            output_format(&out)?;
-            if let Some((other_photo, other_painting)) = sources.insert(out.clone(), (photo, painting)) {
-                let pair = |photo: &Path, painting: &Path| {
-                    format!("{} with {}", photo.display(), painting.display())
-                };
-                return Err(StylizeError::SameName {
-                    out,
-                    one: pair(other_photo, other_painting),
-                    other: pair(photo, painting),
-                });
             }
-            if args.photos.iter().chain(&args.paintings).any(|input| Place::File(out.clone()).is(input)) {
-                return Err(StylizeError::Overwrite(out));
-            }
-            jobs.push(Job { photo: photo.clone(), painting: painting.clone(), out });
         }
+        Ending::Finished
     }
-    Ok(jobs)
-}
-
-/// The name of a file without folder and extension.
-fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn paint_one(

@@ -1,17 +1,69 @@
 //! Chooses the device, among those that the program was built for.
 
+use std::{ffi::OsString, str::FromStr};
+
 #[cfg(feature = "gpu")]
 use impasto::Error;
 use impasto::device::{self, Device};
 
-use super::{args::DeviceKind, error::StylizeError};
+use super::error::StylizeError;
+
+/// What computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// The GPU that the system prefers, or whatever driver it has for one.
+    Gpu,
+    /// A GPU by its number in the list, from 1.
+    GpuAt(usize),
+    /// The processor.
+    Cpu,
+}
+
+impl FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.strip_prefix("gpu:").and_then(|number| number.parse().ok());
+        match (text, number) {
+            ("cpu", _) => Ok(Self::Cpu),
+            ("gpu", _) => Ok(Self::Gpu),
+            (_, Some(number)) if number > 0 => Ok(Self::GpuAt(number)),
+            _ => Err("a device is gpu, gpu:2 (the second one) or cpu; --device list shows them".to_owned()),
+        }
+    }
+}
+
+/// Whether these arguments ask for the list of devices, whatever else they say: `--device list`.
+pub fn list_is_asked(arguments: &[OsString]) -> bool {
+    let at_once = arguments.iter().any(|argument| argument == "--device=list");
+    at_once || arguments.windows(2).any(|pair| pair[0] == "--device" && pair[1] == "list")
+}
+
+/// One line for each device: its name for `--device`, and that of the hardware.
+pub fn list() -> Vec<String> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let processor = format!("cpu    the processor, {threads} threads");
+    let gpus = gpus().into_iter().enumerate().map(|(at, name)| format!("gpu:{}  {name}", at + 1));
+    gpus.chain(cfg!(feature = "cpu").then_some(processor)).collect()
+}
+
+#[cfg(feature = "gpu")]
+fn gpus() -> Vec<String> {
+    pollster::block_on(device::gpus())
+}
+
+#[cfg(not(feature = "gpu"))]
+fn gpus() -> Vec<String> {
+    Vec::new()
+}
 
 /// The device and its name for the user. A software driver is used only if a GPU is requested explicitly: the CPU
 /// engine is faster than a software GPU.
-pub async fn open_device(kind: Option<DeviceKind>) -> Result<(Device, String), StylizeError> {
-    match kind {
-        Some(DeviceKind::Cpu) => processor(""),
-        Some(DeviceKind::Gpu) => gpu().await,
+pub async fn open_device(choice: Option<DeviceChoice>) -> Result<(Device, String), StylizeError> {
+    match choice {
+        Some(DeviceChoice::Cpu) => processor(""),
+        Some(DeviceChoice::Gpu) => gpu(None).await,
+        Some(DeviceChoice::GpuAt(number)) => gpu(Some(number - 1)).await,
         None => any().await,
     }
 }
@@ -28,8 +80,12 @@ fn processor(_why: &str) -> Result<(Device, String), StylizeError> {
 }
 
 #[cfg(feature = "gpu")]
-async fn gpu() -> Result<(Device, String), StylizeError> {
-    match device::gpu().await {
+async fn gpu(at: Option<usize>) -> Result<(Device, String), StylizeError> {
+    let opened = match at {
+        Some(at) => device::gpu_at(at).await,
+        None => device::gpu().await,
+    };
+    match opened {
         Ok(gpu) => Ok((gpu.device, gpu.name)),
         Err(Error::NoGpu(why)) => Err(StylizeError::NoGpu(why)),
         Err(other) => Err(other.into()),
@@ -38,7 +94,7 @@ async fn gpu() -> Result<(Device, String), StylizeError> {
 
 #[cfg(not(feature = "gpu"))]
 #[expect(clippy::unused_async, reason = "with the feature it waits")]
-async fn gpu() -> Result<(Device, String), StylizeError> {
+async fn gpu(_at: Option<usize>) -> Result<(Device, String), StylizeError> {
     Err(StylizeError::NoGpu("this program was built without it".to_owned()))
 }
 

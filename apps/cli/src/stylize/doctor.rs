@@ -1,22 +1,23 @@
 //! Defines `impasto doctor`: says what works here.
 
+use super::devices;
 use crate::networks::{self, Network};
 
 /// Prints devices, networks and formats.
 pub fn run() {
     println!("impasto {}", env!("CARGO_PKG_VERSION"));
+    println!("Devices (--device):");
+    devices::list().iter().for_each(|line| println!("  {line}"));
     #[cfg(feature = "gpu")]
     match pollster::block_on(impasto::device::gpu()) {
         Ok(gpu) if gpu.software => {
-            println!("GPU: only in software ({}); used with --device gpu", gpu.name);
+            println!("Paints on the processor: the only GPU is in software, used with --device gpu");
         }
-        Ok(gpu) => println!("GPU: {}", gpu.name),
-        Err(error) => println!("GPU: none ({error})"),
+        Ok(gpu) => println!("Paints on {}", gpu.name),
+        Err(error) => println!("Paints on the processor: no GPU ({error})"),
     }
     #[cfg(not(feature = "gpu"))]
-    println!("GPU: this program was built without it");
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    println!("Processor: {threads} threads");
+    println!("Paints on the processor: this program was built without the engine for GPUs");
     println!("Networks:");
     for (name, network) in Network::all() {
         let place = match &network {

@@ -8,6 +8,7 @@ mod encode;
 mod error;
 mod flags;
 mod interrupt;
+mod jobs;
 mod paint;
 mod place;
 mod progress;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 
 pub use args::StylizeArgs;
 pub use batch::{BatchArgs, run as batch};
+pub use devices::{list as devices, list_is_asked};
 pub use doctor::run as doctor;
 pub use error::StylizeError;
 use image::ImageFormat;
@@ -67,7 +69,7 @@ struct Outputs {
 /// A [`StylizeError`] with a message for the user. No partly written file remains.
 pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
     let inputs = inputs(args)?;
-    let studio = Studio::open(&args.engine)?;
+    let studio = Studio::open(&args.engine.network, args.engine.device)?;
     let (width, height) = inputs.sources.subject.photo.size();
     let say = |line: String| {
         if !args.quiet {
@@ -197,7 +199,7 @@ fn outputs(
     }
     let pictures = paintings.iter().map(|(path, _)| path).chain([&args.photo]);
     let others = args.mask.iter().chain(&args.content_map).chain(&args.from).chain(&args.like);
-    let mut inputs = pictures.chain(others).chain([&args.engine.weights]);
+    let mut inputs = pictures.chain(others).chain([&args.engine.network.weights]);
     // The pictures on the way are written, too.
     let every = args.every.unwrap_or(options.steps).max(1) as usize;
     let on_the_way = (0..options.steps).step_by(every).skip(1).map(|step| beside(&args.out, step));

@@ -7,7 +7,12 @@ use impasto::Vgg;
 use options::recipe::Recipe;
 use picture::Frame;
 
-use super::{args::EngineArgs, devices::open_device, encode::encode, error::StylizeError};
+use super::{
+    args::NetworkArgs,
+    devices::{DeviceChoice, open_device},
+    encode::encode,
+    error::StylizeError,
+};
 use crate::networks::Network;
 
 /// A network on a device.
@@ -24,13 +29,13 @@ impl Studio {
     ///
     /// # Errors
     /// If there is no such network or device.
-    pub fn open(args: &EngineArgs) -> Result<Self, StylizeError> {
+    pub fn open(args: &NetworkArgs, device: Option<DeviceChoice>) -> Result<Self, StylizeError> {
         let network = Network::find(&args.weights).ok_or_else(|| StylizeError::NoWeights {
             asked: args.weights.clone(),
             found: Network::all().into_iter().map(|(name, _)| name).collect(),
         })?;
         let weights = network.open(args.caffe)?;
-        let (device, name) = pollster::block_on(open_device(args.device))?;
+        let (device, name) = pollster::block_on(open_device(device))?;
         // The device has its own copy of the weights.
         Ok(Self { vgg: Vgg::new(&weights, &device)?, network: weights.name, device: name })
     }

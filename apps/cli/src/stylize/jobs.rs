@@ -1,0 +1,77 @@
+//! Lists the pictures of a batch, and its parts for several machines.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use super::{batch::BatchArgs, encode::output_format, error::StylizeError, place::Place};
+
+/// A part of a batch: every `of`-th picture from the `part`-th on, which counts from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    part: usize,
+    of: usize,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers =
+            text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
+            _ => Err("a part is I/N, with I from 1 to N, such as 3/16".to_owned()),
+        }
+    }
+}
+
+impl Shard {
+    /// Whether this part has the picture at this place of the batch.
+    pub fn has(self, at: usize) -> bool {
+        at % self.of == self.part - 1
+    }
+}
+
+/// One picture of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    pub photo: PathBuf,
+    pub painting: PathBuf,
+    pub out: PathBuf,
+}
+
+/// All pictures of a batch, whoever paints them.
+pub fn jobs(args: &BatchArgs) -> Result<Vec<Job>, StylizeError> {
+    let mut jobs = Vec::new();
+    let mut sources: HashMap<PathBuf, (&Path, &Path)> = HashMap::new();
+    for photo in &args.photos {
+        for painting in &args.paintings {
+            let name = args.name.replace("{photo}", &stem(photo)).replace("{painting}", &stem(painting));
+            let out = args.out_dir.join(name);
+            output_format(&out)?;
+            if let Some((other_photo, other_painting)) = sources.insert(out.clone(), (photo, painting)) {
+                let pair = |photo: &Path, painting: &Path| {
+                    format!("{} with {}", photo.display(), painting.display())
+                };
+                return Err(StylizeError::SameName {
+                    out,
+                    one: pair(other_photo, other_painting),
+                    other: pair(photo, painting),
+                });
+            }
+            if args.photos.iter().chain(&args.paintings).any(|input| Place::File(out.clone()).is(input)) {
+                return Err(StylizeError::Overwrite(out));
+            }
+            jobs.push(Job { photo: photo.clone(), painting: painting.clone(), out });
+        }
+    }
+    Ok(jobs)
+}
+
+/// The name of a file without folder and extension.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
