@@ -5,6 +5,7 @@ mod networks;
 mod shell;
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 mod stylize;
+mod terminal;
 mod weights;
 
 use std::process::ExitCode;
@@ -39,7 +40,7 @@ enum Command {
 fn main() -> ExitCode {
     #[cfg(any(feature = "cpu", feature = "gpu"))]
     if stylize::list_is_asked(&std::env::args_os().collect::<Vec<_>>()) {
-        stylize::devices().iter().for_each(|line| println!("{line}"));
+        stylize::devices().iter().for_each(terminal::say);
         return ExitCode::SUCCESS;
     }
     let done = match Cli::parse().command {
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
         Command::Shell(what) => shell::run::<Cli>(&what).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("impasto: {error}");
+        terminal::note(format_args!("impasto: {error}"));
         ExitCode::FAILURE
     })
 }

@@ -1,6 +1,9 @@
 //! Defines `impasto shell`: what a shell and a manual want to know of the command line.
 
-use std::{error::Error, io};
+use std::{
+    error::Error,
+    io::{self, Write},
+};
 
 use clap::{CommandFactory, Subcommand};
 
@@ -22,7 +25,7 @@ pub enum Shell {
 /// If it cannot be written.
 pub fn run<Cli: CommandFactory>(what: &Shell) -> Result<(), Box<dyn Error>> {
     let mut command = Cli::command();
-    let mut out = io::stdout().lock();
+    let mut out = Vec::new();
     match what {
         Shell::Completions { shell } => clap_complete::generate(*shell, &mut command, "impasto", &mut out),
         Shell::Man => {
@@ -33,5 +36,9 @@ pub fn run<Cli: CommandFactory>(what: &Shell) -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    Ok(())
+    match io::stdout().write_all(&out) {
+        // Whoever reads it has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }

@@ -9,6 +9,8 @@ use ::weights::{DEFAULT_URL, Download, DownloadError, Downloaded, download, open
 use clap::{ArgGroup, Args};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
+use crate::terminal::say;
+
 /// Make a pack of weights for the site and the command line.
 #[derive(Debug, Args)]
 #[group(skip)]
@@ -65,14 +67,14 @@ pub fn run(args: &WeightsArgs) -> Result<(), Box<dyn Error>> {
         source.name.clone_from(name);
     }
     let written = write_pack(&source, &args.out)?;
-    println!(
+    say(format_args!(
         "Wrote \"{}\" to {}: {} shards, {} ({} bytes).",
         source.name,
         written.folder.display(),
         written.shards,
         HumanBytes(written.bytes),
         written.bytes
-    );
+    ));
     Ok(())
 }
 
@@ -98,7 +100,7 @@ fn fetch(args: &WeightsArgs) -> Result<Downloaded, DownloadError> {
     });
     bar.finish_and_clear();
     let downloaded = result?;
-    println!("Downloaded {} ({}).", downloaded.path.display(), HumanBytes(downloaded.bytes));
+    say(format_args!("Downloaded {} ({}).", downloaded.path.display(), HumanBytes(downloaded.bytes)));
     if args.sha256.is_none() {
         println!(
             "Its SHA-256 is {}; nothing vouches for it yet. To have it checked from now on, give --sha256.",

@@ -280,6 +280,78 @@ fn a_batch_that_would_write_over_something_is_refused_before_the_work() {
 }
 
 #[test]
+fn a_batch_is_painted_on_several_devices_at_once() {
+    let desk = studio();
+    let on = |devices: &[&str]| {
+        let all = ["batch", "a.png", "b.png", "c.png", "--painting", "waves.png", "--out-dir", "done"];
+        let short = ["--weights", TINY, "--size", "32", "--steps", "1"].into_iter().chain(SHALLOW);
+        desk.impasto(all, short.chain(devices.iter().flat_map(|device| ["--device", *device])))
+    };
+    let refused = on(&["cpu", "gpu:99"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("this machine has"), "{refused:?}");
+    assert_eq!(results(&desk), [""; 0], "a device that is not there is said before the work");
+    // The same processor twice, and a GPU.
+    let output = on(&["cpu", "cpu", "gpu:1"]);
+    succeeded(&output);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("on the processor and on the processor and on "), "{told}");
+    assert!(told.contains("3 of 3: ") && told.contains("3 painted, 0 there already, 0 failed."), "{told}");
+    assert_eq!(results(&desk), ["a-waves.png", "b-waves.png", "c-waves.png"]);
+}
+
+#[test]
+fn devices_are_listed_and_taken_by_number() {
+    let desk = Desk::new();
+    for arguments in [&["stylize", "--device", "list"][..], &["batch", "--device=list"]] {
+        let output = desk.impasto([], arguments);
+        succeeded(&output);
+        let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        assert_eq!((names.first(), names.last()), (Some(&"gpu:1"), Some(&"cpu")), "{listed}");
+    }
+    let on = |device: &str| {
+        let more = ["--weights", TINY, "--size", "32", "--steps", "1", "--device", device];
+        desk.stylize(more.into_iter().chain(SHALLOW))
+    };
+    for (device, words) in [("gpu:99", "this machine has"), ("gpu:0", "--device list"), ("gpu:x", "gpu:2")] {
+        desk.refuses(&on(device), &[words]);
+    }
+    succeeded(&on("gpu:1"));
+}
+
+#[test]
+fn whoever_reads_along_may_leave() {
+    let desk = Desk::new();
+    let closed = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        writer
+    };
+    let short = || COMMON.into_iter().chain(SHALLOW).chain(["--steps", "9"]);
+    let paint = ["stylize", "photo.png", "painting.png", "-o", "out.png"];
+    for arguments in [
+        vec!["doctor"],
+        vec!["--device", "list"],
+        vec!["shell", "man"],
+        vec!["shell", "completions", "zsh"],
+        paint.into_iter().chain(short()).collect(),
+        paint.into_iter().chain(short()).chain(["--json"]).collect(),
+        ["batch", "photo.png", "--painting", "painting.png", "--out-dir", "done"]
+            .into_iter()
+            .chain(short())
+            .collect(),
+    ] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_impasto"));
+        let program = program.current_dir(desk.0.path()).args(&arguments);
+        let status = program.stdout(closed()).stderr(closed()).status().unwrap();
+        assert!(status.success(), "{arguments:?}: {status}");
+    }
+    assert_eq!(desk.opened("out.png").dimensions(), (32, 24));
+    assert_eq!(results(&desk), ["photo-painting.png"]);
+}
+
+#[test]
 fn shells_and_the_manual_know_the_command_line() {
     let desk = Desk::new();
     for (arguments, words) in [(&["completions", "bash"][..], "--style-loss"), (&["man"], "batch")] {

@@ -29,6 +29,7 @@ use super::{
     read::{read_painting, read_photo},
     studio::{Studio, encoded},
 };
+use crate::terminal;
 
 /// Paint many photos, each in the style of each painting. What is there already is skipped, so a batch that was interrupted goes on
 /// where it was.
@@ -114,7 +115,7 @@ pub fn run(args: &BatchArgs) -> Result<Ending, StylizeError> {
 
 fn say(args: &BatchArgs, line: &str) {
     if !args.quiet {
-        println!("{line}");
+        terminal::say(line);
     }
 }
 
@@ -171,7 +172,7 @@ impl Batch<'_> {
                     say(self.args, &format!("{done} of {}: {name}, {seconds:.1} s", self.left.len()));
                 }
                 Err(error) => {
-                    eprintln!("impasto: {name}: {error}");
+                    terminal::note(format_args!("impasto: {name}: {error}"));
                     self.failed.fetch_add(1, Ordering::Relaxed);
                 }
             }

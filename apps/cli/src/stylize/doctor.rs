@@ -1,24 +1,27 @@
 //! Defines `impasto doctor`: says what works here.
 
 use super::devices;
-use crate::networks::{self, Network};
+use crate::{
+    networks::{self, Network},
+    terminal::say,
+};
 
 /// Prints devices, networks and formats.
 pub fn run() {
-    println!("impasto {}", env!("CARGO_PKG_VERSION"));
-    println!("Devices (--device):");
-    devices::list().iter().for_each(|line| println!("  {line}"));
+    say(format_args!("impasto {}", env!("CARGO_PKG_VERSION")));
+    say("Devices (--device):");
+    devices::list().iter().for_each(|line| say(format_args!("  {line}")));
     #[cfg(feature = "gpu")]
     match pollster::block_on(impasto::device::gpu()) {
         Ok(gpu) if gpu.software => {
-            println!("Paints on the processor: the only GPU is in software, used with --device gpu");
+            say("Paints on the processor: the only GPU is in software, used with --device gpu");
         }
-        Ok(gpu) => println!("Paints on {}", gpu.name),
-        Err(error) => println!("Paints on the processor: no GPU ({error})"),
+        Ok(gpu) => say(format_args!("Paints on {}", gpu.name)),
+        Err(error) => say(format_args!("Paints on the processor: no GPU ({error})")),
     }
     #[cfg(not(feature = "gpu"))]
-    println!("Paints on the processor: this program was built without the engine for GPUs");
-    println!("Networks:");
+    say("Paints on the processor: this program was built without the engine for GPUs");
+    say("Networks:");
     for (name, network) in Network::all() {
         let place = match &network {
             Network::At(path) => path.display().to_string(),
@@ -26,14 +29,14 @@ pub fn run() {
             Network::Bundled(_) => "in this program".to_owned(),
         };
         match network.open(false) {
-            Ok(weights) => println!("  {name}: \"{}\", {place}", weights.name),
-            Err(error) => println!("  {name}: {error}"),
+            Ok(weights) => say(format_args!("  {name}: \"{}\", {place}", weights.name)),
+            Err(error) => say(format_args!("  {name}: {error}")),
         }
     }
-    println!("Packs are looked for in:");
+    say("Packs are looked for in:");
     for folder in networks::folders() {
-        println!("  {}{}", folder.display(), if folder.is_dir() { "" } else { " (not there)" });
+        say(format_args!("  {}{}", folder.display(), if folder.is_dir() { "" } else { " (not there)" }));
     }
-    println!("Reads: JPEG, PNG, WebP, TIFF, GIF, BMP, with their colour profiles");
-    println!("Writes: PNG, JPEG, WebP (lossless), TIFF, BMP");
+    say("Reads: JPEG, PNG, WebP, TIFF, GIF, BMP, with their colour profiles");
+    say("Writes: PNG, JPEG, WebP (lossless), TIFF, BMP");
 }

@@ -42,6 +42,7 @@ use self::{
     studio::Studio,
     trace::trace_json,
 };
+use crate::terminal;
 
 /// The validated inputs of a run.
 struct Inputs {
@@ -73,7 +74,7 @@ pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
     let (width, height) = inputs.sources.subject.photo.size();
     let say = |line: String| {
         if !args.quiet {
-            eprintln!("{line}");
+            terminal::note(line);
         }
     };
     say(format!("Painting {width}×{height} pixels on {}, weights \"{}\".", studio.device, studio.network));

@@ -7,6 +7,8 @@ use picture::{Frame, Losses};
 use schedule::Plan;
 use serde::Serialize;
 
+use crate::terminal::note;
+
 /// How the progress is reported.
 pub struct Progress {
     bar: ProgressBar,
@@ -78,7 +80,7 @@ impl Progress {
                 let tenth = 10 * done / all;
                 if tenth > self.tenths {
                     self.tenths = tenth;
-                    eprintln!("{at}after {seconds:.0} s");
+                    note(format_args!("{at}after {seconds:.0} s"));
                 }
             }
             Form::Json => {
@@ -103,7 +105,7 @@ impl Progress {
         let seconds = self.bar.elapsed().as_secs_f64();
         self.bar.finish_and_clear();
         if [Form::Bar, Form::Lines].contains(&self.form) {
-            eprintln!("{steps} steps in {seconds:.1} s, loss {first:.4} → {last:.4}.");
+            note(format_args!("{steps} steps in {seconds:.1} s, loss {first:.4} → {last:.4}."));
         }
     }
 }
