@@ -3,6 +3,7 @@
 mod bench;
 mod checks;
 mod flags;
+mod fuzz;
 mod package;
 mod process;
 mod setup;
@@ -37,6 +38,8 @@ Set-up and every chore of Impasto. Tools that are missing are installed on the w
   cargo xtask shaders [--all | --algorithm TEXT] [--family NAME] [--strict]
                                             … and print them for every algorithm or those with TEXT in their name, for another
                                             family than navi21, for shaders that check every index themselves
+  cargo xtask fuzz [NAME …] [--seconds N | --runs N]
+                                            feed the readers of files and addresses with inputs of every kind, 60 s each
   cargo xtask setup                         only install what the others need
 
   --system                                  with any of them: also install Debian packages (browsers, drivers, a
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         "check" => checks::check(rest),
         "circles" => checks::check(&["circles".to_owned()]),
         "docs" => checks::write_docs(rest),
+        "fuzz" => fuzz::fuzz(rest),
         "shaders" => shaders::shaders(rest),
         "setup" => setup::for_tests().and_then(|_| setup::for_checks()).map(drop),
         "help" | "--help" | "-h" => {

@@ -166,18 +166,35 @@ impl Link {
 }
 
 /// The parameters of an address that selects these options: the look, unless it is the page's, and what can be chosen on the page
-/// and differs from the look. Options without a look are written as differences from the paper's. [`Link::read`] is the
-/// inverse.
+/// and differs from the look. [`Link::read`] is the inverse.
+///
+/// Options without a look are written as differences from the one that takes the fewest parameters. A difference from the paper's
+/// would lose what the page does not offer by itself, such as the layers at which a look compares the photo.
 pub fn write(options: &Options, experiment: Option<Experiment>) -> Vec<(&'static str, String)> {
-    let look = Look::of(options).unwrap_or(Look::DEFAULT);
-    let mut parameters = Vec::new();
-    if look != Look::ON_PAGE || experiment.is_some() {
-        parameters.push((LOOK, look.to_string()));
+    if let Some(look) = Look::of(options) {
+        return written(look, options, experiment);
     }
+    let all = Look::ALL.map(|look| written(look, options, experiment));
+    let whole = all.into_iter().filter(|parameters| selects(parameters, options));
+    whole.min_by_key(Vec::len).unwrap_or_else(|| written(Look::DEFAULT, options, experiment))
+}
+
+/// The options as differences from a look.
+fn written(look: Look, options: &Options, experiment: Option<Experiment>) -> Vec<(&'static str, String)> {
     let is_offered = |entry: &Written, value: &str| entry.page.is_some_and(|page| (page.allows)(value));
-    parameters.extend(unusual(options, look, is_offered));
+    let mut parameters = unusual(options, look, is_offered);
     parameters.extend(experiment.map(|experiment| (EXPERIMENT, experiment.to_string())));
+    // Without a look, values of one are differences from the paper's.
+    if look != Look::ON_PAGE || parameters.iter().any(|(name, _)| VALUES_OF_LOOKS.contains(name)) {
+        parameters.insert(0, (LOOK, look.to_string()));
+    }
     parameters
+}
+
+/// Whether these parameters are read as these options.
+fn selects(parameters: &[(&'static str, String)], options: &Options) -> bool {
+    let value = |name: &str| Some(parameters.iter().find(|(other, _)| *other == name)?.1.clone());
+    Link::read(value).options == *options
 }
 
 /// The flags of a command line that selects these options, without their hyphens: the look, unless it is the default, and what
@@ -512,6 +529,26 @@ mod tests {
             ..portrait
         };
         assert_eq!(found.options, due);
+    }
+
+    #[test]
+    fn a_look_with_a_changed_value_keeps_its_others_in_an_address() {
+        let changed: [fn(&mut Options); 5] = [
+            |options| options.pyramid = Some(Pyramid::Off),
+            |options| options.neighbors_weight = 0.5,
+            |options| options.style_layers = StyleLayers::Forms.layers(),
+            |options| options.style_loss = crate::StyleLoss::Moments,
+            |options| options.neighbors_turns = crate::Turns::Quarters,
+        ];
+        for look in Look::ALL {
+            for change in changed {
+                let mut options = Options { steps: 60, ..look.given_to(&Options::default()) };
+                change(&mut options);
+                let written = write(&options, None);
+                assert!(selects(&written, &options), "{look}: {written:?}");
+                assert!(written.len() <= 3, "{look}: {written:?}");
+            }
+        }
     }
 
     #[test]

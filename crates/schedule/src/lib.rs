@@ -80,10 +80,16 @@ impl Plan {
             Schedule::Single => vec![photo],
             Schedule::CoarseToFine => sizes(photo, painting),
         };
-        let finishing = options.finish_from.map_or(0, |side| doubled_from(side as usize, &mut sizes));
+        let mut finishing = options.finish_from.map_or(0, |side| doubled_from(side as usize, &mut sizes));
         let mut steps = spread(options.steps, sizes.len(), finishing);
         while sizes.len() > 1 + finishing && steps.iter().any(|&steps| steps < LEAST_STEPS) {
             sizes.remove(0);
+            steps = spread(options.steps, sizes.len(), finishing);
+        }
+        // The size of the result is always reached.
+        while sizes.len() > 1 && steps.contains(&0) {
+            sizes.remove(sizes.len() - 2);
+            finishing = finishing.saturating_sub(1);
             steps = spread(options.steps, sizes.len(), finishing);
         }
         let mut adam = options.adam;
@@ -247,6 +253,20 @@ mod tests {
     use picture::Size;
 
     use super::*;
+
+    #[test]
+    fn no_scale_is_without_steps() {
+        for steps in 1..=40 {
+            for side in [64, 100, 180, 300] {
+                let options = Options { steps, finish_from: Some(side), ..Options::default() };
+                let plan = Plan::new(&options, (1024, 56), (1024, 1024));
+                let made: Vec<u32> = plan.scales().iter().map(|scale| scale.steps).collect();
+                assert!(made.iter().all(|steps| *steps > 0), "{steps} from {side}: {made:?}");
+                assert_eq!(made.iter().sum::<u32>(), steps);
+                assert_eq!((plan.last().width, plan.last().height), (1024, 56));
+            }
+        }
+    }
 
     fn plan(steps: u32, photo: (usize, usize)) -> Plan {
         Plan::new(&Options { steps, size: Size::Original, ..Options::default() }, photo, photo)

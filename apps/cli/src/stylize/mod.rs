@@ -15,6 +15,7 @@ mod progress;
 mod read;
 mod recipes;
 mod state;
+mod state_format;
 mod studio;
 mod trace;
 
@@ -38,7 +39,8 @@ use self::{
     progress::Progress,
     read::{read, read_painting, read_subject},
     recipes::{differences, read_recipe},
-    state::{Identity, StateFile},
+    state::StateFile,
+    state_format::Identity,
     studio::Studio,
     trace::trace_json,
 };

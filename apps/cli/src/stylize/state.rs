@@ -1,44 +1,22 @@
 //! Keeps the state of a run in a file, from which it goes on exactly where it was: after Ctrl-C, a crash, or a reboot.
 
 use std::{
-    collections::HashMap,
     fs,
     path::{Path, PathBuf},
 };
 
 use impasto::{Snapshot, sources::Sources};
 use options::Options;
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{error::StylizeError, place::Place};
+use super::{
+    error::StylizeError,
+    place::Place,
+    state_format::{About, Identity, parsed, serialized},
+};
 
 /// The state is written after this many steps, and when the run is interrupted.
 pub const EVERY: u32 = 10;
-
-/// The key of [`About`] in the metadata of the safetensors file.
-const KEY: &str = "impasto";
-
-/// What makes a run: a state of another one is refused.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Identity {
-    options: Options,
-    network: String,
-    /// SHA-256 of all input pictures as the engine gets them.
-    pictures: [u8; 32],
-}
-
-/// What the file says beside the values.
-#[derive(Serialize, Deserialize)]
-struct About {
-    identity: Identity,
-    scale: usize,
-    steps: u32,
-    steps_at_scale: u32,
-    moments: u32,
-    losses: Vec<(u32, f32)>,
-}
 
 impl Identity {
     pub fn of(options: &Options, network: &str, sources: &Sources) -> Self {
@@ -60,16 +38,6 @@ impl Identity {
             add(&[painting.weight]);
         }
         Self { options: options.clone(), network: network.to_owned(), pictures: hash.finalize().into() }
-    }
-
-    /// The parts in which two runs differ, as a phrase; `None` if they are one run.
-    fn difference(&self, other: &Self) -> Option<&'static str> {
-        let parts = [
-            (self.pictures != other.pictures, "other pictures"),
-            (self.network != other.network, "another network"),
-            (self.options != other.options, "other options"),
-        ];
-        parts.into_iter().find(|(differ, _)| *differ).map(|(_, words)| words)
     }
 }
 
@@ -104,20 +72,7 @@ impl StateFile {
             moments: *moments,
             losses: losses.clone(),
         };
-        let about = serde_json::to_string(&about).map_err(|error| failed(error.to_string()))?;
-        let bytes: Vec<Vec<u8>> = maps
-            .iter()
-            .map(|(_, values)| values.iter().flat_map(|value| value.to_le_bytes()).collect())
-            .collect();
-        let mut views = Vec::new();
-        for (at, ((size, _), bytes)) in maps.iter().zip(&bytes).enumerate() {
-            let view = TensorView::new(Dtype::F32, size.to_vec(), bytes)
-                .map_err(|error| failed(error.to_string()))?;
-            views.push((format!("{at:03}"), view));
-        }
-        let metadata = HashMap::from([(KEY.to_owned(), about)]);
-        let file =
-            safetensors::serialize(views, Some(metadata)).map_err(|error| failed(error.to_string()))?;
+        let file = serialized(&about, maps).map_err(failed)?;
         self.place.write(&file).map_err(|source| StylizeError::Write { path: self.path.clone(), source })
     }
 
@@ -144,20 +99,4 @@ impl StateFile {
             let _ = fs::remove_file(path);
         }
     }
-}
-
-/// Sizes and values of the maps.
-type Maps = Vec<([usize; 3], Vec<f32>)>;
-
-fn parsed(bytes: &[u8]) -> Option<(About, Maps)> {
-    let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
-    let about = serde_json::from_str(header.metadata().as_ref()?.get(KEY)?).ok()?;
-    let tensors = SafeTensors::deserialize(bytes).ok()?;
-    let map = |at: usize| {
-        let tensor =
-            tensors.tensor(&format!("{at:03}")).ok().filter(|tensor| tensor.dtype() == Dtype::F32)?;
-        let values = tensor.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        Some((tensor.shape().try_into().ok()?, values))
-    };
-    Some((about, (0..tensors.len()).map(map).collect::<Option<_>>()?))
 }
