@@ -9,7 +9,7 @@ use std::{
 };
 
 use picture::{
-    Frame, chroma, color,
+    Channel, Frame, chroma, color,
     mask::{cut_out, lay_over},
     rect::Rect,
 };
@@ -94,8 +94,20 @@ impl Request {
         Ok(Frame { width, height, step: self.step, losses, rgba })
     }
 
-    /// Applies colours of the photo, the filter of colours, mask and transparency to the bytes.
-    fn finish(&self, rgba: &mut [u8]) {
+    /// Reads the pixels as the engine computes them, to 16 bits. There are no losses in the frame.
+    pub async fn read_fine(self) -> Result<Frame<u16>, Error> {
+        let values = readback::read_values(crop(&self.picture, self.inside)).await?;
+        let fine = |value: f32| u16::nearest(value.clamp(0.0, 1.0) * u16::SCALE);
+        let pixels = values.as_chunks::<4>().0.iter();
+        let mut rgba: Vec<u16> =
+            pixels.flat_map(|&[r, g, b, _]| [fine(r), fine(g), fine(b), u16::MOST]).collect();
+        self.finish(&mut rgba);
+        let Rect { width, height, .. } = self.inside;
+        Ok(Frame { width, height, step: self.step, losses: None, rgba })
+    }
+
+    /// Applies colours of the photo, the filter of colours, mask and transparency to the pixels.
+    fn finish<C: Channel>(&self, rgba: &mut [C]) {
         let Subject { photo, mask, opacity, .. } = &*self.subject;
         if self.keeps_colors {
             color::keep(rgba, photo);

@@ -441,8 +441,20 @@ impl StyleTransfer {
     ///
     /// Without pixels [`Frame::rgba`] is empty: a few kilobytes are read instead of the picture.
     pub fn read(&self, with_pixels: bool) -> Reading {
+        Reading::start(self.request(with_pixels).read())
+    }
+
+    /// Reads the current picture as [`Self::frame`] does, but with 16 bits a channel, and without losses. Waits for the device.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] if the device fails.
+    pub async fn fine_frame(&self) -> Result<Frame<u16>, Error> {
+        self.request(true).read_fine().await
+    }
+
+    fn request(&self, with_pixels: bool) -> Request {
         let keeps_colors = matches!(self.options.color, Color::Keep | Color::Luminance);
-        let request = Request {
+        Request {
             picture: self.state.picture().clone(),
             inside: self.inside(),
             with_pixels,
@@ -452,8 +464,7 @@ impl StyleTransfer {
             keeps_colors,
             smooth_colors: if self.steps == 0 { 0 } else { self.options.smooth_colors },
             protects: self.editable.is_some(),
-        };
-        Reading::start(request.read())
+        }
     }
 
     /// The losses of the picture before the latest step (with L-BFGS, of the current picture); before the first step

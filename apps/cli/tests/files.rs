@@ -194,6 +194,134 @@ fn the_quality_of_a_jpeg_can_be_chosen() {
     );
 }
 
+/// The values of a PNG with 16 bits a channel, and whether it has transparency, by the crate `png` alone.
+fn sixteen_bits(path: &Path) -> (Vec<u16>, bool) {
+    let file = std::io::BufReader::new(fs::File::open(path).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut bytes).unwrap();
+    assert_eq!(info.bit_depth, png::BitDepth::Sixteen, "{}", path.display());
+    let values = bytes.as_chunks::<2>().0.iter().map(|&pair| u16::from_be_bytes(pair));
+    (values.collect(), info.color_type == png::ColorType::Rgba)
+}
+
+/// Paints with a step that changes nothing.
+fn still(desk: &Desk, photo: &str, more: &[&str]) {
+    let arguments =
+        ["stylize", photo, "painting.png", "--weights", TINY, "--device", "cpu", "--size", "original"];
+    let still = ["--style-size", "32", "--steps", "1", "--learning-rate", "0.000000001", "--init", "content"];
+    succeeded(&desk.impasto(arguments, still.into_iter().chain(SHALLOW).chain(more.iter().copied())));
+}
+
+#[test]
+fn sixteen_bits_of_a_photo_come_through_to_the_last_one() {
+    let desk = Desk::new();
+    for (name, is_transparent) in [("rgb16.png", false), ("rgba16.png", true)] {
+        let photo = variant(name);
+        let photo = photo.to_str().unwrap();
+        still(&desk, photo, &["-o", "fine.png", "--bits", "16"]);
+        let (found, has_alpha) = sixteen_bits(&desk.path("fine.png"));
+        let (due, _) = sixteen_bits(Path::new(photo));
+        assert_eq!((found.len(), has_alpha), (due.len(), is_transparent), "{name}");
+        let channels = if is_transparent { 4 } else { 3 };
+        for (at, (found, due)) in found.chunks(channels).zip(due.chunks(channels)).enumerate() {
+            // What is transparent is painted over white; a colour of it is one of several that look alike there.
+            let opacity = f32::from(*due.get(3).unwrap_or(&u16::MAX)) / 65535.0;
+            assert_eq!(found.get(3), due.get(3), "{name}, opacity of pixel {at}");
+            for (found, due) in found.iter().zip(due) {
+                let off = opacity * f32::from(found.abs_diff(*due));
+                assert!(off <= 2.0, "{name}, pixel {at}: {found} for {due}");
+            }
+        }
+        // The same in a TIFF.
+        still(&desk, photo, &["-o", "fine.tif", "--bits", "16"]);
+        let tiff = match desk.opened("fine.tif") {
+            image::DynamicImage::ImageRgb16(image) => image.into_raw(),
+            image::DynamicImage::ImageRgba16(image) => image.into_raw(),
+            other => panic!("{:?}", other.color()),
+        };
+        assert!(tiff == found, "{name}: the TIFF has other values than the PNG");
+    }
+}
+
+#[test]
+fn sixteen_bits_are_finished_as_eight_are() {
+    let desk = Desk::new();
+    drawing(48, 36, 3).save(desk.path("mask.png")).unwrap();
+    for more in [&["--color", "keep"][..], &["--smooth-colors", "2"], &["--mask", "mask.png"]] {
+        let painted = |out: &str, bits: &str| {
+            let first = ["stylize", "photo.png", "painting.png", "-o", out, "--bits", bits];
+            let layers = SHALLOW[..4].iter().copied();
+            succeeded(&desk.impasto(first, SHORT.into_iter().chain(layers).chain(more.iter().copied())));
+        };
+        painted("fine.png", "16");
+        painted("coarse.png", "8");
+        let fine = sixteen_bits(&desk.path("fine.png")).0;
+        let coarse = desk.opened("coarse.png").into_rgb8().into_raw();
+        assert_eq!(fine.len(), coarse.len());
+        for (fine, coarse) in fine.iter().zip(&coarse) {
+            // Half a step of 8 bits each for the painted picture, its colours and their filter.
+            let off = (f32::from(*fine) / 257.0 - f32::from(*coarse)).abs();
+            assert!(off <= 3.0, "{more:?}: {fine} of 65535, {coarse} of 255");
+        }
+        let multiples = fine.iter().filter(|value| value.is_multiple_of(257)).count();
+        assert!(multiples < fine.len() / 10, "{more:?}: {multiples} of {} values have 8 bits", fine.len());
+    }
+    let bytes = fs::read(desk.path("fine.png")).unwrap();
+    assert!(bytes.windows(4).any(|chunk| chunk == b"sRGB"));
+    assert_eq!(options::recipe::Recipe::read(&bytes).unwrap().options.steps, 1);
+}
+
+#[test]
+fn sixteen_bits_are_written_on_the_way_and_in_a_batch_and_only_where_they_fit() {
+    let desk = Desk::new();
+    let small = ["--weights", TINY, "--device", "cpu", "--size", "32", "--bits", "16"];
+    let more = small.into_iter().chain(SHALLOW).chain(["--steps", "2"]);
+    let first = ["stylize", "photo.png", "painting.png", "-o", "result.png", "--every", "1"];
+    succeeded(&desk.impasto(first, more.clone()));
+    sixteen_bits(&desk.path("result-00001.png"));
+    succeeded(&desk.impasto(["batch", "photo.png", "--painting", "painting.png", "--out-dir", "done"], more));
+    sixteen_bits(&desk.path("done/photo-painting.png"));
+    for name in ["out.jpg", "out.webp", "out.bmp"] {
+        let output = stylize(&desk, &["photo.png", "painting.png", "-o", name, "--bits", "16"]);
+        desk.refuses(&output, &[name, "16 bits", ".png or .tif", "--bits"]);
+    }
+    desk.refuses(
+        &stylize(&desk, &["photo.png", "painting.png", "-o", "out.png", "--bits", "12"]),
+        &["--bits"],
+    );
+}
+
+#[test]
+fn a_webp_is_lossless_unless_a_quality_is_given() {
+    let desk = Desk::new();
+    // In grey: of colours that change from pixel to pixel the format keeps the mean of four pixels.
+    image::imageops::grayscale(&drawing(96, 80, 3)).save(desk.path("photo.png")).unwrap();
+    let paint = |more: &[&str]| {
+        still(&desk, "photo.png", &[&["-o", "result.webp"], more].concat());
+        (fs::read(desk.path("result.webp")).unwrap(), desk.opened("result.webp").into_rgb8())
+    };
+    let photo = desk.opened("photo.png").into_rgb8();
+    let off = |image: &image::RgbImage| {
+        let all: u64 =
+            image.iter().zip(photo.iter()).map(|(one, other)| u64::from(one.abs_diff(*other))).sum();
+        all as f64 / photo.len() as f64
+    };
+    let (lossless, exact) = paint(&[]);
+    assert!(lossless[12..16] == *b"VP8L" && off(&exact) == 0.0);
+    let (lossy, near) = paint(&["--quality", "90"]);
+    let (lossier, less_near) = paint(&["--quality", "20"]);
+    assert!(lossy[12..16] == *b"VP8 " && lossier.len() < lossy.len() && lossy.len() < lossless.len());
+    let (near, less_near) = (off(&near), off(&less_near));
+    assert!(near > 0.0 && near < less_near && near < 8.0, "{near} and {less_near} of 255");
+    // Transparency is kept to the last value.
+    let photo = variant("rgba8.png");
+    still(&desk, photo.to_str().unwrap(), &["-o", "clear.webp", "--quality", "50"]);
+    let opacities =
+        |image: image::DynamicImage| image.into_rgba8().pixels().map(|p| p[3]).collect::<Vec<_>>();
+    assert_eq!(opacities(desk.opened("clear.webp")), opacities(image::open(photo).unwrap()));
+}
+
 #[test]
 fn the_networks_of_the_program_are_found_from_anywhere() {
     let desk = Desk::new();

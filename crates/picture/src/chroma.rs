@@ -4,25 +4,26 @@
 //! painted light. A bilateral filter of the chroma, guided by the light, removes the specks and moves colours to the edges of
 //! strokes (Kolkin et al. 2022, "Neural Neighbor Style Transfer", has five passes of it after its change of colours).
 
-use crate::grey::luma;
+use crate::{channel::Channel, grey::luma};
 
 /// The weight of a neighbour is exp(−`STEEPNESS` · difference of luma in 0..1).
 const STEEPNESS: f32 = 10.0;
 
-/// Smooths the colours of a picture, RGBA8 of this width in pixels, by so many passes of a filter of 3×3 pixels; the luma of
-/// each pixel and its alpha stay.
-pub fn smooth(rgba: &mut [u8], width: usize, passes: u32) {
+/// Smooths the colours of a picture, RGBA of 8 or 16 bits and of this width in pixels, by so many passes of a filter of 3×3 pixels;
+/// the luma of each pixel and its alpha stay.
+pub fn smooth<C: Channel>(rgba: &mut [C], width: usize, passes: u32) {
     if passes == 0 {
         return;
     }
     let pixels = rgba.as_chunks_mut::<4>().0;
-    let light: Vec<f32> = pixels.iter().map(|&[r, g, b, _]| luma([r, g, b].map(f32::from))).collect();
-    let guide: Vec<u8> = light.iter().map(|light| light.round() as u8).collect();
+    let light: Vec<f32> = pixels.iter().map(|&[r, g, b, _]| luma([r, g, b].map(C::number))).collect();
+    // The weights of neighbours need no more than 8 bits.
+    let guide: Vec<u8> = light.iter().map(|light| (light * (255.0 / C::SCALE)).round() as u8).collect();
     // Blue and red minus luma; that of green follows.
     let mut chroma: Vec<[f32; 2]> = pixels
         .iter()
         .zip(&light)
-        .map(|(&[r, _, b, _], light)| [f32::from(b) - light, f32::from(r) - light])
+        .map(|(&[r, _, b, _], light)| [b.number() - light, r.number() - light])
         .collect();
     let weights: [f32; 256] =
         std::array::from_fn(|difference| (-STEEPNESS * difference as f32 / 255.0).exp());
@@ -31,8 +32,8 @@ pub fn smooth(rgba: &mut [u8], width: usize, passes: u32) {
     }
     for ((pixel, light), [blue, red]) in pixels.iter_mut().zip(light).zip(chroma) {
         let green = -(0.299 * red + 0.114 * blue) / 0.587;
-        for (byte, chroma) in pixel.iter_mut().zip([red, green, blue]) {
-            *byte = (light + chroma).round().clamp(0.0, 255.0) as u8;
+        for (channel, chroma) in pixel.iter_mut().zip([red, green, blue]) {
+            *channel = C::nearest((light + chroma).clamp(0.0, C::SCALE));
         }
     }
 }

@@ -2,6 +2,7 @@
 //! Transfer").
 
 use crate::{
+    channel::Channel,
     grey::{grey, luma},
     mask::Mask,
     picture::Picture,
@@ -64,9 +65,9 @@ pub fn matched_light((painting, of_painting): Seen, (photo, of_photo): Seen) -> 
     Picture::from_checked(painting.width(), painting.height(), rgb.collect())
 }
 
-/// Replaces the colours of a picture by those of the photo and keeps its luma. `rgba` is RGBA8, `H · W · 4` bytes;
-/// the photo must have the same size.
-pub fn keep(rgba: &mut [u8], photo: &Picture) {
+/// Replaces the colours of a picture by those of the photo and keeps its luma. `rgba` is RGBA of 8 or 16 bits,
+/// `H · W · 4` values; the photo must have the same size.
+pub fn keep<C: Channel>(rgba: &mut [C], photo: &Picture) {
     tint(rgba, photo, 1.0);
 }
 
@@ -74,13 +75,13 @@ pub fn keep(rgba: &mut [u8], photo: &Picture) {
 ///
 /// The chroma of BT.601 is the difference of a channel and the luma. So adding the same value to all three channels
 /// of the photo changes its luma only.
-pub fn tint(rgba: &mut [u8], photo: &Picture, amount: f32) {
+pub fn tint<C: Channel>(rgba: &mut [C], photo: &Picture, amount: f32) {
     for (pixel, &photo) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(photo.rgb().as_chunks::<3>().0) {
-        let painted = [pixel[0], pixel[1], pixel[2]].map(|byte| f32::from(byte) / 255.0);
+        let painted = [pixel[0], pixel[1], pixel[2]].map(|value| value.number() / C::SCALE);
         let lighter = luma(painted) - luma(photo);
-        for ((byte, value), painted) in pixel.iter_mut().zip(photo).zip(painted) {
+        for ((channel, value), painted) in pixel.iter_mut().zip(photo).zip(painted) {
             let value = (1.0 - amount) * painted + amount * (value + lighter).clamp(0.0, 1.0);
-            *byte = (value * 255.0).round() as u8;
+            *channel = C::nearest(value * C::SCALE);
         }
     }
 }

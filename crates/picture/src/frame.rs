@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::picture::Picture;
+use crate::{channel::Channel, picture::Picture};
 
 /// The weighted terms of the loss and their sum; dimensionless.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,9 +24,10 @@ impl Losses {
     }
 }
 
-/// The picture at one step of a run.
+/// The picture at one step of a run, with channels of 8 bits, or of 16 for files that keep what the engine computes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Frame {
+#[serde(bound = "")]
+pub struct Frame<C = u8> {
     /// Width in pixels.
     pub width: usize,
     /// Height in pixels.
@@ -35,21 +36,21 @@ pub struct Frame {
     pub step: u32,
     /// The losses of the picture before the latest step; `None` before the first one.
     pub losses: Option<Losses>,
-    /// sRGB with alpha 255, `width · height · 4` bytes, rows top to bottom. Not serialised: it is transferred beside
+    /// sRGB with alpha, `width · height · 4` values, rows top to bottom. Not serialised: it is transferred beside
     /// the message.
     #[serde(skip)]
-    pub rgba: Vec<u8>,
+    pub rgba: Vec<C>,
 }
 
-impl Frame {
+impl<C: Channel> Frame<C> {
     /// The same picture resized to the size of the result, in pixels: frames of early scales are smaller.
     #[must_use]
     pub fn enlarged(self, width: usize, height: usize) -> Self {
         if (self.width, self.height) == (width, height) {
             return self;
         }
-        match Picture::from_rgba8(self.width, self.height, &self.rgba) {
-            Ok(picture) => Self { width, height, rgba: picture.resize(width, height).to_rgba8(), ..self },
+        match Picture::from_rgba(self.width, self.height, &self.rgba) {
+            Ok(picture) => Self { width, height, rgba: picture.resize(width, height).to_rgba(), ..self },
             // The pixels have been transferred away.
             Err(_) => self,
         }

@@ -5,6 +5,7 @@
 //! browser.
 
 pub mod bleed;
+mod channel;
 pub mod chroma;
 pub mod color;
 pub mod crop;
@@ -19,6 +20,7 @@ mod size;
 mod srgb;
 mod triptych;
 
+pub use channel::Channel;
 pub use frame::{Frame, Losses};
 pub use picture::{Picture, PictureError};
 pub use scalable::Scalable;

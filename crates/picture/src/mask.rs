@@ -2,6 +2,7 @@
 
 use crate::{
     bleed::Bleed,
+    channel::Channel,
     grey::luma,
     picture::{Picture, PictureError, check_values},
     rect::{Rect, Remainder},
@@ -200,26 +201,26 @@ fn inside(rect: Rect, values: &[f32], width: usize) -> Vec<f32> {
     rect.rows(width).flat_map(|row| &values[row]).copied().collect()
 }
 
-/// Blends a picture, RGBA8, with the photo: the picture where the mask is 1, the photo where it is 0. All three have
+/// Blends a picture, RGBA of 8 or 16 bits, with the photo: the picture where the mask is 1, the photo where it is 0. All three have
 /// the same size.
-pub fn lay_over(rgba: &mut [u8], photo: &Picture, mask: &Mask) {
+pub fn lay_over<C: Channel>(rgba: &mut [C], photo: &Picture, mask: &Mask) {
     let photo = photo.rgb().as_chunks::<3>().0;
     for ((pixel, photo), weight) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(photo).zip(mask.values()) {
-        for (byte, photo) in pixel.iter_mut().zip(photo) {
-            *byte = (weight * f32::from(*byte) + (1.0 - weight) * photo * 255.0).round() as u8;
+        for (channel, photo) in pixel.iter_mut().zip(photo) {
+            *channel = C::nearest(weight * channel.number() + (1.0 - weight) * photo * C::SCALE);
         }
     }
 }
 
-/// Sets the alpha channel of a picture, RGBA8, to `opacity`. Changes the colours so that the picture blended with
+/// Sets the alpha channel of a picture, RGBA of 8 or 16 bits, to `opacity`. Changes the colours so that the picture blended with
 /// white stays the same. Both have the same size.
-pub fn cut_out(rgba: &mut [u8], opacity: &Mask) {
+pub fn cut_out<C: Channel>(rgba: &mut [C], opacity: &Mask) {
     for (pixel, &opacity) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(opacity.values()) {
-        let white = 255.0 * (1.0 - opacity);
-        for byte in &mut pixel[..3] {
-            *byte = ((f32::from(*byte) - white) / opacity.max(1e-3)).round().clamp(0.0, 255.0) as u8;
+        let white = C::SCALE * (1.0 - opacity);
+        for channel in &mut pixel[..3] {
+            *channel = C::nearest(((channel.number() - white) / opacity.max(1e-3)).clamp(0.0, C::SCALE));
         }
-        pixel[3] = (opacity * 255.0).round() as u8;
+        pixel[3] = C::nearest(opacity * C::SCALE);
     }
 }
 
@@ -304,7 +305,7 @@ mod tests {
     #[test]
     fn where_the_mask_does_not_apply_the_photo_is_seen() {
         let photo = Picture::new(2, 1, vec![0.2; 6]).unwrap();
-        let mut rgba = [200, 200, 200, 255, 200, 200, 200, 255];
+        let mut rgba = [200_u8, 200, 200, 255, 200, 200, 200, 255];
         lay_over(&mut rgba, &photo, &Mask::new(2, 1, vec![1.0, 0.0]).unwrap());
         assert_eq!(rgba, [200, 200, 200, 255, 51, 51, 51, 255]);
     }

@@ -4,6 +4,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::{
     bleed::Bleed,
+    channel::Channel,
     rect::Rect,
     resample::{encode, light_of},
     size::{Size, size_to_fit},
@@ -91,15 +92,18 @@ impl Picture {
     /// [`PictureError`] if a side is zero, there are more than [`Picture::MAX_PIXELS`] pixels, or the number of bytes
     /// does not match.
     pub fn from_rgba8(width: usize, height: usize, rgba: &[u8]) -> Result<Self, PictureError> {
+        Self::from_rgba(width, height, rgba)
+    }
+
+    /// As [`Self::from_rgba8`], with channels of 8 or 16 bits.
+    ///
+    /// # Errors
+    /// As [`Self::from_rgba8`].
+    pub fn from_rgba<C: Channel>(width: usize, height: usize, rgba: &[C]) -> Result<Self, PictureError> {
         check_length(width, height, 4, rgba.len())?;
         let mut rgb = Vec::with_capacity(width * height * 3);
         for &[r, g, b, alpha] in rgba.as_chunks().0 {
-            // An opaque byte k becomes exactly k / 255: both integers below are then multiples of 255.
-            let over_white = |byte: u8| {
-                let sum = u32::from(byte) * u32::from(alpha) + 255 * u32::from(255 - alpha);
-                sum as f32 / (255.0 * 255.0)
-            };
-            rgb.extend([r, g, b].map(over_white));
+            rgb.extend([r, g, b].map(|value| value.over_white(alpha)));
         }
         Ok(Self { width, height, rgb })
     }
@@ -154,10 +158,15 @@ impl Picture {
 
     /// The pixels as RGBA of 8 bits, alpha 255, rounded to the nearest value.
     pub fn to_rgba8(&self) -> Vec<u8> {
+        self.to_rgba()
+    }
+
+    /// As [`Self::to_rgba8`], with channels of 8 or 16 bits.
+    pub fn to_rgba<C: Channel>(&self) -> Vec<C> {
         let mut rgba = Vec::with_capacity(self.width * self.height * 4);
         for pixel in self.rgb.as_chunks::<3>().0 {
-            rgba.extend(pixel.map(|value| (value * 255.0).round() as u8));
-            rgba.push(255);
+            rgba.extend(pixel.map(|value| C::nearest(value * C::SCALE)));
+            rgba.push(C::MOST);
         }
         rgba
     }

@@ -82,9 +82,25 @@ pub struct StylizeArgs {
 /// How a result is encoded.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Encoding {
-    /// The quality of a JPEG, from 1 to 100; the usual 75 blurs the edges of strokes
-    #[arg(long, value_name = "N", default_value_t = 95, value_parser = clap::value_parser!(u8).range(1..=100))]
-    pub quality: u8,
+    /// The quality of a JPEG or of a WebP, from 1 to 100 [default: 95 for a JPEG, whose usual 75 blurs the edges of strokes; a WebP
+    /// without it is lossless]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub quality: Option<u8>,
+
+    /// The bits of a channel; 16, for further work on the picture, in a PNG or a TIFF only
+    #[arg(long, value_enum, value_name = "BITS", default_value = "8")]
+    pub bits: Bits,
+}
+
+/// The bits of a channel of the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Bits {
+    /// What screens show
+    #[value(name = "8")]
+    Eight,
+    /// What the engine computes, to 16 bits
+    #[value(name = "16")]
+    Sixteen,
 }
 
 /// What paints.

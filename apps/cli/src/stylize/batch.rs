@@ -18,7 +18,7 @@ use options::{Options, recipe::Recipe};
 use super::{
     args::{Encoding, NetworkArgs},
     devices::DeviceChoice,
-    encode::output_format,
+    encode::Encoder,
     error::StylizeError,
     flags::OptionFlags,
     interrupt::Ending,
@@ -188,7 +188,7 @@ fn paint_one(
     studio: &Studio,
 ) -> Result<Ending, StylizeError> {
     let unwritten = |source| StylizeError::Write { path: job.out.clone(), source };
-    let format = output_format(&job.out)?;
+    let encoder = Encoder::of(&job.out, &args.encoding)?;
     let place = Place::of(&job.out).map_err(unwritten)?;
     let (photo, opacity) = read_photo(&job.photo, options)?;
     let (width, height) = photo.size();
@@ -197,20 +197,20 @@ fn paint_one(
     let sources = Sources { subject, paintings: vec![read_painting(&job.painting, 1.0, options)?] };
     sources.check(options)?;
     let recipe = Recipe::new(&studio.network, options, &[1.0], false);
-    let encoding = (format, args.encoding.quality);
     let saved = Saved {
         path: &job.out,
-        encode: &|frame| encoded(&job.out, frame, encoding, None),
+        encode: &|picture| encoded(&job.out, picture, encoder, None),
+        bits: encoder.bits,
         every: None,
         state: None,
     };
-    let Painted { frame, ending, .. } = pollster::block_on(async {
+    let Painted { picture, ending, .. } = pollster::block_on(async {
         let transfer = StyleTransfer::of(studio.vgg.clone(), sources, options).await?;
         Box::pin(paint(transfer, options, false, &saved, Progress::new(true, false))).await
     })?;
     // Half a run would be taken for a whole one the next time.
     if ending == Ending::Finished {
-        place.write(&encoded(&job.out, &frame, encoding, Some(&recipe))?).map_err(unwritten)?;
+        place.write(&encoded(&job.out, &picture, encoder, Some(&recipe))?).map_err(unwritten)?;
     }
     Ok(ending)
 }

@@ -36,6 +36,11 @@ pub enum StylizeError {
     #[error("cannot tell the format of {} by its extension: name it .png, .jpg, .webp, .tif or .bmp", .0.display())]
     Format(PathBuf),
     #[error(
+        "{} cannot have 16 bits a channel, which only PNG and TIFF have: name it .png or .tif, or leave out --bits",
+        .0.display()
+    )]
+    Bits(PathBuf),
+    #[error(
         "{} is {}×{} pixels and the photo {}×{}: a mask or a content map needs the photo's shape, make it from the photo itself",
         .path.display(), .mask.0, .mask.1, .photo.0, .photo.1
     )]

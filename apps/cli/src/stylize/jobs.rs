@@ -6,7 +6,7 @@ use std::{
     str::FromStr,
 };
 
-use super::{batch::BatchArgs, encode::output_format, error::StylizeError, place::Place};
+use super::{batch::BatchArgs, encode::Encoder, error::StylizeError, place::Place};
 
 /// A part of a batch: every `of`-th picture from the `part`-th on, which counts from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn jobs(args: &BatchArgs) -> Result<Vec<Job>, StylizeError> {
         for painting in &args.paintings {
             let name = args.name.replace("{photo}", &stem(photo)).replace("{painting}", &stem(painting));
             let out = args.out_dir.join(name);
-            output_format(&out)?;
+            Encoder::of(&out, &args.encoding)?;
             if let Some((other_photo, other_painting)) = sources.insert(out.clone(), (photo, painting)) {
                 let pair = |photo: &Path, painting: &Path| {
                     format!("{} with {}", photo.display(), painting.display())

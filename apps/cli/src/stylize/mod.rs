@@ -26,14 +26,13 @@ pub use batch::{BatchArgs, run as batch};
 pub use devices::{list as devices, list_is_asked};
 pub use doctor::run as doctor;
 pub use error::StylizeError;
-use image::ImageFormat;
 use impasto::{StyleTransfer, sources::Sources};
 pub use interrupt::{Ending, INTERRUPTED};
 use options::{Optimizer, Options, recipe::Recipe};
-use picture::{Frame, Picture};
+use picture::Picture;
 
 use self::{
-    encode::output_format,
+    encode::{Encoder, Finished},
     paint::{Painted, Saved, beside, paint},
     place::{Place, is_standard},
     progress::Progress,
@@ -59,7 +58,7 @@ struct Inputs {
 
 /// Where the results go.
 struct Outputs {
-    format: ImageFormat,
+    encoder: Encoder,
     picture: Place,
     trace: Option<Place>,
     /// The state of the run: the file that it goes on from, unless another one is named.
@@ -93,10 +92,11 @@ pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
         .map(|(path, place)| StateFile::new(path, place, Identity::of(&options, &studio.network, &sources)));
     let resumed =
         args.resume.as_ref().zip(state.as_ref()).map(|(path, state)| state.read(path)).transpose()?;
-    let encode = |frame: &Frame| encoded(args, &outputs, frame, None);
-    let saved = Saved { path: &args.out, encode: &encode, every: args.every, state };
+    let encode = |picture: &Finished| studio::encoded(&args.out, picture, outputs.encoder, None);
+    let bits = outputs.encoder.bits;
+    let saved = Saved { path: &args.out, encode: &encode, bits, every: args.every, state };
     let progress = Progress::new(args.quiet, args.json);
-    let Painted { frame, trace, ending } = pollster::block_on(async {
+    let Painted { picture, steps, trace, ending } = pollster::block_on(async {
         let mut transfer = StyleTransfer::of(studio.vgg, sources, &options).await?;
         if let Some(picture) = from {
             transfer.restart_from(&picture).await?;
@@ -108,7 +108,8 @@ pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
     })?;
     // A recipe can reproduce neither a run that continues from another result nor one that was interrupted.
     let is_whole = args.from.is_none() && ending == Ending::Finished;
-    let bytes = encoded(args, &outputs, &frame, is_whole.then_some(&recipe))?;
+    let recipe = is_whole.then_some(&recipe);
+    let bytes = studio::encoded(&args.out, &picture, outputs.encoder, recipe)?;
     if let (Some(path), Some(place)) = (&args.trace, &outputs.trace) {
         write(place, path, trace_json(&trace).as_bytes())?;
     }
@@ -119,7 +120,7 @@ pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
     match (ending, &saved.state) {
         (Ending::Finished, Some(state)) => state.remove(),
         (Ending::Finished, None) => {}
-        (Ending::Interrupted, state) => say(interrupted(args, &options, frame.step, state.as_ref())),
+        (Ending::Interrupted, state) => say(interrupted(args, &options, steps, state.as_ref())),
     }
     Ok(ending)
 }
@@ -174,7 +175,7 @@ fn outputs(
     options: &Options,
     paintings: &[(PathBuf, f32)],
 ) -> Result<Outputs, StylizeError> {
-    let format = output_format(&args.out)?;
+    let encoder = Encoder::of(&args.out, &args.encoding)?;
     if is_standard(&args.out) {
         let needs_name = [("every", args.every.is_some()), ("json", args.json)];
         if let Some((flag, _)) = needs_name.into_iter().find(|(_, is_given)| *is_given) {
@@ -212,17 +213,7 @@ fn outputs(
     if let Some(path) = inputs.find_map(|input| Some(written.iter().find(|(_, place)| place.is(input))?.0)) {
         return Err(StylizeError::Overwrite(path.clone()));
     }
-    Ok(Outputs { format, picture, trace, state })
-}
-
-/// The frame as a file, with its recipe where the format has room for one.
-fn encoded(
-    args: &StylizeArgs,
-    outputs: &Outputs,
-    frame: &Frame,
-    recipe: Option<&Recipe>,
-) -> Result<Vec<u8>, StylizeError> {
-    studio::encoded(&args.out, frame, (outputs.format, args.encoding.quality), recipe)
+    Ok(Outputs { encoder, picture, trace, state })
 }
 
 fn write(place: &Place, path: &std::path::Path, bytes: &[u8]) -> Result<(), StylizeError> {

@@ -7,6 +7,8 @@ use options::Options;
 use picture::{Frame, Losses};
 
 use super::{
+    args::Bits,
+    encode::Finished,
     error::StylizeError,
     interrupt::{self, Ending},
     place::Place,
@@ -23,8 +25,10 @@ const READ_EVERY: u32 = 4;
 pub struct Saved<'a> {
     /// Where the result will be; the pictures on the way are beside it.
     pub path: &'a Path,
-    /// Makes a file of a frame.
-    pub encode: &'a dyn Fn(&Frame) -> Result<Vec<u8>, StylizeError>,
+    /// Makes a file of a picture.
+    pub encode: &'a dyn Fn(&Finished) -> Result<Vec<u8>, StylizeError>,
+    /// The bits of a channel of the pictures.
+    pub bits: Bits,
     /// After how many steps a picture is written; `None` for none.
     pub every: Option<u32>,
     /// Where the state is kept.
@@ -34,7 +38,9 @@ pub struct Saved<'a> {
 /// What came of a run.
 pub struct Painted {
     /// The last picture, at the size of the result.
-    pub frame: Frame,
+    pub picture: Finished,
+    /// The number of steps made.
+    pub steps: u32,
     pub trace: Vec<TraceRow>,
     pub ending: Ending,
 }
@@ -48,7 +54,6 @@ pub async fn paint(
     mut progress: Progress,
 ) -> Result<Painted, StylizeError> {
     let plan = transfer.plan().clone();
-    let (width, height) = transfer.size();
     interrupt::watch();
     progress.begin(&plan, options.steps);
     let mut trace = Vec::new();
@@ -66,7 +71,7 @@ pub async fn paint(
         }
         progress.made(&plan, step + 1);
         if saved.every.is_some_and(|every| (step + 1).is_multiple_of(every)) && step + 1 < options.steps {
-            saved.write(&transfer.frame().await?.enlarged(width, height))?;
+            saved.write(&Finished::of(&transfer, saved.bits).await?, step + 1)?;
         }
         let is_over = interrupt::is_asked() && step + 1 < options.steps;
         if is_over || (step + 1).is_multiple_of(state::EVERY) {
@@ -79,10 +84,11 @@ pub async fn paint(
     }
     transfer.evaluate().await?;
     let steps = transfer.steps();
-    let (frame, losses) = checked(transfer.frame().await?, steps)?;
+    let (frame, losses) = checked(transfer.read(false).await?, steps)?;
     trace.push(TraceRow::new(steps, &frame, losses));
     progress.end(steps, trace[0].total, losses.total);
-    Ok(Painted { frame: frame.enlarged(width, height), trace, ending })
+    let picture = Finished::of(&transfer, saved.bits).await?;
+    Ok(Painted { picture, steps, trace, ending })
 }
 
 impl Saved<'_> {
@@ -93,9 +99,9 @@ impl Saved<'_> {
     }
 
     /// Writes a picture of the way beside the result.
-    fn write(&self, frame: &Frame) -> Result<(), StylizeError> {
-        let path = beside(self.path, frame.step);
-        let bytes = (self.encode)(frame)?;
+    fn write(&self, picture: &Finished, step: u32) -> Result<(), StylizeError> {
+        let path = beside(self.path, step);
+        let bytes = (self.encode)(picture)?;
         let written = Place::of(&path).and_then(|place| place.write(&bytes));
         written.map_err(|source| StylizeError::Write { path, source })
     }

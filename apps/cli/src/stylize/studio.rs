@@ -5,12 +5,11 @@ use std::path::Path;
 use image::ImageFormat;
 use impasto::Vgg;
 use options::recipe::Recipe;
-use picture::Frame;
 
 use super::{
     args::NetworkArgs,
     devices::{DeviceChoice, open_device},
-    encode::encode,
+    encode::{Encoder, Finished},
     error::StylizeError,
 };
 use crate::networks::Network;
@@ -41,19 +40,19 @@ impl Studio {
     }
 }
 
-/// A frame as a file for this path, with its recipe where the format has room for one.
+/// A picture as a file for this path, with its recipe where the format has room for one.
 ///
 /// # Errors
 /// If a side is too long for the format.
 pub fn encoded(
     path: &Path,
-    frame: &Frame,
-    (format, quality): (ImageFormat, u8),
+    picture: &Finished,
+    encoder: Encoder,
     recipe: Option<&Recipe>,
 ) -> Result<Vec<u8>, StylizeError> {
-    let bytes = encode(frame, format, quality)
-        .map_err(|source| StylizeError::Encode { path: path.to_owned(), source })?;
-    match recipe.filter(|_| format == ImageFormat::Png) {
+    let bytes =
+        encoder.encode(picture).map_err(|source| StylizeError::Encode { path: path.to_owned(), source })?;
+    match recipe.filter(|_| encoder.format == ImageFormat::Png) {
         Some(recipe) => {
             recipe.write(&bytes).map_err(|source| StylizeError::Recipe { path: path.to_owned(), source })
         }
