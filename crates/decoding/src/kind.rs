@@ -49,6 +49,9 @@ const BEGINNINGS: [(&[u8], FileKind); 20] = [
     (b"\x1a\x45\xdf\xa3", FileKind::Other("a video (WebM or Matroska)")),
 ];
 
+/// What libheif reads: a still picture in the container of ISO/IEC 23008-12.
+const HEIF: [&str; 3] = ["an AVIF picture", "a HEIC photo", "a HEIF picture"];
+
 /// Brands of the container that HEIC, AVIF and MP4 share (ISO/IEC 14496-12).
 const BRANDS: [(&[u8; 4], &str); 19] = [
     (b"avif", "an AVIF picture"),
@@ -73,6 +76,11 @@ const BRANDS: [(&[u8; 4], &str); 19] = [
 ];
 
 impl FileKind {
+    /// Whether it is HEIC or another still picture in its container.
+    pub fn is_heif(self) -> bool {
+        matches!(self, Self::Other(words) if HEIF.contains(&words))
+    }
+
     /// The kind of a file with these bytes, of which the first [`SNIFFED`] are enough; `None` if it is not known.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
@@ -221,6 +229,9 @@ mod tests {
                 "{bytes:?}"
             );
         }
+        let is_heif = |brands: &[&[u8; 4]]| FileKind::of(&ftyp(brands)).unwrap().is_heif();
+        assert!(is_heif(&[b"heic"]) && is_heif(&[b"mif1", b"avif"]) && is_heif(&[b"mif1"]));
+        assert!(!is_heif(&[b"crx "]) && !is_heif(&[b"mp42"]) && !FileKind::Png.is_heif());
         for bytes in
             [&b""[..], b"\0", b"RIFF", b"RIFF\0\0\0\0WAVE", b"ftyp", b"hello", b"<note/>", &[0xff; 3]]
         {

@@ -24,5 +24,5 @@ pub use kind::{FileKind, SNIFFED};
 pub use self::{
     error::{MAX_BYTES, ReadError},
     pixels::Read,
-    read::{read, read_up_to},
+    read::{read, read_up_to, read_upright},
 };

@@ -1,5 +1,6 @@
 //! Reads a file, from its first bytes to the engine's values.
 
+use image::metadata::Orientation;
 use picture::Picture;
 
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
     jpeg,
     kind::FileKind,
     others,
-    pixels::{self, Read},
+    pixels::{self, Decoded, Read},
 };
 
 /// Reads a picture file: JPEG (with Huffman codes and 8 bits), PNG, WebP, GIF and BMP (8 or 16 bits; of an animation the first
@@ -28,16 +29,28 @@ pub fn read(bytes: &[u8]) -> Result<Read, ReadError> {
 /// # Errors
 /// As [`read`].
 pub fn read_up_to(most: usize, bytes: &[u8]) -> Result<Read, ReadError> {
+    pixels::finish(decoded(most, bytes)?)
+}
+
+/// As [`read`], of a file that is upright whatever its EXIF data says.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_upright(bytes: &[u8]) -> Result<Read, ReadError> {
+    let decoded = decoded(Picture::MAX_PIXELS, bytes)?;
+    pixels::finish(Decoded { orientation: Orientation::NoTransforms, ..decoded })
+}
+
+fn decoded(most: usize, bytes: &[u8]) -> Result<Decoded, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty);
     }
     if bytes.len() > MAX_BYTES {
         return Err(ReadError::TooLong);
     }
-    let decoded = match FileKind::of(bytes).ok_or(ReadError::Unknown)? {
-        FileKind::Jpeg => jpeg::decode(bytes, most)?,
-        kind @ FileKind::Other(_) => return Err(ReadError::Unreadable(kind)),
-        kind => others::decode(bytes, kind, most)?,
-    };
-    pixels::finish(decoded)
+    match FileKind::of(bytes).ok_or(ReadError::Unknown)? {
+        FileKind::Jpeg => jpeg::decode(bytes, most),
+        kind @ FileKind::Other(_) => Err(ReadError::Unreadable(kind)),
+        kind => others::decode(bytes, kind, most),
+    }
 }

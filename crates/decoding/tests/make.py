@@ -1,4 +1,5 @@
-"""Makes the files of tests/files with their references. Needs Pillow (with littleCMS) and cjpeg (libjpeg-turbo); run by hand, where
+"""Makes the files of tests/files with their references. Needs Pillow (with littleCMS), cjpeg (libjpeg-turbo) and
+heif-enc (libheif); run by hand, where
 the files are to change: `python3 crates/decoding/tests/make.py`.
 
 Beside each NAME lies NAME.png: what another decoder shows of it, as RGBA of 8 bits in sRGB. PNG files are written here byte by byte, for
@@ -38,6 +39,11 @@ def picture(width=WIDTH, height=HEIGHT, alpha=False):
 def save(name, content, reference):
     (FILES / name).write_bytes(content)
     reference.convert("RGBA").save(FILES / f"{name}.png", optimize=True)
+
+
+def heic(name, *arguments):
+    """`arguments` are the pictures and the options of heif-enc."""
+    subprocess.run(["heif-enc", *arguments, "-o", name], cwd=FILES, check=True, capture_output=True)
 
 
 # PNG, byte by byte.
@@ -400,6 +406,11 @@ def others():
             sixteen.putpixel((x, y), round(65535 * grey(x, y)))
     save("grey16.tif", written(sixteen, "TIFF"), reference(lambda x, y: [grey(x, y)] * 3 + [1]))
     (FILES / "photo.avif").write_bytes(written(rgb, "AVIF", quality=50))
+    # By libheif's encoder; only the command line reads them, with libheif's decoder, and compares them with the PNG files.
+    heic("p3.heic", "p3.png", "-q", "95", "-p", "chroma=444")
+    heic("ten-bits.heic", "rgba16.png", "-b", "10", "-q", "98", "-p", "chroma=444")
+    heic("two-pictures.heic", "p3.png", "rgb8.png", "-q", "95", "-p", "chroma=444")
+    heic("exif-turned.heic", "orientation-6.jpg", "-q", "60")
     (FILES / "page.jpg").write_bytes(b"<!doctype html><title>404 Not Found</title>")
     (FILES / "empty.png").write_bytes(b"")
     (FILES / "text.png").write_bytes(b"This is no picture.\n")

@@ -1,6 +1,6 @@
 //! Defines `impasto doctor`: says what works here.
 
-use super::devices;
+use super::{devices, outside};
 use crate::{
     networks::{self, Network},
     terminal::say,
@@ -38,5 +38,11 @@ pub fn run() {
         say(format_args!("  {}{}", folder.display(), if folder.is_dir() { "" } else { " (not there)" }));
     }
     say("Reads: JPEG, PNG, WebP, TIFF, GIF, BMP, with their colour profiles");
-    say("Writes: PNG, JPEG, WebP (lossless), TIFF, BMP");
+    match outside::program() {
+        Some(program) => say(format_args!("Reads HEIC and AVIF: with {}", program.display())),
+        None => say(
+            "Reads HEIC and AVIF: no; install libheif-examples (Debian, Ubuntu), libheif-tools (Fedora) or libheif (Homebrew)"
+        ),
+    }
+    say("Writes: PNG and TIFF (8 or 16 bits), JPEG, WebP, BMP");
 }

@@ -8,6 +8,8 @@ use impasto::Error;
 use options::{OptionsError, recipe::RecipeError};
 use weights::WeightsError;
 
+use super::outside::OutsideError;
+
 /// Why no picture was made.
 #[derive(Debug, thiserror::Error)]
 pub enum StylizeError {
@@ -17,6 +19,8 @@ pub enum StylizeError {
     Open { path: PathBuf, source: io::Error },
     #[error("cannot read {} as a picture: {source}", .path.display())]
     Read { path: PathBuf, source: ReadError },
+    #[error("cannot read {} as a picture: {source}", .path.display())]
+    Outside { path: PathBuf, source: OutsideError },
     #[error(
         "there is no network {}: name one with --weights, {}, or the path of a pack or of a model file; the pack of the full VGG-19 is made in the repository with `cargo xtask weights --download` or `--from FILE`",
         .asked.display(), .found.join(" or ")

@@ -9,6 +9,7 @@ mod error;
 mod flags;
 mod interrupt;
 mod jobs;
+mod outside;
 mod paint;
 mod place;
 mod progress;

@@ -6,19 +6,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use decoding::{MAX_BYTES, Read};
+use decoding::{MAX_BYTES, Read, ReadError};
 use impasto::sources::{Painting, Subject};
 use options::Options;
 use picture::{Picture, crop::fitted, mask::Mask};
 
-use super::{args::StylizeArgs, error::StylizeError, place::is_standard};
+use super::{args::StylizeArgs, error::StylizeError, outside, place::is_standard};
 
 /// Reads a picture, from the standard input if its path is `-`.
 pub fn read(path: &Path) -> Result<Read, StylizeError> {
     let bytes =
         if is_standard(path) { all_of(io::stdin().lock()) } else { File::open(path).and_then(all_of) };
     let bytes = bytes.map_err(|source| StylizeError::Open { path: path.to_owned(), source })?;
-    decoding::read(&bytes).map_err(|source| StylizeError::Read { path: path.to_owned(), source })
+    match decoding::read(&bytes) {
+        Err(ReadError::Unreadable(kind)) if kind.is_heif() => outside::read(&bytes, kind)
+            .map_err(|source| StylizeError::Outside { path: path.to_owned(), source }),
+        read => read.map_err(|source| StylizeError::Read { path: path.to_owned(), source }),
+    }
 }
 
 /// All bytes of a file; of one that is too long, enough to tell.

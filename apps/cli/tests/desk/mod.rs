@@ -65,6 +65,21 @@ impl Desk {
             .unwrap()
     }
 
+    /// As [`Self::impasto`], where no other program is found.
+    pub fn without_programs<S: AsRef<OsStr>, const N: usize>(
+        &self,
+        first: [&str; N],
+        more: impl IntoIterator<Item = S>,
+    ) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_impasto"))
+            .current_dir(self.0.path())
+            .env("PATH", "")
+            .args(first)
+            .args(more)
+            .output()
+            .unwrap()
+    }
+
     /// Asserts that the run failed with all of `words` in its message, and that it wrote no file.
     pub fn refuses(&self, output: &Output, words: &[&str]) {
         let message = String::from_utf8_lossy(&output.stderr);
