@@ -90,6 +90,8 @@ fn a_damaged_heic_photo_is_named_with_the_words_of_the_decoder() {
     fs::write(desk.path("cut.heic"), &whole[..whole.len() / 2]).unwrap();
     let output = still(&desk, &desk.path("cut.heic"), &["-o", "out.png"]);
     desk.refuses(&output, &["cut.heic", "a HEIC photo, but heif-", "cannot decode it (", "save it anew"]);
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(!words.contains("it wrote no picture") && !words.contains("exit status"), "{words}");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 """Makes the files of tests/files with their references. Needs Pillow (with littleCMS), cjpeg (libjpeg-turbo) and
-heif-enc (libheif); run by hand, where
-the files are to change: `python3 crates/decoding/tests/make.py`.
+heif-enc (libheif); run by hand, where the files are to change: `python3 crates/decoding/tests/make.py`.
 
 Beside each NAME lies NAME.png: what another decoder shows of it, as RGBA of 8 bits in sRGB. PNG files are written here byte by byte, for
 every colour type, depth and interlace method, and their references follow from the values; other files are decoded by libjpeg-turbo
