@@ -160,6 +160,8 @@ fn a_disk_without_room_leaves_what_was_there() {
         .output()
         .unwrap();
     desk.refuses(&output, &["cannot write result.png"]);
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(!words.contains(".impasto-"), "a name that means nothing to anybody: {words}");
     assert_eq!(fs::read(desk.path("result.png")).unwrap(), before);
     assert_eq!(desk.files(), files);
 }

@@ -84,6 +84,21 @@ fn a_folder_that_vanishes_before_the_result_is_written_is_named() {
     assert!(!desk.path("results").exists());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_standard_output_without_room_is_said() {
+    let desk = Desk::new();
+    let output = Command::new(env!("CARGO_BIN_EXE_impasto"))
+        .current_dir(desk.0.path())
+        .args(["stylize", "photo.png", "painting.png", "-o", "-"])
+        .args(SHORT.into_iter().chain(SHALLOW))
+        .stdout(File::options().write(true).open("/dev/full").unwrap())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    desk.refuses(&output, &["cannot write -", "No space left"]);
+}
+
 /// The system kills the program at the first block beyond the longest file: no code of it runs any more, as after SIGKILL.
 #[test]
 fn a_program_that_is_killed_while_it_writes_leaves_the_former_file_whole() {

@@ -132,18 +132,19 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
         // Less what the user's mask takes away.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder).map_err(|error| io::Error::new(error.kind(), plain(&error)))
+    builder.tempfile_in(folder).map_err(plain)
 }
 
-/// The words of an error without the name of the temporary file, which means nothing to the user.
-fn plain(error: &io::Error) -> String {
+/// An error without the name of the temporary file, which means nothing to the user.
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` wants it")]
+fn plain(error: io::Error) -> io::Error {
     let words = error.to_string();
-    words.split(" at path ").next().unwrap_or(&words).to_owned()
+    io::Error::new(error.kind(), words.split(" at path ").next().unwrap_or(&words))
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut new = temporary(path)?;
-    new.write_all(bytes)?;
+    new.write_all(bytes).map_err(plain)?;
     new.as_file().sync_all()?;
     if let Ok(about) = fs::metadata(path) {
         new.as_file().set_permissions(about.permissions())?;
