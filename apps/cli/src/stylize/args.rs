@@ -11,7 +11,7 @@ use super::{devices::DeviceChoice, flags::OptionFlags};
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub struct StylizeArgs {
-    /// The photo to paint (JPEG, PNG, WebP, TIFF, GIF or BMP); "-" reads it from the standard input
+    /// The photo to paint (JPEG, PNG, WebP, TIFF, GIF or BMP, with libheif's program also HEIC and AVIF); "-" reads it from the standard input
     pub photo: PathBuf,
 
     /// The painting whose style it takes
