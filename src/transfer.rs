@@ -26,11 +26,13 @@
 //! - The picture is optimised from small to large sizes ([`schedule`]).
 //! - A run from noise paints a bleed around the picture and cuts it off ([`picture::bleed`]): the zeros of the network's
 //!   padding leave marks along the edges. With [`Padding::Zero`](options::Padding::Zero) there is none, as in the paper.
+//! - A picture may follow the one before it in a film (Ruder, Dosovitskiy and Brox 2016).
 //! - Pictures that do not fit into memory are evaluated in tiles.
 //!
 //! This file holds the state of a run and its order of operations. Features, losses, optimisers, schedule and tiles
 //! have modules of their own.
 
+mod follow;
 mod snapshot;
 
 use std::{borrow::Cow, sync::Arc};
@@ -51,7 +53,10 @@ use crate::{
     kernels::{
         Map, adam, channel_mean::channel_mean, crop::crop, readback, resample, squares::Squares, upload,
     },
-    loss::{Collection, Region, Statistics, Targets, Term, UnmeasuredStyle, orientations, total_variation},
+    loss::{
+        Collection, Followed, Region, Statistics, Targets, Term, UnmeasuredStyle, orientations, temporal,
+        total_variation,
+    },
     network::Vgg,
     optimizer::State,
     originals::Originals,
@@ -104,6 +109,8 @@ pub struct StyleTransfer {
     bleed: Bleed,
     /// `[H, W]` on the device: 1 where the picture may change, 0 where it must not. `None`: it may change everywhere.
     editable: Option<Tensor<2>>,
+    /// What the picture is kept near, with the same bleed; `None` but in a film.
+    followed: Option<Followed>,
     /// Photo and paintings at full size, from which later scales are resized. `None` at the last scale.
     originals: Option<Originals>,
     targets: Targets,
@@ -175,6 +182,7 @@ impl StyleTransfer {
             state: State::start(options, vgg.upload(&x)),
             targets: targets(&vgg, &here, options, first.content_factor).await?,
             editable: editable(&here, &vgg),
+            followed: None,
             photo: here.subject.photo,
             shown,
             in_grey,
@@ -355,6 +363,15 @@ impl StyleTransfer {
                 TileEvaluator { vgg, options }.gradient(targets, photo, picture, &tiles)
             }
         };
+        // Departure from the paper, which paints single pictures: γ times the distance from the picture before in a film.
+        let gradient = match &self.followed {
+            None => gradient,
+            Some(followed) => {
+                let (gradient, term) = temporal(picture, &gradient, followed);
+                terms.push(term);
+                gradient
+            }
+        };
         // Departure from the paper, which has no such term (CVPR 2016 notes the noise in the results of photos): τ
         // times the total variation. A protected pixel has no gradient, so that no optimiser changes it.
         let (gradient, term) = total_variation(picture, gradient, self.editable.as_ref(), options.tv_weight);
@@ -402,7 +419,7 @@ impl StyleTransfer {
     }
 
     /// Restarts the optimisation from `picture`, directly at the last scale: a finished picture must not be made
-    /// coarse again. The step count starts from 0. Waits for the device.
+    /// coarse again. The step count starts from 0, and no picture is followed any more ([`Self::follow`]). Waits for the device.
     ///
     /// # Errors
     /// [`Error::AnotherSize`] if `picture` is not of the size of the result; [`Error::DeviceLost`] if the device
@@ -415,6 +432,7 @@ impl StyleTransfer {
             self.enter(self.plan.scales().len() - 1).await?;
         }
         self.evaluation = Repeated::default();
+        self.followed = None;
         let picture = if self.in_grey { Cow::Owned(grey(picture)) } else { Cow::Borrowed(picture) };
         self.state = State::start(&self.options, self.vgg.upload(&picture.extended(self.bleed)));
         self.steps = 0;
@@ -501,12 +519,15 @@ impl StyleTransfer {
     }
 
     /// The losses of `picture` and their gradient with respect to it, `H · W · 3` values, RGB interleaved. It is
-    /// meant for comparisons with other implementations. Restarts the run from `picture`.
+    /// meant for comparisons with other implementations. Restarts the run from `picture`; what is followed ([`Self::follow`])
+    /// stays.
     ///
     /// # Errors
     /// As [`Self::restart_from`] and [`Self::frame`].
     pub async fn loss_and_gradient(&mut self, picture: &Picture) -> Result<(Losses, Vec<f32>), Error> {
+        let followed = self.followed.take();
         self.restart_from(picture).await?;
+        self.followed = followed;
         self.targets.draw(self.steps, &self.options);
         let (gradient, terms) = self.gradient(self.state.picture());
         self.terms = terms;

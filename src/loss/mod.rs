@@ -17,6 +17,7 @@
 //! - With the style loss `neighbors`, β·ν·mean over conv3_1 and conv4_1 of mean (1 − cos(F, nearest A)) is added
 //!   (`loss/neighbors.rs`).
 //! - With a content map, each position of the content loss has a weight (`loss/content.rs`).
+//! - A picture of a film is also kept near the one before it (`loss/temporal.rs`).
 //! - α may fall from scale to scale ([`Options::content_falloff`]).
 //!
 //! With masks, the style loss is the sum over the regions, each weighted by its share of the picture and with
@@ -33,6 +34,7 @@ mod neighbors;
 mod position_weights;
 mod regions;
 mod style;
+mod temporal;
 mod term;
 mod total_variation;
 
@@ -41,6 +43,7 @@ pub(crate) use neighbors::{Collection, Neighbors, orientations};
 pub(crate) use position_weights::on_device;
 pub(crate) use regions::{Region, Style};
 pub(crate) use style::{RegionFeatures, Statistics, UnmeasuredStyle};
+pub(crate) use temporal::{Followed, temporal};
 pub use term::{Kind, Term, losses, total};
 pub(crate) use total_variation::total_variation;
 

@@ -14,13 +14,14 @@ pub struct Term {
     pub factor: f32,
 }
 
-/// The three losses, in the order of [`losses`].
+/// The losses, in the order of [`losses`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Kind {
     Content,
     Style,
     TotalVariation,
+    Temporal,
 }
 
 impl Term {
@@ -37,12 +38,12 @@ pub fn total<'a>(terms: impl IntoIterator<Item = (&'a Term, &'a Vec<f32>)>) -> f
     terms.into_iter().map(|(term, sums)| term.loss(sums)).sum()
 }
 
-/// The three weighted losses and their total. Each term comes with its partial sums as read from the device.
+/// The weighted losses and their total. The temporal loss, which only a film has, is a part of the total and has no field. Each term comes with its partial sums as read from the device.
 pub fn losses<'a>(terms: impl IntoIterator<Item = (&'a Term, &'a Vec<f32>)>) -> Losses {
-    let mut losses = [0.0f64; 3];
+    let mut losses = [0.0f64; 4];
     for (term, sums) in terms {
         losses[term.kind as usize] += term.loss(sums);
     }
-    let [content, style, tv] = losses.map(|loss| loss as f32);
+    let [content, style, tv, _] = losses.map(|loss| loss as f32);
     Losses { total: losses.iter().sum::<f64>() as f32, content, style, tv }
 }

@@ -8,6 +8,7 @@ mod calibration;
 mod colors;
 mod edges;
 mod example;
+mod follow;
 mod gradients;
 mod helpers;
 mod kernels;
