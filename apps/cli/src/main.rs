@@ -29,6 +29,8 @@ enum Command {
     Stylize(Box<stylize::StylizeArgs>),
     #[cfg(any(feature = "cpu", feature = "gpu"))]
     Batch(Box<stylize::BatchArgs>),
+    #[cfg(any(feature = "cpu", feature = "gpu"))]
+    Video(Box<stylize::VideoArgs>),
     /// Say what works here: devices, networks, formats
     #[cfg(any(feature = "cpu", feature = "gpu"))]
     Doctor,
@@ -48,6 +50,8 @@ fn main() -> ExitCode {
         Command::Stylize(args) => stylize::run(&args).map(code).map_err(Into::into),
         #[cfg(any(feature = "cpu", feature = "gpu"))]
         Command::Batch(args) => stylize::batch(&args).map(code).map_err(Into::into),
+        #[cfg(any(feature = "cpu", feature = "gpu"))]
+        Command::Video(args) => stylize::video(&args).map(code).map_err(Into::into),
         #[cfg(any(feature = "cpu", feature = "gpu"))]
         Command::Doctor => {
             stylize::doctor();

@@ -136,9 +136,16 @@ pub struct WeightedFile {
     weight: Option<f32>,
 }
 
+impl WeightedFile {
+    /// The path and the weight, 1 where it is left out.
+    pub fn parts(&self) -> (PathBuf, f32) {
+        (self.path.clone(), self.weight.unwrap_or(1.0))
+    }
+}
+
 /// Parses `FILE=WEIGHT`; text without a valid weight at its end is a file name.
 #[expect(clippy::unnecessary_wraps, reason = "as clap wants it")]
-fn weighted_file(text: &str) -> Result<WeightedFile, std::convert::Infallible> {
+pub fn weighted_file(text: &str) -> Result<WeightedFile, std::convert::Infallible> {
     let parts = text.rsplit_once('=').and_then(|(path, weight)| Some((path, Some(weight.parse().ok()?))));
     let (path, weight) = parts.unwrap_or((text, None));
     Ok(WeightedFile { path: path.into(), weight })

@@ -8,7 +8,7 @@ use impasto::Error;
 use options::{OptionsError, recipe::RecipeError};
 use weights::WeightsError;
 
-use super::outside::OutsideError;
+use super::{outside::OutsideError, video::VideoError};
 
 /// Why no picture was made.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,8 @@ pub enum StylizeError {
         .asked.display(), .found.join(" or ")
     )]
     NoWeights { asked: PathBuf, found: Vec<String> },
+    #[error(transparent)]
+    Video(#[from] VideoError),
     #[error(transparent)]
     Weights(#[from] WeightsError),
     #[error("there is no GPU to paint on ({0}): leave out --device, or say --device cpu")]

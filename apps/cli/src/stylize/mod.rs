@@ -19,6 +19,7 @@ mod state;
 mod state_format;
 mod studio;
 mod trace;
+mod video;
 
 use std::path::PathBuf;
 
@@ -31,6 +32,7 @@ use impasto::{StyleTransfer, sources::Sources};
 pub use interrupt::{Ending, INTERRUPTED};
 use options::{Optimizer, Options, recipe::Recipe};
 use picture::Picture;
+pub use video::{VideoArgs, run as video};
 
 use self::{
     encode::{Encoder, Finished},

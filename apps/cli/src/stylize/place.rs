@@ -83,6 +83,30 @@ impl Place {
         }
     }
 
+    /// A file that another program can write, beside the one that it becomes ([`Self::finish`]).
+    ///
+    /// # Errors
+    /// If it cannot be made, or if this is no file.
+    pub fn beginning(&self) -> io::Result<NamedTempFile> {
+        match self {
+            Self::File(path) => temporary(path),
+            Self::Stdout | Self::Stream(_) => {
+                Err(io::Error::new(ErrorKind::InvalidInput, "it is no file: give the name of one"))
+            }
+        }
+    }
+
+    /// Puts a written file in the place of this one, with the permissions that this one has.
+    ///
+    /// # Errors
+    /// If that fails. What this one held is still there then.
+    pub fn finish(&self, new: NamedTempFile) -> io::Result<()> {
+        match self {
+            Self::File(path) => put(new, path),
+            Self::Stdout | Self::Stream(_) => Err(ErrorKind::InvalidInput.into()),
+        }
+    }
+
     /// Whether writing here would change this file.
     pub fn is(&self, file: &Path) -> bool {
         match self {
@@ -145,6 +169,10 @@ fn plain(error: io::Error) -> io::Error {
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut new = temporary(path)?;
     new.write_all(bytes).map_err(plain)?;
+    put(new, path)
+}
+
+fn put(new: NamedTempFile, path: &Path) -> io::Result<()> {
     new.as_file().sync_all()?;
     if let Ok(about) = fs::metadata(path) {
         new.as_file().set_permissions(about.permissions())?;
