@@ -21,7 +21,8 @@ fn frames(folder: &str) -> Vec<Picture> {
 
 fn opened(path: &Path) -> Picture {
     let image = image::open(path).expect("a picture").into_rgba8();
-    Picture::from_rgba8(image.width() as usize, image.height() as usize, &image).expect("a picture has pixels")
+    Picture::from_rgba8(image.width() as usize, image.height() as usize, &image)
+        .expect("a picture has pixels")
 }
 
 /// The mean difference of the trusted values, 0..1.

@@ -31,17 +31,27 @@ pub struct Need {
     found: fn() -> bool,
 }
 
-/// The native GPU tests on Linux use any Vulkan driver; Mesa's software driver works on every machine.
-pub const VULKAN: [Need; 1] = [Need {
-    name: "Vulkan software driver",
-    packages: &["mesa-vulkan-drivers", "libvulkan1"],
-    by_hand: "install Mesa's software Vulkan driver (lavapipe)",
-    found: has_vulkan,
-}];
+/// What the native tests need. Those of the GPU on Linux use any Vulkan driver; Mesa's software driver works on every machine. Those of
+/// films use FFmpeg, as the command line does.
+pub const NATIVE: [Need; 2] = {
+    let vulkan = Need {
+        name: "Vulkan software driver",
+        packages: &["mesa-vulkan-drivers", "libvulkan1"],
+        by_hand: "install Mesa's software Vulkan driver (lavapipe)",
+        found: has_vulkan,
+    };
+    let ffmpeg = Need {
+        name: "FFmpeg",
+        packages: &["ffmpeg"],
+        by_hand: "install FFmpeg, so that ffmpeg and ffprobe are on the PATH",
+        found: || find(&["ffmpeg"]).is_some() && find(&["ffprobe"]).is_some(),
+    };
+    [vulkan, ffmpeg]
+};
 
 /// The packages that all tests need.
-pub const ALL: [Need; 3] = {
-    let [vulkan] = VULKAN;
+pub const ALL: [Need; 4] = {
+    let [vulkan, ffmpeg] = NATIVE;
     let chromium = Need {
         name: "Chromium",
         packages: &["chromium"],
@@ -59,7 +69,7 @@ pub const ALL: [Need; 3] = {
         by_hand: "install Firefox, or set IMPASTO_FIREFOX to its path",
         found: || has_browser("IMPASTO_FIREFOX", &["firefox-esr", "firefox"]),
     };
-    [vulkan, chromium, firefox]
+    [vulkan, ffmpeg, chromium, firefox]
 };
 
 fn has_browser(variable: &str, names: &[&str]) -> bool {
