@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// A command in the README, the file that runs it or an equivalent, and the text in that file that does so.
-const RUN_BY: [(&str, &str, &str); 7] = [
+const RUN_BY: [(&str, &str, &str); 8] = [
     ("cargo xtask serve", ".ci/run", "cargo xtask serve --port"),
     ("cargo xtask test", ".ci/run", "\ncargo xtask test"),
     ("cargo xtask build", ".ci/run", "\naside cargo xtask build"),
@@ -20,6 +20,11 @@ const RUN_BY: [(&str, &str, &str); 7] = [
         "cargo run --profile speed -- batch photos/*.jpg --painting painting.jpg --out-dir painted",
         "apps/cli/tests/runs.rs",
         "desk.impasto([\"batch\"]",
+    ),
+    (
+        "cargo run --profile speed -- video film.mp4 --painting painting.jpg --out painted.mp4",
+        "apps/cli/tests/video.rs",
+        "desk.impasto([\"video\"]",
     ),
 ];
 

@@ -5,7 +5,7 @@
 //! numerics of Sánchez, Meinhardt-Llopis and Facciolo 2013, "TV-L1 optical flow estimation" (IPOL 3). It keeps the edges of motion sharp,
 //! and light that changes or parts that appear pull at their surroundings but little.
 //!
-//! The trust is that of Ruder, Dosovitskiy and Brox 2016, "Artistic style transfer for videos", section 4.3.
+//! The trust is that of Ruder, Dosovitskiy and Brox 2016, "Artistic style transfer for videos", section 4.2.
 
 mod field;
 mod plane;

@@ -1,6 +1,6 @@
 //! Defines `impasto doctor`: says what works here.
 
-use super::{devices, outside};
+use super::{devices, outside, video};
 use crate::{
     networks::{self, Network},
     terminal::say,
@@ -45,4 +45,8 @@ pub fn run() {
         ),
     }
     say("Writes: PNG and TIFF (8 or 16 bits), JPEG, WebP, BMP");
+    match video::programs() {
+        Ok(()) => say("Films: with the ffmpeg and ffprobe on the PATH"),
+        Err(error) => say(format_args!("Films: none ({error})")),
+    }
 }

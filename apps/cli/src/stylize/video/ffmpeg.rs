@@ -37,6 +37,18 @@ pub fn not_run(program: &'static str, source: io::Error) -> VideoError {
     }
 }
 
+/// Checks that both programs are there.
+///
+/// # Errors
+/// If one is not.
+pub fn programs() -> Result<(), VideoError> {
+    for program in ["ffprobe", "ffmpeg"] {
+        // What it says of itself does not matter here.
+        let _ = output(command(program).arg("-version"), program)?;
+    }
+    Ok(())
+}
+
 /// What a program writes to its standard output.
 ///
 /// # Errors
@@ -64,7 +76,7 @@ impl Running {
     /// Waits for its end.
     ///
     /// # Errors
-    /// Its last words if it fails, or if it has said something although it succeeded and `strict`.
+    /// Its last words if it fails.
     pub fn wait(&mut self) -> Result<(), String> {
         let status = self.child.wait().map_err(|error| error.to_string())?;
         if status.success() {

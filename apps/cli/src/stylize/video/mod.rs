@@ -19,6 +19,7 @@ use std::{
 
 pub use args::VideoArgs;
 pub use error::VideoError;
+pub use ffmpeg::programs;
 use impasto::sources::Painting;
 use options::Options;
 use picture::Picture;
