@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use options::recipe::Recipe;
 
 use super::{devices::DeviceChoice, flags::OptionFlags};

@@ -41,7 +41,7 @@ pub fn run() {
     match outside::program() {
         Some(program) => say(format_args!("Reads HEIC and AVIF: with {}", program.display())),
         None => say(
-            "Reads HEIC and AVIF: no; install libheif-examples (Debian, Ubuntu), libheif-tools (Fedora) or libheif (Homebrew)"
+            "Reads HEIC and AVIF: no; install libheif-examples (Debian, Ubuntu), libheif-tools (Fedora) or libheif (Homebrew)",
         ),
     }
     say("Writes: PNG and TIFF (8 or 16 bits), JPEG, WebP, BMP");

@@ -60,6 +60,9 @@ pub struct Encoder {
 }
 
 impl Encoder {
+    /// A PNG with 8 bits a channel.
+    pub const PNG: Self = Self { format: ImageFormat::Png, bits: Bits::Eight, quality: None };
+
     /// The encoder for the extension of a file; PNG for the standard output.
     ///
     /// # Errors

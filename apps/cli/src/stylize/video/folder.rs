@@ -11,7 +11,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::error::VideoError;
-use crate::stylize::{encode::encode, error::StylizeError, place::Place, read::read, state::Identity};
+use crate::stylize::{
+    encode::{Encoder, Finished},
+    error::StylizeError,
+    place::Place,
+    read::read,
+    state_format::Identity,
+};
 
 /// The name of the file that says what the frames belong to.
 const ABOUT: &str = "film.json";
@@ -121,9 +127,10 @@ impl Folder {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn write(&self, number: u64, frame: &Frame) -> Result<(), StylizeError> {
+    pub fn write(&self, number: u64, frame: Frame) -> Result<(), StylizeError> {
         let path = self.file(number);
-        let bytes = encode(frame, image::ImageFormat::Png, 100)
+        let bytes = Encoder::PNG
+            .encode(&Finished::Eight(frame))
             .map_err(|source| StylizeError::Encode { path: path.clone(), source })?;
         let written = Place::of(&path).and_then(|place| place.write(&bytes));
         written.map_err(|source| StylizeError::Write { path, source })

@@ -37,9 +37,10 @@ use super::{
     interrupt::{self, Ending},
     place::Place,
     read::read_painting,
-    state::Identity,
+    state_format::Identity,
     studio::Studio,
 };
+use crate::terminal;
 
 /// The validated inputs of a run.
 struct Inputs {
@@ -60,12 +61,12 @@ pub fn run(args: &VideoArgs) -> Result<Ending, StylizeError> {
     let inputs = inputs(args)?;
     let say = |line: String| {
         if !args.quiet {
-            eprintln!("{line}");
+            terminal::note(line);
         }
     };
     let mut frames = Frames::of(&args.film, &inputs.film, inputs.size)?;
     let first = frames.next()?.ok_or_else(|| VideoError::NoPictures(args.film.clone()))?;
-    let studio = Studio::open(&args.engine)?;
+    let studio = Studio::open(&args.engine.network, args.engine.device)?;
     let painter = Painter {
         studio: &studio,
         options: &inputs.options,
@@ -156,10 +157,10 @@ fn paint_all(
             return Ok((painted, Ending::Interrupted));
         };
         painted += 1;
-        folder.write(painted, &result)?;
         // As it is read again by a run that goes on.
         let picture = Picture::from_rgba8(result.width, result.height, &result.rgba)
             .expect("a frame has four bytes per pixel");
+        folder.write(painted, result)?;
         before = Some(Painted { frame, picture });
         report.painted(painted, kind, start.elapsed());
         next = frames.next()?;
@@ -183,7 +184,7 @@ fn inputs(args: &VideoArgs) -> Result<Inputs, StylizeError> {
         fs::File::open(path).map(drop).map_err(|source| StylizeError::Open { path: path.to_owned(), source })
     };
     opened(&args.film)?;
-    let read = paintings.iter().map(|(path, _)| path).chain([&args.film, &args.engine.weights]);
+    let read = paintings.iter().map(|(path, _)| path).chain([&args.film, &args.engine.network.weights]);
     if read.into_iter().any(|input| place.is(input)) {
         return Err(StylizeError::Overwrite(args.out.clone()));
     }

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::terminal;
+
 /// The report of a film.
 pub struct Report {
     bar: ProgressBar,
@@ -62,7 +64,7 @@ impl Report {
         let left = self.frames.map_or(String::new(), |frames| {
             format!(", about {} left", time(mean * frames.saturating_sub(number) as f64))
         });
-        eprintln!("frame {number}{of}: {how}{:.1} s{left}", took.as_secs_f64());
+        terminal::note(format_args!("frame {number}{of}: {how}{:.1} s{left}", took.as_secs_f64()));
     }
 
     /// The last frame is painted, or the run is interrupted.
