@@ -54,12 +54,12 @@ pub fn for_site() -> Result<Tools> {
     Ok(Tools { compiler })
 }
 
-/// Installs what the native tests need: a Vulkan driver for those of the GPU, FFmpeg for those of films.
+/// Installs what the native tests need: a Vulkan driver for those of the GPU, `ffmpeg` for those of films.
 pub fn for_native_tests() -> Result {
     system::have(&system::NATIVE)
 }
 
-/// Installs what all tests need: the tools for the site, browsers, a Vulkan driver, FFmpeg.
+/// Installs what all tests need: the tools for the site, browsers, a Vulkan driver, `ffmpeg`.
 pub fn for_tests() -> Result<Tools> {
     // Whatever may need a confirmation comes first.
     system::have(&system::ALL)?;

@@ -2,7 +2,7 @@
 
 use picture::mask::Mask;
 
-use crate::field::Flow;
+use crate::{field::Flow, plane::Plane};
 
 /// 1 for the pixels of a frame whose place in the frame before is known, 0 for all others. `back` is the flow from the frame to
 /// the one before, `forth` that from the one before to the frame.
@@ -17,7 +17,7 @@ use crate::field::Flow;
 pub fn trust(back: &Flow, forth: &Flow) -> Mask {
     assert_eq!(back.size(), forth.size(), "two flows of one size");
     let (width, height) = back.size();
-    let slopes = [&back.across, &back.down].map(|plane| plane.slopes());
+    let slopes = [&back.across, &back.down].map(Plane::slopes);
     let values = (0..width * height).map(|at| {
         let (u, v) = (back.across.values[at], back.down.values[at]);
         let (x, y) = ((at % width) as f32 + u, (at / width) as f32 + v);

@@ -15,14 +15,14 @@ pub fn pack(bytes: &[u8]) {
     let (manifest, shard) = (&bytes[..end], bytes.get(end + 1..).unwrap_or_default());
     if let Ok(manifest) = Manifest::parse(manifest) {
         assert!(manifest.shards().len() <= MAX_SHARDS);
-        assert!(manifest.bytes() <= MAX_SHARDS as u64 * MAX_SHARD_BYTES as u64);
+        assert!(manifest.bytes() <= MAX_SHARDS as u64 * MAX_SHARD_BYTES);
         assert!(Pack::new(manifest).into_weights().is_err(), "a network without shards");
     }
     let Ok(mut json) = serde_json::from_slice::<Value>(manifest) else { return };
     let Some(Value::Object(first)) = json.get_mut("shards").and_then(|shards| shards.get_mut(0)) else {
         return;
     };
-    let digest: String = Sha256::digest(shard).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = Sha256::digest(shard).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     first.insert("bytes".to_owned(), json!(shard.len()));
     first.insert("sha256".to_owned(), json!(digest));
     let Ok(manifest) = Manifest::parse(json.to_string().as_bytes()) else { return };

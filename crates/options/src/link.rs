@@ -537,8 +537,8 @@ mod tests {
             |options| options.pyramid = Some(Pyramid::Off),
             |options| options.neighbors_weight = 0.5,
             |options| options.style_layers = StyleLayers::Forms.layers(),
-            |options| options.style_loss = crate::StyleLoss::Moments,
-            |options| options.neighbors_turns = crate::Turns::Quarters,
+            |options| options.style_loss = StyleLoss::Moments,
+            |options| options.neighbors_turns = Turns::Quarters,
         ];
         for look in Look::ALL {
             for change in changed {

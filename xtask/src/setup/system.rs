@@ -32,7 +32,7 @@ pub struct Need {
 }
 
 /// What the native tests need. Those of the GPU on Linux use any Vulkan driver; Mesa's software driver works on every machine. Those of
-/// films use FFmpeg, as the command line does.
+/// films use `ffmpeg`, as the command line does.
 pub const NATIVE: [Need; 2] = {
     let vulkan = Need {
         name: "Vulkan software driver",

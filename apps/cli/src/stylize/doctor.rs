@@ -10,7 +10,9 @@ use crate::{
 pub fn run() {
     say(format_args!("impasto {}", env!("CARGO_PKG_VERSION")));
     say("Devices (--device):");
-    devices::list().iter().for_each(|line| say(format_args!("  {line}")));
+    for line in devices::list() {
+        say(format_args!("  {line}"));
+    }
     #[cfg(feature = "gpu")]
     match pollster::block_on(impasto::device::gpu()) {
         Ok(gpu) if gpu.software => {

@@ -67,7 +67,7 @@ impl Encoder {
     ///
     /// # Errors
     /// If the extension names no format that is written, or one without 16 bits where these are wanted.
-    pub fn of(path: &Path, &Encoding { quality, bits }: &Encoding) -> Result<Self, StylizeError> {
+    pub fn of(path: &Path, Encoding { quality, bits }: Encoding) -> Result<Self, StylizeError> {
         use ImageFormat::{Bmp, Jpeg, Png, Tiff, WebP};
         let format = if is_standard(path) {
             Png
@@ -87,7 +87,7 @@ impl Encoder {
     ///
     /// # Errors
     /// If a side is too long for the format.
-    pub fn encode(&self, picture: &Finished) -> Result<Vec<u8>, ImageError> {
+    pub fn encode(self, picture: &Finished) -> Result<Vec<u8>, ImageError> {
         let has_transparency =
             [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Tiff].contains(&self.format);
         let image = picture.image(has_transparency);

@@ -8,7 +8,6 @@ mod encode;
 mod error;
 mod flags;
 mod interrupt;
-mod jobs;
 mod outside;
 mod paint;
 mod place;
@@ -178,7 +177,7 @@ fn outputs(
     options: &Options,
     paintings: &[(PathBuf, f32)],
 ) -> Result<Outputs, StylizeError> {
-    let encoder = Encoder::of(&args.out, &args.encoding)?;
+    let encoder = Encoder::of(&args.out, args.encoding)?;
     if is_standard(&args.out) {
         let needs_name = [("every", args.every.is_some()), ("json", args.json)];
         if let Some((flag, _)) = needs_name.into_iter().find(|(_, is_given)| *is_given) {

@@ -9,7 +9,7 @@ use crate::stylize::{
     flags::OptionFlags,
 };
 
-/// Paint a film in the style of a painting, each frame so that it follows the one before. FFmpeg must be installed. The same command goes
+/// Paint a film in the style of a painting, each frame so that it follows the one before. `ffmpeg` must be installed. The same command goes
 /// on with a film that was interrupted.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
@@ -39,7 +39,7 @@ pub struct VideoArgs {
     #[arg(long, value_name = "FOLDER")]
     pub frames: Option<PathBuf>,
 
-    /// Leave the painted frames, as PNGs, when the film is written
+    /// Leave the painted frames, as PNG files, when the film is written
     #[arg(long)]
     pub keep_frames: bool,
 

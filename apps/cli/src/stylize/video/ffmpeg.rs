@@ -1,4 +1,4 @@
-//! Runs the programs of FFmpeg.
+//! Runs the programs `ffmpeg` and `ffprobe`.
 
 use std::{
     ffi::OsString,
@@ -22,7 +22,7 @@ pub fn command(program: &'static str) -> Command {
     command
 }
 
-/// A file by its path, whatever characters are in it: FFmpeg would take `a:b` for a protocol.
+/// A file by its path, whatever characters are in it: `ffmpeg` would take `a:b` for a protocol.
 pub fn file(path: &Path) -> OsString {
     let mut name = OsString::from("file:");
     name.push(path);

@@ -113,8 +113,8 @@ fn upright(stream: &Stream) -> Option<(usize, usize)> {
 
 /// Frames a second: the mean, since variable rates are made constant.
 fn rate(stream: &Stream) -> Option<String> {
-    let rates = [&stream.avg_frame_rate, &stream.r_frame_rate].into_iter().flatten();
-    rates.cloned().find(|rate| fraction(rate, '/').is_some())
+    let mut rates = [&stream.avg_frame_rate, &stream.r_frame_rate].into_iter().flatten();
+    rates.find(|rate| fraction(rate, '/').is_some()).cloned()
 }
 
 /// The value of a fraction, if it is above 0.

@@ -112,7 +112,11 @@ impl Folder {
 
     /// How many frames are painted, without a gap.
     pub fn painted(&self) -> u64 {
-        (1..).take_while(|&number| self.file(number).exists()).last().unwrap_or(0)
+        let mut painted = 0;
+        while self.file(painted + 1).exists() {
+            painted += 1;
+        }
+        painted
     }
 
     /// A painted frame.

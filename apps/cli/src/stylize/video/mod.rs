@@ -33,6 +33,7 @@ use self::{
     report::{Kind, Report},
 };
 use super::{
+    args::WeightedFile,
     error::StylizeError,
     interrupt::{self, Ending},
     place::Place,
@@ -179,7 +180,7 @@ fn inputs(args: &VideoArgs) -> Result<Inputs, StylizeError> {
         place.beginning().map(|_| place)
     });
     let place = place.map_err(|source| StylizeError::Write { path: args.out.clone(), source })?;
-    let paintings: Vec<(PathBuf, f32)> = args.paintings.iter().map(|painting| painting.parts()).collect();
+    let paintings: Vec<(PathBuf, f32)> = args.paintings.iter().map(WeightedFile::parts).collect();
     let opened = |path: &Path| {
         fs::File::open(path).map(drop).map_err(|source| StylizeError::Open { path: path.to_owned(), source })
     };

@@ -1,28 +1,28 @@
 //! Defines `impasto batch`: paints many photos, each in the style of each painting.
 
+mod args;
+mod jobs;
+mod shard;
+
 use std::{
     fs, panic,
-    path::PathBuf,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::Instant,
 };
 
-use clap::Args;
+pub use args::BatchArgs;
 use impasto::{
     StyleTransfer,
     sources::{Sources, Subject},
 };
 use options::{Options, recipe::Recipe};
 
+use self::jobs::{Job, jobs};
 use super::{
-    args::{Encoding, NetworkArgs},
-    devices::DeviceChoice,
     encode::Encoder,
     error::StylizeError,
-    flags::OptionFlags,
     interrupt::Ending,
-    jobs::{Job, Shard, jobs},
     paint::{Painted, Saved, paint},
     place::Place,
     progress::Progress,
@@ -30,54 +30,6 @@ use super::{
     studio::{Studio, encoded},
 };
 use crate::terminal;
-
-/// Paint many photos, each in the style of each painting. What is there already is skipped, so a batch that was interrupted goes on
-/// where it was.
-#[derive(Debug, Args)]
-#[command(allow_negative_numbers = true)]
-pub struct BatchArgs {
-    /// The photos
-    #[arg(required = true, value_name = "PHOTO")]
-    pub photos: Vec<PathBuf>,
-
-    /// A painting; may be given again
-    #[arg(long = "painting", required = true, value_name = "FILE")]
-    pub paintings: Vec<PathBuf>,
-
-    /// The folder for the results; it is made if it does not exist
-    #[arg(long, value_name = "FOLDER")]
-    pub out_dir: PathBuf,
-
-    /// The name of a result: {photo} and {painting} stand for the names of the two files, and the extension says in which format
-    #[arg(long, value_name = "PATTERN", default_value = "{photo}-{painting}.png")]
-    pub name: String,
-
-    /// Paint only part I of N of the batch, so that several machines can share it
-    #[arg(long, value_name = "I/N")]
-    pub shard: Option<Shard>,
-
-    /// Also paint what is there already
-    #[arg(long)]
-    pub again: bool,
-
-    #[command(flatten)]
-    pub encoding: Encoding,
-
-    #[command(flatten)]
-    pub network: NetworkArgs,
-
-    /// What computes: gpu, gpu:2 for the second one, or cpu; "list" shows them. Given again, each paints pictures of its own
-    /// [default: the GPU where there is one, else the processor]
-    #[arg(long = "device", value_name = "DEVICE")]
-    pub devices: Vec<DeviceChoice>,
-
-    #[command(flatten)]
-    pub options: OptionFlags,
-
-    /// Say nothing but errors
-    #[arg(short, long)]
-    pub quiet: bool,
-}
 
 /// Runs `impasto batch`.
 ///
@@ -149,7 +101,7 @@ impl Batch<'_> {
         say(self.args, &line);
         let endings: Vec<Ending> = thread::scope(|scope| {
             let threads: Vec<_> = studios.iter().map(|studio| scope.spawn(|| self.work(studio))).collect();
-            let ended = threads.into_iter().map(|thread| thread.join());
+            let ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
             ended.map(|ending| ending.unwrap_or_else(|panic| panic::resume_unwind(panic))).collect()
         });
         let is_interrupted = endings.contains(&Ending::Interrupted);
@@ -188,7 +140,7 @@ fn paint_one(
     studio: &Studio,
 ) -> Result<Ending, StylizeError> {
     let unwritten = |source| StylizeError::Write { path: job.out.clone(), source };
-    let encoder = Encoder::of(&job.out, &args.encoding)?;
+    let encoder = Encoder::of(&job.out, args.encoding)?;
     let place = Place::of(&job.out).map_err(unwritten)?;
     let (photo, opacity) = read_photo(&job.photo, options)?;
     let (width, height) = photo.size();

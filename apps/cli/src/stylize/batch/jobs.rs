@@ -1,39 +1,12 @@
-//! Lists the pictures of a batch, and its parts for several machines.
+//! Lists the pictures of a batch.
 
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    str::FromStr,
 };
 
-use super::{batch::BatchArgs, encode::Encoder, error::StylizeError, place::Place};
-
-/// A part of a batch: every `of`-th picture from the `part`-th on, which counts from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    part: usize,
-    of: usize,
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let numbers =
-            text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
-        match numbers {
-            Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
-            _ => Err("a part is I/N, with I from 1 to N, such as 3/16".to_owned()),
-        }
-    }
-}
-
-impl Shard {
-    /// Whether this part has the picture at this place of the batch.
-    pub fn has(self, at: usize) -> bool {
-        at % self.of == self.part - 1
-    }
-}
+use super::args::BatchArgs;
+use crate::stylize::{encode::Encoder, error::StylizeError, place::Place};
 
 /// One picture of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +24,7 @@ pub fn jobs(args: &BatchArgs) -> Result<Vec<Job>, StylizeError> {
         for painting in &args.paintings {
             let name = args.name.replace("{photo}", &stem(photo)).replace("{painting}", &stem(painting));
             let out = args.out_dir.join(name);
-            Encoder::of(&out, &args.encoding)?;
+            Encoder::of(&out, args.encoding)?;
             if let Some((other_photo, other_painting)) = sources.insert(out.clone(), (photo, painting)) {
                 let pair = |photo: &Path, painting: &Path| {
                     format!("{} with {}", photo.display(), painting.display())
