@@ -119,7 +119,11 @@ pub async fn gpu_at(at: usize) -> Result<Gpu, Error> {
     let instance = instance();
     let mut adapters = adapters(&instance).await;
     if at >= adapters.len() {
-        return Err(Error::NoGpu(format!("this machine has {} of them", adapters.len())));
+        return Err(Error::NoGpu(format!(
+            "number {} was asked for, and this machine has {}",
+            at + 1,
+            adapters.len()
+        )));
     }
     request_of(instance, adapters.swap_remove(at)).await?.open()
 }

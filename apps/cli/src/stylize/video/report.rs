@@ -61,9 +61,11 @@ impl Report {
         };
         let done = number - self.there;
         let mean = self.begun.elapsed().as_secs_f64() / done as f64;
-        let left = self.frames.map_or(String::new(), |frames| {
-            format!(", about {} left", time(mean * frames.saturating_sub(number) as f64))
-        });
+        let to_do = self.frames.map_or(0, |frames| frames.saturating_sub(number));
+        let left = match to_do {
+            0 => String::new(),
+            frames => format!(", about {} left", time(mean * frames as f64)),
+        };
         terminal::note(format_args!("frame {number}{of}: {how}{:.1} s{left}", took.as_secs_f64()));
     }
 
