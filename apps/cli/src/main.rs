@@ -31,9 +31,8 @@ enum Command {
     Batch(Box<stylize::BatchArgs>),
     #[cfg(any(feature = "cpu", feature = "gpu"))]
     Video(Box<stylize::VideoArgs>),
-    /// Say what works here: devices, networks, formats
     #[cfg(any(feature = "cpu", feature = "gpu"))]
-    Doctor,
+    Doctor(stylize::DoctorArgs),
     Weights(weights::WeightsArgs),
     #[command(subcommand)]
     Shell(shell::Shell),
@@ -53,10 +52,7 @@ fn main() -> ExitCode {
         #[cfg(any(feature = "cpu", feature = "gpu"))]
         Command::Video(args) => stylize::video(&args).map(code).map_err(Into::into),
         #[cfg(any(feature = "cpu", feature = "gpu"))]
-        Command::Doctor => {
-            stylize::doctor();
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Doctor(args) => stylize::doctor(&args).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Weights(args) => weights::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Shell(what) => shell::run::<Cli>(&what).map(|()| ExitCode::SUCCESS),
     };

@@ -336,4 +336,19 @@ fn the_networks_of_the_program_are_found_from_anywhere() {
     {
         assert!(told.contains(words), "{words} is missing from {told}");
     }
+    assert!(!told.contains("Speed"), "{told}");
+    let measured = desk.impasto(["doctor", "--speed", "--weights", "tiny"], ["--device", "cpu"]);
+    succeeded(&measured);
+    let told = String::from_utf8_lossy(&measured.stdout).into_owned();
+    let (_, told) = told.split_once("Speed with tiny:").expect("the speed");
+    let value = |unit: &str| {
+        let before = told.split(unit).next().and_then(|before| before.split_whitespace().last());
+        before.and_then(|number| number.parse::<f64>().ok()).unwrap_or_else(|| panic!("{unit} in {told}"))
+    };
+    let (step, picture) = (value(" ms a step"), value(" s a picture"));
+    // 100 steps, most of them smaller than the last ones.
+    assert!((0.03..0.1).contains(&(picture / step)), "{told}");
+    assert!(value(" million pixels") > 1.0, "{told}");
+    Desk::new()
+        .refuses(&desk.impasto(["doctor", "--speed", "--weights", "slow"], [""; 0]), &["no network slow"]);
 }

@@ -1,6 +1,6 @@
 //! Chooses the device, among those that the program was built for.
 
-use std::{ffi::OsString, str::FromStr};
+use std::{ffi::OsString, fmt, str::FromStr};
 
 #[cfg(feature = "gpu")]
 use impasto::Error;
@@ -33,10 +33,26 @@ impl FromStr for DeviceChoice {
     }
 }
 
+impl fmt::Display for DeviceChoice {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gpu => out.pad("gpu"),
+            Self::GpuAt(number) => out.pad(&format!("gpu:{number}")),
+            Self::Cpu => out.pad("cpu"),
+        }
+    }
+}
+
 /// Whether these arguments ask for the list of devices, whatever else they say: `--device list`.
 pub fn list_is_asked(arguments: &[OsString]) -> bool {
     let at_once = arguments.iter().any(|argument| argument == "--device=list");
     at_once || arguments.windows(2).any(|pair| pair[0] == "--device" && pair[1] == "list")
+}
+
+/// All devices.
+pub fn all() -> Vec<DeviceChoice> {
+    let gpus = (1..=gpus().len()).map(DeviceChoice::GpuAt);
+    gpus.chain(cfg!(feature = "cpu").then_some(DeviceChoice::Cpu)).collect()
 }
 
 /// One line for each device: its name for `--device`, and that of the hardware.

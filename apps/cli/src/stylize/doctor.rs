@@ -1,13 +1,80 @@
 //! Defines `impasto doctor`: says what works here.
 
-use super::{devices, outside, video};
+use std::time::Instant;
+
+use clap::Args;
+use impasto::step_time::step_time;
+use options::Options;
+use schedule::Plan;
+
+use super::{
+    args::{EngineArgs, NetworkArgs},
+    devices,
+    devices::DeviceChoice,
+    error::StylizeError,
+    outside,
+    studio::{Studio, find},
+    video,
+};
 use crate::{
     networks::{self, Network},
     terminal::say,
 };
 
-/// Prints devices, networks and formats.
-pub fn run() {
+/// The side in pixels of the picture whose steps are measured: the default of `--size`.
+const SIDE: usize = 256;
+
+/// How long steps are measured, in milliseconds.
+const ENOUGH: f64 = 2000.0;
+
+/// Say what works here: devices, networks, formats.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Also measure on each device, or on that of --device, how long a picture takes, and say how large one may be before it is painted in tiles
+    #[arg(long)]
+    pub speed: bool,
+
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+/// Prints devices, networks and formats; with `--speed` what each device can do.
+///
+/// # Errors
+/// With `--speed`, if there is no such network.
+pub fn run(args: &DoctorArgs) -> Result<(), StylizeError> {
+    tell();
+    if !args.speed {
+        return Ok(());
+    }
+    let network = &args.engine.network;
+    find(network)?;
+    say(format_args!("Speed with {}:", network.weights.display()));
+    let devices = args.engine.device.map_or_else(devices::all, |device| vec![device]);
+    for device in devices {
+        let words = speed(network, device).unwrap_or_else(|error| error.to_string());
+        say(format_args!("  {device:6} {words}"));
+    }
+    Ok(())
+}
+
+/// How fast a device paints, and how much at once.
+fn speed(network: &NetworkArgs, device: DeviceChoice) -> Result<String, StylizeError> {
+    let studio = Studio::open(network, Some(device))?;
+    let at_once = studio.vgg.most_at_once() as f64 / 1e6;
+    let begun = Instant::now();
+    let now = || begun.elapsed().as_secs_f64() * 1000.0;
+    let options = Options::default();
+    let measured = step_time(studio.vgg, (SIDE, SIDE), &options, now, ENOUGH, async || true);
+    let Some(step) = pollster::block_on(Box::pin(measured))? else { return Ok(String::new()) };
+    let steps = Plan::new(&options, (SIDE, SIDE), (SIDE, SIDE)).work(options.steps);
+    Ok(format!(
+        "{SIDE}×{SIDE} pixels: {step:.0} ms a step, {:.1} s a picture; in tiles beyond {at_once:.1} million pixels",
+        step * steps / 1000.0
+    ))
+}
+
+fn tell() {
     say(format_args!("impasto {}", env!("CARGO_PKG_VERSION")));
     say("Devices (--device):");
     for line in devices::list() {

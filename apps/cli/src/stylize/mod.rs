@@ -25,7 +25,7 @@ use std::path::PathBuf;
 pub use args::StylizeArgs;
 pub use batch::{BatchArgs, run as batch};
 pub use devices::{list as devices, list_is_asked};
-pub use doctor::run as doctor;
+pub use doctor::{DoctorArgs, run as doctor};
 pub use error::StylizeError;
 use impasto::{StyleTransfer, sources::Sources};
 pub use interrupt::{Ending, INTERRUPTED};

@@ -29,15 +29,23 @@ impl Studio {
     /// # Errors
     /// If there is no such network or device.
     pub fn open(args: &NetworkArgs, device: Option<DeviceChoice>) -> Result<Self, StylizeError> {
-        let network = Network::find(&args.weights).ok_or_else(|| StylizeError::NoWeights {
-            asked: args.weights.clone(),
-            found: Network::all().into_iter().map(|(name, _)| name).collect(),
-        })?;
+        let network = find(args)?;
         let weights = network.open(args.caffe)?;
         let (device, name) = pollster::block_on(open_device(device))?;
         // The device has its own copy of the weights.
         Ok(Self { vgg: Vgg::new(&weights, &device)?, network: weights.name, device: name })
     }
+}
+
+/// The network.
+///
+/// # Errors
+/// If there is no such one.
+pub fn find(args: &NetworkArgs) -> Result<Network, StylizeError> {
+    Network::find(&args.weights).ok_or_else(|| StylizeError::NoWeights {
+        asked: args.weights.clone(),
+        found: Network::all().into_iter().map(|(name, _)| name).collect(),
+    })
 }
 
 /// A picture as a file for this path, with its recipe where the format has room for one.
