@@ -1,6 +1,6 @@
 //! Tests the command line program: runs it on real files and checks its output.
 
-use std::{ffi::OsStr, fs, path::Path, process::Output};
+use std::{ffi::OsStr, fs, path::Path};
 
 mod desk;
 #[path = "../../../tests/reference_data/mod.rs"]
@@ -8,7 +8,7 @@ mod reference_data;
 
 use desk::{Desk, SHALLOW, TINY, drawing, succeeded};
 use image::{ExtendedColorType, GenericImageView, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
-use options::{Look, Options, StyleLayers, recipe::Recipe};
+use options::recipe::Recipe;
 use picture::{Picture, size_to_fit};
 use serde_json::Value;
 
@@ -382,42 +382,6 @@ fn several_paintings_are_blended_by_their_weights() {
 }
 
 #[test]
-fn a_blend_and_a_mask_are_part_of_how_a_result_was_painted() {
-    let desk = Desk::new();
-    drawing(44, 40, 9).save(desk.path("other.png")).unwrap();
-    drawing(48, 36, 3).save(desk.path("mask.png")).unwrap();
-    let first = ["photo.png", "-o", "first.png", "--painting", "painting.png=3", "--painting", "other.png"];
-    let common = [&SHALLOW[..], &["--weights", TINY, "--steps", "4"]].concat();
-    succeeded(&desk.impasto(["stylize"], [&first[..], &common].concat()));
-    let first = fs::read(desk.path("first.png")).unwrap();
-    assert_eq!(Recipe::read(&first).unwrap().paintings, [3.0, 1.0]);
-
-    // The blend weights come from the recipe, too, if none are given.
-    let like = ["--like", "first.png", "--weights", TINY];
-    let again = desk.stylize(like.iter().chain(&["--painting", "other.png"]));
-    succeeded(&again);
-    assert!(fs::read(desk.path("out.png")).unwrap() == first, "not the same picture by the same recipe");
-    let says = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!says(&again).contains("not be the same"), "{}", says(&again));
-
-    let one = desk.stylize(like.iter().chain(&["--mask", "mask.png"]));
-    succeeded(&one);
-    for difference in ["in the manner of 2 paintings, blended 3 : 1", "without a mask"] {
-        assert!(
-            says(&one).contains(&format!("was painted {difference}: it will not be the same")),
-            "{}",
-            says(&one)
-        );
-    }
-    let masked = Recipe::read(&fs::read(desk.path("out.png")).unwrap()).unwrap();
-    assert_eq!((masked.paintings, masked.masked), (vec![], true));
-
-    // A result that continues an earlier one has no recipe.
-    succeeded(&desk.stylize(like.iter().chain(&["--from", "first.png"])));
-    assert!(Recipe::read(&fs::read(desk.path("out.png")).unwrap()).is_err());
-}
-
-#[test]
 fn a_part_of_the_painting_is_as_good_as_that_part_by_itself() {
     let desk = Desk::new();
     let part = desk.opened("painting.png").crop_imm(20, 10, 20, 30);
@@ -555,126 +519,6 @@ fn both_optimisers_lower_the_loss() {
                 "it never rises: {losses:?}"
             );
         }
-    }
-}
-
-/// Every option with a value that is not its default.
-const CHOSEN: [[&str; 2]; 27] = [
-    ["--size", "32"],
-    ["--style-size", "24"],
-    ["--steps", "2"],
-    ["--schedule", "single"],
-    ["--content-weight", "0.3"],
-    ["--style-weight", "0.9"],
-    ["--tv-weight", "0.07"],
-    ["--content-layers", "conv2_1=0.7"],
-    ["--style-layers", "conv1_1=0.5,conv1_2=0.25"],
-    ["--style-loss", "neighbors"],
-    ["--neighbors-weight", "0.7"],
-    ["--neighbors-turns", "quarters"],
-    ["--pyramid", "off"],
-    ["--finish-from", "20"],
-    ["--enlarged", "picture"],
-    ["--smooth-colors", "1"],
-    ["--pooling", "avg"],
-    ["--padding", "bleed"],
-    ["--init", "mixture"],
-    ["--color", "match"],
-    ["--seed", "18446744073709551615"],
-    ["--until", "0.001"],
-    ["--optimizer", "lbfgs"],
-    ["--learning-rate", "0.013"],
-    ["--beta1", "0.8"],
-    ["--beta2", "0.97"],
-    ["--epsilon", "0.00001"],
-];
-
-#[test]
-fn a_result_says_how_it_was_painted_and_can_be_painted_again() {
-    let desk = Desk::new();
-    let common = ["--weights", TINY, "--device", "cpu"];
-    succeeded(&desk.stylize(common.iter().chain(CHOSEN.as_flattened())));
-    let result = fs::read(desk.path("out.png")).unwrap();
-    let recipe = Recipe::read(&result).unwrap();
-    assert_eq!((recipe.network.as_str(), recipe.options.seed), ("tiny", u64::MAX));
-    fs::rename(desk.path("out.png"), desk.path("first.png")).unwrap();
-
-    let like = ["--like", "first.png"];
-    succeeded(&desk.stylize(common.iter().chain(&like)));
-    assert!(fs::read(desk.path("out.png")).unwrap() == result, "not the same picture by the same recipe");
-
-    // A given flag takes precedence over the recipe and changes no other option, even if its value is the default.
-    let defaults = serde_json::to_value(Options::default()).unwrap();
-    for [flag, _] in &CHOSEN {
-        let name = flag[2..].replace('-', "_");
-        let pointer =
-            if defaults["adam"].get(&name).is_some() { format!("/adam/{name}") } else { format!("/{name}") };
-        let value = match *flag {
-            "--size" => "40",
-            "--style-size" => "48",
-            "--steps" => "1",
-            "--content-layers" => "conv1_2",
-            "--style-layers" => "conv1_1=1",
-            "--schedule" => "coarse-to-fine",
-            "--style-loss" => "gram",
-            "--neighbors-weight" => "0.2",
-            "--neighbors-turns" => "none",
-            "--pyramid" => "on",
-            "--finish-from" => "24",
-            "--enlarged" => "difference",
-            "--pooling" => "max",
-            "--padding" => "zero",
-            "--init" => "content",
-            "--color" => "keep",
-            "--until" => "level",
-            "--optimizer" => "adam",
-            "--seed" => "0",
-            _ => &defaults.pointer(&pointer).unwrap().as_f64().unwrap().to_string(),
-        };
-        succeeded(&desk.stylize(common.iter().chain(&like).chain(&[*flag, value])));
-        let found = Recipe::read(&fs::read(desk.path("out.png")).unwrap()).unwrap().options;
-        let mut found = serde_json::to_value(found).unwrap();
-        let mut before = serde_json::to_value(&recipe.options).unwrap();
-        let (changed, old) = (found.pointer_mut(&pointer).unwrap(), before.pointer_mut(&pointer).unwrap());
-        assert_ne!(changed, old, "{flag} {value}");
-        *changed = old.clone();
-        assert_eq!(found, before, "{flag} {value} changed more than itself");
-    }
-}
-
-#[test]
-fn a_look_sets_several_options_and_what_is_given_beside_it_counts() {
-    let desk = Desk::new();
-    let common = ["--weights", TINY, "--device", "cpu", "--size", "32", "--steps", "1"];
-    let painted = |more: &[&str]| {
-        succeeded(&desk.stylize(common.iter().chain(more)));
-        fs::read(desk.path("out.png")).unwrap()
-    };
-    let options = |more: &[&str]| Recipe::read(&painted(more)).unwrap().options;
-    let usual = options(&[]);
-    assert_eq!(Look::of(&usual), Some(Look::DEFAULT));
-    let free = options(&["--look", "free"]);
-    assert_eq!(free, Look::Free.given_to(&usual));
-    // Wherever they are.
-    let beside = options(&["--neighbors-weight", "0.5", "--look", "free", "--layers", "forms"]);
-    let style_layers = StyleLayers::Forms.layers();
-    assert_eq!(beside, Options { neighbors_weight: 0.5, style_layers, ..free });
-    // Of a result everything else is kept.
-    fs::write(desk.path("first.png"), painted(&["--look", "poster", "--seed", "5"])).unwrap();
-    let again = options(&["--like", "first.png", "--look", "portrait"]);
-    assert_eq!(again, Look::Portrait.given_to(&Options { seed: 5, ..usual }));
-}
-
-#[test]
-fn results_that_do_not_say_how_they_were_painted_are_refused() {
-    let desk = Desk::new();
-    fs::write(desk.path("letter.txt"), b"Dear visitor").unwrap();
-    for (like, words) in [
-        ("photo.png", ["cannot paint like photo.png", "take the original"]),
-        ("letter.txt", ["cannot paint like letter.txt", "no PNG file"]),
-        ("nowhere.png", ["cannot open", "nowhere.png"]),
-    ] {
-        desk.refuses(&desk.stylize(["--like", like]), &words);
     }
 }
 

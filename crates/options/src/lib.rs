@@ -21,6 +21,7 @@ mod preset;
 pub mod ranges;
 pub mod recipe;
 pub mod settings;
+pub mod shell;
 mod table;
 mod validate;
 mod value;

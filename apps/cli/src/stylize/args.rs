@@ -66,6 +66,10 @@ pub struct StylizeArgs {
     #[command(flatten)]
     pub options: OptionFlags,
 
+    /// Paint nothing, but print the command that paints the same, with all values that --look, --like and --mode stand for
+    #[arg(long)]
+    pub print_command: bool,
+
     /// Write the losses as JSON: one object a step, taken before the step, and one for the final picture
     #[arg(long, value_name = "FILE.json")]
     pub trace: Option<PathBuf>,

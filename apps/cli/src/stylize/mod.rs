@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod command;
 mod devices;
 mod doctor;
 mod encode;
@@ -72,6 +73,10 @@ struct Outputs {
 /// # Errors
 /// A [`StylizeError`] with a message for the user. No partly written file remains.
 pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
+    if args.print_command {
+        terminal::say(command(args)?);
+        return Ok(Ending::Finished);
+    }
     let inputs = inputs(args)?;
     let studio = Studio::open(&args.engine.network, args.engine.device)?;
     let (width, height) = inputs.sources.subject.photo.size();
@@ -125,6 +130,14 @@ pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
         (Ending::Interrupted, state) => say(interrupted(args, &options, steps, state.as_ref())),
     }
     Ok(ending)
+}
+
+/// The command of the run, for `--print-command`.
+fn command(args: &StylizeArgs) -> Result<String, StylizeError> {
+    let like = args.like.as_deref().map(read_recipe).transpose()?;
+    let options = args.options.options(like.as_ref().map(|recipe| &recipe.options))?;
+    options.validate()?;
+    Ok(command::command(args, &options, &args.paintings(like.as_ref())))
 }
 
 /// What is said of a run that was interrupted after these steps.
