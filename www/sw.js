@@ -10,6 +10,8 @@ const engines = /* engines */ {};
 const LIST = 'weights/packs.json';
 /** The entry script of all workers. */
 const LOADER = /^worker-[0-9a-f]{16}\.js$/;
+/** The pages beside the main one, which start workers as well. */
+const PAGES = new Set(['bench.html', 'how.html']);
 const { scope } = registration;
 const ours = `impasto-site ${scope} `;
 const current = ours + build;
@@ -27,7 +29,7 @@ addEventListener('fetch', (event) => {
   if (build === '' || method !== 'GET' || !address.startsWith(scope)) return;
   const name = address.slice(scope.length);
   if (mode === 'navigate' && (name === '' || name === 'index.html')) event.respondWith(kept(scope, event.request).then(isolated));
-  else if (LOADER.test(name) || name === 'bench.html') event.respondWith(kept(address, event.request).then(isolated));
+  else if (LOADER.test(name) || PAGES.has(name)) event.respondWith(kept(address, event.request).then(isolated));
   else if (known.has(name)) event.respondWith(kept(address, event.request));
   else if (name === LIST) event.respondWith(newest(address, event.request));
 });

@@ -2,7 +2,7 @@
 // files a name with a hash for each build, and writes the list of the files that are stored for offline use.
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { writeList } from './packs.mjs';
@@ -10,6 +10,9 @@ import { writeList } from './packs.mjs';
 /** Stored only after their first use: a visitor needs only one of the engines. */
 const ENGINES = ['worker-gpu', 'worker-cpu'];
 const PROGRAMS = [...ENGINES, 'worker-export'];
+
+/** The JavaScript library, with which how.html paints. */
+const LIBRARY = ['encode', 'engine', 'errors', 'index', 'job', 'options', 'pictures', 'start'].map((name) => `${name}.js`);
 
 /** The picture for previews of links. */
 export const PREVIEW = 'preview.jpg';
@@ -54,6 +57,21 @@ export function withPreview(page, address) {
     <meta name="twitter:card" content="summary_large_image">`);
 }
 
+/** The page with title and body of another one. */
+function withContent(page, other) {
+  const place = /<title>[^]*?<\/title>|<body>[^]*<\/body>/g;
+  const [title, body] = other.match(place);
+  return page.replace(place, (part) => (part.startsWith('<title>') ? title : body));
+}
+
+/** The page with a style sheet and a script of this name instead of the program. */
+function withFiles(page, name) {
+  const program = /<script type="module">[^]*?<\/script>|<link rel="(?:module)?preload"[^>]*>/g;
+  if ((page.match(program) ?? []).length < 2) throw new Error('index.html does not start the program as expected');
+  const files = `<link rel="stylesheet" href="${name}.css">\n    <script type="module" src="${name}.js"></script>\n  </head>`;
+  return page.replace(program, '').replace('</head>', () => files);
+}
+
 /**
  * Finishes the site in `site`, which will have this address, if that is known. If it is `served` for development nothing is
  * stored: a change must be visible at once.
@@ -74,6 +92,9 @@ export function finish(site, { served, address }) {
   writeFileSync(join(site, 'worker.js'), fill(read('worker.js'), 'programs', programs));
   const loader = hashed('worker', '.js');
 
+  mkdirSync(join(site, 'library'), { recursive: true });
+  for (const file of LIBRARY) copyFileSync(join(import.meta.dirname, '../packages/impasto', file), join(site, 'library', file));
+
   const all = files(site).filter((file) => !file.startsWith('weights/') && file !== 'sw.js');
   const build = hash(all.map((file) => `${file} ${hash(readFileSync(join(site, file)))}\n`).join(''));
   const attributes = `data-worker="${loader}"${served ? '' : ` data-build="${build}"`}`;
@@ -85,9 +106,9 @@ export function finish(site, { served, address }) {
   writeFileSync(join(site, 'engine.json'), describe(loader, programs));
 
   // The other page of the program: the same head, another content.
-  const place = /<title>[^]*?<\/title>|<body>[^]*<\/body>/g;
-  const [title, body] = read('bench.html').match(place);
-  writeFileSync(join(site, 'bench.html'), page.replace(place, (part) => (part.startsWith('<title>') ? title : body)));
+  writeFileSync(join(site, 'bench.html'), withContent(page, read('bench.html')));
+  // A page without the program.
+  writeFileSync(join(site, 'how.html'), withContent(withFiles(page, 'how'), read('how.html')));
 
   const later = Object.fromEntries(ENGINES.map((engine) => [engine, Object.values(programs[engine])]));
   const unneeded = new Set(['index.html', 'embed.js', 'embed.html', 'example-post.html', PREVIEW, ...Object.values(later).flat()]);

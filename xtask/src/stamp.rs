@@ -11,8 +11,8 @@ use crate::setup::Tools;
 
 /// Folders that are not part of the site, besides Cargo's target folder. Everything else counts: a folder missing here
 /// only causes an unnecessary build.
-const NO_PART: [&str; 10] =
-    [".ci", ".git", ".github", "benches", "dist", "docs", "examples", "packages", "tests", "training"];
+const NO_PART: [&str; 9] =
+    [".ci", ".git", ".github", "benches", "dist", "docs", "examples", "tests", "training"];
 
 /// Records that `dist/` contains the current site for hosts.
 pub fn set(tools: &Tools) -> Result {
