@@ -2,11 +2,13 @@
 // JavaScript library (packages/impasto).
 
 const LAYERS = ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1'];
-/** The experiments: small, since a layer's pictures say as much then. */
-const SMALL = { size: 128, steps: 60 };
-const BOTH = { size: 256, steps: 100, look: 'texture' };
-
 const asked = new URLSearchParams(location.search);
+/** For tests: fewer pixels and steps. */
+const quick = asked.has('quick');
+/** The experiments: small, since a layer's pictures say as much then. */
+const SMALL = quick ? { size: 64, steps: 20 } : { size: 128, steps: 60 };
+const BOTH = quick ? { size: 64, steps: 20, look: 'texture' } : { size: 256, steps: 100, look: 'texture' };
+
 const by = (id) => document.getElementById(id);
 const [compute, progress, status, strength] = ['compute', 'progress', 'status', 'strength'].map(by);
 const main = document.querySelector('main');
