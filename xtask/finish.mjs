@@ -1,5 +1,5 @@
 // Finishes a built site in trunk's staging folder (Trunk.toml): writes the list of the networks, gives the workers'
-// files a name with a hash for each build, and writes the list of the files that are stored for offline use.
+// files, and the folder of what makes films, a name with a hash for each build, and writes the list of the files that are stored for offline use.
 
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -91,13 +91,15 @@ export function finish(site, { served, address }) {
   }
   writeFileSync(join(site, 'worker.js'), fill(read('worker.js'), 'programs', programs));
   const loader = hashed('worker', '.js');
+  const film = `film-${hash(files(join(site, 'film')).map((file) => read(join('film', file))).join(''))}`;
+  renameSync(join(site, 'film'), join(site, film));
 
   mkdirSync(join(site, 'library'), { recursive: true });
   for (const file of LIBRARY) copyFileSync(join(import.meta.dirname, '../packages/impasto', file), join(site, 'library', file));
 
   const all = files(site).filter((file) => !file.startsWith('weights/') && file !== 'sw.js');
   const build = hash(all.map((file) => `${file} ${hash(readFileSync(join(site, file)))}\n`).join(''));
-  const attributes = `data-worker="${loader}"${served ? '' : ` data-build="${build}"`}`;
+  const attributes = `data-worker="${loader}" data-film="${film}/record.js"${served ? '' : ` data-build="${build}"`}`;
   const page = read('index.html').replace('<html lang="en">', `<html lang="en" ${attributes}>`);
   if (!page.includes(attributes)) throw new Error('index.html does not begin as expected');
   const index = address ? withPreview(page, address) : page;

@@ -62,7 +62,7 @@ test('under the headers for Netlify and Cloudflare it paints, saves, and is kept
     assert.ok(await page.evaluate(() => crossOriginIsolated), 'all cores may help');
     assert.ok(await page.evaluate(() => document.featurePolicy.allowsFeature('camera')), 'the page may ask for the camera');
     await paint(studio);
-    for (const [button, as] of [['Save PNG', 'policy.png'], ['Save triptych', 'policy-triptych.png'], ['Save GIF', 'policy.gif']]) {
+    for (const [button, as] of [['Save PNG', 'policy.png'], ['Save triptych', 'policy-triptych.png'], ['Save GIF', 'policy.gif'], ['Save video', 'policy.mp4']]) {
       assert.ok((await studio.save(button, as)).bytes.length > 1000);
     }
     await page.locator('#kept p').first().waitFor();

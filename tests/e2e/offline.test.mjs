@@ -165,12 +165,13 @@ test('with a private photo no request leaves the site, and none carries it', asy
     await studio.save('Save PNG', 'private.png');
     await studio.save('Save triptych', 'private-triptych.png');
     await studio.save('Save GIF', 'private.gif');
+    await studio.save('Save video', 'private.mp4');
     await kept(page, 'cpu', 'tiny');
     assert.deepEqual(bodies, [], 'requests that carry something');
     // `visit` asserts that no request went to another host.
     const own = new Set(['index.html', 'bench.html', 'sw.js', 'weights/packs.json']);
     const odd = host.requests.filter((name) => !own.has(name) && !name.startsWith('weights/tiny/') && !name.startsWith('samples/')
-      && !/^(app|style|icon|worker(-cpu|-export)?)-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)$/.test(name) && !/^(manifest\.json|icon-\d+\.png)$/.test(name));
+      && !/^((app|style|icon|worker(-cpu|-export)?)-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)|film-[0-9a-f]{16}\/\w+\.js)$/.test(name) && !/^(manifest\.json|icon-\d+\.png)$/.test(name));
     assert.deepEqual(odd, [], 'requests for other files than the site\'s');
   });
 });

@@ -13,7 +13,7 @@ use crate::model::{
     alert::Alert,
     brush_mask::{Brush, BrushMask},
     choice::{Choice, Role},
-    format::Format,
+    format::{Format, VIDEO_SECONDS},
     history::History,
     kept_settings::KeptSettings,
     networks::Networks,
@@ -172,6 +172,10 @@ pub struct ResultStore {
     pub tint: RwSignal<u32>,
     /// The file that is being made, and the progress (0 to 1).
     pub saving: RwSignal<Option<(Format, f64)>>,
+    /// Whether the visitor has given up the film that is being made.
+    pub cancelled: RwSignal<bool>,
+    /// The length of the next film in seconds.
+    pub video_seconds: RwSignal<u32>,
     /// The canvas that shows it.
     pub canvas: NodeRef<html::Canvas>,
 }
@@ -425,6 +429,8 @@ impl ResultStore {
             frames_drawn: RwSignal::new(0),
             tint: RwSignal::new(0),
             saving: RwSignal::new(None),
+            cancelled: RwSignal::new(false),
+            video_seconds: RwSignal::new(VIDEO_SECONDS),
             canvas: NodeRef::new(),
         }
     }

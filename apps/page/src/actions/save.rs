@@ -15,6 +15,7 @@ use crate::{
     services::{
         canvas, clipboard,
         export::{self, ExportError, MadeFile},
+        film,
         tasks::spawn,
     },
 };
@@ -30,6 +31,12 @@ pub fn save(context: Context, format: Format) {
             refuse(context, "The file cannot be saved", &error);
         }
     });
+}
+
+/// Gives up the film that is being made.
+pub fn cancel(context: Context) {
+    context.store.result.cancelled.set(true);
+    context.store.ui.status.set("No video was saved.".to_owned());
 }
 
 /// Copies what is on the wall.
@@ -70,10 +77,11 @@ pub fn share(context: Context) {
     });
 }
 
-/// Makes a file; `None` if that failed, which is said.
+/// Makes a file; `None` if that failed, which is said, or was cancelled.
 async fn made(context: Context, format: Format) -> Option<MadeFile> {
     let store = context.store.result;
     store.saving.set(Some((format, 0.0)));
+    store.cancelled.set(false);
     // Lets the browser show the pressed button before the work begins.
     TimeoutFuture::new(0).await;
     let file = file(context, format).await;
@@ -82,26 +90,35 @@ async fn made(context: Context, format: Format) -> Option<MadeFile> {
         let text = format!("The file could not be made: {error}.");
         context.store.ui.alert.set(Some(Alert::new("export", text).with_details(error.details())));
     }
-    file.ok()
+    file.ok().flatten()
 }
 
-async fn file(context: Context, format: Format) -> Result<MadeFile, ExportError> {
+async fn file(context: Context, format: Format) -> Result<Option<MadeFile>, ExportError> {
     let store = context.store.result;
     let result = store.current.get_value().ok_or(ExportError::Nothing)?;
-    let name = export::file_name(&result, format);
+    let report = move |part| store.saving.set(Some((format, part)));
+    let (tint, stem) = (store.tint.get_untracked(), export::file_stem(&result));
     let bytes = match format.maker() {
         Maker::Worker(what) => {
-            let report = move |part| store.saving.set(Some((format, part)));
-            let seen = (store.tint.get_untracked(), store.looked_at.get_untracked());
+            let seen = (tint, store.looked_at.get_untracked());
             export::make(result, context.services.files, what, seen, report).await?
+        }
+        Maker::Film => {
+            let go_on = move |part| {
+                report(part);
+                !store.cancelled.get_untracked()
+            };
+            let film = film::make(result, tint, store.video_seconds.get_untracked(), go_on).await?;
+            let Some(film) = film else { return Ok(None) };
+            film
         }
         Maker::Browser(kind) => {
             // It shows what is to be saved, at its full size.
             let element = store.canvas.get_untracked().ok_or(ExportError::Nothing)?;
-            canvas::encoded(&element, kind).await.ok_or(ExportError::Unknown(format.name()))?
+            canvas::encoded(&element, kind).await.ok_or(ExportError::Unknown(format.name(), "PNG"))?
         }
     };
-    Ok(MadeFile { name, bytes })
+    Ok(Some(MadeFile { name: stem + format.ending(&bytes.type_()), bytes }))
 }
 
 fn refuse(context: Context, what: &str, error: &JsValue) {

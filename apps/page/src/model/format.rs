@@ -15,7 +15,12 @@ pub enum Format {
     Triptych,
     /// The course of the run.
     Gif,
+    /// The course of the run as a film.
+    Video,
 }
+
+/// The length of a film in seconds, until another one is chosen.
+pub const VIDEO_SECONDS: u32 = 6;
 
 /// Who makes a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +29,8 @@ pub enum Maker {
     Worker(ExportKind),
     /// The browser itself, which is asked for a file of this MIME type.
     Browser(&'static str),
+    /// What makes films, loaded only then.
+    Film,
 }
 
 impl Format {
@@ -35,6 +42,7 @@ impl Format {
             Self::WebP => "webp",
             Self::Triptych => "triptych",
             Self::Gif => "gif",
+            Self::Video => "video",
         }
     }
 
@@ -46,6 +54,7 @@ impl Format {
             Self::WebP => "WebP",
             Self::Triptych => "triptych",
             Self::Gif => "GIF",
+            Self::Video => "video",
         }
     }
 
@@ -57,17 +66,32 @@ impl Format {
             Self::WebP => Maker::Browser("image/webp"),
             Self::Triptych => Maker::Worker(ExportKind::Triptych),
             Self::Gif => Maker::Worker(ExportKind::Gif),
+            Self::Video => Maker::Film,
         }
     }
 
-    /// The end of the file's name.
-    pub const fn ending(self) -> &'static str {
+    /// The end of the name of a file that the browser says is of the MIME type `kind`. A film has the type that the browser can
+    /// write.
+    pub fn ending(self, kind: &str) -> &'static str {
         match self {
             Self::Png => ".png",
             Self::Jpeg => ".jpg",
             Self::WebP => ".webp",
             Self::Triptych => "-triptych.png",
             Self::Gif => ".gif",
+            Self::Video if kind == "video/webm" => ".webm",
+            Self::Video => ".mp4",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_film_is_named_by_what_the_browser_has_written() {
+        assert_eq!(["video/mp4", "video/webm"].map(|kind| Format::Video.ending(kind)), [".mp4", ".webm"]);
+        assert_eq!(Format::Gif.ending("image/gif"), ".gif");
     }
 }

@@ -1,6 +1,7 @@
 //! Makes the files that a visitor can save: the picture, the triptych, and the animation of the run.
 //!
-//! A separate worker makes them from the frames that the page keeps, without the engine.
+//! A separate worker makes them from the frames that the page keeps, without the engine. Films are made elsewhere
+//! ([`film`](crate::services::film)).
 
 use browser::{envelope, envelope::Envelope, spoken};
 use js_sys::{Array, Promise, Uint8ClampedArray};
@@ -11,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlAnchorElement, Url};
 
 use crate::{
-    model::{choice::Choice, format::Format, result::PaintedResult},
+    model::{choice::Choice, result::PaintedResult},
     services::{canvas::tinted, files::OwnFiles, tasks::Task, workers},
 };
 
@@ -27,9 +28,9 @@ pub enum ExportError {
     /// The photo or the painting cannot be read any more (a file that was moved or deleted).
     #[error("the triptych needs the photo and the painting again: {0}")]
     Source(#[from] Failure),
-    /// The browser does not write this format.
-    #[error("this browser does not write {0}; save a PNG")]
-    Unknown(&'static str),
+    /// The browser does not write this format, the first one, but the second one can be made.
+    #[error("this browser does not write {0}; save a {1}")]
+    Unknown(&'static str, &'static str),
     /// The pixels could not be written in this format.
     #[error("the file could not be written ({0})")]
     Encode(String),
@@ -62,9 +63,9 @@ pub struct MadeFile {
     pub bytes: Blob,
 }
 
-/// The name of a file.
-pub fn file_name(result: &PaintedResult<Uint8ClampedArray>, format: Format) -> String {
-    format!("impasto-{}-{}{}", result.content.slug(), result.style.slug(), format.ending())
+/// The name of a file, without the end that says its format.
+pub fn file_stem(result: &PaintedResult<Uint8ClampedArray>) -> String {
+    format!("impasto-{}-{}", result.content.slug(), result.style.slug())
 }
 
 /// Makes the file in a worker. `tint` is the share of the photo's colours in per cent, `looked_at` the

@@ -8,6 +8,7 @@ pub mod connection;
 pub mod export;
 pub mod faces;
 pub mod files;
+pub mod film;
 pub mod networks;
 pub mod notice;
 pub mod offline;

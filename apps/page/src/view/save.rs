@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use crate::{
     actions::{
         context::Context,
-        save::{copy_picture, save, share},
+        save::{cancel, copy_picture, save, share},
     },
     model::format::Format,
-    services::clipboard::can_share,
+    services::{clipboard::can_share, screen::focus},
     view::compare::CompareButton,
 };
 
@@ -19,6 +19,13 @@ const OTHERS: [(Format, &str); 4] = [
     (Format::Triptych, "photo, painting and picture side by side"),
     (Format::Gif, "how it was painted, moving"),
 ];
+
+/// The lengths of a film, of which the last second shows the finished picture. The chosen one is that of the store at its start.
+const VIDEO_LENGTHS: &str =
+    "<option value=3>3 seconds<option value=6 selected>6 seconds<option value=12>12 seconds";
+
+/// A selector of the button that opens the other formats.
+const FORMATS: &str = "#save [popovertarget]";
 
 /// What can be done with the picture on the wall.
 #[component]
@@ -42,10 +49,21 @@ pub fn Save() -> impl IntoView {
             <span class="hint">
                 {Signal::derive(move || match store.saving.get() {
                     Some((Format::Gif, part)) => format!("Making the animation: {:.0} %", part * 100.0),
+                    Some((Format::Video, part)) => format!("Making the video: {:.0} %", part * 100.0),
                     Some(_) => "Making the file…".to_owned(),
                     None => String::new(),
                 })}
             </span>
+            <button
+                type="button" hidden=Signal::derive(move || !matches!(store.saving.get(), Some((Format::Video, _))))
+                on:click=move |_| {
+                    cancel(context);
+                    // This button disappears.
+                    focus(FORMATS);
+                }
+            >
+                "Cancel"
+            </button>
         </div>
     }
 }
@@ -71,6 +89,27 @@ fn OtherFormats(unusable: Memo<String>) -> impl IntoView {
         <button type="button" popovertarget="formats">"Other formats"</button>
         <div id="formats" class="formats" popover="auto" role="group" aria-label="Other formats">
             {OTHERS.into_iter().map(button).collect_view()}
+            {button((Format::Video, "the same as a film, for everywhere"))}
+            <VideoLength />
         </div>
+    }
+}
+
+/// The choice of the length of a film.
+#[component]
+fn VideoLength() -> impl IntoView {
+    let Context { store, .. } = expect_context();
+    view! {
+        <label class="length">
+            "Length of the video"
+            <select
+                id="video-length" inner_html=VIDEO_LENGTHS
+                on:change=move |event| {
+                    if let Ok(seconds) = event_target_value(&event).parse() {
+                        store.result.video_seconds.set(seconds);
+                    }
+                }
+            ></select>
+        </label>
     }
 }
