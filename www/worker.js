@@ -13,15 +13,26 @@ addEventListener("message", keep);
 const compiled = self.name !== "" && new Promise((resolve) => {
   addEventListener("message", () => resolve(early.shift().data), { once: true });
 });
+// Only these are scripts of the site; not every browser has trusted types (xtask/policy.mjs).
+const createScriptURL = (address) => {
+  if (address !== location.href && address !== programs[name]?.script) throw new TypeError(`${address} is no script of this site`);
+  return address;
+};
+const scripts = self.trustedTypes?.createPolicy("impasto", { createScriptURL }) ?? { createScriptURL };
 try {
   const { script, module } = programs[name];
-  importScripts(script);
+  importScripts(scripts.createScriptURL(script));
   wasm_bindgen({ module_or_path: compiled || new URL(module, location.href) }).then(() => {
     removeEventListener("message", keep);
     for (const event of early) onmessage?.(event);
   }).catch(report);
 } catch (error) {
   report(error);
+}
+
+/** Starts a helper, a worker of this name with the program of this one (`apps/worker/src/engine/helpers.rs`). */
+function startHelper(name) {
+  return new Worker(scripts.createScriptURL(location.href), { name });
 }
 
 /**

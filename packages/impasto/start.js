@@ -38,11 +38,23 @@ const elsewhere = (address) => `{
   load(at);
 }`;
 
+let policy;
+
+/** The address of a script, for pages that take only trusted ones; they have to permit this policy (docs/javascript.md). */
+function trusted(address) {
+  try {
+    policy ??= globalThis.trustedTypes?.createPolicy('impasto-engine', { createScriptURL: (own) => own });
+  } catch {
+    // It is not permitted: where trusted types are required, the browser says so.
+  }
+  return policy?.createScriptURL(address) ?? address;
+}
+
 /** A worker that runs this program; `revoke` is to be called when it has ended. */
 export async function start(base, program) {
   const { worker: script } = await description(base);
   const address = new URL(`${script}?${program}`, base);
-  if (address.origin === globalThis.location.origin) return { worker: new Worker(address), revoke() {} };
+  if (address.origin === globalThis.location.origin) return { worker: new Worker(trusted(address.href)), revoke() {} };
   const own = URL.createObjectURL(new Blob([elsewhere(address.href)], { type: 'text/javascript' }));
-  return { worker: new Worker(own), revoke: () => URL.revokeObjectURL(own) };
+  return { worker: new Worker(trusted(own)), revoke: () => URL.revokeObjectURL(own) };
 }

@@ -44,6 +44,7 @@ test('a picture that a link names is loaded only after a yes, from a host that i
   try {
     await visit(browser, async ({ studio, page, host }) => {
       const question = page.getByText(`The address of this page names a photo on ${place}. Load it from there?`);
+      host.permits = { pictures: ['*'] };
       await studio.open(host.url, 'cpu', { photo });
       await question.waitFor();
       await begun(page);
@@ -63,6 +64,7 @@ test('a picture that a link names is loaded only after a yes, from a host that i
       assert.deepEqual(asked.map(({ headers }) => headers.referer), asked.map(() => undefined));
     }, { alsoFrom: [`http://${place}`] });
     await visit(browser, async ({ studio, page, host }) => {
+      host.permits = { pictures: ['*'] };
       await studio.open(host.url, 'cpu', { photo: `http://${place}/cup.jpg` });
       await page.getByRole('button', { name: 'Load it' }).click();
       await page.locator('#photo-preview').evaluate((image) => image.decode());

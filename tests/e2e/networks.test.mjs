@@ -174,7 +174,7 @@ test('the worker takes no pack from outside of weights/', async () => {
     await studio.open(host.url, 'cpu');
     const answer = await page.evaluate(async (request) => {
       const picture = await (await fetch('samples/photos/cat.jpg')).blob();
-      const worker = new Worker(`${document.documentElement.dataset.worker}?worker-cpu`);
+      const worker = startWorker('worker-cpu');
       return new Promise((resolve) => {
         worker.onmessage = ({ data }) => {
           const event = JSON.parse(data.message);

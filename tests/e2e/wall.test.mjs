@@ -218,6 +218,7 @@ test('a picture of another tab, or its address, is taken where its site allows t
   const other = `http://127.0.0.1:${server.address().port}`;
   try {
     await visit(browser, async ({ studio, page, host }) => {
+      host.permits = { pictures: ['*'] };
       await studio.open(host.url, 'cpu');
       const drop = (list) => page.evaluate((list) => {
         const transfer = new DataTransfer();

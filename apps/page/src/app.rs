@@ -7,7 +7,9 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::{
-    actions::{context::Context, embed, networks, pace, painting, presence, remember, worker_events},
+    actions::{
+        context::Context, embed, networks, pace, painting, presence, remember, sources, worker_events,
+    },
     bench,
     link::bridge::Bridge,
     model::choice::{Choice, Role},
@@ -22,7 +24,7 @@ pub fn start() {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let emptied = |id: &str| {
         let place: HtmlElement = document.get_element_by_id(id)?.unchecked_into();
-        place.set_inner_html("");
+        place.set_text_content(None);
         Some(place)
     };
     if let Some(place) = emptied("app") {
@@ -51,7 +53,7 @@ fn App() -> impl IntoView {
     let painting = first(Role::Painting, link.painting.as_ref());
     // Both live as long as the page.
     let store = Box::leak(Box::new(Store::new(&link, photo, painting)));
-    store.sources.named.set(named);
+    named.into_iter().for_each(|(role, address)| sources::ask_or_refuse(store, role, address));
     let context = Context::new(store, Services::new());
     provide_context(context);
     let bridge = Bridge::new(link.engine, move |news| worker_events::receive(context, news));

@@ -7,7 +7,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 
 /** The violations, in words; `options` are those of `axe.run`. */
 export async function violations(page, options = {}) {
-  if (!await page.evaluate(() => 'axe' in globalThis)) await page.addScriptTag({ content: axe });
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe);
   return page.evaluate(async (options) => {
     const found = await globalThis.axe.run(document, { resultTypes: ['violations'], ...options });
     return found.violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target} ${failureSummary}`));

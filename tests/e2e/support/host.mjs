@@ -6,6 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 
+import { withPolicy } from '../../../xtask/policy.mjs';
 import { dist } from './places.mjs';
 
 const FOLDER = '/some/folder/';
@@ -34,6 +35,8 @@ export class Host {
     this.overlay = null;
     /** The content type of each kind of file; many hosts send unusual ones. */
     this.types = { ...TYPES };
+    /** What the policy of the site's pages permits, if its owner has built it with other places than the usual (xtask/policy.mjs). */
+    this.permits = null;
     /** Additional headers for a path. */
     this.headers = (_path) => ({});
     /** Whether range requests are supported. Simple hosts do not. */
@@ -106,6 +109,7 @@ export class Host {
     const headers = { 'content-type': this.types[extname(name)] ?? 'application/octet-stream', ...this.headers(name) };
     let bytes = await readFile(file);
     if (inWeights) bytes = this.damage(name, bytes);
+    if (this.permits && name.endsWith('.html')) bytes = Buffer.from(withPolicy(bytes.toString(), this.permits));
     if (bytes === null) return refuse(404);
     const [, start] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? [];
     if (start !== undefined) this.rangeRequests.push({ name, start: Number(start) });

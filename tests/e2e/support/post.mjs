@@ -22,7 +22,7 @@ export const heavy = (path) => path.endsWith('.wasm') || path.startsWith('weight
 const usual = (site) => `<script async src="${site.url}embed.js"></script>`;
 
 /**
- * Opens a post with these elements. Its policy forbids nearly everything (`policy` is another one, null is none). It has
+ * Opens a post with these elements, from which the site takes pictures. Its policy forbids nearly everything (`policy` is another one, null is none). It has
  * two pictures that the site may or may not read (CORS). `head` writes the tags of the script, `held` are files of the
  * site that are not sent yet, `options` those of the browser's context, and `before` a function that the page runs first.
  */
@@ -55,6 +55,8 @@ export async function post(browser, elements, run, { expectErrors = false, head 
       <h1>A post</h1>${elements}<p>${'Words of the post. '.repeat(2000)}</p>` : '');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  site.permits = { pictures: [origin] };
   const context = await browser.newContext({ viewport: { width: 800, height: 700 }, ...options });
   try {
     const page = await context.newPage();
@@ -74,7 +76,7 @@ export async function post(browser, elements, run, { expectErrors = false, head 
     });
     if (before) await page.addInitScript(before);
     // Not the event "load" where something is held.
-    await page.goto(`http://127.0.0.1:${server.address().port}/post`, { waitUntil: held.length ? 'commit' : 'load' });
+    await page.goto(`${origin}/post`, { waitUntil: held.length ? 'commit' : 'load' });
     const heard = () => page.evaluate(() => globalThis.heard);
     const happens = (list) => (name, id) => page.waitForFunction(
       ([list, name, id]) => globalThis[list].some((event) => event.name === name && event.id === id), [list, name, id], { timeout: PATIENCE },

@@ -13,7 +13,7 @@ use crate::{
         choice::{Choice, Role},
         run::RepaintFrom,
     },
-    services::{files, tasks::spawn},
+    services::{address::host, elsewhere, files, tasks::spawn},
     store::{Latest, Store},
 };
 
@@ -52,6 +52,21 @@ pub fn take_file(context: Context, role: Role, file: File) {
     open(context, sources.latest(role), file, move |choice| take(context, role, choice));
 }
 
+/// Has the visitor asked whether the picture is loaded that the page's address names, or says why it is not.
+pub fn ask_or_refuse(store: &Store, role: Role, address: String) {
+    if elsewhere::allows(&address) {
+        store.sources.named.update(|named| named.push((role, address)));
+        return;
+    }
+    let place = host(&address).unwrap_or_else(|| "another site".to_owned());
+    let text = format!(
+        "The address of this page names a {} on {place}, but {}. Save the picture and choose the file.",
+        role.key(),
+        elsewhere::REFUSED
+    );
+    store.ui.alert.set(Some(Alert::new("decode", text)));
+}
+
 /// The visitor's answer to whether the picture that the page's address names is loaded.
 pub fn answer(context: Context, role: Role, is_wanted: bool) {
     let named = context.store.sources.named;
@@ -71,15 +86,19 @@ pub fn take_address(context: Context, role: Role, address: String) {
     spawn(async move {
         let choice = match files::fetch_file(&address).await {
             Ok(file) => kept(context, file).await,
-            // Browsers report a CORS refusal and a missing connection alike.
-            Err(error) => Err(Alert::new(
-                "decode",
-                format!(
-                    "The picture at {address} cannot be read ({}). Its site has to allow that, by CORS; otherwise save the \
-                     picture and choose the file.",
+            Err(error) => {
+                // Browsers report a CORS refusal and a missing connection alike.
+                let what = if elsewhere::allows(&address) {
+                    "Its site has to allow that, by CORS; otherwise save"
+                } else {
+                    "Save"
+                };
+                let text = format!(
+                    "The picture at {address} cannot be read ({}). {what} the picture and choose the file.",
                     spoken(&error)
-                ),
-            )),
+                );
+                Err(Alert::new("decode", text))
+            }
         };
         if is_latest() {
             settle(context, choice, |choice| take(context, role, choice));

@@ -9,7 +9,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, FilePropertyBag, RequestCache, Url};
 
-use crate::model::choice::{Choice, name_at};
+use crate::{
+    model::choice::{Choice, name_at},
+    services::elsewhere,
+};
 
 /// The visitor's own files. They are kept until the page is closed, since an earlier result may need one for its
 /// triptych.
@@ -47,7 +50,7 @@ impl OwnFiles {
         }
         fetch_blob(&choice.url).await.map_err(|error| {
             // Browsers report a CORS refusal and a missing connection alike.
-            let hint = if is_on_the_web(&choice.url) {
+            let hint = if is_on_the_web(&choice.url) && elsewhere::allows(&choice.url) {
                 "; its site has to allow others to read it, by CORS"
             } else {
                 ""
@@ -66,7 +69,7 @@ impl Default for OwnFiles {
 /// The picture at an address on the web, as a file of its name there.
 ///
 /// # Errors
-/// If it cannot be fetched, or its site does not allow that (CORS).
+/// If it cannot be fetched, or its site does not allow that (CORS), or this one does not.
 pub async fn fetch_file(address: &str) -> Result<File, JsValue> {
     let blob = fetch_blob(address).await?;
     let name = name_at(address);
@@ -78,6 +81,9 @@ pub async fn fetch_file(address: &str) -> Result<File, JsValue> {
 }
 
 async fn fetch_blob(url: &str) -> Result<Blob, JsValue> {
+    if is_on_the_web(url) && !elsewhere::allows(url) {
+        return Err(elsewhere::REFUSED.into());
+    }
     let response = fetch(url, RequestCache::Default).await?;
     if !response.ok() {
         return Err(JsValue::from(format!("status {}", response.status())));

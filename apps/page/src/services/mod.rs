@@ -5,6 +5,7 @@ pub mod camera;
 pub mod canvas;
 pub mod clipboard;
 pub mod connection;
+pub mod elsewhere;
 pub mod export;
 pub mod faces;
 pub mod files;

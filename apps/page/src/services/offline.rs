@@ -3,9 +3,9 @@
 //! The service worker `www/sw.js` stores the site; the engine's worker stores the networks.
 
 use browser::{WEIGHTS_CACHE, spoken};
-use js_sys::{Array, JsString, Object, Reflect};
+use js_sys::{Array, JsString, Object, Promise, Reflect};
 use options::Engine;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, Cache, CacheStorage, Request, Response, ServiceWorker, ServiceWorkerContainer,
@@ -14,6 +14,13 @@ use web_sys::{
 
 /// The prefix of the names of all caches.
 const OURS: &str = "impasto-";
+
+#[wasm_bindgen]
+extern "C" {
+    /// In `www/early.js`, since only there is an address trusted to be one of the site's scripts.
+    #[wasm_bindgen(catch, js_name = registerOffline)]
+    fn register_offline() -> Result<Promise, JsValue>;
+}
 
 /// Registers the service worker, which stores the site, and requests it to store this engine, too. `newer` is called
 /// with each newer version that is installed and waits, and at first with `None` if there is none.
@@ -26,8 +33,7 @@ pub async fn register(
 ) -> Result<(), JsValue> {
     // Under `cargo xtask serve` the page has no build id, and `sw.js` removes what other builds have stored.
     let Some(container) = container() else { return Ok(()) };
-    let registration: ServiceWorkerRegistration =
-        JsFuture::from(container.register("sw.js")).await?.unchecked_into();
+    let registration: ServiceWorkerRegistration = JsFuture::from(register_offline()?).await?.unchecked_into();
     newer(registration.waiting());
     let found = registration.clone();
     let on_found = Closure::<dyn FnMut()>::new(move || {

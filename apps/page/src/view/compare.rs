@@ -13,7 +13,7 @@ pub fn Divider(
     let Context { store, .. } = expect_context();
     let split = store.ui.split;
     view! {
-        <div class="divider" hidden=Signal::derive(move || !compares.get()) style=Signal::derive(move || format!("--split: {}%", split.get()))>
+        <div class="divider" hidden=Signal::derive(move || !compares.get()) style=("--split", Signal::derive(move || format!("{}%", split.get())))>
             <input
                 id="split" type="range" min="0" max="100" aria-label="Before and after"
                 prop:value=Signal::derive(move || split.get().to_string())

@@ -37,7 +37,7 @@ pub fn Stage() -> impl IntoView {
             Some(shown) => (shown.width, shown.height),
             None => store.sources.photo_size.get().unwrap_or((3, 2)),
         };
-        format!("--ratio: {:.4}", width as f64 / height as f64)
+        format!("{:.4}", width as f64 / height as f64)
     };
     // With nothing to compare it with, and under the brush, the photo is not laid over.
     let compares = Memo::new(move |_| {
@@ -53,9 +53,9 @@ pub fn Stage() -> impl IntoView {
         <section class="stage" aria-label="Picture">
             <figure>
                 <div class="wall">
-                    <div class="frame" style=Signal::derive(ratio)>
+                    <div class="frame" style=("--ratio", Signal::derive(ratio))>
                         <Zoomable view=zoom shown>
-                            <div class="picture" class:pixels=Signal::derive(move || zoom.has_pixels()) style=Signal::derive(move || zoom.transform())>
+                            <div class="picture" class:pixels=Signal::derive(move || zoom.has_pixels()) style=("transform", Signal::derive(move || zoom.transform()))>
                                 <ResultCanvas />
                                 <ExamplePicture on_wall />
                                 <PhotoPreview on_wall compares />
@@ -141,11 +141,11 @@ fn PhotoPreview(on_wall: Memo<OnWall>, compares: Memo<bool>) -> impl IntoView {
             id="photo-preview"
             class:over=Signal::derive(move || !is_alone())
             hidden=Signal::derive(move || !is_alone() && !compares.get())
-            style=Signal::derive(move || {
+            style=("--split", Signal::derive(move || {
                 let split = f64::from(store.ui.split.get());
                 // Over the same part of the view, whatever part of the picture that is.
-                format!("--split: {}%", 100.0 * store.ui.zoom.get().across(split / 100.0))
-            })
+                format!("{}%", 100.0 * store.ui.zoom.get().across(split / 100.0))
+            }))
             crossorigin=Signal::derive(move || shown().crossorigin())
             src=Signal::derive(move || shown().preview)
             alt=Signal::derive(move || if is_alone() { format!("{}, not painted yet", shown().label()) } else { String::new() })

@@ -35,7 +35,7 @@ impl ZoomView {
         if scale <= 1.0 {
             return String::new();
         }
-        format!("transform: scale({scale}) translate({}%, {}%)", -100.0 * x, -100.0 * y)
+        format!("scale({scale}) translate({}%, {}%)", -100.0 * x, -100.0 * y)
     }
 
     /// Whether single pixels are larger than those of the screen and should have sharp edges.

@@ -19,9 +19,17 @@ use impasto::kernels::{
 };
 use js_sys::{Array, Atomics, Float32Array, Function, Int32Array, Promise, Reflect, SharedArrayBuffer};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, Event, MessageEvent, Worker, WorkerOptions};
+use web_sys::{DedicatedWorkerGlobalScope, Event, MessageEvent, Worker};
+
+#[wasm_bindgen]
+extern "C" {
+    /// A worker of this name with the program of this one. In `www/worker.js`, since only there is an address trusted to be
+    /// one of the site's scripts.
+    #[wasm_bindgen(catch, js_name = startHelper)]
+    fn start_helper(name: &str) -> Result<Worker, JsValue>;
+}
 
 /// The worker name of a helper.
 const NAME: &str = "helper";
@@ -153,19 +161,15 @@ pub async fn hire() -> u32 {
 
 impl Crew {
     async fn new(count: u32) -> Result<Self, JsValue> {
-        let options = WorkerOptions::new();
-        options.set_name(NAME);
         let crew = Self {
             workers: RefCell::default(),
             states: Int32Array::new(&Board::new(count as usize)?.buffer),
             known: RefCell::default(),
             board: RefCell::new(Board::new(0)?),
         };
-        // The program of this worker.
-        let address = scope().location().href();
         let mut arrivals = Vec::new();
         for _ in 0..count {
-            let worker = Worker::new_with_options(&address, &options)?;
+            let worker = start_helper(NAME)?;
             arrivals.push(Promise::new(&mut |arrived, failed| {
                 // The first message says that the helper has started, or that the entry script could not load it; if
                 // the entry script itself cannot be loaded, there is an error event. After that the engine waits on the
