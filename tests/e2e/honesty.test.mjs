@@ -13,14 +13,11 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/** Waits until what the page does 50 ms after it was opened has begun: timers run in the order of their times. */
-const begun = (page) => page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 60); }));
-
 test('a link to the page for frames paints nothing by itself', async () => {
   await visit(browser, async ({ studio, page, host }) => {
     await page.goto(`${host.url}?embed&engine=cpu&size=64&steps=10`);
+    // It would begin right after it has asked for the engine.
     await page.locator('#studio[data-engine=cpu]').waitFor();
-    await begun(page);
     assert.equal(await studio.state(), 'idle');
     assert.deepEqual(host.shardRequests, []);
     await studio.paint();
@@ -47,7 +44,7 @@ test('a picture that a link names is loaded only after a yes, from a host that i
       host.permits = { pictures: ['*'] };
       await studio.open(host.url, 'cpu', { photo });
       await question.waitFor();
-      await begun(page);
+      await page.locator('#studio[data-engine=cpu]').waitFor();
       assert.equal(asked.length, 0);
       assert.equal(await studio.region('Photo').getAttribute('data-chosen'), 'summer-palace');
       await page.getByRole('button', { name: 'No', exact: true }).click();
@@ -82,7 +79,7 @@ test('where data is saved, engine and network are loaded only when something is 
     await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
     await studio.open(host.url, 'cpu');
     await page.getByText('To save data the engine is loaded when you press Paint.').waitFor();
-    await begun(page);
+    await page.waitForLoadState('networkidle');
     const heavy = () => host.requests.filter((path) => path.includes('worker-') || path.endsWith('.bin'));
     assert.deepEqual(heavy(), []);
     await studio.paintSmall();
