@@ -6,6 +6,7 @@ mod flags;
 mod fuzz;
 mod package;
 mod process;
+mod reproduce;
 mod setup;
 mod shaders;
 mod site;
@@ -22,6 +23,7 @@ Set-up and every chore of Impasto. Tools that are missing are installed on the w
   cargo xtask serve [--port N] [--open]     build the site and serve it on http://127.0.0.1:8080
   cargo xtask test [--native | --browser]   run every test: native ones, then real browsers
   cargo xtask build [--dev]                 build the site into dist/, print the sizes, fail over budget
+  cargo xtask reproduce                     build the site a second time, in another folder, and compare every file
   cargo xtask package                       pack the npm package into target/package, with the site's engine
   cargo xtask bench [--json FILE]           measure the engine in a real browser
   cargo xtask bench --only TEXT             … only what has TEXT in its name: `gpu vgg19`, `start-up`
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         "serve" => site::serve(rest),
         "test" => suites::test(rest),
         "build" => site::build(rest),
+        "reproduce" => reproduce::reproduce(rest),
         "package" => package::package(rest),
         "bench" => bench::bench(rest),
         "weights" => weights::weights(rest),
