@@ -170,9 +170,9 @@ test('with a private photo no request leaves the site, and none carries it', asy
     await kept(page, 'cpu', 'tiny');
     assert.deepEqual(bodies, [], 'requests that carry something');
     // `visit` asserts that no request went to another host.
-    const own = new Set(['index.html', 'bench.html', 'sw.js', 'weights/packs.json']);
+    const own = new Set(['index.html', 'bench.html', 'how.html', 'how.css', 'how.js', 'sw.js', 'weights/packs.json']);
     const odd = host.requests.filter((name) => !own.has(name) && !name.startsWith('weights/tiny/') && !name.startsWith('samples/')
-      && !/^((app|early|theme|start|style|icon|worker(-cpu|-export)?)-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)|film-[0-9a-f]{16}\/\w+\.js)$/.test(name) && !/^(manifest\.json|icon-\d+\.png)$/.test(name));
+      && !/^((app|early|theme|start|style|icon|worker(-cpu|-export)?)-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)|(film-[0-9a-f]{16}|library)\/\w+\.js)$/.test(name) && !/^(manifest\.json|icon-\d+\.png)$/.test(name));
     assert.deepEqual(odd, [], 'requests for other files than the site\'s');
   });
 });
