@@ -53,7 +53,9 @@ fn App() -> impl IntoView {
     let painting = first(Role::Painting, link.painting.as_ref());
     // Both live as long as the page.
     let store = Box::leak(Box::new(Store::new(&link, photo, painting)));
-    named.into_iter().for_each(|(role, address)| sources::ask_or_refuse(store, role, address));
+    for (role, address) in named {
+        sources::ask_or_refuse(store, role, address);
+    }
     let context = Context::new(store, Services::new());
     provide_context(context);
     let bridge = Bridge::new(link.engine, move |news| worker_events::receive(context, news));
