@@ -33,6 +33,10 @@ pub fn decode(bytes: &[u8], most: usize) -> Result<Decoded, ReadError> {
             scaled = decoder.scale(info.width >> shrunk, info.height >> shrunk).map_err(undecoded)?;
         }
     }
+    // An eighth is the smallest that there is.
+    if check_size(scaled.0.into(), scaled.1.into(), most).is_err() {
+        return Err(ReadError::TooLarge { width, height, most });
+    }
     let data = decoder.decode().map_err(undecoded)?;
     let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk);
     let colors = decoder.icc_profile().map_or(Colors::Srgb, |profile| colors::of_icc(&profile));

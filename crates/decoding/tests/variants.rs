@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use decoding::{FileKind, Read, ReadError, read};
+use decoding::{FileKind, Read, ReadError, read, read_up_to};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files")
@@ -163,4 +163,7 @@ fn vast_jpeg(width: u16, height: u16) -> Vec<u8> {
 fn a_jpeg_that_is_too_large_is_made_smaller_while_it_is_decoded() {
     assert_eq!(read(&vast_jpeg(9000, 8001)).unwrap().picture.size(), (4500, 4001));
     assert_eq!(read(&vast_jpeg(20_000, 10)).unwrap().picture.size(), (20_000, 10));
+    assert_eq!(read_up_to(400, &vast_jpeg(160, 160)).unwrap().picture.size(), (20, 20));
+    let refused = read_up_to(400, &vast_jpeg(168, 168)).unwrap_err();
+    assert!(matches!(refused, ReadError::TooLarge { width: 168, height: 168, most: 400 }), "{refused}");
 }
