@@ -22,6 +22,7 @@ const SMALL: u64 = 1 << 24;
 pub fn decode(bytes: &[u8], kind: FileKind, most: usize) -> Result<Decoded, ReadError> {
     let decoded = match kind {
         FileKind::Png => {
+            check_palette(bytes)?;
             let colors = colors::of_png(bytes)?;
             let (pixels, orientation, _) = pixels(PngDecoder::new(Cursor::new(bytes)), kind, most)?;
             return Ok(Decoded { pixels, orientation, colors });
@@ -38,6 +39,20 @@ pub fn decode(bytes: &[u8], kind: FileKind, most: usize) -> Result<Decoded, Read
         orientation,
         colors: profile.map_or(Colors::Srgb, |profile| colors::of_icc(&profile)),
     })
+}
+
+/// Refuses a PNG with a palette that ends within a colour: its decoder panics there (png 0.18.1, `create_rgba_palette`).
+fn check_palette(bytes: &[u8]) -> Result<(), ReadError> {
+    // After the signature each chunk is its length, its name, its bytes and a sum of four bytes.
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    while let Some((length, more)) = rest.split_first_chunk::<4>() {
+        let length = u32::from_be_bytes(*length) as usize;
+        if more.starts_with(b"PLTE") && !length.is_multiple_of(3) {
+            return Err(ReadError::damaged(FileKind::Png, &"its palette ends within a colour"));
+        }
+        rest = more.get(length.saturating_add(8)..).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// Pixels, orientation, and the ICC profile.

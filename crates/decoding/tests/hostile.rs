@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use decoding::read_up_to;
+use decoding::{read, read_up_to};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 /// Few, so that no header makes a test slow.
@@ -74,4 +74,27 @@ fn a_file_that_is_damaged_anywhere_is_read_or_refused() {
     }
     println!("{read} were read, {refused} refused");
     assert!(read > rounds / 20 && refused > rounds / 20, "{read} were read, {refused} refused");
+}
+
+#[test]
+fn a_palette_that_ends_within_a_colour_is_refused() {
+    let chunk = |name: &[u8; 4], data: &[u8]| {
+        let named = [name, data].concat();
+        let length = (data.len() as u32).to_be_bytes();
+        [&length[..], &named, &crc32fast::hash(&named).to_be_bytes()].concat()
+    };
+    for length in 1..=60 {
+        // A row of one pixel, 8 bits of a palette.
+        let header = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 3, 0, 0, 0]);
+        let palette = chunk(b"PLTE", &vec![100; length]);
+        // Deflated without compression: the filter and the pixel.
+        let pixels = chunk(b"IDAT", &[0x78, 1, 1, 2, 0, 0xfd, 0xff, 0, 0, 0, 2, 0, 1]);
+        let png = [b"\x89PNG\r\n\x1a\n", &header[..], &palette, &pixels, &chunk(b"IEND", b"")].concat();
+        match read(&png) {
+            Ok(read) => assert!(length % 3 == 0 && read.picture.size() == (1, 1), "{length}"),
+            Err(error) => {
+                assert!(length % 3 != 0 && error.to_string().contains("palette"), "{length}: {error}");
+            }
+        }
+    }
 }
