@@ -1,6 +1,6 @@
 //! Writes the command of a run with the values that it stands for: `--print-command`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use options::{Options, link, shell};
 
@@ -8,7 +8,7 @@ use super::args::{Bits, StylizeArgs};
 
 /// The command that paints the same with the options said one by one, for a POSIX shell. What `--like` and `--mode` stand for is
 /// written out.
-pub fn command(args: &StylizeArgs, options: &Options, paintings: &[(std::path::PathBuf, f32)]) -> String {
+pub fn command(args: &StylizeArgs, options: &Options, paintings: &[(PathBuf, f32)]) -> String {
     let mut words = vec!["impasto".to_owned(), "stylize".to_owned(), name(&args.photo)];
     let mut say = |flag: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -18,7 +18,7 @@ pub fn command(args: &StylizeArgs, options: &Options, paintings: &[(std::path::P
     for (path, weight) in paintings {
         say("painting", Some(format!("{}={weight}", name(path))));
     }
-    let path = |path: &Option<std::path::PathBuf>| path.as_deref().map(name);
+    let path = |path: &Option<PathBuf>| path.as_deref().map(name);
     say("mask", path(&args.mask));
     say("content-map", path(&args.content_map));
     say("from", path(&args.from));

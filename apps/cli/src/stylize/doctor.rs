@@ -109,9 +109,7 @@ fn tell() {
     say("Reads: JPEG, PNG, WebP, TIFF, GIF, BMP, with their colour profiles");
     match outside::program() {
         Some(program) => say(format_args!("Reads HEIC and AVIF: with {}", program.display())),
-        None => say(
-            "Reads HEIC and AVIF: no; install libheif-examples (Debian, Ubuntu), libheif-tools (Fedora) or libheif (Homebrew)",
-        ),
+        None => say(format_args!("Reads HEIC and AVIF: no; install {}", outside::PACKAGES)),
     }
     say("Writes: PNG and TIFF (8 or 16 bits), JPEG, WebP, BMP");
     match video::programs() {

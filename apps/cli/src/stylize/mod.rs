@@ -134,10 +134,23 @@ pub fn run(args: &StylizeArgs) -> Result<Ending, StylizeError> {
 
 /// The command of the run, for `--print-command`.
 fn command(args: &StylizeArgs) -> Result<String, StylizeError> {
+    let Asked { options, paintings, .. } = asked(args)?;
+    Ok(command::command(args, &options, &paintings))
+}
+
+/// What the command line asks for, and the recipe that it names.
+struct Asked {
+    like: Option<Recipe>,
+    options: Options,
+    paintings: Vec<(PathBuf, f32)>,
+}
+
+fn asked(args: &StylizeArgs) -> Result<Asked, StylizeError> {
     let like = args.like.as_deref().map(read_recipe).transpose()?;
     let options = args.options.options(like.as_ref().map(|recipe| &recipe.options))?;
     options.validate()?;
-    Ok(command::command(args, &options, &args.paintings(like.as_ref())))
+    let paintings = args.paintings(like.as_ref());
+    Ok(Asked { like, options, paintings })
 }
 
 /// What is said of a run that was interrupted after these steps.
@@ -165,10 +178,7 @@ fn recipe(studio: &Studio, inputs: &Inputs) -> Recipe {
 
 /// Reads and checks all inputs before the run, the cheapest first.
 fn inputs(args: &StylizeArgs) -> Result<Inputs, StylizeError> {
-    let like = args.like.as_deref().map(read_recipe).transpose()?;
-    let options = args.options.options(like.as_ref().map(|recipe| &recipe.options))?;
-    options.validate()?;
-    let paintings = args.paintings(like.as_ref());
+    let Asked { like, options, paintings } = asked(args)?;
     let outputs = outputs(args, &options, &paintings)?;
 
     let subject = read_subject(args, &options)?;

@@ -15,6 +15,9 @@ use decoding::{FileKind, MAX_BYTES, Read, ReadError, read_upright};
 /// The programs of libheif, the newer name first. Both write 16 bits where there are more than 8, and the colour profile.
 const PROGRAMS: [&str; 2] = ["heif-dec", "heif-convert"];
 
+/// The packages that have them.
+pub const PACKAGES: &str = "libheif-examples (Debian, Ubuntu), libheif-tools (Fedora) or libheif (Homebrew)";
+
 /// How long a program may take. A photo of 50 million pixels takes some seconds.
 const LIMIT: Duration = Duration::from_mins(2);
 
@@ -22,7 +25,8 @@ const LIMIT: Duration = Duration::from_mins(2);
 #[derive(Debug, thiserror::Error)]
 pub enum OutsideError {
     #[error(
-        "it is {0}, by its bytes, which needs heif-dec or heif-convert: install libheif-examples (Debian, Ubuntu), libheif-tools (Fedora) or libheif (Homebrew), or convert it to JPEG, PNG, WebP or TIFF first"
+        "it is {0}, by its bytes, which needs heif-dec or heif-convert: install {packages}, or convert it to JPEG, PNG, WebP or TIFF first",
+        packages = PACKAGES
     )]
     NoProgram(FileKind),
     #[error(

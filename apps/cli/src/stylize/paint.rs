@@ -19,7 +19,7 @@ use super::{
 
 /// Without a trace, the losses are read back after every fourth step only: each readback waits for the GPU, but without
 /// any the queue would grow without bound.
-const READ_EVERY: u32 = 4;
+pub const READ_EVERY: u32 = 4;
 
 /// What is written on the way.
 pub struct Saved<'a> {
@@ -115,7 +115,7 @@ pub fn beside(result: &Path, step: u32) -> PathBuf {
 }
 
 /// A frame and its losses, if they are finite. At least one evaluation must have been made.
-fn checked(frame: Frame, step: u32) -> Result<(Frame, Losses), StylizeError> {
+pub fn checked(frame: Frame, step: u32) -> Result<(Frame, Losses), StylizeError> {
     match frame.losses {
         Some(losses) if losses.is_finite() => Ok((frame, losses)),
         _ => Err(StylizeError::Diverged(step)),

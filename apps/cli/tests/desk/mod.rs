@@ -57,12 +57,7 @@ impl Desk {
         first: [&str; N],
         more: impl IntoIterator<Item = S>,
     ) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_impasto"))
-            .current_dir(self.0.path())
-            .args(first)
-            .args(more)
-            .output()
-            .unwrap()
+        self.program().args(first).args(more).output().unwrap()
     }
 
     /// As [`Self::impasto`], where no other program is found.
@@ -71,13 +66,14 @@ impl Desk {
         first: [&str; N],
         more: impl IntoIterator<Item = S>,
     ) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_impasto"))
-            .current_dir(self.0.path())
-            .env("PATH", "")
-            .args(first)
-            .args(more)
-            .output()
-            .unwrap()
+        self.program().env("PATH", "").args(first).args(more).output().unwrap()
+    }
+
+    /// The program, to be run in the folder.
+    fn program(&self) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_impasto"));
+        program.current_dir(self.0.path());
+        program
     }
 
     /// Asserts that the run failed with all of `words` in its message, and that it wrote no file.

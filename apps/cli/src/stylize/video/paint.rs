@@ -8,10 +8,12 @@ use options::{Options, Schedule};
 use picture::{Frame, Picture};
 
 use super::{motion::Motion, report::Report};
-use crate::stylize::{error::StylizeError, interrupt, studio::Studio};
-
-/// The losses are read back after every fourth step only, as for a picture.
-const READ_EVERY: u32 = 4;
+use crate::stylize::{
+    error::StylizeError,
+    interrupt,
+    paint::{READ_EVERY, checked},
+    studio::Studio,
+};
 
 /// How frames are painted.
 pub struct Painter<'a> {
@@ -54,10 +56,7 @@ impl Painter<'_> {
             transfer.next_scale().await?;
             transfer.step().await?;
             if step.is_multiple_of(READ_EVERY) || transfer.needs_losses() {
-                let read = transfer.read(false).await?;
-                if !read.losses.is_some_and(|losses| losses.is_finite()) {
-                    return Err(StylizeError::Diverged(step));
-                }
+                let (read, _) = checked(transfer.read(false).await?, step)?;
                 if transfer.is_good_enough(&read) {
                     break;
                 }
