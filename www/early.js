@@ -36,7 +36,7 @@ addEventListener("unhandledrejection", explain);
 addEventListener("error", explain, true);
 // Loaded when it is asked for, by a program that cannot import anything itself (apps/page/src/services/film.rs).
 globalThis.recordFilm = async (...asked) => {
-  const place = new URL(document.documentElement.dataset.film ?? "film/record.js", location.href);
+  const place = new URL(document.documentElement.dataset.film, location.href);
   return (await import(place)).record(...asked);
 };
 // A fault of the program leaves it unusable, and it can say nothing any more. What it has painted can still be saved.

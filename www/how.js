@@ -18,8 +18,8 @@ const sources = { photo: null, painting: null };
 const folders = { photo: 'photos', painting: 'styles' };
 const address = (role, name) => `samples/${folders[role]}/${name}.jpg`;
 
-/** A figure for each layer; returns their canvases. */
-function figures(row, describe) {
+/** A figure for each layer; returns what is to be computed for them. */
+function experiments(row, mode, describe) {
   return LAYERS.map((layer) => {
     const figure = row.appendChild(document.createElement('figure'));
     const canvas = figure.appendChild(document.createElement('canvas'));
@@ -27,17 +27,14 @@ function figures(row, describe) {
     canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', describe(layer));
     figure.appendChild(document.createElement('figcaption')).textContent = layer;
-    return canvas;
+    return { canvas, options: { ...SMALL, mode: `${mode}=${layer}` } };
   });
 }
 
-const contents = figures(by('contents'), (layer) => `What ${layer} keeps of the photo`);
-const styles = figures(by('styles'), (layer) => `The style of the painting, down to ${layer}`);
-
 /** All pictures of the page, in the order in which they are computed. */
 const works = [
-  ...LAYERS.map((layer, at) => ({ canvas: contents[at], options: { ...SMALL, mode: `content=${layer}` } })),
-  ...LAYERS.map((layer, at) => ({ canvas: styles[at], options: { ...SMALL, mode: `texture=${layer}` } })),
+  ...experiments(by('contents'), 'content', (layer) => `What ${layer} keeps of the photo`),
+  ...experiments(by('styles'), 'texture', (layer) => `The style of the painting, down to ${layer}`),
   { canvas: by('result'), options: BOTH, isBoth: true },
 ];
 
@@ -117,7 +114,7 @@ async function begin(wanted) {
   const work = ({ options: { size, steps } }) => size * size * steps;
   const all = wanted.reduce((sum, one) => sum + work(one), 0);
   let made = 0;
-  let end = ['done', 'Computed. Choose another photo or painting, or move the strength.'];
+  let [state, words] = ['done', 'Computed. Choose another photo or painting, or move the strength.'];
   try {
     const library = await import('./library/index.js');
     const { engine } = await library.supports();
@@ -127,15 +124,15 @@ async function begin(wanted) {
       made += work(one);
     }
   } catch (error) {
-    end = mine.abort.signal.aborted ? ['stopped', 'Stopped.'] : ['failed', `It did not work: ${error.message}.`];
+    [state, words] = mine.abort.signal.aborted ? ['stopped', 'Stopped.'] : ['failed', `It did not work: ${error.message}.`];
   }
   // Another run may have begun.
   if (run !== mine) return;
   run = null;
   progress.hidden = true;
   compute.textContent = 'Compute the pictures below';
-  [main.dataset.state] = end;
-  say(end[1]);
+  main.dataset.state = state;
+  say(words);
 }
 
 /** Takes a picture; what is being computed of another one ends. */

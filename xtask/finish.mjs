@@ -21,7 +21,7 @@ export const PREVIEW = 'preview.jpg';
 
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
-/** The pages of the site, except `bench.html`, which gets the head of the first one. */
+/** The pages of the site, except `bench.html` and `how.html`, which get the head of the first one. */
 const PAGES = ['index.html', 'embed.html', 'example-post.html'];
 
 /** Replaces the empty value that follows the comment with this name. */

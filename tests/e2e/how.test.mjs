@@ -24,7 +24,7 @@ const differences = (page, row) => page.evaluate(async (row) => {
   await photo.decode();
   return [...document.querySelectorAll(`#${row} canvas`)].map((canvas) => {
     const { width, height } = canvas;
-    const small = Object.assign(new OffscreenCanvas(width, height)).getContext('2d');
+    const small = new OffscreenCanvas(width, height).getContext('2d');
     small.drawImage(photo, 0, 0, width, height);
     const [one, other] = [small, canvas.getContext('2d')].map((context) => context.getImageData(0, 0, width, height).data);
     return one.reduce((sum, value, at) => sum + Math.abs(value - other[at]), 0) / one.length;

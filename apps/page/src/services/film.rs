@@ -12,7 +12,7 @@ use crate::{
 
 #[wasm_bindgen]
 extern "C" {
-    /// Defined in `www/index.html`, since a program cannot import modules later than at its start.
+    /// Defined in `www/early.js`, since a program cannot import modules later than at its start.
     #[wasm_bindgen(js_name = recordFilm, catch)]
     async fn record_film(
         width: usize,
